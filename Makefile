@@ -1,0 +1,101 @@
+# Every target makes its own .venv. PYTHON chooses the interpreter, ARGS goes to the command:
+#   make issue ARGS="--week 2026-W48"      make test PYTHON=python3.13
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: issue test site check bench serve lock clean help
+
+issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
+	@$(BIN)/generate issue $(ARGS)
+
+site: $(VENV)/run.stamp  ## build the site in both languages, strictly, into site/
+	@$(BIN)/generate site $(ARGS)
+
+serve: $(VENV)/run.stamp  ## preview the site while you write
+	@$(BIN)/generate serve $(ARGS)
+
+check: $(VENV)/run.stamp  ## check pages, thoughts and issues; writes nothing
+	@$(BIN)/generate check $(ARGS)
+
+test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (ARGS goes to pytest)
+	@echo "== Formatting (ruff format)"
+	@$(BIN)/ruff format --check --quiet --output-format concise src tests || { echo "To repair: $(BIN)/ruff format src tests"; exit 1; }
+	@echo "== Style (ruff check)"
+	@$(BIN)/ruff check --quiet src tests
+	@echo "== Types (mypy)"
+	@$(BIN)/mypy
+	@echo "== Imports only go down (import-linter)"
+	@$(BIN)/lint-imports --no-logo
+	@echo "== Content (generate check)"
+	@$(BIN)/generate check
+	@echo "== Site (generate site)"
+	@$(BIN)/generate site
+	@echo "== Browser"
+	@$(BIN)/python tests/find_chromium.py
+	@echo "== Tests (pytest)"
+	@$(BIN)/pytest --cov $(ARGS)
+
+bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+clean:  ## remove all that make can make again, .venv included
+	rm -rf $(VENV) build site .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+
+
+# --- .venv ------------------------------------------------------------------------------------------------------------
+#
+# .venv/<lock>.stamp: what requirements/<lock>.txt names is installed. .venv/complete: the last set-up was finished, in
+# this folder, with this PYTHON. Without it (interrupted, moved, Python gone) there are no stamps and .venv starts anew.
+
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input --no-deps
+
+check-python = \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo >&2 \
+	"Python 3.11 or newer is needed: apt install python3 python3-venv (or name one: make PYTHON=python3.11)."; exit 1; }; \
+	$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo >&2 \
+	"Python's venv module is missing: apt install python3-venv."; exit 1; }
+
+asked := $(if $(filter file,$(origin PYTHON)),*,'$(PYTHON)')
+$(shell test -x $(BIN)/python || rm -f $(VENV)/complete; \
+	case "$$(cat $(VENV)/complete 2>&1)" in ('$(CURDIR) '$(asked)) ;; (*) rm -f $(VENV)/complete $(VENV)/*.stamp ;; esac)
+
+$(VENV)/%.stamp: requirements/build.txt requirements/%.txt pyproject.toml
+	@if test -e $(VENV)/complete; then \
+		echo "Bringing $(VENV) up to date…"; \
+	else \
+		$(check-python); \
+		echo "Setting up $(VENV) (once, about a minute)…"; \
+		$(PYTHON) -m venv --clear $(VENV); \
+	fi
+	@rm -f $(VENV)/complete
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements/$*.txt
+	@$(PIP) --no-build-isolation --editable .
+	@echo '$(CURDIR) $(PYTHON)' > $(VENV)/complete
+	@touch $(VENV)/run.stamp $@  # test and bench include run
+
+
+# --- Lock files -------------------------------------------------------------------------------------------------------
+#
+# The newest versions that pyproject.toml allows, one version for every platform and Python, with the hashes of all
+# published files. --fork-strategy fewest: the same version for everybody, so the same bytes for everybody.
+
+COMPILE = $(VENV)/lock/bin/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --upgrade --custom-compile-command "make lock" --output-file
+
+lock:  ## renew requirements/*.txt within the bounds of pyproject.toml
+	@$(check-python)
+	@$(PYTHON) -m venv --clear $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install -qq 'uv>=0.13,<1'
+	@$(COMPILE) requirements/build.txt --group build
+	@$(COMPILE) requirements/run.txt pyproject.toml
+	@$(COMPILE) requirements/test.txt pyproject.toml --group test --constraints requirements/run.txt
+	@$(COMPILE) requirements/bench.txt pyproject.toml --group bench --constraints requirements/run.txt

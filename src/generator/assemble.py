@@ -1,0 +1,169 @@
+"""Playbook + Archive + Week → a new Issue, from the certainty that is longest ago and a thought that was never used."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.content.archive import FOLDER
+from generator.content.editions import SECTIONS
+from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.errors import AssembleError
+from generator.model import Edition, Issue, Language, Section, Thought, Week
+from generator.reading import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from generator.content import Newsletter
+    from generator.model import Archive, Playbook
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a week brings: an issue that was written, or what would be assembled for it."""
+
+    week: Week
+    certainty: str
+    thought: str | None
+    """None when every thought of the certainty was used: a person has to write one."""
+    written: bool
+
+
+def assemble_issue(
+    newsletter: Newsletter, week: Week, certainty: str | None = None, thought: str | None = None
+) -> Issue:
+    """Make the issue of a week that has none. Raises AssembleError when there is no thought to make it from."""
+    playbook, archive = newsletter.playbook, newsletter.archive
+    chosen = {
+        language: _choose(playbook, archive, week, language, certainty, thought) for language in Language
+    }
+    return Issue(week, {language: _edition(newsletter, week, text) for language, text in chosen.items()})
+
+
+def plan_weeks(playbook: Playbook, archive: Archive, first: Week, count: int) -> list[Plan]:
+    """What the coming weeks bring when nobody interferes."""
+    last = {issue.certainty: issue.week for issue in reversed(archive.issues) if issue.week < first}
+    used = {(issue.certainty, issue.thought) for issue in archive.issues}
+    plans: list[Plan] = []
+    week = first
+    for _ in range(count):
+        issue = archive.issue(week)
+        if issue is not None:
+            plans.append(Plan(week, issue.certainty, issue.thought, written=True))
+        else:
+            certainty, slug = _next(playbook, last, used)
+            plans.append(Plan(week, certainty, slug, written=False))
+            if slug is not None:
+                used.add((certainty, slug))
+        last[plans[-1].certainty] = week
+        week = week.next()
+    return plans
+
+
+def count_unused(playbook: Playbook, archive: Archive) -> dict[str, tuple[int, int]]:
+    """For each certainty how many of its thoughts were never used, and how many it has."""
+    used = {(issue.certainty, issue.thought) for issue in archive.issues}
+    counts: dict[str, tuple[int, int]] = {}
+    for certainty in playbook.certainties[Language.NL]:
+        slugs = [
+            thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty.id
+        ]
+        counts[certainty.id] = (sum((certainty.id, slug) not in used for slug in slugs), len(slugs))
+    return counts
+
+
+def write_edition(edition: Edition) -> str:
+    """An edition as the Markdown that a person goes on with; read again, it is the same edition."""
+    keys = {
+        "title": _quote(edition.title),
+        "summary": _quote(edition.summary),
+        "certainty": edition.certainty,
+        "thought": edition.thought if "-" in edition.thought else _quote(edition.thought),
+        "actions": f"[{', '.join(edition.actions)}]",
+        "published": edition.published.isoformat(),
+    }
+    front = "\n".join(f"{key}: {value}" for key, value in keys.items())
+    return f"---\n{front}\n---\n\n{edition.markdown}\n"
+
+
+def _choose(  # noqa: PLR0913
+    playbook: Playbook,
+    archive: Archive,
+    week: Week,
+    language: Language,
+    certainty: str | None,
+    slug: str | None,
+) -> Thought:
+    thoughts = playbook.thoughts[language]
+    known = [found.id for found in playbook.certainties[language]]
+    if certainty is not None and certainty not in known:
+        raise AssembleError(f"unknown certainty “{certainty}”{did_you_mean(certainty, known)}")
+    if slug is not None:
+        for thought in thoughts:
+            if thought.slug == slug and certainty in {None, thought.certainty}:
+                return thought
+        slugs = [thought.slug for thought in thoughts if certainty in {None, thought.certainty}]
+        raise AssembleError(f"unknown thought “{slug}”{did_you_mean(slug, slugs)}")
+    last = {issue.certainty: issue.week for issue in reversed(archive.issues) if issue.week < week}
+    used = {(issue.certainty, issue.thought) for issue in archive.issues}
+    chosen, free = (
+        (certainty, _first_unused(playbook, certainty, used)) if certainty else _next(playbook, last, used)
+    )
+    if free is None:
+        raise AssembleError(
+            f"every thought of {chosen} was used; write one in {THOUGHTS}/{chosen}/, or name an old one with --thought"
+        )
+    return next(thought for thought in thoughts if thought.certainty == chosen and thought.slug == free)
+
+
+def _next(
+    playbook: Playbook, last: dict[str, Week], used: Collection[tuple[str, str]]
+) -> tuple[str, str | None]:
+    """The certainty that is longest ago and still has an unused thought; the longest ago of all when none has."""
+    never = Week(1, 1)
+    ids = [certainty.id for certainty in playbook.certainties[Language.NL]]
+    rotation = sorted(ids, key=lambda certainty: last.get(certainty, never))
+    for certainty in rotation:
+        slug = _first_unused(playbook, certainty, used)
+        if slug is not None:
+            return certainty, slug
+    return rotation[0], None
+
+
+def _first_unused(playbook: Playbook, certainty: str, used: Collection[tuple[str, str]]) -> str | None:
+    slugs = sorted(
+        thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty
+    )
+    return next((slug for slug in slugs if (certainty, slug) not in used), None)
+
+
+def _edition(newsletter: Newsletter, week: Week, thought: Thought) -> Edition:
+    language = thought.language
+    items = [newsletter.playbook.item(language, action)[1] for action in thought.actions]
+    checklist = "\n".join(f"- [ ] {item.text} {{ #{item.id} }}" for item in items)
+    texts = [f"\n{text}\n" for text in (thought.markdown, checklist)]  # as they stand below their headings
+    published = newsletter.settings.send_time(week)
+    return Edition(
+        week=week,
+        language=language,
+        title=thought.title,
+        subject=thought.title,
+        summary=thought.summary,
+        certainty=thought.certainty,
+        thought=thought.slug,
+        actions=thought.actions,
+        published=published,
+        updated=published,
+        draft=False,
+        waive={},
+        sections=tuple(Section(*section, line=0) for section in zip(SECTIONS, texts, strict=True)),
+        images={},
+        source=newsletter.root / FOLDER / str(week) / f"{language}.md",
+    )
+
+
+def _quote(text: str) -> str:
+    """A YAML string in double quotes, which holds colons and quotes alike (YAML 1.2 contains JSON)."""
+    return json.dumps(text, ensure_ascii=False)

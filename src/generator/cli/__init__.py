@@ -1,0 +1,73 @@
+"""The command line: reads options and the clock, calls what does the work, and says how it went.
+
+Here, and only here, our errors become messages and exit codes: 0 done, 1 something to mend, 2 a wrong option.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator.errors import ContentError, GeneratorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+class Group(click.Group):
+    """Commands whose errors are sentences, and never tracebacks, when a person can mend them."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command. A GeneratorError is printed, with every problem on its own line, and ends with 1."""
+        try:
+            return super().invoke(context)
+        except ContentError as error:
+            show_problems([str(problem) for problem in error.problems])
+            say_error(f"{count(len(error.problems), 'problem')}; nothing was written")
+        except GeneratorError as error:
+            say_error(str(error))
+        except BrokenPipeError:  # `generate plan | head`: the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return context.exit(1)
+
+
+def find_root(start: Path) -> Path:
+    """The folder of the project that `start` is in."""
+    for folder in (start, *start.parents):
+        if (folder / "newsletter").is_dir() and (folder / "docs").is_dir():
+            return folder
+    raise click.UsageError(
+        f"{start} is not in a project: no folder above it holds newsletter/ and docs/; use --root"
+    )
+
+
+def show_problems(problems: Sequence[str]) -> None:
+    """Print `path:line: message` lines, the place in bold."""
+    for problem in problems:
+        place, colon, message = problem.partition(": ")
+        click.echo(click.style(place, bold=True) + colon + message, err=True)
+
+
+def say_error(message: str) -> None:
+    """Print the last word about what went wrong."""
+    click.echo(click.style("Error: ", fg="red", bold=True) + message, err=True)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 problem, 2 problems."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def show_table(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:
+    """Print rows in columns as wide as their widest cell; the columns named in `right` hold numbers."""
+    widths = [max(len(row[column]) for row in (heading, *rows)) for column in range(len(heading))]
+    for number, row in enumerate((heading, *rows)):
+        cells = [
+            cell.rjust(width) if name in right else cell.ljust(width)
+            for cell, width, name in zip(row, widths, heading, strict=True)
+        ]
+        click.echo(click.style("  ".join(cells).rstrip(), bold=number == 0))

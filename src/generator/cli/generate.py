@@ -1,0 +1,188 @@
+"""`generate`: from Markdown to letters, feeds and site. Only writes files; never sees a subscriber."""
+
+# Imports of what does the work stand inside the commands: `generate --help` answers before a mail library has loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli import Group, find_root
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.model import Week
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the project, when it is not the one you are in.",
+)
+@click.version_option(package_name="zekerheden", message="%(version)s")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """Make the Friday letter, its feeds and the site from the Markdown of this project.
+
+    \b
+    Every week:   generate issue
+    Before that:  generate plan
+    Afterwards:   generate site
+    """
+    context.obj = root
+
+
+class WeekType(click.ParamType["Week"]):
+    """A week, like 2026-W48."""
+
+    name = "week"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Week:
+        """Read a week, or say why there is no such week."""
+        from generator.model import Week
+
+        try:
+            return Week.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@main.command()
+@click.option(
+    "--week",
+    type=WeekType(),
+    metavar="WEEK",
+    help="The week, like 2026-W48. Default: that of the coming Friday.",
+)
+@click.option(
+    "--certainty", metavar="ID", help="The certainty of a new issue. Default: the one that is longest ago."
+)
+@click.option(
+    "--thought", metavar="SLUG", help="The thought of a new issue. Default: the first that was never used."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be made, and write nothing.")
+@click.option("--open", "open_", is_flag=True, help="Open the emails in the browser afterwards.")
+@click.pass_obj
+def issue(  # noqa: PLR0913 (one for each option)
+    root: Path | None,
+    week: Week | None,
+    certainty: str | None,
+    thought: str | None,
+    *,
+    dry_run: bool,
+    open_: bool,
+) -> None:
+    """Make the letter of a week: assemble it when it is new, then render emails, feeds and archive page.
+
+    What a person wrote is never overwritten: run it again after every edit.
+
+    \b
+    Examples:
+      generate issue
+      generate issue --week 2026-W48
+      generate issue --certainty referral --dry-run
+    """
+    from generator.cli.letters import make_issue
+
+    newsletter = _load(root)
+    make_issue(
+        newsletter,
+        week or newsletter.settings.coming_week(datetime.now(UTC)),
+        certainty,
+        thought,
+        dry_run=dry_run,
+        open_=open_,
+    )
+
+
+@main.command()
+@click.pass_obj
+def check(root: Path | None) -> None:
+    """Check everything that was written, and write nothing.
+
+    Reads all files, renders every letter, feed and page, and ends with 1 when there is anything to mend.
+
+    \b
+    Example:
+      generate check
+    """
+    from generator.cli.letters import check_newsletter
+
+    check_newsletter(_load(root))
+
+
+@main.command()
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 520),
+    default=12,
+    show_default=True,
+    help="How many weeks to look ahead.",
+)
+@click.pass_obj
+def plan(root: Path | None, weeks: int) -> None:
+    """Show which certainty and thought come when, and what is still to be written.
+
+    \b
+    Example:
+      generate plan --weeks 26
+    """
+    from generator.cli.planning import show_plan
+
+    newsletter = _load(root)
+    show_plan(newsletter, newsletter.settings.coming_week(datetime.now(UTC)), weeks)
+
+
+@main.command()
+@click.option(
+    "--published", is_flag=True, help="Leave out letters whose Friday has not come, as on the live site."
+)
+@click.pass_obj
+def site(root: Path | None, *, published: bool) -> None:
+    """Build the site in both languages into site/.
+
+    \b
+    Examples:
+      generate site
+      generate site --published
+    """
+    from generator.cli.building import build_site
+
+    newsletter = _load(root)
+    build_site(newsletter, until=datetime.now(UTC) if published else None)
+
+
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Where to serve, on this machine only.",
+)
+@click.option("--open", "open_", is_flag=True, help="Open the browser.")
+@click.pass_obj
+def serve(root: Path | None, port: int, *, open_: bool) -> None:
+    """Preview the site and the letters in both languages, built again whenever a file is saved.
+
+    \b
+    Example:
+      generate serve --open
+    """
+    from generator.cli.building import serve_site
+
+    serve_site(_find(root), port, open_=open_)
+
+
+def _find(root: Path | None) -> Path:
+    return root.resolve() if root is not None else find_root(Path.cwd())
+
+
+def _load(root: Path | None) -> Newsletter:
+    from generator.content import load_newsletter
+
+    return load_newsletter(_find(root))

@@ -1,0 +1,201 @@
+"""What `generate issue` and `generate check` do with a newsletter."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.assemble import assemble_issue, write_edition
+from generator.check import check_email
+from generator.check.rules import count_words
+from generator.cli import count, say_error, show_problems, show_table
+from generator.model import Archive, Artifact, Language
+from generator.publish import publish_artifacts
+from generator.render.emails import render_email
+from generator.render.feeds import render_feeds
+from generator.render.pages import render_edition, render_pages
+from generator.render.words import say_date
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.content import Newsletter
+    from generator.model import Email, Issue, Problem, Week
+
+BUILD = "build"
+"""Where `generate issue` publishes, below the root of the project; git ignores it."""
+
+
+SLOW = 100
+"""More editions than this take more than a second to check."""
+
+
+def make_issue(  # noqa: PLR0913 (the options of the command)
+    newsletter: Newsletter,
+    week: Week,
+    certainty: str | None,
+    thought: str | None,
+    *,
+    dry_run: bool,
+    open_: bool,
+) -> None:
+    """Assemble the issue of a week when it is new, render it, publish it below build/, and say what was made."""
+    issue = newsletter.archive.issue(week)
+    sources: list[Artifact] = []
+    if issue is None:
+        issue = assemble_issue(newsletter, week, certainty, thought)
+        sources = [
+            _source(newsletter.root, edition.source, write_edition(edition))
+            for edition in issue.editions.values()
+        ]
+    elif certainty or thought:
+        raise click.UsageError(
+            f"{week} is written already: change its certainty or thought in {_folder(newsletter, issue)}"
+        )
+    shown = _as_if_out(issue)
+    newsletter = _with_issue(newsletter, shown)
+    emails = [render_email(newsletter, edition) for edition in shown.editions.values()]
+    letters = [artifact for email in emails for artifact in _letter_artifacts(newsletter, email)]
+    feeds = [replace(feed, path="feeds" / feed.path) for feed in render_feeds(newsletter)]
+    build = newsletter.root / BUILD
+    if not dry_run:
+        publish_artifacts(sources, newsletter.root)
+        publish_artifacts([*letters, *feeds], build)
+    _show(newsletter, issue, emails, sources, letters, feeds, dry_run=dry_run)
+    if open_ and not dry_run:
+        for email in emails:
+            click.launch(str(build / _letter_folder(email) / "email.html"))
+
+
+def check_newsletter(newsletter: Newsletter) -> None:
+    """Render everything, write nothing, and say what is to be mended."""
+    problems: list[Problem] = []
+    editions = [edition for issue in newsletter.archive.issues for edition in issue.editions.values()]
+    with click.progressbar(
+        editions, label="Checking letters", show_pos=True, hidden=len(editions) < SLOW
+    ) as bar:
+        for edition in bar:
+            problems += check_email(render_email(newsletter, edition), newsletter.root)
+    render_feeds(newsletter)
+    for language in Language:
+        render_pages(newsletter, language)
+    playbook = newsletter.playbook
+    counts = (
+        count(len(playbook.certainties[Language.NL]) + len(playbook.pages[Language.NL]), "page"),
+        count(len(playbook.thoughts[Language.NL]), "thought"),
+        count(len(newsletter.archive.issues), "issue"),
+        count(len(playbook.facts), "fact"),
+    )
+    click.echo(f"Checked {', '.join(counts)}, in {len(Language)} languages.")
+    if problems:
+        show_problems([str(problem) for problem in problems])
+        say_error(
+            f"{count(len(problems), 'problem')}; mend each, or waive it in the front matter with a reason"
+        )
+        raise SystemExit(1)
+    click.echo("No problems.")
+
+
+def _as_if_out(issue: Issue) -> Issue:
+    """A draft as it will be: that is what the editor wants to see below build/."""
+    return replace(
+        issue, editions={language: replace(text, draft=False) for language, text in issue.editions.items()}
+    )
+
+
+def _with_issue(newsletter: Newsletter, issue: Issue) -> Newsletter:
+    """The newsletter with an issue in its place in the archive."""
+    others = [other for other in newsletter.archive.issues if other.week != issue.week]
+    issues = sorted([*others, issue], key=lambda one: one.week, reverse=True)
+    return replace(newsletter, archive=Archive(tuple(issues)))
+
+
+def _source(root: Path, path: Path, text: str) -> Artifact:
+    return Artifact(PurePosixPath(path.relative_to(root)), text.encode())
+
+
+def _letter_folder(email: Email) -> PurePosixPath:
+    return PurePosixPath("issues", str(email.edition.week), email.edition.language)
+
+
+def _letter_artifacts(newsletter: Newsletter, email: Email) -> list[Artifact]:
+    folder = _letter_folder(email)
+    return [
+        Artifact(folder / "email.html", email.html.encode()),
+        Artifact(folder / "email.txt", email.text.encode()),
+        Artifact(folder / "email.eml", email.message),
+        Artifact(folder / "page.md", render_edition(newsletter, email.edition)),
+    ]
+
+
+def _folder(newsletter: Newsletter, issue: Issue) -> Path:
+    return issue.editions[Language.NL].source.parent.relative_to(newsletter.root)
+
+
+def _show(  # noqa: PLR0913
+    newsletter: Newsletter,
+    issue: Issue,
+    emails: Sequence[Email],
+    sources: Sequence[Artifact],
+    letters: Sequence[Artifact],
+    feeds: Sequence[Artifact],
+    *,
+    dry_run: bool,
+) -> None:
+    edition = issue.editions[Language.NL]
+    friday = say_date(edition.published, Language.EN)
+    click.echo(f"{issue.week}: the letter of {friday}, about {issue.certainty} ({issue.thought})\n")
+    problems = {email.edition.language: check_email(email, newsletter.root) for email in emails}
+    root = newsletter.root if newsletter.root != Path.cwd() else Path()
+    rows = [(str(root / source.path), "", _size(source), "", "") for source in sources]
+    for email in emails:
+        language = email.edition.language
+        for letter in letters:
+            if letter.path.parent == _letter_folder(email):
+                first = letter.path.name == "email.html"
+                about = (
+                    (email.edition.subject, str(count_words(email.edition)), str(len(problems[language])))
+                    if first
+                    else ("", "", "")
+                )
+                rows.append((str(root / BUILD / letter.path), about[0], _size(letter), about[1], about[2]))
+    rows.append(
+        (
+            str(root / BUILD / "feeds") + os.sep,
+            f"{len(feeds)} feeds",
+            f"{sum(len(_bytes(feed)) for feed in feeds) / 1000:.1f} KB",
+            "",
+            "",
+        )
+    )
+    show_table(("file", "subject", "size", "words", "problems"), rows, right=("size", "words", "problems"))
+    click.echo()
+    found = [str(problem) for each in problems.values() for problem in each]
+    show_problems(found)
+    click.echo(_next_step(newsletter, issue, assembled=bool(sources), dry_run=dry_run, problems=len(found)))
+
+
+def _next_step(newsletter: Newsletter, issue: Issue, *, assembled: bool, dry_run: bool, problems: int) -> str:
+    folder = _folder(newsletter, issue)
+    if dry_run:
+        return "Nothing was written (--dry-run). Next: the same without --dry-run."
+    if assembled:
+        return f"Next: make {folder}/nl.md and en.md your own, then run it again: generate issue --week {issue.week}"
+    letter = f"{BUILD}/issues/{issue.week}/nl/email.html"
+    if problems:
+        return f"Next: mend the {count(problems, 'problem')} above in {folder}/, then run it again."
+    if issue.draft:
+        return f"Next: read {letter}, then delete “draft: true” in both files of {folder}/."
+    return f"Next: read {letter}, commit {folder}/, and build the site: generate site"
+
+
+def _bytes(artifact: Artifact) -> bytes:
+    return artifact.content if isinstance(artifact.content, bytes) else artifact.content.read_bytes()
+
+
+def _size(artifact: Artifact) -> str:
+    return f"{len(_bytes(artifact)) / 1000:.1f} KB"

@@ -1,0 +1,194 @@
+"""`docs/<language>/certainties/*.md` → the seven certainties."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from generator.content.frontmatter import load_document
+from generator.content.marks import split_sections
+from generator.model import Certainty, ChecklistItem, Language, Problem, Section
+from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from generator.content.frontmatter import Document, Texts
+    from generator.content.marks import Item
+    from generator.reading import F
+
+IDS = ("relations", "reputation", "referral", "repeating", "revenue", "rebound", "repetition")
+"""The seven, in their order: file name, address, feed and front matter use the same word."""
+
+SECTIONS = {
+    Language.NL: ("Idee", "Strategie", "Uitvoering", "Checklist", "Meten", "Valkuilen", "Bronnen"),
+    Language.EN: ("Idea", "Strategy", "Execution", "Checklist", "Measures", "Pitfalls", "Sources"),
+}
+CHECKLIST = "Checklist"
+"""The section that holds the items, in both languages."""
+
+
+class _Fields(Fields):
+    id: str = Field(description="the id of the certainty, the same as the file's name")
+    order: int = Field(ge=1, le=len(IDS), description="a whole number from 1 to 7")
+    title: Line = Field(description="the title of the page")
+    summary: Line = Field(description="what the page is about, in one sentence")
+
+
+def load_certainties(
+    root: Path, language: Language, texts: Texts, problems: list[Problem]
+) -> tuple[Certainty, ...]:
+    """Read the certainties of one language in their order, adding what is wrong with them."""
+    folder = root / "docs" / language / "certainties"
+    if not is_folder(folder, problems):
+        return ()
+    paths = {path.stem: path for path in sorted(folder.glob("[!.]*.md"))}
+    missing = [name for name in IDS if name not in paths]
+    found: list[Certainty] = []
+    for name, path in paths.items():
+        if name not in IDS:
+            problems.append(
+                Problem(path, None, f"unknown certainty “{name}”{did_you_mean(name, missing or IDS)}")
+            )
+            missing = [one for one in missing if one != nearest(name, missing)]
+        elif document := load_document(path, _Fields, texts, problems):
+            found.append(_certainty(document, language, problems))
+    for name in missing:
+        message = "the page is missing: each certainty has a page in each language"
+        problems.append(Problem(folder / f"{name}.md", None, message))
+    found.sort(key=lambda certainty: IDS.index(certainty.id))
+    seen: dict[str, tuple[Path, int]] = {}
+    for certainty in found:
+        for item in texts[certainty.source].marks.items:
+            if item.id in seen:
+                path, line = seen[item.id]
+                message = f"the item id “{item.id}” is used twice; first in {path.name}, line {line}"
+                problems.append(Problem(certainty.source, item.line, message))
+            elif item.id is not None:
+                seen[item.id] = (certainty.source, item.line)
+    return tuple(found)
+
+
+def _certainty(document: Document[_Fields], language: Language, problems: list[Problem]) -> Certainty:
+    fields, path, name = document.fields, document.path, document.path.stem
+    if fields.id != name:
+        message = f"the id “{fields.id}” is not the file's name; expected {name}"
+        problems.append(Problem(path, document.lines["id"], message))
+    if fields.order != IDS.index(name) + 1:
+        message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
+        problems.append(Problem(path, document.lines["order"], message))
+    sections = check_sections(document, SECTIONS[language], problems)
+    sound = [item for item in document.marks.items if check_item(item, path, problems)]
+    checklist = next((section for section in sections if section.heading == CHECKLIST), None)
+    if checklist and checklist.markdown.strip() and not document.marks.items:
+        message = "the checklist has no items; write one like “- [ ] Text { #ref-1 }”"
+        problems.append(Problem(path, checklist.line, message))
+    return Certainty(
+        language=language,
+        id=name,
+        order=fields.order,
+        title=fields.title,
+        summary=fields.summary,
+        sections=sections,
+        items=tuple(ChecklistItem(item.id or "", item.text) for item in sound),
+        source=path,
+    )
+
+
+def check_sections(
+    document: Document[F], expected: tuple[str, ...], problems: list[Problem]
+) -> tuple[Section, ...]:
+    """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order."""
+    path = document.path
+    (_, above, first), *found = split_sections(document.markdown, document.marks, document.line)
+    sections = tuple(Section(heading, text, line) for heading, text, line in found)
+    order = ", ".join(f"## {heading}" for heading in expected)
+    if not document.markdown.strip():
+        problems.append(Problem(path, document.line, f"the text is missing; its sections are {order}"))
+        return ()
+    if above.strip():
+        line = first + len(above) - len(above.lstrip("\n"))
+        problems.append(
+            Problem(path, line, f"text stands above the first section; begin with ## {expected[0]}")
+        )
+    unknown = [section for section in sections if section.heading not in expected]
+    missing = [heading for heading in expected if heading not in {section.heading for section in sections}]
+    for section, meant in zip(unknown, _guess(unknown, missing), strict=True):
+        message = f"did you mean “## {meant}”?" if meant else f"the sections are {order}"
+        problems.append(Problem(path, section.line, f"unknown section “## {section.heading}”; {message}"))
+        missing = [heading for heading in missing if heading != meant]
+    known: list[str] = []
+    for section in sections:
+        if section.heading in known:
+            problems.append(
+                Problem(path, section.line, f"the section “## {section.heading}” stands here a second time")
+            )
+        elif section.heading in expected:
+            known.append(section.heading)
+            if not section.markdown.strip():
+                problems.append(Problem(path, section.line, f"the section “## {section.heading}” is empty"))
+    for heading in missing:
+        after = expected[expected.index(heading) + 1 :]
+        line = next((section.line for section in sections if section.heading in after), document.line)
+        problems.append(Problem(path, line, f"the section “## {heading}” is missing; the order is {order}"))
+    if moved := _find_moved(known, expected):
+        line = next(section.line for section in sections if section.heading == moved)
+        problems.append(
+            Problem(path, line, f"the section “## {moved}” is out of order; the order is {order}")
+        )
+    return sections
+
+
+def _guess(unknown: Sequence[Section], missing: Sequence[str]) -> list[str | None]:
+    """For each unknown heading the missing one that was meant: the nearest, or the only one that is left."""
+    left = list(missing)
+    meant: list[str | None] = []
+    for section in unknown:
+        near = nearest(section.heading, left)
+        meant.append(near)
+        if near is not None:
+            left.remove(near)
+    if len(left) == 1 and meant.count(None) == 1:
+        meant[meant.index(None)] = left[0]
+    return meant
+
+
+def _find_moved(known: list[str], expected: tuple[str, ...]) -> str | None:
+    """The heading that stands in a wrong place: the one without which the order is right, if there is one."""
+    right = [heading for heading in expected if heading in known]
+    if known == right:
+        return None
+    for moved in known:
+        if [one for one in known if one != moved] == [one for one in right if one != moved]:
+            return moved
+    return next(one for one, other in zip(known, right, strict=True) if one != other)
+
+
+def check_item(item: Item, path: Path, problems: list[Problem]) -> bool:
+    """Whether an item can be a checklist item; if not, why is added."""
+    if item.id is None:
+        message = f"the item “{item.text}” has no id; end the line with one, like {{ #ref-1 }}"
+    elif not is_item_id(item.id):
+        message = f"the item id “{item.id}” is not like ref-1"
+    elif re.search(r"[\[\]<>]|https?:", item.text):
+        message = "an item is plain text, without links: it becomes a link itself"
+    else:
+        return True
+    problems.append(Problem(path, item.line, message))
+    return False
+
+
+def is_item_id(text: str | None) -> bool:
+    """Whether a text can be the id of an item: three letters and a number."""
+    return text is not None and re.fullmatch(r"[a-z]{3}-[1-9][0-9]*", text) is not None
+
+
+def item_ids(certainties: Mapping[Language, tuple[Certainty, ...]]) -> dict[str, frozenset[str]]:
+    """For each certainty the ids of its items, in whichever language they were found."""
+    ids: dict[str, frozenset[str]] = {}
+    for certainty in (certainty for found in certainties.values() for certainty in found):
+        ids[certainty.id] = ids.get(certainty.id, frozenset()) | {item.id for item in certainty.items}
+    return ids

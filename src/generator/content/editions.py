@@ -1,0 +1,170 @@
+"""`newsletter/issues/<week>/<language>.md` → Edition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime  # noqa: TC003 (pydantic reads the annotation)
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+from generator.content.certainties import IDS, check_item, check_sections
+from generator.content.evidence import check_citations
+from generator.content.frontmatter import load_document
+from generator.content.images import load_images
+from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.content.thoughts import check_actions, check_letter_text
+from generator.model import Edition, Language, Problem, Week
+from generator.reading import Fields, Line, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from generator.content.frontmatter import Document, Texts
+    from generator.model import Fact
+
+SECTIONS = ("Food for thought", "Food for action")
+"""The author uses these English words in Dutch too."""
+
+_MOMENT = "a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+
+
+def _moment(moment: datetime) -> datetime:
+    if moment.year not in range(2000, 3000):
+        raise ValueError(f"is in the year {moment.year}")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
+
+
+class EditionFields(Fields):
+    """The front matter of an edition."""
+
+    title: Line = Field(description="the title of the letter")
+    subject: Line | None = Field(None, description="the subject of the email, when it is not the title")
+    summary: Line = Field(description="one sentence: preheader, feed summary and description in one")
+    certainty: str = Field(description="one of the seven, like referral")
+    thought: str = Field(description="the thought it was made from, like would-you-introduce-yourself")
+    actions: list[str] = Field(min_length=1, max_length=3, description="one to three item ids, like [ref-2]")
+    published: Moment = Field(description=_MOMENT)
+    updated: Moment | None = Field(None, description=_MOMENT)
+    draft: bool = Field(False, description="true or false")
+    waive: dict[str, Line] = Field(
+        default_factory=dict,
+        description="the name of a check and the reason, like “words: an anniversary letter”",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an edition is compared with."""
+
+    root: Path
+    facts: Mapping[str, Fact]
+    items: Mapping[str, frozenset[str]]
+    """For each certainty the ids of its items."""
+    thoughts: Mapping[str, Collection[str]]
+    """For each slug the certainties that have a thought of that name."""
+
+
+def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
+    path: Path, week: Week, language: Language, known: Known, texts: Texts, problems: list[Problem]
+) -> tuple[Document[EditionFields], Edition] | None:
+    """Read an edition, adding what is wrong with it by itself."""
+    document = load_document(path, EditionFields, texts, problems)
+    if document is None:
+        return None
+    fields = document.fields
+    edition = Edition(
+        week=week,
+        language=language,
+        title=fields.title,
+        subject=fields.subject or fields.title,
+        summary=fields.summary,
+        certainty=fields.certainty,
+        thought=fields.thought,
+        actions=tuple(fields.actions),
+        published=fields.published,
+        updated=fields.updated or fields.published,
+        draft=fields.draft,
+        waive=fields.waive,
+        sections=check_sections(document, SECTIONS, problems),
+        images=load_images(document.marks, document.path, problems),
+        source=document.path,
+    )
+    _check_text(document, known, problems)
+    sound = _check_thought(document, known, problems) and check_actions(
+        edition.actions, edition.certainty, known.items, path, document.lines["actions"], problems
+    )
+    whole = [section.heading for section in edition.sections if section.markdown.strip()] == list(SECTIONS)
+    _check_items(document, known.items.get(edition.certainty, ()), problems, sound=sound, whole=whole)
+    return document, edition
+
+
+def _check_text(document: Document[EditionFields], known: Known, problems: list[Problem]) -> None:
+    check_letter_text(document.marks, document.path, problems)
+    check_citations(document.marks, known.facts, document.path, problems)
+    for heading in document.marks.headings:
+        if heading.level == 1:
+            message = "a letter has no “#” heading: its title is the key “title”"
+            problems.append(Problem(document.path, heading.line, message))
+
+
+def _check_thought(document: Document[EditionFields], known: Known, problems: list[Problem]) -> bool:
+    """Whether the certainty can be taken for the one that is meant; what is wrong with it or the thought is added."""
+    path, lines = document.path, document.lines
+    certainty, thought = document.fields.certainty, document.fields.thought
+    homes = known.thoughts.get(thought, ())
+    if certainty not in IDS:
+        message = f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}"
+        problems.append(Problem(path, lines["certainty"], message))
+        return False
+    if homes and certainty not in homes:
+        message = f"the thought “{thought}” belongs to {min(homes)}, not to {certainty}"
+        problems.append(Problem(path, lines["thought"], message))
+        return False
+    # A thought whose file is there, or when none is there at all: what is wrong was said already.
+    files = (known.root / THOUGHTS).glob("*/*.md")
+    if not homes and known.thoughts and not any(file.name.startswith(f"{thought}.") for file in files):
+        slugs = [slug for slug, homes in known.thoughts.items() if certainty in homes]
+        message = f"unknown thought “{thought}” of {certainty}{did_you_mean(thought, slugs)}"
+        problems.append(Problem(path, lines["thought"], message))
+    return True
+
+
+def _check_items(
+    document: Document[EditionFields],
+    known: Collection[str],
+    problems: list[Problem],
+    *,
+    sound: bool,
+    whole: bool,
+) -> None:
+    """Compare the key “actions” with the items in the text; a slip is one problem, not one in each of them.
+
+    `sound` says whether the actions themselves are right, `whole` whether all sections are there.
+    """
+    path, actions = document.path, document.fields.actions
+    seen: set[str | None] = set()
+    slips = 0
+    for item in document.marks.items:
+        if not check_item(item, path, problems):
+            slips += 1
+        elif item.id in seen:
+            message = f"the item “{item.id}” stands here a second time"
+            problems.append(Problem(path, item.line, message))
+        elif sound and item.id not in actions:
+            slips += 1
+            message = f"the item “{item.id}” is not one of the actions: {', '.join(actions)}"
+            if known and item.id not in known:
+                message = f"unknown item “{item.id}”{did_you_mean(str(item.id), actions)}"
+            problems.append(Problem(path, item.line, message))
+        seen.add(item.id)
+    if slips or not sound or not whole:
+        return
+    for action in actions:
+        if action not in seen:
+            message = f"the action “{action}” does not stand in the text as “- [ ] … {{ #{action} }}”"
+            problems.append(Problem(path, document.lines["actions"], message))

@@ -1,0 +1,124 @@
+"""`newsletter/evidence.yaml` → the facts that pages and letters may cite."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from generator.content.certainties import IDS
+from generator.content.frontmatter import parse_yaml
+from generator.model import Fact, Language, Problem
+from generator.reading import Fields, Text, did_you_mean, parse_fields, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from generator.content.marks import Marks
+
+PATH = "newsletter/evidence.yaml"
+"""Where the evidence stands, below the root of the project."""
+
+
+class _Bilingual(Fields):
+    nl: Text = Field(description="the text in Dutch")
+    en: Text = Field(description="the text in English")
+
+
+class _Fact(Fields):
+    id: str = Field(pattern=r"^[a-z]+-[a-z0-9-]+$", description="an id like ref-kumar-2007")
+    certainty: str = Field(description="a certainty, or general")
+    name: _Bilingual = Field(description="the short citation in both languages")
+    claim: _Bilingual = Field(description="what was found, in both languages")
+    limits: _Bilingual = Field(description="how far it reaches, in both languages")
+    source: Text = Field(description="the reference: authors (year). Title. Journal")
+    doi: str | None = Field(
+        None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
+    )
+    doi_checked: bool = Field(True, description="true or false")
+    url: str | None = Field(None, pattern=r"^https://[!-~]+$", description="an https address")
+    verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
+    use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
+
+
+def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
+    """Read the evidence of the project in `root`, adding a problem for each fact that is wrong.
+
+    It returns none at all when a citation cannot be judged by them.
+    """
+    path = root / PATH
+    text = read_text(path, problems)
+    if text is None:
+        return {}
+    parsed = parse_yaml(text, path, 1, problems)
+    if parsed is None:
+        return {
+            found: _stand_in(found)
+            for found in re.findall(r"^\s*-\s+id:\s*[\"']?([\w-]+)", text, re.MULTILINE)
+        }
+    entries, lines = parsed
+    if not isinstance(entries, list):
+        problems.append(Problem(path, 1, "must be a list of facts, each beginning with “- id: …”"))
+        return {}
+    facts: dict[str, Fact] = {}
+    ambiguous = False
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            problems.append(
+                Problem(path, lines[str(index)], "is no fact: begin with “- id: …”, one key on a line")
+            )
+            continue
+        fields = parse_fields(_Fact, entry, path, lines, problems, under=f"{index}.")
+        name = str(entry.get("id"))
+        if name in facts:
+            message = f"the fact “{name}” stands here a second time"
+            problems.append(Problem(path, lines[f"{index}.id"], message))
+            ambiguous = True
+        facts[name] = _stand_in(name) if fields is None else _fact(fields)
+        if fields is not None and fields.certainty not in {*IDS, "general"}:
+            hint = did_you_mean(fields.certainty, [*IDS, "general"])
+            message = f"unknown certainty “{fields.certainty}”{hint}"
+            problems.append(Problem(path, lines[f"{index}.certainty"], message))
+    return {} if ambiguous else facts
+
+
+def _fact(fields: _Fact) -> Fact:
+    return Fact(
+        id=fields.id,
+        certainty=fields.certainty,
+        name=_both(fields.name),
+        claim=_both(fields.claim),
+        limits=_both(fields.limits),
+        source=" ".join(fields.source.split()),
+        doi=fields.doi,
+        doi_checked=fields.doi_checked,
+        url=fields.url,
+        use=fields.use,
+    )
+
+
+def _stand_in(fact: str) -> Fact:
+    """A fact that cannot be read: known by its id, so that who cites it is not blamed. It never leaves this package."""
+    return Fact(fact, "general", {}, {}, {}, source="", doi=None, doi_checked=False, url=None, use="cite")
+
+
+def check_citations(marks: Marks, facts: Mapping[str, Fact], path: Path, problems: list[Problem]) -> None:
+    """Add a problem for each footnote mark that names no fact, or one that must not be cited."""
+    if not facts:
+        return  # the evidence cannot be read, or not which fact is which: that was said already
+    for note, line in marks.footnotes:
+        if note in marks.defined:
+            continue
+        fact = facts.get(note)
+        if fact is None:
+            problems.append(Problem(path, line, f"unknown source “{note}”{did_you_mean(note, facts)}"))
+        elif fact.use == "avoid":
+            problems.append(
+                Problem(path, line, f"the source “{note}” must not be cited: {PATH} says “avoid”")
+            )
+
+
+def _both(text: _Bilingual) -> dict[Language, str]:
+    return {Language.NL: " ".join(text.nl.split()), Language.EN: " ".join(text.en.split())}

@@ -1,0 +1,185 @@
+"""The same files, sections, items and sources in both languages: what stands in one only is a problem.
+
+A text that is wrong by itself is not compared: what is missing from it was said already.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from generator.content.certainties import SECTIONS, is_item_id
+from generator.model import Language, Problem
+from generator.reading import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from generator.content.frontmatter import Texts
+    from generator.content.marks import Item, Marks
+    from generator.model import Certainty, Page, Section, Thought
+
+
+class _Text(Protocol):
+    @property
+    def source(self) -> Path: ...
+    @property
+    def language(self) -> Language: ...
+
+
+T = TypeVar("T", bound=_Text)
+
+
+def check_pages(
+    pages: Mapping[Language, Iterable[Page]],
+    facts: Container[str],
+    texts: Texts,
+    problems: list[Problem],
+) -> None:
+    """Compare the pages that are not certainties: the same names, sections and sources."""
+    for nl, en in _pair(pages, lambda page: page.name, problems):
+        sections = [sum(one.level == 2 for one in texts[page.source].marks.headings) for page in (nl, en)]  # noqa: PLR2004
+        if sections[0] != sections[1]:
+            message = (
+                f"sections (##): {sections[1]} here, {sections[0]} in Dutch; both languages have the same"
+            )
+            problems.append(Problem(en.source, en.line, message))
+        found = [_cited(texts[page.source].marks) for page in (nl, en)]
+        if _are_known(found, facts):
+            _compare("source", found, (nl, en), problems)
+
+
+def check_certainties(
+    certainties: Mapping[Language, Iterable[Certainty]],
+    facts: Container[str],
+    texts: Texts,
+    problems: list[Problem],
+) -> None:
+    """Compare the certainties: the same items in the same order, and the same sources in the same sections."""
+    everywhere = {
+        language: Counter(
+            item.id for text in certainties[language] for item in texts[text.source].marks.items
+        )
+        for language in Language
+    }
+    for nl, en in _both(certainties, lambda certainty: certainty.id):
+        if any([one.heading for one in text.sections] != list(SECTIONS[text.language]) for text in (nl, en)):
+            continue
+        items = [texts[text.source].marks.items for text in (nl, en)]
+        if all(
+            _are_sound(found, everywhere[language]) for found, language in zip(items, Language, strict=True)
+        ):
+            ids = [{str(item.id): item.line for item in found} for found in items]
+            _compare("item", ids, (nl, en), problems)
+            if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
+                message = f"the items stand in another order than in Dutch: {', '.join(ids[0])}"
+                problems.append(Problem(en.source, items[1][0].line, message))
+        for sections in zip(nl.sections, en.sections, strict=True):
+            found = [
+                _cited(texts[text.source].marks, _lines(section))
+                for text, section in zip((nl, en), sections, strict=True)
+            ]
+            if _are_known(found, facts) and all(section.markdown.strip() for section in sections):
+                _compare("source", found, (nl, en), problems)
+
+
+def check_thoughts(
+    thoughts: Mapping[Language, Iterable[Thought]],
+    items: Mapping[str, frozenset[str]],
+    facts: Container[str],
+    texts: Texts,
+    problems: list[Problem],
+) -> None:
+    """Compare the thoughts: the same actions and sources."""
+    for nl, en in _pair(thoughts, lambda thought: f"{thought.certainty}/{thought.slug}", problems):
+        actions = [
+            dict.fromkeys(thought.actions, texts[thought.source].lines["actions"]) for thought in (nl, en)
+        ]
+        if _are_known(actions, items.get(nl.certainty, ())):
+            _compare("action", actions, (nl, en), problems)
+        found = [_cited(texts[thought.source].marks) for thought in (nl, en)]
+        named = [set(thought.sources) for thought in (nl, en)]
+        if named == [set(cited) for cited in found] and _are_known(found, facts):
+            _compare("source", found, (nl, en), problems)
+
+
+def _both(texts: Mapping[Language, Iterable[T]], key: Callable[[T], str]) -> list[tuple[T, T]]:
+    """The texts that exist in both languages."""
+    dutch, english = ({key(text): text for text in texts[language]} for language in Language)
+    return [(dutch[name], english[name]) for name in dutch if name in english]
+
+
+def _pair(
+    texts: Mapping[Language, Iterable[T]], key: Callable[[T], str], problems: list[Problem]
+) -> list[tuple[T, T]]:
+    """The texts that exist in both languages, adding a problem for each file that exists in one only."""
+    dutch, english = ({key(text): text for text in texts[language]} for language in Language)
+    alone = {
+        name: text for name, text in dutch.items() if name not in english and not _counterpart(text).exists()
+    }
+    for name, text in english.items():
+        if name in dutch or _counterpart(text).exists():
+            continue
+        near = nearest(name, alone)
+        if near is None:
+            alone[name] = text
+        else:
+            message = f"there is no Dutch text of this name; did you mean {alone.pop(near).source.name}?"
+            problems.append(Problem(text.source, None, message))
+    for text in alone.values():
+        other = _counterpart(text)
+        if nearest(
+            other.name, [problem.path.name for problem in problems if problem.path.parent == other.parent]
+        ):
+            continue  # the file is there under a wrong name, which was said already
+        name = {Language.NL: "Dutch", Language.EN: "English"}[text.language]
+        problems.append(
+            Problem(other, None, f"the file is missing: {text.source.name} stands in {name} only")
+        )
+    return _both(texts, key)
+
+
+def _counterpart(text: _Text) -> Path:
+    """Where the same text stands in the other language: `x.nl.md` → `x.en.md`, `docs/nl/x.md` → `docs/en/x.md`."""
+    path, language = text.source, text.language
+    other = Language.EN if language is Language.NL else Language.NL
+    if path.name.endswith(f".{language}.md"):
+        return path.with_name(path.name.removesuffix(f".{language}.md") + f".{other}.md")
+    parts = list(path.parts)
+    parts[len(parts) - 1 - parts[::-1].index(language)] = other
+    return path.__class__(*parts)
+
+
+def _lines(section: Section) -> range:
+    return range(section.line, section.line + section.markdown.count("\n") + 2)
+
+
+def _cited(marks: Marks, lines: Container[int] | None = None) -> dict[str, int]:
+    """The facts that are cited in some lines, or in all, each with the line where it is cited last."""
+    return {
+        note: line
+        for note, line in marks.footnotes
+        if note not in marks.defined and (lines is None or line in lines)
+    }
+
+
+def _are_sound(items: Collection[Item], everywhere: Mapping[str | None, int]) -> bool:
+    """Whether there are items, and their ids can be compared: `everywhere` counts them on all pages of the language."""
+    return bool(items) and all(is_item_id(item.id) and everywhere[item.id] == 1 for item in items)
+
+
+def _are_known(found: Iterable[Iterable[str]], known: Container[str]) -> bool:
+    return all(one in known for ids in found for one in ids)
+
+
+def _compare(
+    what: str, found: Sequence[Mapping[str, int]], texts: tuple[_Text, _Text], problems: list[Problem]
+) -> None:
+    """Add a problem for each id that stands in one of two texts only, at its line there."""
+    for text, here, there, name in zip(texts, found, reversed(found), ("Dutch", "English"), strict=True):
+        for one, line in here.items():
+            if one not in there:
+                problems.append(
+                    Problem(text.source, line, f"the {what} “{one}” stands in the {name} text only")
+                )

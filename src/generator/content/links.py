@@ -1,0 +1,144 @@
+"""Every link and image in every text leads somewhere: to a file that is published, and to an anchor that is there."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from generator.content.anchors import find_anchors
+from generator.content.archive import FOLDER
+from generator.content.certainties import IDS, is_item_id
+from generator.content.images import check_alt
+from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.model import Language, Problem
+from generator.reading import did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from generator.content.frontmatter import Texts
+    from generator.content.marks import Link
+    from generator.model import Archive, Fact
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What a link can lead to, by file."""
+
+    folders: tuple[str, ...]
+    """What is neither text nor hidden below these is published as it is."""
+    anchors: Mapping[str, Collection[str]]
+    pictures: Collection[str]
+    """What letters show, and so is published beside them."""
+    drafts: Collection[str]
+    """Texts that readers do not get to see yet."""
+    wrong: Collection[str]
+    """Files and folders that have a problem of their own: who links to them is not blamed."""
+
+
+def check_links(
+    root: Path, texts: Texts, archive: Archive, facts: Mapping[str, Fact], problems: list[Problem]
+) -> None:
+    """Add a problem for each link or image that leads nowhere."""
+    site = _survey(root, texts, archive, facts, problems)
+    for path, text in texts.items():
+        if not text.marks.links:
+            continue
+        source, folder = str(path), str(path.parent)
+        on_page = source.startswith(site.folders)
+        for link in text.marks.links:
+            if link.image and not on_page:
+                continue  # said where the pictures of a letter are read
+            if link.image:
+                check_alt(link.target, link.text, path, link.line, problems)
+            if message := _wrong(site, source, folder, link):
+                problems.append(Problem(path, link.line, message))
+
+
+def _survey(
+    root: Path, texts: Texts, archive: Archive, facts: Mapping[str, Fact], problems: list[Problem]
+) -> _Site:
+    docs, issues, thoughts = root / "docs", f"{root / FOLDER}{os.sep}", f"{root / THOUGHTS}{os.sep}"
+    known: dict[str, Collection[str]] = {str(path): find_anchors(text.marks) for path, text in texts.items()}
+    known = {source: found for source, found in known.items() if not source.startswith(thoughts)}
+    wrong = {str(problem.path) for problem in problems}
+    drafts = {
+        str(edition.source) for issue in archive.issues if issue.draft for edition in issue.editions.values()
+    }
+    editions = [edition for issue in archive.issues for edition in issue.editions.values()]
+    pictures = {str(image.source) for edition in editions for image in edition.images.values()}
+    # What is made stands below docs/ on the site only, and may be linked to as if it were there.
+    for source in [source for source in (*known, *wrong) if source.startswith(issues)]:
+        week, _, name = source.removeprefix(issues).partition(os.sep)
+        made = f"{docs / name.removesuffix('.md') / 'archive' / week}.md"
+        known[made] = known.get(source, ())
+        for collection in (wrong, drafts):
+            if source in collection:
+                collection.add(made)
+    for language in Language:
+        known[str(docs / language / "archive/index.md")] = IDS
+        about = str(docs / language / "about-the-numbers.md")
+        if about in known:
+            known[about] = {*known[about], *(fact.id for fact in facts.values() if fact.use != "avoid")}
+    return _Site(tuple(f"{docs / language}{os.sep}" for language in Language), known, pictures, drafts, wrong)
+
+
+def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
+    """What is wrong with a link in the text at `source`, or None."""
+    target = link.target
+    if not target:
+        return f"the link “{link.text}” leads nowhere: its address is missing"
+    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target):
+        if link.image:
+            return f"“{target}” is not a file; a page shows only pictures that stand beside it"
+        if scheme[1].lower() not in {"https", "http", "mailto"}:
+            return f"“{target}” is no link that a reader can follow; use https or the path of a file"
+        whole = re.match(r"https?://[^/\s]|mailto:\S+@", target, re.IGNORECASE)
+        return None if whole else f"“{target}” is no whole address, like https://example.org/"
+    if target.startswith("/"):
+        return f"“{target}” begins with a slash; write the path of the file from here, like ../newsletter.md"
+    name, _, anchor = target.partition("#")
+    name, anchor = unquote(name), unquote(anchor)
+    file = os.path.normpath(f"{folder}{os.sep}{name}") if name else source
+    if file not in site.anchors:
+        return _missing(site, Path(file), name)
+    if file in site.drafts and source not in site.drafts:
+        return f"“{name}” is a draft, which readers do not get to see"
+    if (
+        anchor
+        and anchor not in site.anchors[file]
+        and file not in site.wrong
+        and not _is_item(site, file, anchor)
+    ):
+        hint = did_you_mean(anchor, site.anchors[file])
+        return f"“{name or source.rpartition(os.sep)[2]}” has no anchor “#{anchor}”{hint}"
+    return None
+
+
+def _is_item(site: _Site, file: str, anchor: str) -> bool:
+    """Whether an anchor is an item that stands in one language only, which was said already."""
+    pages = (other + file.removeprefix(home) for home in site.folders for other in site.folders)
+    return is_item_id(anchor) and any(anchor in site.anchors.get(page, ()) for page in pages)
+
+
+def _missing(site: _Site, file: Path, name: str) -> str | None:
+    """What is wrong with a link to a file that is no text, or None."""
+    if file.is_file():
+        published = str(file) in site.pictures or (
+            str(file).startswith(site.folders) and file.suffix != ".md"
+        )
+        if published or str(file) in site.wrong:
+            return None
+        return f"“{name}” is not published; link to a page, to a letter, or to a picture that it shows"
+    folder = file.parent
+    near = nearest(file.name, [path.name for path in folder.iterdir()]) if folder.is_dir() else None
+    blamed = {str(file), str(folder), str(folder / (near or file.name))}
+    if folder.parent.name == "issues" and not folder.exists():
+        blamed.update(map(str, folder.parent.glob("*")))  # it may be there under a wrong name
+    if not blamed.isdisjoint(site.wrong):
+        return None
+    return f"there is no file “{name}” here{f'; did you mean “{near}”?' if near else ''}"

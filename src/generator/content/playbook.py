@@ -1,0 +1,34 @@
+"""`docs/` and the playbook's part of `newsletter/` → Playbook."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.content.certainties import item_ids, load_certainties
+from generator.content.evidence import check_citations, load_facts
+from generator.content.languages import check_certainties, check_pages, check_thoughts
+from generator.content.pages import load_pages
+from generator.content.thoughts import load_thoughts
+from generator.model import Language, Playbook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.content.frontmatter import Texts
+    from generator.model import Problem
+
+
+def load_playbook(root: Path, texts: Texts, problems: list[Problem]) -> Playbook:
+    """Read the playbook of the project in `root`, adding a problem for everything that is wrong."""
+    facts = load_facts(root, problems)
+    certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
+    pages = {language: load_pages(root, language, texts, problems) for language in Language}
+    items = item_ids(certainties)
+    thoughts = load_thoughts(root, items, facts, texts, problems)
+    for path, text in texts.items():
+        check_citations(text.marks, facts, path, problems)
+    citable = {fact.id for fact in facts.values() if fact.use != "avoid"}
+    check_pages(pages, citable, texts, problems)
+    check_certainties(certainties, citable, texts, problems)
+    check_thoughts(thoughts, items, citable, texts, problems)
+    return Playbook(certainties, pages, thoughts, facts)

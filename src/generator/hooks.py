@@ -1,0 +1,139 @@
+"""MkDocs: puts the artifacts on the site. What a page says was decided before; there is no second model here.
+
+While MkDocs loads this file, its folder is first on `sys.path`: no module beside it may be named like a library.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from mkdocs.commands.build import build
+from mkdocs.config import load_config
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import event_priority
+from mkdocs.structure.files import File
+
+from generator.content import load_newsletter
+from generator.errors import GeneratorError
+from generator.model import Language
+from generator.render.feedlist import Format, list_feeds
+from generator.render.feeds import render_feeds
+from generator.render.pages import render_pages
+from generator.render.previews import render_previews
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+    from generator.content import Newsletter
+    from generator.model import Artifact
+
+_log = logging.getLogger("mkdocs.generator")
+_command = "build"
+
+
+def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
+    """Remember the command, which MkDocs tells here and nowhere else."""
+    global _command  # noqa: PLW0603
+    _command = command
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Read the newsletter; its settings know the names and the address of the site."""
+    language = Language(config.theme["language"])
+    newsletter = config.extra.get("newsletter") or _load(config)
+    if _command == "serve":  # absolute links then lead to this machine
+        site_url = (config.site_url or "/").removesuffix(language.prefix)
+        newsletter = replace(newsletter, settings=replace(newsletter.settings, site_url=site_url))
+    channel = newsletter.settings.channels[language]
+    config.site_name, config.site_description = channel.site_name, escape(channel.description)
+    config.site_url = newsletter.settings.url(language)
+    feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
+    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), words=WORDS)
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Put the artifacts in, each in the place of the authored file of that path."""
+    for artifact in _render(config.extra["newsletter"], Language(config.theme["language"])):
+        path, content = str(artifact.path), artifact.content
+        if authored := files.get_file_from_path(path):
+            files.remove(authored)
+        if isinstance(content, Path):
+            files.append(File.generated(config, path, abs_src_path=str(content)))
+        else:
+            files.append(File.generated(config, path, content=content))
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
+    """Date the page in the sitemap by the newest letter on it; MkDocs would say that everything changed today."""
+    page.update_date = page.meta.get("updated", "")
+
+
+@event_priority(-100)  # after the search plugin, of which this build and the next one have the same instance
+def on_post_build(config: MkDocsConfig) -> None:
+    """Build the other language as well, below this one."""
+    for name in (config.extra.get("translations") or "").split():
+        other = load_config(str(Path(config.config_file_path).with_name(name)), strict=config.strict)
+        language, newsletter = Language(other.theme["language"]), config.extra["newsletter"]
+        other.site_dir = str(Path(config.site_dir, language.prefix))
+        other.site_url = newsletter.settings.url(language)
+        other.extra["newsletter"] = newsletter
+        build(other, serve_url=other.site_url if _command == "serve" else None)
+
+
+def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
+    """Tell where the letters are."""
+    _log.info("The letters as emails: %spreview/", config.site_url)
+
+
+def _load(config: MkDocsConfig) -> Newsletter:
+    with _told_by_mkdocs():
+        newsletter = load_newsletter(Path(config.config_file_path).absolute().parent)
+    if until := config.extra.get("published_until"):
+        try:
+            moment = datetime.fromisoformat(str(until))  # YAML may have read it as a moment already
+        except ValueError:
+            raise Abort(
+                f"“{until}” is no moment; write it like 2026-11-27T06:00:00+01:00 (PUBLISHED_UNTIL)"
+            ) from None
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=newsletter.settings.timezone)
+        newsletter = replace(newsletter, archive=newsletter.archive.until(moment))
+    return newsletter
+
+
+def _render(newsletter: Newsletter, language: Language) -> list[Artifact]:
+    """All artifacts of a language, with their paths below its folder."""
+    with _told_by_mkdocs():
+        artifacts = [*render_pages(newsletter, language), *_render_feeds(newsletter, language)]
+        if _command == "serve":
+            artifacts += render_previews(newsletter, language)
+    return artifacts
+
+
+def _render_feeds(newsletter: Newsletter, language: Language) -> Iterator[Artifact]:
+    """The feeds of a language; the list of all stands at the root of the site, which is a language's too."""
+    for feed in render_feeds(newsletter, [language]):
+        if feed.path.is_relative_to(language.prefix):
+            yield replace(feed, path=feed.path.relative_to(language.prefix))
+
+
+@contextmanager
+def _told_by_mkdocs() -> Iterator[None]:
+    """Let MkDocs say what a person has to mend: one line for each problem, and no traceback."""
+    try:
+        yield
+    except GeneratorError as error:
+        for line in str(error).splitlines():
+            _log.error(line)
+        raise Abort("Nothing was built: first mend what is listed above.") from None

@@ -1,0 +1,160 @@
+"""A letter's trees → HTML that every mail program shows: one rule for each element that one of them gets wrong.
+
+What holds in all of them: tables, padding on cells, sizes as attributes, headings, lists, links. The looks are in
+templates/email/letter.css; the classes here are its hooks.
+"""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+from generator.render.markdown import to_html
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.html import HtmlElement
+
+COLUMN = 536
+"""The pixels of text and pictures in the widest column: 600 without its padding."""
+
+_BOXES = {"open": "☐", "done": "☑\N{VARIATION SELECTOR-15}"}  # the selector makes it a sign, not an emoji
+_BULLET = "•"
+
+
+def render_email_html(content: HtmlElement, words: Mapping[str, str]) -> str:
+    """The HTML inside a tree of a letter; the tree itself stays as it is."""
+    tree = deepcopy(content)
+    _mend_headings(tree)
+    _mend_tables(tree)  # before the rules that make tables of their own
+    _mend_marks(tree)
+    _mend_images(tree)
+    _mend_code(tree)
+    _mend_quotes(tree)
+    _mend_asides(tree)
+    _mend_items(tree, words)
+    return to_html(tree)
+
+
+def _mend_headings(tree: HtmlElement) -> None:
+    """No level is skipped: below the `h2` of a section comes an `h3`, whatever the author wrote."""
+    level = 2
+    for heading in tree.iter("h3", "h4", "h5", "h6"):
+        level = min(int(heading.tag[1]), level + 1)
+        heading.tag = f"h{level}"
+
+
+def _mend_tables(tree: HtmlElement) -> None:
+    """A data table says so: its heads have a scope, and an empty head is no head."""
+    for table in tree.iter("table"):
+        table.set("class", "data")
+        for cell in table.iter("th", "td"):
+            if cell.tag == "th" and not cell.text_content().strip() and not len(cell):
+                cell.tag = "td"
+            elif cell.tag == "th":
+                cell.set("scope", "col")
+            if style := cell.get("style"):  # Markdown's only style is text-align; Word reads the attribute
+                cell.set("align", style.partition(":")[2].strip(" ;"))
+
+
+def _mend_marks(tree: HtmlElement) -> None:
+    """The marks of two footnotes side by side are two numbers, 1 and 2, not 12."""
+    for mark in tree.iter("sup"):
+        after = mark.getnext()
+        if after is not None and after.tag == "sup" and not mark.tail:
+            mark.tail = "\N{NO-BREAK SPACE}"
+
+
+def _mend_images(tree: HtmlElement) -> None:
+    """No wider than the column, in attributes for Word, and narrower where the screen is."""
+    for image in tree.iter("img"):
+        width, height = int(image.attrib["width"]), int(image.attrib["height"])
+        shown = min(width, COLUMN)
+        image.set("width", str(shown))
+        image.set("height", str(max(1, round(height * shown / width))))
+        image.set("style", f"max-width: {shown}px")
+
+
+def _mend_code(tree: HtmlElement) -> None:
+    """A background of its own, which only a cell has everywhere."""
+    for block in list(tree.iter("pre")):
+        table, cell = _frame("code")
+        _replace(block, table)
+        cell.append(block)
+
+
+def _mend_quotes(tree: HtmlElement) -> None:
+    """The line beside a quote belongs to a cell: Word draws none on a `blockquote`."""
+    for quote in list(tree.iter("blockquote")):
+        _fill_frame(quote, "quote")
+
+
+def _mend_asides(tree: HtmlElement) -> None:
+    """An admonition is a cell with a line beside it; its title stays text, for colour alone tells nothing."""
+    for aside in list(tree.iterdescendants("div")):
+        if "admonition" not in aside.attrib.pop("class", "").split():
+            aside.drop_tag()
+            continue
+        for paragraph in aside.findall("p"):
+            if paragraph.get("class") == "admonition-title":
+                paragraph.set("class", "label")
+        _fill_frame(aside, "aside")
+
+
+def _mend_items(tree: HtmlElement, words: Mapping[str, str]) -> None:
+    """A list of checklist items becomes rows, each with a box that is spoken to who cannot see it."""
+    for items in [found for found in tree.iter("ul", "ol") if any(item.get("class") for item in found)]:
+        table = _table("items")
+        for item in items.iterchildren("li"):
+            kind = item.get("class", "")
+            sign = html.Element("span", {"role": "img", "aria-label": f"{words[kind]}:"} if kind else {})
+            sign.text = _BOXES.get(kind, _BULLET)
+            box, act = (
+                html.Element("td", {"class": "box", "width": "34"}),
+                html.Element("td", {"class": "act"}),
+            )
+            box.append(sign)
+            _move(item, act)
+            _append_row(table, box, act)
+        _replace(items, table)
+
+
+def _table(name: str) -> HtmlElement:
+    """A table that only arranges, and says so to who listens."""
+    plain = {"width": "100%", "border": "0", "cellpadding": "0", "cellspacing": "0"}
+    return html.Element("table", {"role": "presentation", "class": name, **plain})
+
+
+def _append_row(table: HtmlElement, *cells: HtmlElement) -> None:
+    row = html.Element("tr")
+    row.extend(cells)
+    table.append(row)
+
+
+def _frame(name: str) -> tuple[HtmlElement, HtmlElement]:
+    """A table of one cell, and that cell."""
+    table, cell = _table("frame"), html.Element("td", {"class": name})
+    _append_row(table, cell)
+    return table, cell
+
+
+def _fill_frame(element: HtmlElement, name: str) -> None:
+    """Put a frame inside an element, around all it holds."""
+    table, cell = _frame(name)
+    _move(element, cell)
+    element.append(table)
+
+
+def _move(source: HtmlElement, target: HtmlElement) -> None:
+    """Move all that is inside one element into another, which is empty."""
+    target.text, source.text = source.text, None
+    target.extend(list(source))
+
+
+def _replace(old: HtmlElement, new: HtmlElement) -> None:
+    """Put an element in the place of another, before the text that follows it."""
+    new.tail, old.tail = old.tail, None
+    old.getparent().replace(old, new)

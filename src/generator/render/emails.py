@@ -1,0 +1,103 @@
+"""An edition → the email that carries it: HTML, plain text, and the message with both."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from css_inline import CSSInliner
+
+from generator.content.editions import SECTIONS
+from generator.model import Email
+from generator.render.emailhtml import render_email_html
+from generator.render.lines import underline, wrap
+from generator.render.markdown import render_letter
+from generator.render.mime import render_message, unsubscribe_url
+from generator.render.templating import render_template
+from generator.render.text import TextWriter
+from generator.render.words import WORDS, say_date
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from generator.content import Newsletter
+    from generator.model import Edition
+    from generator.render.markdown import Letter
+
+# Files hold none of them (`reading` sees to that), but Markdown's &#11; can still spell one.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def render_email(newsletter: Newsletter, edition: Edition) -> Email:
+    """Render an edition as it is delivered; the same edition gives the same bytes."""
+    letter, values = render_letter(newsletter, edition), _values(newsletter, edition)
+    html = _CONTROL.sub("", _render_html(newsletter, letter, values))
+    text = _CONTROL.sub("", _render_text(newsletter, letter, values))
+    return Email(edition, html, text, render_message(newsletter.settings, edition, text, html))
+
+
+def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
+    """What both templates say around the letter."""
+    settings, language = newsletter.settings, edition.language
+    certainty = newsletter.playbook.certainty(language, edition.certainty)
+    return {
+        "language": language,
+        "subject": edition.subject,
+        "title": edition.title,
+        "summary": edition.summary,
+        "date": say_date(edition.published.astimezone(settings.timezone), language),
+        "url": settings.page_url(language, edition.page),
+        "unsubscribe": unsubscribe_url(settings, language),
+        "certainty": certainty,
+        "certainty_url": settings.page_url(language, certainty.page),
+        "count": len(newsletter.playbook.certainties[language]),
+        "words": WORDS[language],
+        "settings": settings,
+        "channel": settings.channels[language],
+    }
+
+
+def _render_html(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:
+    words = values["words"]
+    html = render_template(
+        newsletter.root,
+        "email/letter.html",
+        sections=[
+            {
+                "heading": heading,
+                "html": render_email_html(body, words),
+                "english": heading in SECTIONS,
+                "action": heading == SECTIONS[-1],
+            }
+            for heading, body in letter.sections
+        ],
+        notes=[render_email_html(note, words) for note in letter.notes],
+        **values,
+    )
+    return _inliner(render_template(newsletter.root, "email/letter.css")).inline(html) + "\n"
+
+
+@lru_cache(maxsize=4)
+def _inliner(css: str) -> CSSInliner:
+    # Only letter.css is inlined. The style blocks of the page, with their media queries, stay where they are:
+    # css-inline would move them above <meta charset>, and drop Outlook's selectors, which match nothing yet.
+    return CSSInliner(
+        inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=css
+    )
+
+
+def _render_text(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:
+    writer = TextWriter(values["words"])
+    return render_template(
+        newsletter.root,
+        "email/letter.txt",
+        sections=[
+            {"heading": heading, "part": writer.write(body), "action": heading == SECTIONS[-1]}
+            for heading, body in letter.sections
+        ],
+        notes=writer.write_notes(letter.notes),
+        wrap=wrap,
+        underline=underline,
+        **values,
+    )

@@ -1,0 +1,41 @@
+"""The list of facts on “About the numbers”: what was found, how far it reaches, and where it stands."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from generator.render.markdown import escape_markdown, render_address
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.model import Fact, Language
+
+
+def render_evidence(newsletter: Newsletter, language: Language) -> str:
+    """Every fact that may be cited, in Markdown: by certainty, and under its id, to which each footnote links."""
+    certainties = newsletter.playbook.certainties[language]
+    headings = {certainty.id: certainty.title for certainty in certainties} | {
+        "general": WORDS[language]["general"]
+    }
+    places = {certainty: place for place, certainty in enumerate(headings)}
+    facts = [fact for fact in newsletter.playbook.facts.values() if fact.use != "avoid"]
+    groups = groupby(sorted(facts, key=lambda fact: places[fact.certainty]), key=lambda fact: fact.certainty)
+    parts: list[str] = []
+    for certainty, found in groups:
+        parts.append(f"### {escape_markdown(headings[certainty])}")
+        parts += (_render_fact(fact, language) for fact in found)
+    return "\n\n".join(parts)
+
+
+def _render_fact(fact: Fact, language: Language) -> str:
+    words = WORDS[language]
+    limits = f"**{words['limits']}:** {escape_markdown(fact.limits[language])}"
+    parts = [
+        f"#### {escape_markdown(fact.name[language])} {{ #{fact.id} }}",
+        escape_markdown(fact.claim[language]),
+        f"{limits} *{words['context']}*" if fact.use == "context" else limits,
+        f"{escape_markdown(fact.source.rstrip('.'))}.{render_address(fact, language)}",
+    ]
+    return "\n\n".join(parts)

@@ -1,0 +1,74 @@
+"""Which feeds there are, and where: a main feed per language, and one per certainty and language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.model import Language
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.settings import Settings
+
+OPML = PurePosixPath("feeds.opml")
+"""Where the list of all feeds stands, which feed readers import."""
+
+
+class Format(Enum):
+    """A way to write a feed down, in the order in which readers are offered them."""
+
+    RSS = ("RSS", "feed.xml", "application/rss+xml")
+    ATOM = ("Atom", "atom.xml", "application/atom+xml")
+    JSON = ("JSON Feed", "feed.json", "application/feed+json")
+
+    def __init__(self, label: str, file: str, media_type: str) -> None:
+        self.label = label
+        self.file = file
+        self.media_type = media_type
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The latest letters in one language, of all certainties or of one."""
+
+    language: Language
+    certainty: str | None
+    title: str
+    """Different for every feed: readers choose by it, and the letter has one name in all languages."""
+    description: str
+    page: str
+    """The Markdown page that it belongs to, below the language's folder: `certainties/referral.md`."""
+
+    def id(self, settings: Settings) -> str:
+        """Its permanent id, a tag URI (RFC 4151)."""
+        part = "" if self.certainty is None else f"/{self.certainty}"
+        return f"tag:{settings.id_authority}:feed/{self.language}{part}"
+
+    def path(self, form: Format) -> PurePosixPath:
+        """Where it stands below the root of the site: `en/certainties/referral/atom.xml`."""
+        return PurePosixPath(f"{self.language.prefix}{self._folder}{form.file}")
+
+    def url(self, settings: Settings, form: Format) -> str:
+        """Its absolute address."""
+        return settings.url(self.language, f"{self._folder}{form.file}")
+
+    @property
+    def _folder(self) -> str:
+        return "" if self.certainty is None else f"certainties/{self.certainty}/"
+
+
+def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:
+    """Every feed: for each language the main one first, then those of the certainties in their order."""
+    feeds: list[Feed] = []
+    for language in Language:
+        channel, letter = newsletter.settings.channels[language], newsletter.settings.letter
+        name = WORDS[language]["language"]
+        feeds.append(Feed(language, None, f"{letter} ({name})", channel.tagline, "index.md"))
+        for certainty in newsletter.playbook.certainties[language]:
+            title = f"{letter}: {certainty.title} ({name})"
+            feeds.append(Feed(language, certainty.id, title, certainty.summary, certainty.page))
+    return tuple(feeds)

@@ -1,0 +1,61 @@
+"""Plain text → lines of a mail: broken between words, never within one, so that every address stays whole."""
+
+from __future__ import annotations
+
+import re
+from textwrap import TextWrapper
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WIDTH = 72
+"""What a mail program shows without breaking lines itself, with room for a reply's marks."""
+
+_PADS = {"right": str.rjust, "center": str.center}
+
+
+def squeeze(text: str | None) -> str:
+    """Text with each run of spaces and line breaks made one space; what must not break stays as it is."""
+    return re.sub(r"[ \t\r\n]+", " ", text or "")
+
+
+def wrap(text: str, width: int = WIDTH, rest: str = "") -> str:
+    """Break text into lines, at its own line breaks too; `rest` begins all lines but the first of each."""
+    wrapper = TextWrapper(width, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    return "\n".join("\n".join(wrapper.wrap(line.strip(" "))) for line in text.strip().split("\n"))
+
+
+def underline(text: str, mark: str, width: int = WIDTH) -> str:
+    """A heading, with a line below it as long as its longest line."""
+    heading = wrap(text, width)
+    return f"{heading}\n{mark * max(map(len, heading.splitlines()))}"
+
+
+def hang(text: str, mark: str) -> str:
+    """Text with a mark before its first line, and the other lines below that line."""
+    return mark + beside(" " * len(mark), text)[len(mark) :]
+
+
+def beside(mark: str, text: str) -> str:
+    """Text with a mark before each line."""
+    return "\n".join((mark + line).rstrip() for line in text.split("\n"))
+
+
+def set_columns(rows: Sequence[Sequence[str]], sides: Iterable[str], width: int = WIDTH) -> str:
+    """A table, its heads first: in columns when they fit, else each row as lines like “Head: cell”."""
+    heads, *body = rows
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * (len(widths) - 1) > width:
+        return "\n\n".join(_set_record(heads, row, width) for row in body)
+    pads = [_PADS.get(side, str.ljust) for side in sides]
+    lines = (heads, ["-" * size for size in widths], *body)
+    return "\n".join(
+        "  ".join(pad(cell, size) for pad, cell, size in zip(pads, line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _set_record(heads: Iterable[str], cells: Iterable[str], width: int) -> str:
+    pairs = zip(heads, cells, strict=True)
+    return "\n".join(wrap(f"{head}: {cell}" if head else cell, width, "  ") for head, cell in pairs if cell)

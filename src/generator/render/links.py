@@ -1,0 +1,55 @@
+"""Where the files that an editor links to are found by a reader."""
+
+from __future__ import annotations
+
+import os.path
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from generator.model import Language
+
+if TYPE_CHECKING:
+    from generator.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file below a language's folder of the site, and an anchor in it: `#ref-2`, or nothing."""
+
+    language: Language
+    path: str
+    anchor: str = ""
+
+    def url(self, settings: Settings) -> str:
+        """The absolute address."""
+        return settings.page_url(self.language, quote(self.path)) + self.anchor
+
+    def seen_from(self, page: str, language: Language, settings: Settings) -> str:
+        """How a Markdown page links to it: by file within a language, by address to the other one."""
+        if language is not self.language:
+            return self.url(settings)
+        if self.path == page:
+            return self.anchor or PurePosixPath(page).name
+        return posixpath.relpath(self.path, PurePosixPath(page).parent) + self.anchor
+
+
+def locate(root: Path, source: Path, language: Language, target: str) -> Place | None:
+    """The place that a link in the text at `source` leads to; None for a link to another site.
+
+    The link is known to be right: `content` has checked it.
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
+        return None
+    name, hash_, anchor = target.partition("#")
+    file = Path(os.path.normpath(source.parent / unquote(name))) if name else source
+    parts = file.relative_to(root).parts
+    if parts[0] == "docs":
+        return Place(Language(parts[1]), "/".join(parts[2:]), hash_ + anchor)
+    week, file_name = parts[2], parts[3]
+    if file.suffix == ".md":
+        return Place(Language(file.stem), f"archive/{week}.md", hash_ + anchor)
+    return Place(language, f"archive/{week}/{file_name}")

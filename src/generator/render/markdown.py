@@ -1,0 +1,259 @@
+"""The one Markdown dialect, and a letter's text as a clean tree that every channel renders in its own way.
+
+The dialect is Python-Markdown with the extensions of `mkdocs.yml`, so a letter reads the same on the site, in a feed
+and in an inbox.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from html import escape
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import nh3
+from lxml import html
+from markdown import Markdown
+
+from generator.content.marks import scan
+from generator.render.links import Place, locate
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lxml.html import HtmlElement
+
+    from generator.content import Newsletter
+    from generator.model import Edition, Fact, Language
+
+EXTENSIONS = (
+    "abbr",
+    "admonition",
+    "attr_list",
+    "def_list",
+    "footnotes",
+    "sane_lists",
+    "tables",
+    "toc",
+    "pymdownx.betterem",
+    "pymdownx.superfences",
+    "pymdownx.tasklist",
+    "pymdownx.tilde",
+)
+"""As in mkdocs.yml; a test keeps them the same."""
+
+_ITEM = re.compile(
+    r"^([ \t]*[-*+][ \t]+\[[ xX]\][ \t]+)(.*?)[ \t]*\{:?[ \t]*#([\w-]+)[ \t]*\}[ \t]*$", re.MULTILINE
+)
+
+_TAGS = {
+    *(
+        "p",
+        "br",
+        "hr",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "del",
+        "sup",
+        "sub",
+    ),
+    *("ul", "ol", "li", "dl", "dt", "dd", "a", "abbr", "img", "input", "div"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "title", "class"},
+    "abbr": {"title"},
+    "div": {"class"},
+    "img": {"src", "alt", "title"},
+    "input": {"type", "checked"},
+    "ol": {"start"},
+    "p": {"class"},
+    "td": {"style"},
+    "th": {"style"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The text of an edition as trees: links absolute, marks of footnotes plain numbers, nothing unsafe in it.
+
+    A checklist item is an `li` of the class `open` or `done`, its text a link to the item in the playbook. Every `img`
+    has alt, width and height. The elements are shared: a channel that changes them works on a copy.
+    """
+
+    sections: tuple[tuple[str, HtmlElement], ...]
+    """Heading and a `div` with what stands below it."""
+    notes: tuple[HtmlElement, ...]
+    """For each footnote, in the order of its number, a `div` with inline content."""
+
+
+def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
+    """Turn the Markdown of an edition into trees."""
+    settings, language = newsletter.settings, edition.language
+
+    def link_item(beginning: str, text: str, item_id: str) -> str:
+        page = newsletter.playbook.item(language, item_id)[0].page
+        return f"{beginning}[{text}]({Place(language, page, f'#{item_id}').url(settings)})"
+
+    facts, about = newsletter.playbook.facts, settings.page_url(language, "about-the-numbers.md")
+    text = edition.markdown
+    # Many letters cite the same few facts, and their notes take as long as the letter: they are put in afterwards.
+    cited = {f"fact:{source}": _note(facts[source], language, about) for source in scan(text).sources}
+    places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
+    tree = _parse(_to_clean_html(f"{rewrite_items(text, link_item)}\n\n{places}\n"))
+    _resolve(tree, newsletter, edition)
+    _mark_items(tree)
+    notes = _take_notes(tree)
+    return Letter(_split(tree), tuple(_put_fact(note, cited) for note in notes))
+
+
+def render_notes(newsletter: Newsletter, language: Language, markdown: str, about: str) -> str:
+    """The definitions of the footnotes that a text uses, in Markdown; `about` is the page that lists the facts."""
+    facts = newsletter.playbook.facts
+    return "\n\n".join(
+        f"[^{source}]: {_note(facts[source], language, about)}" for source in scan(markdown).sources
+    )
+
+
+def _note(fact: Fact, language: Language, about: str) -> str:
+    source = f"[{escape_markdown(fact.source.rstrip('.'))}]({about}#{fact.id})."
+    limits = f"{WORDS[language]['limits']}: {escape_markdown(fact.limits[language])}"
+    return f"{source}{render_address(fact, language)} {limits}"
+
+
+def render_address(fact: Fact, language: Language) -> str:
+    """Where a fact can be read, as Markdown that begins with a space, or nothing."""
+    words = WORDS[language]
+    if fact.doi is not None:
+        label = words["doi"] if fact.doi_checked else words["doi_unchecked"]
+        return f" [{label} {escape_markdown(fact.doi)}](https://doi.org/{fact.doi})."
+    return f" <{fact.url}>." if fact.url is not None else ""
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown would read as marks, made plain."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;")  # which have no backslash form
+    return re.sub(r"([\\`*_\[\]>{}~|])", r"\\\1", text)
+
+
+def rewrite_items(markdown: str, item: Callable[[str, str, str], str]) -> str:
+    """Replace each line `- [ ] text { #id }` by what `item(beginning, text, id)` returns."""
+    return _ITEM.sub(lambda match: item(match[1], match[2], match[3]), markdown)
+
+
+@cache
+def _parser() -> Markdown:
+    parser = Markdown(extensions=list(EXTENSIONS))
+    # The ids that toc gives to headings do not survive the cleaning, and take a tenth of the time.
+    parser.treeprocessors.deregister("toc")
+    return parser
+
+
+def _to_clean_html(markdown: str) -> str:
+    return nh3.clean(
+        _parser().reset().convert(markdown),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"https", "http", "mailto"},
+        link_rel=None,
+        filter_style_properties={"text-align"},
+    )
+
+
+_to_clean_html_once = lru_cache(maxsize=256)(_to_clean_html)
+
+
+def _parse(text: str) -> HtmlElement:
+    return html.fragment_fromstring(text, create_parent="div")
+
+
+def to_html(element: HtmlElement) -> str:
+    """What is inside an element, as HTML."""
+    inner = escape(element.text or "") + "".join(
+        html.tostring(child, encoding="unicode") for child in element
+    )
+    return inner.strip()
+
+
+def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> None:
+    """Make every link and image absolute, and give each image its size."""
+    for link in [link for link in tree.iter("a") if "href" not in link.attrib]:
+        link.drop_tag()  # its address was unsafe; the text stays
+    for element in tree.iter("a", "img"):
+        key = "href" if element.tag == "a" else "src"
+        target = element.get(key, "")
+        if element.tag == "img":
+            image = edition.images[unquote(target)]
+            element.set("width", str(image.width))
+            element.set("height", str(image.height))
+        elif element.get("class") in {"footnote-ref", "footnote-backref"}:
+            continue
+        place = locate(newsletter.root, edition.source, edition.language, target)
+        if place is not None:
+            element.set(key, place.url(newsletter.settings))
+
+
+def _mark_items(tree: HtmlElement) -> None:
+    """Replace the box of each checklist item by a class of its `li`: mail programs have no boxes that remember."""
+    for box in list(tree.iter("input")):
+        item = next(box.iterancestors("li"))
+        item.set("class", "done" if box.get("checked") is not None else "open")
+        parent = box.getparent()
+        parent.text = ((parent.text or "").strip() + (box.tail or "").lstrip()) or None
+        box.tail = None
+        parent.remove(box)
+
+
+def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
+    """Cut the footnotes out of the tree; their marks stay as plain numbers, for links within a mail lead nowhere."""
+    for link in list(tree.iter("a")):
+        kind = link.attrib.pop("class", None)
+        if kind == "footnote-ref":
+            link.drop_tag()
+        elif kind == "footnote-backref":
+            link.drop_tree()
+    block = next((div for div in tree.iter("div") if div.get("class") == "footnote"), None)
+    if block is None:
+        return ()
+    notes = tuple(_unwrap(item) for item in block.iter("li"))
+    block.drop_tree()
+    return notes
+
+
+def _put_fact(note: HtmlElement, cited: Mapping[str, str]) -> HtmlElement:
+    """The note about a fact where its place was kept; a footnote that the letter itself explains stays as it is."""
+    markdown = cited.get(note.text_content().strip())
+    return note if markdown is None else _unwrap(_parse(_to_clean_html_once(markdown)))
+
+
+def _unwrap(item: HtmlElement) -> HtmlElement:
+    """A footnote without the paragraph around it and the space before the link back."""
+    paragraphs = item.findall("p")
+    note = paragraphs[0] if len(paragraphs) == 1 else item
+    note.tag = "div"
+    last = note[-1] if len(note) else None
+    if last is not None and last.tail:
+        last.tail = last.tail.rstrip("\N{NO-BREAK SPACE} \n")
+    return note
+
+
+def _split(tree: HtmlElement) -> tuple[tuple[str, HtmlElement], ...]:
+    """The sections of a letter: what stands below each `h2`."""
+    sections: list[tuple[str, HtmlElement]] = []
+    for element in list(tree):
+        if element.tag == "h2":
+            sections.append((element.text_content(), html.Element("div")))
+        elif sections:
+            sections[-1][1].append(element)
+    return tuple(sections)

@@ -1,0 +1,251 @@
+"""The pages of the site as Markdown: what editors wrote, with what only the generator knows put in.
+
+Links lead from page to page, so that any program with this dialect can make the site from what is rendered here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby, islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from generator.content.editions import SECTIONS
+from generator.content.marks import rewrite_links, scan
+from generator.model import Artifact, Language
+from generator.render.evidence import render_evidence
+from generator.render.feedlist import OPML, Format, list_feeds
+from generator.render.links import Place, locate
+from generator.render.markdown import escape_markdown, render_notes, rewrite_items
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_date, say_day
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from generator.content import Newsletter
+    from generator.model import Certainty, Edition, Page
+
+LATEST = 3
+"""How many letters stand where a page says `<!-- letters -->`."""
+
+LATEST_OF_CERTAINTY = 5
+"""How many letters stand on the page of a certainty."""
+
+ARCHIVE = "archive/index.md"
+"""The page that lists all letters."""
+
+_ABOUT = "about-the-numbers.md"
+_MARKER = re.compile(r"^<!--\s*(letters|evidence|feeds)\s*-->$", re.MULTILINE)
+_ENGLISH = re.compile(f"^(## (?:{'|'.join(SECTIONS)}))$", re.MULTILINE)
+
+
+def render_pages(newsletter: Newsletter, language: Language) -> tuple[Artifact, ...]:
+    """Every page of a language and the pictures of its letters; paths are below the language's folder."""
+    playbook, letters = newsletter.playbook, tuple(newsletter.archive.editions(language))
+    pages = {f"{page.name}.md": _render_page(newsletter, page, letters) for page in playbook.pages[language]}
+    for certainty in playbook.certainties[language]:
+        pages[certainty.page] = _render_certainty(newsletter, certainty)
+    pages[ARCHIVE] = _render_archive(newsletter, language, letters)
+    for newer, edition, older in zip((None, *letters), letters, (*letters[1:], None), strict=False):
+        pages[edition.page] = _render_edition(newsletter, edition, newer, older)
+    pictures = [
+        Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
+        for edition in letters
+        for image in edition.images.values()
+    ]
+    return (*(Artifact(PurePosixPath(path), content) for path, content in pages.items()), *pictures)
+
+
+def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
+    """The page of one letter, which may be a draft: then it is not among those of `render_pages`."""
+    letters = tuple(newsletter.archive.editions(edition.language))
+    newer = next((letter for letter in reversed(letters) if letter.week > edition.week), None)
+    older = next((letter for letter in letters if letter.week < edition.week), None)
+    return _render_edition(newsletter, edition, newer, older)
+
+
+def _render_page(newsletter: Newsletter, page: Page, letters: Sequence[Edition]) -> bytes:
+    writer = _Writer(newsletter, page.language, f"{page.name}.md")
+    parts = {
+        "letters": lambda: writer.letters(letters[:LATEST]),
+        "evidence": lambda: render_evidence(newsletter, page.language),
+        "feeds": writer.feeds,
+    }
+    markers = {marker[1] for marker in _MARKER.finditer(page.markdown)}
+    return writer.render(
+        "page/page.md",
+        title=page.title,
+        summary=page.summary,
+        text=_MARKER.sub(lambda marker: parts[marker[1]](), writer.text(page.source, page.markdown)),
+        notes=writer.notes(page.markdown),
+        shown=letters if "letters" in markers else (),
+    )
+
+
+def _render_certainty(newsletter: Newsletter, certainty: Certainty) -> bytes:
+    language, feeds = certainty.language, list_feeds(newsletter)
+    writer = _Writer(newsletter, language, certainty.page)
+    letters = tuple(islice(newsletter.archive.editions(language, certainty.id), LATEST_OF_CERTAINTY))
+    feed = next(feed for feed in feeds if (feed.language, feed.certainty) == (language, certainty.id))
+    return writer.render(
+        "page/certainty.md",
+        title=certainty.title,
+        summary=certainty.summary,
+        text=writer.text(certainty.source, certainty.markdown),
+        notes=writer.notes(certainty.markdown),
+        shown=letters,
+        letters=writer.letters(letters) if letters else "",
+        archive=f"{writer.link(ARCHIVE)}#{certainty.id}",
+        feed=feed.url(newsletter.settings, Format.RSS),
+    )
+
+
+def _render_edition(
+    newsletter: Newsletter, edition: Edition, newer: Edition | None, older: Edition | None
+) -> bytes:
+    language = edition.language
+    writer = _Writer(newsletter, language, edition.page)
+    certainty = newsletter.playbook.certainty(language, edition.certainty)
+    text = writer.text(edition.source, edition.markdown)
+    return writer.render(
+        "page/letter.md",
+        title=edition.title,
+        summary=edition.summary,
+        # The author uses these English words in Dutch too; said aloud, they should be English.
+        text=text if language is Language.EN else _ENGLISH.sub(r"\1 { lang=en }", text),
+        notes=writer.notes(edition.markdown),
+        shown=(edition,),
+        date=say_date(edition.published, language),
+        corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
+        certainty=writer.entry(certainty.title, certainty.page),
+        older=older and writer.entry(older.title, older.page),
+        newer=newer and writer.entry(newer.title, newer.page),
+        archive=writer.link(ARCHIVE),
+    )
+
+
+def _render_archive(newsletter: Newsletter, language: Language, letters: Sequence[Edition]) -> bytes:
+    writer = _Writer(newsletter, language, ARCHIVE)
+    entries = {letter.week: writer.letter(letter) for letter in letters}
+    certainties = [
+        (
+            {"id": certainty.id, "title": escape_markdown(certainty.title)},
+            [entries[letter.week] for letter in letters if letter.certainty == certainty.id],
+        )
+        for certainty in newsletter.playbook.certainties[language]
+    ]
+    years = [
+        (year, [entries[letter.week] for letter in found])
+        for year, found in groupby(letters, key=lambda letter: letter.published.year)
+    ]
+    return writer.render(
+        "page/archive.md",
+        title=WORDS[language]["letters"],
+        summary=WORDS[language]["archive_summary"].format(letter=newsletter.settings.letter),
+        text="",
+        notes="",
+        shown=letters,
+        years=years,
+        certainties=certainties,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes one page: knows its language and how everything else is reached from it."""
+
+    newsletter: Newsletter
+    language: Language
+    path: str
+
+    def render(
+        self, template: str, *, title: str, summary: str, shown: Sequence[Edition], **values: Any
+    ) -> bytes:
+        """The whole page; `shown` is the letters on it, newest first."""
+        return render_template(
+            self.newsletter.root,
+            template,
+            # MkDocs writes both into HTML as they are. What JSON quotes, YAML reads back.
+            title=json.dumps(escape(title), ensure_ascii=False),
+            description=json.dumps(escape(summary), ensure_ascii=False),
+            updated=shown[0].updated.date().isoformat() if shown else self._beginning(),
+            heading=escape_markdown(title),
+            words=WORDS[self.language],
+            **values,
+        ).encode()
+
+    def text(self, source: Path, markdown: str) -> str:
+        """A text as it stands on this page: links lead from here, and items are a plain list with boxes."""
+        return rewrite_items(
+            rewrite_links(markdown, lambda target: self._lead(source, target)), self._item
+        ).strip()
+
+    def notes(self, markdown: str) -> str:
+        """What stands below a text: where its footnotes go, and those that the evidence defines."""
+        if not scan(markdown).footnotes:
+            return ""
+        notes = render_notes(self.newsletter, self.language, markdown, self.link(_ABOUT))
+        return f"///Footnotes Go Here///\n\n{notes}".strip()
+
+    def letters(self, letters: Sequence[Edition]) -> str:
+        """A list of letters, with their summaries."""
+        return self._part("page/letters.md", letters=[self.letter(letter) for letter in letters])
+
+    def feeds(self) -> str:
+        """Every feed of this language, the main one of the other, and the list for feed readers."""
+        settings = self.newsletter.settings
+        feeds = sorted(list_feeds(self.newsletter), key=lambda feed: feed.language != self.language)
+        entries = [
+            (escape_markdown(feed.title), [(form.label, feed.url(settings, form)) for form in Format])
+            for feed in feeds
+            if feed.language is self.language or feed.certainty is None
+        ]
+        return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
+
+    def letter(self, letter: Edition) -> dict[str, str]:
+        """What a list says of a letter."""
+        day, summary = say_day(letter.published, self.language), escape_markdown(letter.summary)
+        return {**self.entry(letter.title, letter.page), "day": day, "summary": summary}
+
+    def entry(self, title: str, path: str) -> dict[str, str]:
+        """What a list says of a page."""
+        return {"title": escape_markdown(title), "link": self.link(path)}
+
+    def link(self, path: str) -> str:
+        """How this page links to another one of its language."""
+        return Place(self.language, path).seen_from(self.path, self.language, self.newsletter.settings)
+
+    def _beginning(self) -> str:
+        """When a page without letters last changed: nobody knows, but the list of letters began with its feeds."""
+        # The sitemap of MkDocs needs one date at least; render.feeds dates an empty feed in the same way.
+        return (
+            f"{self.newsletter.settings.id_authority.rpartition(',')[2]}-01-01"
+            if self.path == ARCHIVE
+            else ""
+        )
+
+    def _part(self, template: str, **values: Any) -> str:
+        return render_template(self.newsletter.root, template, words=WORDS[self.language], **values).strip()
+
+    def _lead(self, source: Path, target: str) -> str:
+        place = locate(self.newsletter.root, source, self.language, target)
+        if place is None:
+            return target
+        return quote(place.seen_from(self.path, self.language, self.newsletter.settings), safe="/:#")
+
+    def _item(self, beginning: str, text: str, item_id: str) -> str:
+        # A box that nobody can tick is no form field, so it is a character. On a line of its own, attr_list takes the
+        # id for the `li`; only the page of the certainty has it, and letters link to it.
+        bullet, _, box = beginning.partition("[")
+        home = self.newsletter.playbook.item(self.language, item_id)[0].page
+        if home == self.path:
+            label, attributes = text, f"{{ #{item_id} .item }}"
+        else:
+            label, attributes = f"[{text}]({self.link(home)}#{item_id})", "{ .item }"
+        return f"{bullet}{'☐' if box.startswith(' ') else '☑'} {label}\n{' ' * len(bullet)}{attributes}"

@@ -1,0 +1,93 @@
+"""The few words that templates add to what editors wrote, in each language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from babel.dates import format_date
+
+from generator.model import Language
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WORDS: dict[Language, dict[str, str]] = {
+    Language.NL: {
+        "all_letters": "Alle brieven",
+        "all_feeds": "Alle feeds in één bestand (OPML), om in je lezer te importeren",
+        "archive_summary": "Alle brieven van {letter}, per jaar en per zekerheid.",
+        "by_certainty": "Per zekerheid",
+        "by_year": "Per jaar",
+        "context": "Dit resultaat halen wij alleen aan met die grens erbij.",
+        "doi": "DOI",
+        "feeds": "Feeds",
+        "doi_unchecked": "DOI, nog niet door ons nagekeken",
+        "general": "Algemeen",
+        "language": "Nederlands",
+        "latest_letters": "Laatste brieven",
+        "letters": "Brieven",
+        "limits": "Grens",
+        "next_letter": "Volgende brief",
+        "not_found": "Deze pagina is er niet",
+        "not_found_advice": "Het adres is verkeerd overgenomen, of de pagina is verhuisd.",
+        "no_letters": "Er is nog geen brief verschenen.",
+        "open": "Nog te doen",
+        "done": "Gedaan",
+        "draft": "concept",
+        "previous_letter": "Vorige brief",
+        "sources": "Bronnen",
+        "updated": "Bijgewerkt op",
+        "image": "Beeld",
+        "read_online": "Lees online",
+        "reason": "Je krijgt deze brief omdat je je hebt aangemeld voor {letter}.",
+        "unsubscribe": "Afmelden",
+        "unsubscribe_subject": "afmelden",
+        "which_certainty": "Zekerheid {order} van {count}: {certainty}",
+        "whole_checklist": "De hele checklist van {certainty}",
+    },
+    Language.EN: {
+        "all_letters": "All letters",
+        "all_feeds": "All feeds in one file (OPML), to import into your reader",
+        "archive_summary": "All letters of {letter}, by year and by certainty.",
+        "by_certainty": "By certainty",
+        "by_year": "By year",
+        "context": "We cite this finding only together with that limit.",
+        "doi": "DOI",
+        "feeds": "Feeds",
+        "doi_unchecked": "DOI, not yet checked by us",
+        "general": "General",
+        "language": "English",
+        "latest_letters": "Latest letters",
+        "letters": "Letters",
+        "limits": "Limit",
+        "next_letter": "Next letter",
+        "not_found": "There is no such page",
+        "not_found_advice": "The address was mistyped, or the page has moved.",
+        "no_letters": "No letter has come out yet.",
+        "open": "To do",
+        "done": "Done",
+        "draft": "draft",
+        "previous_letter": "Previous letter",
+        "sources": "Sources",
+        "updated": "Updated on",
+        "image": "Image",
+        "read_online": "Read online",
+        "reason": "You receive this letter because you signed up for {letter}.",
+        "unsubscribe": "Unsubscribe",
+        "unsubscribe_subject": "unsubscribe",
+        "which_certainty": "Certainty {order} of {count}: {certainty}",
+        "whole_checklist": "The whole {certainty} checklist",
+    },
+}
+
+_LOCALES = {Language.NL: "nl", Language.EN: "en_GB"}
+
+
+def say_date(moment: datetime, language: Language) -> str:
+    """A date as people write it: vrijdag 27 november 2026, Friday 27 November 2026."""
+    return format_date(moment.date(), "EEEE d MMMM y", locale=_LOCALES[language])
+
+
+def say_day(moment: datetime, language: Language) -> str:
+    """A date without the day of the week, for lists: 27 november 2026, 27 November 2026."""
+    return format_date(moment.date(), "d MMMM y", locale=_LOCALES[language])

@@ -1,0 +1,162 @@
+"""What every test may use: a network that stops at this machine, a tiny project, a browser, and golden files."""
+
+import difflib
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from generator.content import Newsletter, load_newsletter
+from tests.find_chromium import MISSING, find_chromium, must_have_chromium
+
+TESTS = Path(__file__).parent
+GOLDEN = TESTS / "golden"
+
+
+# --- Network ---
+
+
+def _is_this_machine(host: str | bytes | None) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost"}:
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _network_stops_at_this_machine() -> Iterator[None]:
+    """Fail the test that looks up or connects to another host; `except OSError` cannot swallow this."""
+
+    def guard(original: Callable[..., Any], host_of: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            host = host_of(*args, **kwargs)
+            if not _is_this_machine(host):
+                pytest.fail(f"A test reached for the network: {host!r}")
+            return original(*args, **kwargs)
+
+        return guarded
+
+    def host_of_connect(sock: socket.socket, address: Any) -> Any:
+        return address[0] if sock.family in {socket.AF_INET, socket.AF_INET6} else None
+
+    def host_of_lookup(host: Any, *_: Any, **__: Any) -> Any:
+        return host
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guard(socket.socket.connect, host_of_connect))
+        patch.setattr(socket.socket, "connect_ex", guard(socket.socket.connect_ex, host_of_connect))
+        patch.setattr(socket, "getaddrinfo", guard(socket.getaddrinfo, host_of_lookup))
+        yield
+
+
+# --- A tiny complete project ---
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """A copy of tests/sample with the real templates and site configuration, for this test to change as it likes."""
+    root = shutil.copytree(TESTS / "sample", tmp_path / "sample")
+    for name in ("templates", "mkdocs.yml", "mkdocs.en.yml"):
+        real = TESTS.parent / name
+        if real.is_dir():
+            shutil.copytree(real, root / name)
+        elif real.exists():
+            shutil.copy2(real, root / name)
+    return root
+
+
+@pytest.fixture
+def newsletter(sample: Path) -> Newsletter:
+    """The sample as values."""
+    return load_newsletter(sample)
+
+
+# --- Browser ---
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real headless Chromium that can reach this machine only. `browser.new_page()` is a fresh profile.
+
+    Playwright keeps an event loop running in this thread: start your own asyncio code in another thread.
+    """
+    chromium = find_chromium()
+    if not chromium:
+        (pytest.fail if must_have_chromium() else pytest.skip)(MISSING)
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(
+            executable_path=chromium,
+            chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
+            args=[
+                "--headless=new",
+                "--disable-gpu",
+                "--disable-quic",
+                "--disable-sync",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--no-first-run",
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
+            ],
+        )
+        yield chrome
+        chrome.close()
+
+
+@pytest.hookimpl(trylast=True)  # below the coverage table
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if without_browser := sum(MISSING in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{without_browser} browser tests skipped. {MISSING}.")
+
+
+# --- Golden files ---
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="rewrite golden files with what the tests made")
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Whole outputs that a person can open: `golden("email/nl.html", html)` compares them byte for byte."""
+
+    accept: bool
+
+    def __call__(self, name: str, made: str | bytes) -> None:
+        __tracebackhide__ = True
+        path = GOLDEN / name
+        found = made.encode() if isinstance(made, str) else made
+        if self.accept:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(found)
+            return
+        if not path.exists():
+            pytest.fail(f"There is no tests/golden/{name} yet.\n\n{_ADVICE}")
+        if found != (expected := path.read_bytes()):
+            diff = difflib.unified_diff(
+                _lines(expected), _lines(found), f"tests/golden/{name}", "made by this test", lineterm=""
+            )
+            pytest.fail("\n".join([*diff, "", _ADVICE]))
+
+
+_ADVICE = "Is the new output right? Then run `pytest --accept`, and read the change before you commit it."
+
+
+def _lines(content: bytes) -> list[str]:
+    return content.decode(errors="backslashreplace").replace("\r", "␍").split("\n")
+
+
+@pytest.fixture(scope="session")
+def golden(request: pytest.FixtureRequest) -> Golden:
+    return Golden(accept=request.config.getoption("--accept"))

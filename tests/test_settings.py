@@ -1,0 +1,142 @@
+"""newsletter/settings.toml → Settings."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from generator.model import Language, Problem, Week
+from generator.settings import PATH, Settings, load_settings
+
+
+def load(root: Path) -> tuple[Settings | None, list[str]]:
+    problems: list[Problem] = []
+    settings = load_settings(root, problems)
+    return settings, [str(replace(problem, path=problem.path.relative_to(root))) for problem in problems]
+
+
+def change(root: Path, old: str, new: str) -> list[str]:
+    """What is wrong with the settings after a change."""
+    path = root / PATH
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    settings, problems = load(root)
+    assert (settings is None) == bool(problems)
+    return problems
+
+
+@pytest.fixture
+def settings(sample: Path) -> Settings:
+    settings, problems = load(sample)
+    assert problems == []
+    assert settings is not None
+    return settings
+
+
+def test_all_that_is_written_is_read(settings: Settings) -> None:
+    assert settings.letter == "Royal Dutch Updates"
+    assert settings.channels[Language.EN].site_name == "The 7 certainties"
+    assert settings.postal.endswith("1000 AA Amsterdam")
+
+
+def test_the_english_site_stands_below_the_dutch_one(settings: Settings) -> None:
+    assert settings.url(Language.NL) == "https://example.org/"
+    assert settings.url(Language.EN, "feed.xml") == "https://example.org/en/feed.xml"
+
+
+@pytest.mark.parametrize(
+    "page, address",
+    [
+        ("index.md", ""),
+        ("archive/index.md", "archive/"),
+        ("archive/2026-W48.md", "archive/2026-W48/"),
+        ("my-index.md", "my-index/"),
+        ("archive/2026-W48/map.png", "archive/2026-W48/map.png"),
+    ],
+)
+def test_a_page_is_served_as_a_folder(settings: Settings, page: str, address: str) -> None:
+    assert settings.page_url(Language.NL, page) == f"https://example.org/{address}"
+
+
+def test_letters_go_out_at_six_in_winter_and_in_summer(settings: Settings) -> None:
+    assert settings.send_time(Week(2026, 48)).isoformat() == "2026-11-27T06:00:00+01:00"
+    assert settings.send_time(Week(2026, 30)).isoformat() == "2026-07-24T06:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    "now, week",
+    [
+        (datetime(2026, 11, 27, 4, 59, tzinfo=UTC), 48),  # Friday 05:59 in Amsterdam
+        (datetime(2026, 11, 27, 5, 0, tzinfo=UTC), 49),  # 06:00: it has gone out
+        (datetime(2026, 11, 29, 23, 30, tzinfo=UTC), 49),  # Monday already in Amsterdam
+    ],
+)
+def test_the_coming_week_is_that_of_the_next_letter(settings: Settings, now: datetime, week: int) -> None:
+    assert settings.coming_week(now) == Week(2026, week)
+
+
+@pytest.mark.parametrize(
+    "old, new, problem",
+    [
+        ('"https://example.org/"', '"https://example.org"', "4: “site.url” is 'https://example.org'"),
+        ('"https://example.org/"', '"https://example.org/?a=b/"', "4: “site.url” is 'https://example.org/?a=b/'"),
+        ('"example.org,2026"', '"example.org"', "5: “site.id_authority” is 'example.org'"),
+        ('"06:00"', '"6:00"', "9: “letter.time” is '6:00'"),
+        ('"06:00"', '"25:00"', "9: “letter.time” is '25:00'"),
+        ('"06:00"', "06:00:00", "9: “letter.time” has the wrong type: found 06:00:00"),
+        ("Europe/Amsterdam", "Europe/Amstelveen", "10: “letter.timezone” is 'Europe/Amstelveen'"),
+        ("Europe/Amsterdam", "Europe", "10: “letter.timezone” is 'Europe'"),
+        ("Europe/Amsterdam", "../../etc/passwd", "10: “letter.timezone” is '../../etc/passwd'"),
+        ("= 20", "= 101", "11: “letter.feed_issues” is 101"),
+        ("= 20", "= true", "11: “letter.feed_issues” has the wrong type: found True"),
+        ("letter@example.org", "letter at example.org", "15: “sender.address” is 'letter at example.org'"),
+        ("letter@example.org", "a@b", "15: “sender.address” is 'a@b'"),
+        ("royal-dutch-updates.example.org", "Royal Dutch", "18: “sender.list_id” is 'Royal Dutch'"),
+        ("Royal Dutch Updates, Example", "Royal\\nDutch Updates, Example", "19: “sender.postal” is more than one line"),
+        ('name = "Royal Dutch Updates"', 'name = "=?utf-8?q?x?="', "8: “letter.name” holds “=?”, which mail programs"),
+        ('name = "Royal Dutch Updates"', 'name = " "', "8: “letter.name” is empty"),
+        ('name = "Royal Dutch Updates"', 'name = "a\\u0007"', "8: “letter.name” holds the control character U+0007"),
+        ("reply_to", "replyto", "16: unknown key “replyto”; did you mean “reply_to”?"),
+        ("[en]", "[eng]", "26: unknown key “eng”; did you mean “en”?"),
+        ("[nl]", "[de]", "21: unknown key “de”; known are: en, letter, nl, sender, site"),
+        ('name = "Royal', "name = Royal", '8: is not TOML: write text in quotes, like name = "…"'),
+        ('name = "Royal Dutch Updates"', 'name = "Royal', "8: is not TOML: the quotes do not match"),
+        ("[sender]", "[letter]", "13: is not TOML: the table stands here a second time"),
+        ("feed_issues", 'time = "07:00"\nfeed_issues', "11: is not TOML: the key stands here a second time"),
+        ("feed_issues = 20", "feed_issues", "11: is not TOML: Expected '=' after a key in a key/value pair"),
+        ('one action."', 'one action."""', "29: is not TOML: Expected newline or end of document after a statement"),
+        ('tagline = "Every', 'tagline = """Every', "29: is not TOML: Unterminated string"),
+        ("= 20", f"= {'9' * 5000}", "29: is not TOML: Exceeds the limit"),
+        ("= 20", f"= {'[' * 5000}", "29: is not TOML: "),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem: str) -> None:
+    (found, *others) = change(sample, old, new)
+    assert found.startswith(f"{PATH}:{problem}")
+    assert [other for other in others if "is missing" not in other] == []
+
+
+def test_a_wrong_value_is_told_with_what_is_expected(sample: Path) -> None:
+    assert change(sample, "= 20", "= 0") == [
+        f"{PATH}:11: “letter.feed_issues” is 0; expected a whole number from 1 to 100"
+    ]
+
+
+def test_a_missing_key_points_to_its_table(sample: Path) -> None:
+    assert change(sample, 'reply_to = "post@example.org"\n', "") == [
+        f"{PATH}:13: the key “sender.reply_to” is missing; expected an email address, like post@example.org"
+    ]
+
+
+def test_every_slip_is_told_at_once(sample: Path) -> None:
+    change(sample, "= 20", "= 0")
+    change(sample, "06:00", "noon")
+    assert len(change(sample, "reply_to", "replyto")) == 3
+
+
+def test_without_the_file_there_are_no_settings(sample: Path) -> None:
+    (sample / PATH).unlink()
+    assert load(sample) == (None, [f"{PATH}: the file is missing"])

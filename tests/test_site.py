@@ -1,0 +1,490 @@
+"""The whole site, built by MkDocs from the real content, read as files and in a real browser."""
+
+import filecmp
+import functools
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from lxml import html
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from generator.content import load_newsletter
+from generator.model import Language
+from generator.render.feedlist import Format, list_feeds
+from generator.render.markdown import EXTENSIONS
+
+ROOT = Path(__file__).parents[1]
+MISSING_PAGE = "no/such/page/"
+
+
+# --- Building ---
+
+
+def mkdocs(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run MkDocs in a project, as a person would."""
+    return subprocess.run(
+        [sys.executable, "-m", "mkdocs", *arguments],
+        cwd=root,
+        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def build(root: Path, *arguments: str, **environment: str) -> None:
+    """Build strictly, into `site` unless told otherwise; MkDocs has nothing to say about it."""
+    done = mkdocs(root, "build", "--strict", "--quiet", *arguments, **environment)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+class Host(SimpleHTTPRequestHandler):
+    """A web server that has one 404 page, as most have."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+    def send_error(self, code: int, *_: Any, **__: Any) -> None:
+        """Show the page that the site has for it."""
+        page = Path(self.directory, "playbook", "404.html").read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site of the real content, as if it lived in a folder of this machine: `http://127.0.0.1:…/playbook/`."""
+
+    project: Path
+    folder: Path
+    url: str
+
+    @functools.cached_property
+    def pages(self) -> dict[str, Any]:
+        """The tree of every page, by its address; also of the 404 pages."""
+        found = {}
+        for path in sorted(self.folder.rglob("*.html")):
+            address = self.url + path.relative_to(self.folder).as_posix().removesuffix("index.html")
+            found[address] = html.fromstring(path.read_bytes())
+        return found
+
+    @functools.cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """One page of every kind, below a language's folder; the last one does not exist."""
+        newest = max(path.name for path in (self.folder / "archive").iterdir() if path.is_dir())
+        return ("", "certainties/referral/", f"archive/{newest}/", "archive/", "newsletter/", MISSING_PAGE)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    project = tmp_path_factory.mktemp("project")
+    for name in ("docs", "newsletter", "templates"):
+        shutil.copytree(ROOT / name, project / name)
+    for name in ("mkdocs.yml", "mkdocs.en.yml"):
+        shutil.copy2(ROOT / name, project)
+    (project / "src").symlink_to(ROOT / "src")  # not a copy: its coverage is measured
+    hosted = project / "hosted"
+    (hosted / "playbook").mkdir(parents=True)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(hosted)))
+    url = f"http://127.0.0.1:{server.server_port}/playbook/"
+    settings = project / "newsletter/settings.toml"
+    settings.write_text(re.sub('^url = "[^"]*"', f'url = "{url}"', settings.read_text(), flags=re.MULTILINE))
+    build(project, "--site-dir", str(hosted / "playbook"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Site(project, hosted / "playbook", url)
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def project(sample: Path) -> Path:
+    """The sample, with all that MkDocs needs."""
+    (sample / "src").symlink_to(ROOT / "src")
+    return sample
+
+
+# --- As files ---
+
+
+def test_every_page_stands_in_both_languages(site):
+    english = site.folder / "en"
+    dutch = [path for path in files_of(site.folder) if not path.startswith("en/") and path != "feeds.opml"]
+    assert sorted({*dutch} ^ {*files_of(english)}) == []
+    newsletter = load_newsletter(site.project)
+    for language, folder in ((Language.NL, site.folder), (Language.EN, english)):
+        for letter in newsletter.archive.editions(language):
+            assert (folder / "archive" / str(letter.week) / "index.html").is_file()
+
+
+def test_every_link_and_asset_is_there_and_every_anchor(site):
+    checked = 0
+    for address, page in site.pages.items():
+        for element in page.xpath("//*[@href or @src]"):
+            target, anchor = urldefrag(urljoin(address, element.get("href") or element.get("src")))
+            if not target.startswith(site.url):
+                continue
+            path = site.folder / target.removeprefix(site.url)
+            assert (path / "index.html" if target.endswith("/") else path).is_file(), f"{address}: {target}"
+            if anchor:
+                assert site.pages[target].xpath("//*[@id=$id]", id=anchor), f"{address}: {target}#{anchor}"
+            checked += 1
+    assert checked > 1000
+
+
+def test_nothing_is_loaded_from_another_host(site):
+    for address, page in site.pages.items():
+        loaded = page.xpath(
+            "//*/@src | //link[not(@rel='canonical' or @rel='alternate')]/@href | //*/@srcset"
+        )
+        assert loaded
+        for target in loaded:
+            assert urljoin(address, target).startswith(site.url)
+        assert not page.xpath("//iframe | //object | //embed | //style[contains(., 'url(')]")
+    for sheet in site.folder.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert "@import" not in text
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//", text)
+
+
+def test_each_page_names_its_address_and_that_of_its_other_language(site):
+    for address, page in site.pages.items():
+        if address.endswith("404.html"):
+            assert not page.xpath("//link[@rel='canonical' or @hreflang]")
+            assert page.xpath("//meta[@name='robots' and @content='noindex']")
+            continue
+        path = address.removeprefix(site.url).removeprefix("en/")
+        assert page.xpath("//link[@rel='canonical']/@href") == [address]
+        found = {
+            link.get("hreflang"): link.get("href")
+            for link in page.xpath("//link[@rel='alternate'][@hreflang]")
+        }
+        assert found == {"nl": site.url + path, "en": f"{site.url}en/{path}", "x-default": site.url + path}
+        assert page.get("lang") == ("en" if address.startswith(f"{site.url}en/") else "nl")
+
+
+def test_each_page_offers_the_feeds_its_own_language_first(site):
+    newsletter = load_newsletter(site.project)
+    titles = {
+        feed.url(newsletter.settings, form): feed.title for feed in list_feeds(newsletter) for form in Format
+    }
+    for address, page in site.pages.items():
+        offered = page.xpath("//link[@rel='alternate'][@type]")
+        urls = [link.get("href") for link in offered]
+        own, other = (
+            (site.url, f"{site.url}en/") if page.get("lang") == "nl" else (f"{site.url}en/", site.url)
+        )
+        certainty = [address] if "/certainties/" in address else []
+        assert urls == [base + form.file for base in (own, *certainty, other) for form in Format]
+        assert [link.get("type") for link in offered[:3]] == [form.media_type for form in Format]
+        assert all(link.get("title").startswith(titles[link.get("href")]) for link in offered)
+        assert len({link.get("title") for link in offered}) == len(offered)
+
+
+@pytest.mark.parametrize("path, first", [("404.html", "nl"), ("en/404.html", "en")])
+def test_what_is_not_there_is_told_in_both_languages(site, path, first):
+    page = site.pages[site.url + path]
+    assert page.xpath("//section/@lang") == [first, "en" if first == "nl" else "nl"]
+    assert len(page.xpath("//section[1]/h1 | //section[2]/h2")) == 2
+    assert {urljoin(site.url + path, href) for href in page.xpath("//section//a/@href")} == {
+        site.url,
+        f"{site.url}archive/",
+        f"{site.url}en/",
+        f"{site.url}en/archive/",
+    }
+
+
+@pytest.mark.parametrize(
+    "folder, language, own, other",
+    [("", "nl", "Uitvoering", "Execution"), ("en", "en", "Execution", "Uitvoering")],
+)
+def test_each_language_has_a_search_index_of_its_own(site, folder, language, own, other):
+    index = json.loads((site.folder / folder / "search/search_index.json").read_text())
+    assert index["config"]["lang"] == [language]
+    titles = [entry["title"] for entry in index["docs"]]
+    assert titles.count(own) == 7
+    assert other not in titles
+    assert "archive/" not in [entry["location"] for entry in index["docs"]]
+
+
+def test_the_sitemap_dates_a_letter_by_its_last_change(site):
+    newest = next(load_newsletter(site.project).archive.editions(Language.NL))
+    sitemap = (site.folder / "sitemap.xml").read_text()
+    entry = re.search(
+        rf"<loc>{re.escape(site.url)}archive/{newest.week}/</loc>\s*<lastmod>(.*)</lastmod>", sitemap
+    )
+    assert entry
+    assert entry[1] == newest.updated.date().isoformat()
+    assert re.search(rf"<loc>{re.escape(site.url)}privacy/</loc>\s*</url>", sitemap)  # nobody knows
+
+
+def test_a_title_is_named_once(site):
+    titles = [page.findtext(".//title") for page in site.pages.values()]
+    assert titles.count("De 7 zekerheden") == titles.count("The 7 certainties") == 1
+    for page in site.pages.values():
+        assert len(page.xpath("//h1")) == 1
+
+
+def test_the_same_content_gives_the_same_bytes_on_any_day(site, tmp_path):
+    """In one run or, as `generate site` does it, in two."""
+    build(site.project, "--site-dir", str(tmp_path / "nl"), TRANSLATIONS="", SOURCE_DATE_EPOCH="0")
+    assert not (tmp_path / "nl/en").exists()
+    build(
+        site.project, "-f", "mkdocs.en.yml", "--site-dir", str(tmp_path / "nl/en"), SOURCE_DATE_EPOCH="86400"
+    )
+    assert files_of(tmp_path / "nl") == files_of(site.folder)
+    _, different, unreadable = filecmp.cmpfiles(
+        site.folder, tmp_path / "nl", files_of(site.folder), shallow=False
+    )
+    assert (different, unreadable) == ([], [])
+
+
+# --- As MkDocs is told to ---
+
+
+def read_config(name: str) -> dict[str, Any]:
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!ENV", lambda loader, node: loader.construct_sequence(node))
+    return yaml.load((ROOT / name).read_text(encoding="utf-8"), Loader)  # noqa: S506 (it is a safe one)
+
+
+def test_the_site_speaks_the_dialect_of_the_letters():
+    assert set(read_config("mkdocs.yml")["markdown_extensions"]) == set(EXTENSIONS)
+    assert set(read_config("mkdocs.en.yml")["markdown_extensions"]) <= set(EXTENSIONS)
+
+
+def test_both_languages_have_the_same_pages_in_the_same_order():
+    def pages(entry: Any) -> list[str]:
+        if isinstance(entry, str):
+            return [entry]
+        return [
+            page for child in (entry.values() if isinstance(entry, dict) else entry) for page in pages(child)
+        ]
+
+    assert pages(read_config("mkdocs.yml")["nav"]) == pages(read_config("mkdocs.en.yml")["nav"])
+
+
+def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(project):
+    build(project)
+    before = files_of(project / "site")
+    for language in ("nl", "en"):
+        issue = project / f"newsletter/issues/2026-W47/{language}.md"
+        issue.write_text(issue.read_text().replace("summary:", "sumary:"))
+    done = mkdocs(project, "build", "--strict")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    errors = [line for line in done.stderr.splitlines() if "-  newsletter/issues/2026-W47/" in line]
+    assert [line.rpartition("/")[2][:6] for line in errors] == ["en.md:", "nl.md:"]
+    assert all(
+        re.fullmatch(r"ERROR   -  .*\.md:4: unknown key “sumary”; did you mean “summary”\?", line)
+        for line in errors
+    )
+    assert files_of(project / "site") == before
+
+
+def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
+    template = project / "templates/page/letter.md"
+    template.write_text(template.read_text().replace("{{ date }}", "{{ dat }}"))
+    done = mkdocs(project, "build")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "templates/page/letter.md:3: 'dat' is undefined" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "until, weeks",
+    [
+        ("2026-11-13T06:00:00+01:00", ["2026-W45", "2026-W46"]),
+        ("2026-11-13T04:59:59Z", ["2026-W45"]),
+        ("2026-11-20", ["2026-W45", "2026-W46"]),
+        ("2025-11-20", []),
+    ],
+)
+def test_letters_can_wait_for_their_day(project, until, weeks):
+    build(project, PUBLISHED_UNTIL=until)
+    for folder in (project / "site", project / "site/en"):
+        assert sorted(path.parent.name for path in folder.glob("archive/*/index.html")) == weeks
+        feed = (folder / "feed.json").read_text()
+        assert [week for week in ("2026-W45", "2026-W46", "2026-W47") if week in feed] == weeks
+
+
+def test_a_day_that_is_none_is_told_in_a_sentence(project):
+    done = mkdocs(project, "build", PUBLISHED_UNTIL="friday")
+    assert done.returncode == 1
+    assert "“friday” is no moment; write it like 2026-11-27T06:00:00+01:00" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_letters_are_previewed_while_somebody_writes_and_never_published(project):
+    issue = "newsletter/issues/2026-W46"
+    for language in ("nl", "en"):
+        path = project / issue / f"{language}.md"
+        path.write_text(path.read_text().replace("\n---\n", "\ndraft: true\n---\n", 1))
+    build(project)
+    assert not [path for path in files_of(project / "site") if "preview" in path or "email" in path]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
+    with (project / "serve.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address],
+            cwd=project,
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        fetch(f"http://{address}/", patience=60)
+        page = fetch(f"http://{address}/preview/")
+        assert re.findall(r'href="([^"]*)/nl/email.html"', page) == ["2026-W47", "2026-W46", "2026-W45"]
+        letter = fetch(f"http://{address}/preview/2026-W46/nl/email.html")
+        # Its links lead to this machine, and not to where the site will be.
+        assert f"http://{address}/certainties/reputation/#rep-1" in letter
+        assert f"http://{address}/en/archive/" in fetch(f"http://{address}/en/preview/2026-W46/en/email.txt")
+        assert f"http://{address}/en/feed.xml" in fetch(f"http://{address}/feeds.opml")
+    finally:
+        server.terminate()
+        server.wait()
+    assert f"The letters as emails: http://{address}/preview/" in (project / "serve.log").read_text()
+
+
+def fetch(url: str, patience: float = 0) -> str:
+    ends = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(url) as response:  # noqa: S310 (on this machine)
+                return response.read().decode()
+        except OSError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.1)
+
+
+# --- In a browser ---
+
+
+@pytest.fixture
+def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an empty page; at the end nothing went to another host, nothing was missing and no script failed."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    wrong: list[str] = []
+
+    def open_browser(**options: Any) -> Page:
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("response", lambda found: wrong.append(found.url) if found.status >= 400 else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page
+
+    yield open_browser
+    for context in contexts:
+        context.close()
+    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {
+        "127.0.0.1"
+    }
+    assert [found for found in wrong if not found.endswith(MISSING_PAGE)] == []
+
+
+def test_the_language_switch_stays_on_the_page_without_any_script(open_browser, site):
+    page = open_browser(java_script_enabled=False)
+    for path in site.kinds[:-1]:
+        page.goto(site.url + path)
+        for folder in ("en/", ""):
+            page.click(".site-language")
+            assert page.url == site.url + folder + path
+
+
+def test_the_language_switch_follows_when_a_link_is_followed_without_a_new_page(open_browser, site):
+    page = open_browser()
+    page.goto(site.url, wait_until="networkidle")
+    page.evaluate("window.stays = true")
+    page.click("main >> text=Referral")
+    page.wait_for_function("document.querySelector('h1').textContent.startsWith('Referral')")
+    assert page.evaluate("window.stays")
+    assert page.url == f"{site.url}certainties/referral/"
+    page.click(".site-language")
+    page.wait_for_url(f"{site.url}en/certainties/referral/")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize(
+    "folder, scheme, width",
+    [("", "light", 360), ("", "dark", 1280), ("en/", "light", 1280), ("en/", "dark", 360)],
+)
+def test_no_page_has_a_barrier_that_axe_knows(open_browser, site, folder, scheme, width):
+    page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
+    for path in site.kinds:
+        page.goto(site.url + folder + path)
+        found = Axe().run(page).response["violations"]
+        assert [(path, rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
+
+
+@pytest.mark.parametrize("folder, scripts", [("", True), ("en/", False)])
+def test_no_page_is_wider_than_a_narrow_phone(open_browser, site, folder, scripts):
+    page = open_browser(java_script_enabled=scripts, viewport={"width": 320, "height": 640})
+    for path in site.kinds:
+        page.goto(site.url + folder + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_a_page_is_about_is_seen_first(open_browser, site, width):
+    page = open_browser(viewport={"width": width, "height": 800})
+    for path in site.kinds:
+        page.goto(site.url + path)
+        box = page.locator("h1").bounding_box()
+        assert box
+        assert 0 < box["y"] < box["y"] + box["height"] < 400
+        assert page.locator(".site-language").is_visible()
+
+
+def test_the_keyboard_can_skip_to_the_text(open_browser, site):
+    page = open_browser()
+    page.goto(f"{site.url}certainties/referral/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/certainties/referral/#__title")
+
+
+def test_a_link_to_an_item_marks_it(open_browser, site):
+    page = open_browser()
+    page.goto(f"{site.url}certainties/referral/#ref-2")
+    colour = "element => getComputedStyle(element).backgroundColor"
+    assert page.locator("#ref-2").evaluate(colour) != page.locator("#ref-1").evaluate(colour)
+
+
+@pytest.mark.parametrize("folder, word", [("", "introductie"), ("en/", "introduction")])
+def test_a_word_of_the_checklist_is_found(open_browser, site, folder, word):
+    page = open_browser()
+    page.goto(site.url + folder)
+    page.click(".md-search__input")
+    page.keyboard.type(word)
+    page.locator(".md-search-result__item").first.wait_for()
+    assert "Referral" in page.locator(".md-search-result__list").inner_text()
