@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -122,7 +122,12 @@ def _render(newsletter: Newsletter, language: Language) -> list[Artifact]:
 
 
 def _render_feeds(newsletter: Newsletter, language: Language) -> Iterator[Artifact]:
-    """The feeds of a language; the list of all stands at the root of the site, which is a language's too."""
+    """The feeds of a language; the list of all stands at the root of the site, which is a language's too.
+
+    A letter waits here for its Friday, even where the pages show it: what a reader's program has fetched cannot be
+    taken back, and a feed with a date to come is not valid.
+    """
+    newsletter = replace(newsletter, archive=newsletter.archive.until(datetime.now(UTC)))
     for feed in render_feeds(newsletter, [language]):
         if feed.path.is_relative_to(language.prefix):
             yield replace(feed, path=feed.path.relative_to(language.prefix))

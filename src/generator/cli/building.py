@@ -86,20 +86,10 @@ def _sweep(root: Path) -> None:
 
 def _build(root: Path, staging: Path, until: datetime | None, pages: int) -> None:
     environment = _environment(TRANSLATIONS="", **({"PUBLISHED_UNTIL": until.isoformat()} if until else {}))
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     running = {
         language: subprocess.Popen(  # noqa: S603
-            [
-                sys.executable,
-                "-m",
-                "mkdocs",
-                "build",
-                "--strict",
-                "--quiet",
-                "-f",
-                config,
-                "-d",
-                str(staging / language),
-            ],
+            [*command, "-f", config, "-d", str(staging / language)],
             cwd=root,
             env=environment,
             stdout=subprocess.DEVNULL,
@@ -113,12 +103,13 @@ def _build(root: Path, staging: Path, until: datetime | None, pages: int) -> Non
         for process in running.values():
             process.kill()
             process.wait()
-    logs = [
-        (staging / f"{language}.log").read_text(encoding="utf-8", errors="replace").strip()
-        for language in running
-    ]
     if any(process.returncode for process in running.values()):
-        raise PublishError("the site was not built:\n" + "\n".join(log for log in logs if log))
+        logs = [
+            (staging / f"{language}.log").read_text(encoding="utf-8", errors="replace")
+            for language in running
+        ]
+        said = [line for line in "\n".join(logs).splitlines() if line.strip() and not line.startswith("INFO")]
+        raise PublishError("\n".join(["the site was not built:", *dict.fromkeys(said)]))
 
 
 def _wait(running: Mapping[Language, subprocess.Popen[bytes]], staging: Path, pages: int) -> None:
