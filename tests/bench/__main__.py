@@ -1,7 +1,8 @@
 """Measures what the commands cost: `make bench`, or `make bench ARGS=--quick` for a first look.
 
-Each figure is the median of a few runs, every run a process of its own. What is compared takes turns within the same
-run, so that a busy machine slows down both. Nothing is asserted: the table and build/bench.json say what was found.
+Each figure is the median of a few runs, every run a process of its own, and what is compared takes turns. On a machine
+that does other work too, seconds say little: `generate site` wants two cores. Processor seconds suffer less. Nothing is
+asserted: the table and build/bench.json say what was found.
 """
 
 import argparse
@@ -224,13 +225,14 @@ def show_aims(aims: Sequence[Aim]) -> None:
         print(f"{aim.words:<52}{figure:>11}  aim: under {limit:<10}  {met}{where}")
 
 
-def write_report(tasks: Sequence[Task], aims: Sequence[Aim]) -> None:
+def write_report(tasks: Sequence[Task], aims: Sequence[Aim], load: float) -> None:
     """Figures, versions and machine; no names of machines, no paths, no clock."""
     report = {
         "machine": {
             "cores": _count_cores(),
             "system": f"{platform.system()} {platform.machine()}",
             "python": platform.python_version(),
+            "load_before": round(load, 2),
         },
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
         "figures": [_describe(task) for task in tasks],
@@ -302,7 +304,9 @@ def main() -> int:
 
     for stop in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, signal.default_int_handler)
-    began = time.monotonic()
+    began, load = time.monotonic(), os.getloadavg()[0]
+    if load > 0.5:
+        print(f"This machine is busy (load {load:.1f}): look at processor seconds.", file=sys.stderr)
     tasks: list[Task] = []
     try:
         with temporary_place() as place:
@@ -319,7 +323,7 @@ def main() -> int:
         return 130
     aims = find_aims(tasks)
     show_aims(aims)
-    write_report(tasks, aims)
+    write_report(tasks, aims, load)
     runs = "One run of each" if options.quick else "Medians of three to nine runs"
     took = time.monotonic() - began
     print(f"\n{runs} on {_count_cores()} cores, {took:.0f} s; every run is in {REPORT.relative_to(ROOT)}.")

@@ -1,5 +1,8 @@
 """Every mistake that an editor can make is one sentence with file and line, and nothing else is said with it."""
 
+# ruff: noqa: E501 (a message stands on one line, as it is printed)
+
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -29,6 +32,15 @@ def replace(path: str, old: str, new: str) -> Change:
 def insert(text: str, path: str = LETTER) -> Change:
     """Put a line on line 18 of the letter, before its second section."""
     return replace(path, ACTION, f"{text}\n\n{ACTION}")
+
+
+def append(text: str) -> Change:
+    """Add to the end of the thought."""
+
+    def change(root: Path) -> None:
+        (root / THOUGHT).write_text((root / THOUGHT).read_text() + text)
+
+    return change
 
 
 def write(path: str, content: bytes) -> Change:
@@ -289,6 +301,322 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         [f"{LETTER}:18: the control character U+0007 cannot be published; delete it"],
     ),
     "5 MB": (write(LETTER, b"x" * 5_000_000), [f"{LETTER}: the file has 5.0 MB; a text has at most 1 MB"]),
+    # and the rarer ones, in the order of the code that finds them
+    "thought under a wrong certainty": (
+        replace(LETTER, "certainty: relations", "certainty: referral"),
+        [f"{LETTER}:5: the thought “who-calls-you” belongs to relations, not to referral"],
+    ),
+    "action of another certainty": (
+        replace(LETTER, "actions: [rel-1", "actions: [ref-1"),
+        [f"{LETTER}:6: the action “ref-1” belongs to referral, not to relations"],
+    ),
+    "item that is no action": (
+        replace(LETTER, "actions: [rel-1, rel-5]", "actions: [rel-1]"),
+        [
+            "newsletter/issues/2026-W45/en.md:6: “actions” is rel-1, rel-5, in nl.md it is rel-1; both editions have the same",
+            f"{LETTER}:21: the item “rel-5” is not one of the actions: rel-1",
+        ],
+    ),
+    "item that stands twice": (
+        insert("- [ ] Nog eens. { #rel-1 }\n- [ ] Nog eens. { #rel-1 }"),
+        [
+            f"{LETTER}:19: the item “rel-1” stands here a second time",
+            f"{LETTER}:23: the item “rel-1” stands here a second time",
+        ],
+    ),
+    "action that does not stand in the text": (
+        replace(LETTER, "{ #rel-5 }", ""),
+        [
+            f"{LETTER}:21: the item “Een tweede contact gesproken bij een klant waar ik er maar één had.” has no id; end the line with one, like {{ #ref-1 }}"
+        ],
+    ),
+    "item id of a strange form": (
+        replace(PAGE, "#ref-2", "#Ref2"),
+        [f"{PAGE}:25: the item id “Ref2” is not like ref-1"],
+    ),
+    "item with a link": (
+        replace(PAGE, "Eén van hen", "[Eén](../index.md) van hen"),
+        [f"{PAGE}:25: an item is plain text, without links: it becomes a link itself"],
+    ),
+    "big heading in a letter": (
+        insert("# Groot"),
+        [f"{LETTER}:18: a letter has no “#” heading: its title is the key “title”"],
+    ),
+    "letter with a comment": (
+        insert("<!-- straks -->"),
+        [f"{LETTER}:18: “<!-- straks -->” is a comment; a reader could see it, delete it"],
+    ),
+    "year that nobody means": (
+        replace(LETTER, "2026-11-06", "1026-11-06"),
+        [
+            f"{LETTER}:7: “published” is in the year 1026; expected a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+        ],
+    ),
+    "date that does not exist": (
+        replace(LETTER, "2026-11-06", "2026-02-30"),
+        [f"{LETTER}:7: “published: 2026-02-30T06:00:00+01:00” is no date, time or number that exists"],
+    ),
+    "updated before published": (
+        replace(LETTER, "published:", "updated: 2026-11-01T06:00:00+01:00\npublished:"),
+        [f"{LETTER}:7: “updated” is earlier than “published”"],
+    ),
+    "editions that differ": (
+        replace(LETTER, "T06:00", "T07:00"),
+        [
+            "newsletter/issues/2026-W45/en.md:7: “published” is 2026-11-06 06:00:00+01:00, in nl.md it is 2026-11-06 07:00:00+01:00; both editions have the same"
+        ],
+    ),
+    "week without its zero": (
+        rename("newsletter/issues/2026-W46", "newsletter/issues/2026W46"),
+        ["newsletter/issues/2026W46: “2026W46” is not a week; write it like 2026-W46"],
+    ),
+    "image of another kind": (
+        lambda root: (
+            (root / "newsletter/issues/2026-W45/x.svg").write_text("<svg/>"),
+            insert("![x](x.svg)")(root),
+        ),
+        [f"{LETTER}:18: “x.svg” cannot be shown by every mail program; use PNG, JPEG or GIF"],
+    ),
+    "image that is none": (
+        lambda root: (
+            (root / "newsletter/issues/2026-W45/x.png").write_text("no"),
+            insert("![x](x.png)")(root),
+        ),
+        ["newsletter/issues/2026-W45/x.png: the image cannot be read as PNG"],
+    ),
+    "image of 2 MB": (
+        lambda root: (
+            (root / "newsletter/issues/2026-W45/x.png").write_bytes(b"x" * 2_000_000),
+            insert("![x](x.png)")(root),
+        ),
+        ["newsletter/issues/2026-W45/x.png: the image has 2.0 MB; at most 1 MB"],
+    ),
+    "image with the wrong name": (
+        lambda root: (
+            shutil.copy(
+                root / "newsletter/issues/2026-W47/two-contacts.png",
+                root / "newsletter/issues/2026-W45/x.gif",
+            ),
+            insert("![x](x.gif)")(root),
+        ),
+        ["newsletter/issues/2026-W45/x.gif: the image is PNG, not GIF as its name says"],
+    ),
+    "link without an address": (
+        insert("[x]()"),
+        [f"{LETTER}:18: the link “x” leads nowhere: its address is missing"],
+    ),
+    "half an address": (
+        insert("[x](https://)"),
+        [f"{LETTER}:18: “https://” is no whole address, like https://example.org/"],
+    ),
+    "link that begins with a slash": (
+        insert("[x](/glossary/)"),
+        [
+            f"{LETTER}:18: “/glossary/” begins with a slash; write the path of the file from here, like ../newsletter.md"
+        ],
+    ),
+    "picture from elsewhere": (
+        replace("docs/nl/index.md", "---\n\n", "---\n\n![x](https://example.org/x.png)\n\n"),
+        [
+            "docs/nl/index.md:6: “https://example.org/x.png” is not a file; a page shows only pictures that stand beside it"
+        ],
+    ),
+    "link to a draft": (
+        lambda root: [
+            replace(f"newsletter/issues/2026-W45/{one}.md", "title:", "draft: true\ntitle:")(root)
+            for one in ("nl", "en")
+        ],
+        [
+            "newsletter/issues/2026-W47/en.md:46: “../2026-W45/en.md” is a draft, which readers do not get to see",
+            "newsletter/issues/2026-W47/nl.md:46: “../2026-W45/nl.md” is a draft, which readers do not get to see",
+        ],
+    ),
+    "id of a certainty": (
+        replace(PAGE, "id: referral", "id: referal"),
+        [f"{PAGE}:2: the id “referal” is not the file's name; expected referral"],
+    ),
+    "order of a certainty": (
+        replace(PAGE, "order: 3", "order: 4"),
+        [f"{PAGE}:3: the order is 4; referral is number 3"],
+    ),
+    "certainty nobody knows": (
+        rename("docs/nl/certainties/referral.md", "docs/nl/certainties/referal.md"),
+        ["docs/nl/certainties/referal.md: unknown certainty “referal”; did you mean “referral”?"],
+    ),
+    "checklist without items": (
+        lambda root: (root / PAGE).write_text(
+            re.sub(r"^- \[ \].*\n", "Tekst.\n", (root / PAGE).read_text(), flags=re.MULTILINE)
+        ),
+        [f"{PAGE}:22: the checklist has no items; write one like “- [ ] Text {{ #ref-1 }}”"],
+    ),
+    "certainty without text": (
+        lambda root: (root / PAGE).write_text((root / PAGE).read_text().partition("## ")[0]),
+        [
+            f"{PAGE}:7: the text is missing; its sections are ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+        ],
+    ),
+    "section twice": (
+        replace(PAGE, "## Valkuilen", "## Idee\n\nNog eens.\n\n## Valkuilen"),
+        [f"{PAGE}:32: the section “## Idee” stands here a second time"],
+    ),
+    "section empty": (
+        lambda root: (root / PAGE).write_text(
+            re.sub(r"(## Valkuilen\n).*?(?=## Bronnen)", r"\1\n", (root / PAGE).read_text(), flags=re.DOTALL)
+        ),
+        [f"{PAGE}:32: the section “## Valkuilen” is empty"],
+    ),
+    "items in another order": (
+        lambda root: (root / PAGE).write_text(
+            (root / PAGE)
+            .read_text()
+            .replace("#ref-1", "#ref-0")
+            .replace("#ref-2", "#ref-1")
+            .replace("#ref-0", "#ref-2")
+        ),
+        [
+            "docs/en/certainties/referral.md:24: the items stand in another order than in Dutch: ref-2, ref-1, ref-3"
+        ],
+    ),
+    "unknown marker": (
+        replace("docs/nl/index.md", "<!-- letters -->", "<!-- leters -->"),
+        ["docs/nl/index.md:10: unknown marker “<!-- leters -->”; did you mean “letters”?"],
+    ),
+    "page in the archive": (
+        lambda root: [
+            ((root / f"docs/{one}/archive").mkdir(), (root / f"docs/{one}/archive/x.md").write_text("x"))
+            for one in ("nl", "en")
+        ],
+        [
+            "docs/en/archive/x.md: archive pages are made from newsletter/issues/; move this page elsewhere",
+            "docs/nl/archive/x.md: archive pages are made from newsletter/issues/; move this page elsewhere",
+        ],
+    ),
+    "home page missing": (
+        lambda root: [(root / f"docs/{one}/index.md").unlink() for one in ("nl", "en")],
+        ["docs/en/index.md: the home page is missing", "docs/nl/index.md: the home page is missing"],
+    ),
+    "sections of a page": (
+        replace("docs/en/index.md", "## ", "### "),
+        ["docs/en/index.md:5: sections (##): 0 here, 1 in Dutch; both languages have the same"],
+    ),
+    "no docs": (delete("docs"), ["docs/en: the folder is missing", "docs/nl: the folder is missing"]),
+    "evidence that is no list": (
+        write("newsletter/evidence.yaml", b"id: x\n"),
+        ["newsletter/evidence.yaml:1: must be a list of facts, each beginning with “- id: …”"],
+    ),
+    "fact that is a word": (
+        replace("newsletter/evidence.yaml", "- id:", "- word\n- id:"),
+        ["newsletter/evidence.yaml:4: is no fact: begin with “- id: …”, one key on a line"],
+    ),
+    "fact twice": (
+        lambda root: (root / "newsletter/evidence.yaml").write_text(
+            (root / "newsletter/evidence.yaml").read_text()
+            + "\n"
+            + "- id:"
+            + (root / "newsletter/evidence.yaml").read_text().split("- id:")[-1]
+        ),
+        ["newsletter/evidence.yaml:88: the fact “ref-84-hbr-2016” stands here a second time"],
+    ),
+    "fact of an unknown certainty": (
+        replace("newsletter/evidence.yaml", "certainty: referral", "certainty: referal"),
+        ["newsletter/evidence.yaml:34: unknown certainty “referal”; did you mean “referral”?"],
+    ),
+    "evidence that is no YAML": (
+        replace("newsletter/evidence.yaml", "certainty: referral", "certainty: 'referral"),
+        ["newsletter/evidence.yaml:34: is not YAML: the quotes ' do not match"],
+    ),
+    "evidence empty": (
+        write("newsletter/evidence.yaml", b""),
+        ["newsletter/evidence.yaml: the file is empty"],
+    ),
+    "thought of an unknown certainty": (
+        rename("newsletter/thoughts/referral", "newsletter/thoughts/referal"),
+        ["newsletter/thoughts/referal: unknown certainty “referal”; did you mean “referral”?"],
+    ),
+    "thought with a wrong name": (
+        rename(THOUGHT, THOUGHT.replace(".nl.", ".dutch.")),
+        [
+            "newsletter/thoughts/referral/who-goes-on-stage.dutch.md: the name of a thought ends in .nl.md or .en.md"
+        ],
+    ),
+    "thought with capitals": (
+        lambda root: [
+            rename(
+                f"newsletter/thoughts/rebound/a-no-with-a-date.{one}.md",
+                f"newsletter/thoughts/rebound/A no.{one}.md",
+            )(root)
+            for one in ("nl", "en")
+        ],
+        [
+            "newsletter/thoughts/rebound/A no.en.md: the name “A no” is not like who-calls-you: small letters, digits and hyphens",
+            "newsletter/thoughts/rebound/A no.nl.md: the name “A no” is not like who-calls-you: small letters, digits and hyphens",
+        ],
+    ),
+    "thought without text": (
+        lambda root: (root / THOUGHT).write_text(
+            (root / THOUGHT).read_text().rpartition("---\n")[0] + "---\n"
+        ),
+        [
+            f"{THOUGHT}:5: the source “ref-kumar-2013” is not cited; put [^ref-kumar-2013] after what it shows",
+            f"{THOUGHT}:7: the text of the thought is missing",
+        ],
+    ),
+    "thought with a heading": (
+        append("\n## Kop\n"),
+        [f"{THOUGHT}:14: a thought has no headings: it becomes one section of a letter"],
+    ),
+    "thought with an item": (
+        append("\n- [ ] Iets { #ref-1 }\n"),
+        [f"{THOUGHT}:14: a thought has no checklist items: the letter gets those of the key “actions”"],
+    ),
+    "thought with a comment": (
+        append("\n<!-- straks -->\n"),
+        [f"{THOUGHT}:14: “<!-- straks -->” is a comment; a reader could see it, delete it"],
+    ),
+    "source that is not cited": (
+        replace(THOUGHT, "sources: [", "sources: [rep-bain-2005, "),
+        [f"{THOUGHT}:5: the source “rep-bain-2005” is not cited; put [^rep-bain-2005] after what it shows"],
+    ),
+    "source that is not named": (
+        append("\nNog iets.[^rep-bain-2005]\n"),
+        [f"{THOUGHT}:14: the text cites “rep-bain-2005”, which the key “sources” does not name"],
+    ),
+    "source nobody knows": (
+        replace(THOUGHT, "sources: [", "sources: [rep-bian-2006, "),
+        [f"{THOUGHT}:5: unknown source “rep-bian-2006”; did you mean “rep-bain-2005”?"],
+    ),
+    "front matter that is a list": (
+        write(LETTER, b"---\n- a\n---\n"),
+        [f"{LETTER}:2: the front matter must be keys with values, like “title: …”"],
+    ),
+    "tab": (
+        replace(LETTER, "title:", "\ttitle:"),
+        [f"{LETTER}:2: is not YAML: the line begins with a tab; use spaces"],
+    ),
+    "quotes": (
+        replace(LETTER, "title: Wie", "title: 'Wie"),
+        [f"{LETTER}:2: is not YAML: the quotes ' do not match"],
+    ),
+    "brackets": (
+        replace(LETTER, "[rel-1, rel-5]", "[rel-1, rel-5"),
+        [f"{LETTER}:6: is not YAML: the brackets do not match"],
+    ),
+    "value that begins with an at sign": (
+        replace(LETTER, "thought: who", "thought: @who"),
+        [f"{LETTER}:5: is not YAML: put a value that begins with @ in quotes"],
+    ),
+    "key without a space": (
+        replace(LETTER, "thought: who", "thought who"),
+        [f"{LETTER}:5: is not YAML: write a key, a colon and a space, like “title: …”"],
+    ),
+    "value with an anchor": (
+        replace(LETTER, "thought: who", "thought: *who"),
+        [f"{LETTER}:5: is not YAML: put a value that begins with * in quotes"],
+    ),
+    "key that is none": (
+        replace(LETTER, "thought: who", "? [a]\n: b\nthought: who"),
+        [f"{LETTER}:5: is not YAML: write a key, a colon and a space, like “title: …”"],
+    ),
     # settings
     "key of the settings": (
         replace("newsletter/settings.toml", "reply_to", "replyto"),

@@ -101,7 +101,7 @@ def _build(root: Path, staging: Path, until: datetime | None, pages: int) -> Non
         _wait(running, staging, pages)
     finally:
         for process in running.values():
-            process.kill()
+            process.terminate()
             process.wait()
     if any(process.returncode for process in running.values()):
         logs = [
