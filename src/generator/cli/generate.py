@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -185,4 +186,10 @@ def _find(root: Path | None) -> Path:
 def _load(root: Path | None) -> Newsletter:
     from generator.content import load_newsletter
 
-    return load_newsletter(_find(root))
+    # What is read stays to the end. Looking through it for garbage again and again would take a quarter of the time
+    # that a thousand letters take to read.
+    gc.disable()
+    newsletter = load_newsletter(_find(root))
+    gc.freeze()
+    gc.enable()
+    return newsletter
