@@ -178,6 +178,8 @@ class Fact:
     doi: str | None
     doi_checked: bool
     url: str | None
+    verified: str
+    """What we saw of it ourselves: `yes` the study or its abstract, `secondary` a quotation, `no` nothing yet."""
     use: str
     """`cite`, `context` (only with its limits) or `avoid` (never)."""
 

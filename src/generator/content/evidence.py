@@ -95,13 +95,27 @@ def _fact(fields: _Fact) -> Fact:
         doi=fields.doi,
         doi_checked=fields.doi_checked,
         url=fields.url,
+        verified=fields.verified,
         use=fields.use,
     )
 
 
 def _stand_in(fact: str) -> Fact:
     """A fact that cannot be read: known by its id, so that who cites it is not blamed. It never leaves this package."""
-    return Fact(fact, "general", {}, {}, {}, source="", doi=None, doi_checked=False, url=None, use="cite")
+    unknown = dict.fromkeys(Language, "")
+    return Fact(
+        id=fact,
+        certainty="general",
+        name=unknown,
+        claim=unknown,
+        limits=unknown,
+        source="",
+        doi=None,
+        doi_checked=False,
+        url=None,
+        verified="no",
+        use="cite",
+    )
 
 
 def check_citations(marks: Marks, facts: Mapping[str, Fact], path: Path, problems: list[Problem]) -> None:

@@ -31,11 +31,12 @@ def render_evidence(newsletter: Newsletter, language: Language) -> str:
 
 def _render_fact(fact: Fact, language: Language) -> str:
     words = WORDS[language]
+    source = f"{escape_markdown(fact.source.rstrip('.'))}.{render_address(fact, language)}"
     limits = f"**{words['limits']}:** {escape_markdown(fact.limits[language])}"
     parts = [
         f"#### {escape_markdown(fact.name[language])} {{ #{fact.id} }}",
         escape_markdown(fact.claim[language]),
         f"{limits} *{words['context']}*" if fact.use == "context" else limits,
-        f"{escape_markdown(fact.source.rstrip('.'))}.{render_address(fact, language)}",
+        f"{source} {words['verified_' + fact.verified]}",
     ]
     return "\n\n".join(parts)

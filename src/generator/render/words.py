@@ -43,6 +43,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "unsubscribe": "Afmelden",
         "unsubscribe_subject": "afmelden",
         "which_certainty": "Zekerheid {order} van {count}: {certainty}",
+        "verified_no": "Uit het hoofd.",
+        "verified_secondary": "Uit de tweede hand.",
+        "verified_yes": "Zelf gezien.",
         "whole_checklist": "De hele checklist van {certainty}",
     },
     Language.EN: {
@@ -76,6 +79,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "unsubscribe": "Unsubscribe",
         "unsubscribe_subject": "unsubscribe",
         "which_certainty": "Certainty {order} of {count}: {certainty}",
+        "verified_no": "From memory.",
+        "verified_secondary": "Second-hand.",
+        "verified_yes": "Seen by us.",
         "whole_checklist": "The whole {certainty} checklist",
     },
 }
