@@ -28,6 +28,12 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\uff
 
 def read_text(path: Path, problems: list[Problem]) -> str | None:
     """The text of a file with LF line ends, or None after adding what is wrong with it."""
+    content = read_bytes(path, problems)
+    return None if content is None else decode_text(content, path, problems)
+
+
+def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
+    """What is in a file, if it is no larger than a text can be, or None after adding what is wrong with it."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_TEXT_BYTES + 1)
@@ -44,6 +50,11 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
     if size:
         problems.append(Problem(path, None, f"the file has {size / 1e6:.1f} MB; a text has at most 1 MB"))
         return None
+    return content
+
+
+def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | None:
+    """The text that the bytes of a file are, with LF line ends, or None after adding what is wrong with it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,16 +5,21 @@
 from __future__ import annotations
 
 import gc
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.cli import Group, find_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.cache import Cache
     from generator.content import Newsletter
+    from generator.content.frontmatter import Document
     from generator.model import Week
 
 
@@ -87,11 +92,15 @@ def issue(  # noqa: PLR0913 (one for each option)
       generate issue --week 2026-W48
       generate issue --certainty referral --dry-run
     """
-    from generator.cli.letters import make_issue
+    from generator.cache import load_cache
+    from generator.cli.letters import BUILD, DOCUMENTS, make_issue
 
-    newsletter = _load(root)
+    with _collecting_no_garbage():
+        documents: Cache[Document[Any]] = load_cache(_find(root) / BUILD / DOCUMENTS)
+    newsletter = _load(root, documents)
     make_issue(
         newsletter,
+        documents,
         week or newsletter.settings.coming_week(datetime.now(UTC)),
         certainty,
         thought,
@@ -183,13 +192,19 @@ def _find(root: Path | None) -> Path:
     return root.resolve() if root is not None else find_root(Path.cwd())
 
 
-def _load(root: Path | None) -> Newsletter:
+def _load(root: Path | None, documents: Cache[Document[Any]] | None = None) -> Newsletter:
     from generator.content import load_newsletter
 
-    # What is read stays to the end. Looking through it for garbage again and again would take a quarter of the time
-    # that a thousand letters take to read.
+    with _collecting_no_garbage():
+        return load_newsletter(_find(root), documents)
+
+
+@contextmanager
+def _collecting_no_garbage() -> Iterator[None]:
+    """What is read stays to the end: looking through it again and again would take a quarter of the time."""
     gc.disable()
-    newsletter = load_newsletter(_find(root))
-    gc.freeze()
-    gc.enable()
-    return newsletter
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from generator.assemble import assemble_issue, write_edition
+from generator.cache import Cache, load_cache
 from generator.check import check_email
 from generator.check.rules import count_words
 from generator.cli import count, say_error, show_problems, show_table
@@ -24,11 +25,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.content import Newsletter
+    from generator.content.frontmatter import Document
     from generator.model import Email, Issue, Problem, Week
+    from generator.render.entries import Body
 
 BUILD = "build"
 """Where `generate issue` publishes, below the root of the project; git ignores it."""
 
+DOCUMENTS = PurePosixPath("cache/documents")
+"""Below that: the texts as the last run read them."""
+
+BODIES = PurePosixPath("cache/bodies")
+"""Below that: the letters as the last run rendered them for feeds."""
 
 SLOW = 100
 """More editions than this take more than a second to check."""
@@ -36,6 +44,7 @@ SLOW = 100
 
 def make_issue(  # noqa: PLR0913 (the options of the command)
     newsletter: Newsletter,
+    documents: Cache[Document[Any]],
     week: Week,
     certainty: str | None,
     thought: str | None,
@@ -43,7 +52,10 @@ def make_issue(  # noqa: PLR0913 (the options of the command)
     dry_run: bool,
     open_: bool,
 ) -> None:
-    """Assemble the issue of a week when it is new, render it, publish it below build/, and say what was made."""
+    """Assemble the issue of a week when it is new, render it, publish it below build/, and say what was made.
+
+    `documents` is what the newsletter was read with; it is kept for the next run.
+    """
     issue = newsletter.archive.issue(week)
     sources: list[Artifact] = []
     if issue is None:
@@ -60,11 +72,14 @@ def make_issue(  # noqa: PLR0913 (the options of the command)
     newsletter = _with_issue(newsletter, shown)
     emails = [render_email(newsletter, edition) for edition in shown.editions.values()]
     letters = [artifact for email in emails for artifact in _letter_artifacts(newsletter, email)]
-    feeds = [replace(feed, path="feeds" / feed.path) for feed in render_feeds(newsletter)]
     build = newsletter.root / BUILD
+    bodies: Cache[Body] = load_cache(build / BODIES)
+    feeds = [replace(feed, path="feeds" / feed.path) for feed in render_feeds(newsletter, bodies=bodies)]
     if not dry_run:
         publish_artifacts(sources, newsletter.root)
-        publish_artifacts([*letters, *feeds], build)
+        kept = {DOCUMENTS: documents.dump(), BODIES: bodies.dump()}
+        caches = [Artifact(path, content) for path, content in kept.items() if content is not None]
+        publish_artifacts([*letters, *feeds, *caches], build)
     _show(newsletter, issue, emails, sources, letters, feeds, dry_run=dry_run)
     if open_ and not dry_run:
         for email in emails:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.content.archive import load_archive
+from generator.content.frontmatter import Texts
 from generator.content.links import check_links
 from generator.content.playbook import load_playbook
 from generator.errors import ContentError
@@ -14,7 +15,8 @@ from generator.settings import load_settings
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.content.frontmatter import Texts
+    from generator.cache import Cache
+    from generator.content.frontmatter import Document
     from generator.model import Archive, Playbook, Problem
     from generator.settings import Settings
 
@@ -30,11 +32,14 @@ class Newsletter:
     archive: Archive
 
 
-def load_newsletter(root: Path) -> Newsletter:
-    """Read the project in `root`. Raises ContentError with every problem of every file, paths below `root`."""
+def load_newsletter(root: Path, documents: Cache[Document[Any]] | None = None) -> Newsletter:
+    """Read the project in `root`; what has not changed since `documents` were kept is taken from there.
+
+    Raises ContentError with every problem of every file, paths below `root`.
+    """
     root = root.resolve()
     problems: list[Problem] = []
-    texts: Texts = {}
+    texts = Texts(documents)
     settings = load_settings(root, problems)
     playbook = load_playbook(root, texts, problems)
     archive = load_archive(root, settings, playbook, texts, problems)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic
 
 import yaml
 
+from generator.cache import Cache, digest
 from generator.content.marks import scan
 from generator.model import Problem
-from generator.reading import F, parse_fields, read_text
+from generator.reading import F, decode_text, parse_fields, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,13 +40,35 @@ class Document(Generic[F]):
         return self.lines.get(key, 1)
 
 
-Texts: TypeAlias = "dict[Path, Document[Any]]"
-"""All texts that could be read, by their file, for who compares one with another."""
+class Texts(dict["Path", Document[Any]]):
+    """All texts that could be read, by their file, for who compares one with another."""
+
+    def __init__(self, documents: Cache[Document[Any]] | None = None) -> None:
+        """Begin with none; those that stand in `documents` with the same bytes are taken from there."""
+        super().__init__()
+        self.documents: Cache[Document[Any]] = documents or Cache()
 
 
 def load_document(path: Path, model: type[F], texts: Texts, problems: list[Problem]) -> Document[F] | None:
     """Read a Markdown file with front matter and add it to `texts`, or add what is wrong with it to `problems`."""
-    text = read_text(path, problems)
+    content = read_bytes(path, problems)
+    if content is None:
+        return None
+    key = (str(path), digest(content))
+    document = texts.documents.find(key)
+    if document is None:
+        document = _parse_document(content, path, model, problems)
+        if document is None:
+            return None
+        texts.documents.keep(key, document)
+    texts[path] = document
+    return document
+
+
+def _parse_document(
+    content: bytes, path: Path, model: type[F], problems: list[Problem]
+) -> Document[F] | None:
+    text = decode_text(content, path, problems)
     if text is None:
         return None
     if not text.startswith("---\n"):
@@ -70,8 +93,7 @@ def load_document(path: Path, model: type[F], texts: Texts, problems: list[Probl
     if fields is None:
         return None
     markdown, line = text[end + 5 :], text.count("\n", 0, end + 5) + 1
-    texts[path] = document = Document(path, fields, markdown, line, scan(markdown, line), lines)
-    return document
+    return Document(path, fields, markdown, line, scan(markdown, line), lines)
 
 
 def parse_yaml(

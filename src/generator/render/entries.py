@@ -10,8 +10,9 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.cache import digest
 from generator.render.markdown import render_letter, to_html
-from generator.render.templating import render_template
+from generator.render.templating import read_templates, render_template
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 # YAML's "\0" and Markdown's &#11; can still spell it, and the XML library would refuse the whole feed.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
 
+_TEMPLATE = "feed/entry.html"
+
 _GLYPHS = {"open": "☐ ", "done": "☑ "}
 
 # Written out, because Python's mimetypes reads files of the machine.
@@ -41,6 +44,14 @@ class Picture:
     media_type: str
     width: int
     height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is rendered of an edition: what takes long, and is the same until somebody changes it."""
+
+    html: str
+    picture: Picture | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +71,46 @@ class Entry:
     picture: Picture | None
 
 
-def render_entry(newsletter: Newsletter, edition: Edition) -> Entry:
-    """Render an edition for all feeds that carry it."""
-    settings = newsletter.settings
-    letter = render_letter(newsletter, edition)
-    html = render_template(
-        newsletter.root,
-        "feed/entry.html",
-        words=WORDS[edition.language],
-        sections=[(heading, _clean(body)) for heading, body in letter.sections],
-        notes=[_clean(note) for note in letter.notes],
-    )
+def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = None) -> Entry:
+    """Render an edition for all feeds that carry it; `body` is what render_body makes of it, when that is known."""
+    settings, body = newsletter.settings, body or render_body(newsletter, edition)
     return Entry(
         id=f"tag:{settings.id_authority}:issue/{edition.week}/{edition.language}",
         url=settings.page_url(edition.language, edition.page),
         title=make_writable(edition.title),
         summary=make_writable(edition.summary),
-        html=make_writable(html),
+        html=body.html,
         author=make_writable(settings.sender_name),
         certainty=newsletter.playbook.certainty(edition.language, edition.certainty),
         published=edition.published,
         updated=edition.updated,
-        picture=_picture(letter),
+        picture=body.picture,
     )
+
+
+def render_body(newsletter: Newsletter, edition: Edition) -> Body:
+    """Render the text of an edition. Whatever this depends on is part of `digest_body`."""
+    letter = render_letter(newsletter, edition)
+    html = render_template(
+        newsletter.root,
+        _TEMPLATE,
+        words=WORDS[edition.language],
+        sections=[(heading, _clean(body)) for heading, body in letter.sections],
+        notes=[_clean(note) for note in letter.notes],
+    )
+    return Body(make_writable(html), _picture(letter))
+
+
+def digest_playbook(newsletter: Newsletter) -> bytes:
+    """A digest of what all bodies depend on: addresses, facts, the page of each item, and the template."""
+    root, playbook = newsletter.root, newsletter.playbook
+    items = [(page.page, page.items) for pages in playbook.certainties.values() for page in pages]
+    return digest(root, newsletter.settings, playbook.facts, items, *read_templates(root, "feed"))
+
+
+def digest_body(playbook: bytes, edition: Edition) -> bytes:
+    """A digest of what the body of an edition depends on; `playbook` is what digest_playbook returns."""
+    return digest(playbook, edition)
 
 
 def make_writable(text: str) -> str:

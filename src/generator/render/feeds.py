@@ -14,8 +14,15 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
+from generator.cache import Cache
 from generator.model import Artifact, Language
-from generator.render.entries import make_writable, render_entry
+from generator.render.entries import (
+    digest_body,
+    digest_playbook,
+    make_writable,
+    render_body,
+    render_entry,
+)
 from generator.render.feedlist import OPML, Feed, Format, list_feeds
 from generator.render.jsonfeed import render_json_feed
 from generator.render.opml import render_opml
@@ -24,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from generator.content import Newsletter
-    from generator.model import Week
-    from generator.render.entries import Entry
+    from generator.model import Edition, Week
+    from generator.render.entries import Body, Entry
     from generator.settings import Settings
 
 __all__ = ["OPML", "Feed", "Format", "list_feeds", "render_feeds"]
@@ -35,13 +42,17 @@ _TTL = 60
 
 
 def render_feeds(
-    newsletter: Newsletter, languages: Collection[Language] = tuple(Language)
+    newsletter: Newsletter,
+    languages: Collection[Language] = tuple(Language),
+    bodies: Cache[Body] | None = None,
 ) -> tuple[Artifact, ...]:
     """Render the feeds of these languages and the list of all; paths are below the root of the site.
 
+    What an earlier run has rendered is taken from `bodies`.
     feedgen switches the locale of the process for each date, so no other thread may format text meanwhile.
     """
     settings, feeds = newsletter.settings, list_feeds(newsletter)
+    bodies, playbook = bodies or Cache(), digest_playbook(newsletter)
     entries: dict[tuple[Week, Language], Entry] = {}
     artifacts: list[Artifact] = []
     for feed in (feed for feed in feeds if feed.language in languages):
@@ -50,7 +61,7 @@ def render_feeds(
         for edition in islice(editions, settings.feed_issues):
             key = edition.week, edition.language
             if key not in entries:  # what is in a main feed is in that of a certainty too
-                entries[key] = render_entry(newsletter, edition)
+                entries[key] = _render(newsletter, edition, playbook, bodies)
             latest.append(entries[key])
         rss = _fill(settings, feed, Format.RSS, latest).rss_str(pretty=True)
         atom = _fill(settings, feed, Format.ATOM, latest).atom_str(pretty=True)
@@ -62,6 +73,15 @@ def render_feeds(
         )
     artifacts.append(Artifact(OPML, render_opml(settings, feeds)))
     return tuple(artifacts)
+
+
+def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: Cache[Body]) -> Entry:
+    key = digest_body(playbook, edition)
+    body = bodies.find(key)
+    if body is None:
+        body = render_body(newsletter, edition)
+        bodies.keep(key, body)
+    return render_entry(newsletter, edition, body)
 
 
 def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) -> Any:

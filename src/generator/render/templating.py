@@ -42,6 +42,11 @@ def render_template(root: Path, name: str, **values: Any) -> str:
         raise TemplateError(f"templates/{name}: is not UTF-8; save it with the encoding UTF-8") from error
 
 
+def read_templates(root: Path, folder: str) -> list[bytes]:
+    """All templates of a channel as they stand, for who must know whether one has changed."""
+    return [path.read_bytes() for path in sorted((root / "templates" / folder).glob("*")) if path.is_file()]
+
+
 @lru_cache(maxsize=4)
 def _environment(root: Path) -> Environment:
     return Environment(
