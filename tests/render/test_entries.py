@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from generator.content import Newsletter
+from generator.errors import ContentError
 from generator.model import Language
 from generator.render.entries import _clean, render_entry
 from generator.render.markdown import render_letter, to_html
@@ -185,6 +186,15 @@ def test_the_first_image_says_what_it_is(newsletter, file, media_type):
     named = replace(edition, images={file: image, "tweede.png": image}, sections=(text, edition.sections[1]))
     picture = render_entry(newsletter, named).picture
     assert (picture.media_type, picture.url.rpartition("/")[2]) == (media_type, file)
+
+
+def test_an_image_that_nobody_saw_is_told_and_not_shown_broken(newsletter):
+    """The scanner of `content` is no parser, and somebody will write what it does not see."""
+    changed = change_text(newsletter, "2026-W47", "![a](x.png)")
+    with pytest.raises(
+        ContentError, match=r"nl\.md: the image “x\.png” is written in an odd way; give it a line"
+    ):
+        render_entry(changed, next(changed.archive.editions(Language.NL)))
 
 
 def test_code_keeps_its_lines_and_its_angle_brackets(newsletter):

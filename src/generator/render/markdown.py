@@ -18,6 +18,8 @@ from lxml import html
 from markdown import Markdown
 
 from generator.content.marks import scan
+from generator.errors import ContentError
+from generator.model import Problem
 from generator.render.links import Place, locate
 from generator.render.words import WORDS
 
@@ -46,7 +48,7 @@ EXTENSIONS = (
 """As in mkdocs.yml; a test keeps them the same."""
 
 _ITEM = re.compile(
-    r"^([ \t]*[-*+][ \t]+\[[ xX]\][ \t]+)(.*?)[ \t]*\{:?[ \t]*#([\w-]+)[ \t]*\}[ \t]*$", re.MULTILINE
+    r"^([ \t]*[-*+][ \t]+\[[ xX]\][ \t]+)(.*)(?<![ \t])[ \t]*\{:?[ \t]*#([\w-]+)[ \t]*\}[ \t]*$", re.MULTILINE
 )
 
 _TAGS = {
@@ -194,7 +196,10 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
         key = "href" if element.tag == "a" else "src"
         target = element.get(key, "")
         if element.tag == "img":
-            image = edition.images[unquote(target)]
+            image = edition.images.get(unquote(target))
+            if image is None:  # so oddly written that content.marks did not see it
+                message = f"the image “{target}” is written in an odd way; give it a line of its own: ![alt](name.png)"
+                raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
             element.set("width", str(image.width))
             element.set("height", str(image.height))
         elif element.get("class") in {"footnote-ref", "footnote-backref"}:
