@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue test site check bench serve lock clean help
+.PHONY: issue test site check bench pictures serve lock clean help
 
 issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -42,12 +42,15 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
 
+pictures: $(VENV)/test.stamp  ## take the screenshots of the README, from the real product
+	@$(BIN)/python -m tests.pictures
+
 clean:  ## remove all that make can make again, .venv included
 	rm -rf $(VENV) build site .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 
 # --- .venv ------------------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import difflib
 import ipaddress
-import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from generator.content import Newsletter, load_newsletter
-from tests.find_chromium import MISSING, find_chromium, must_have_chromium
+from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox, must_have_chromium
 
 TESTS = Path(__file__).parent
 GOLDEN = TESTS / "golden"
@@ -97,17 +96,8 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(
             executable_path=chromium,
-            chromium_sandbox=os.geteuid() != 0,  # Chromium's sandbox refuses to run as root
-            args=[
-                "--headless=new",
-                "--disable-gpu",
-                "--disable-quic",
-                "--disable-sync",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--no-first-run",
-                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
-            ],
+            chromium_sandbox=may_have_sandbox(),
+            args=FLAGS,
         )
         yield chrome
         chrome.close()

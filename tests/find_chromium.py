@@ -11,6 +11,18 @@ from pathlib import Path
 
 MISSING = "Chromium is missing: apt install chromium fonts-dejavu-core, or set CHROMIUM to its path"
 
+FLAGS = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
+)
+"""How we start it: without a window, and able to reach this machine only."""
+
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _MAC = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
@@ -28,6 +40,11 @@ def find_chromium() -> Path | None:
     on_path = (Path(found) for name in _COMMANDS if (found := shutil.which(name)))
     in_applications = (path for path in _MAC if path.exists())
     return next(on_path, None) or next(in_applications, None)
+
+
+def may_have_sandbox() -> bool:
+    """Chromium's sandbox refuses to run as root."""
+    return os.geteuid() != 0
 
 
 def must_have_chromium() -> bool:

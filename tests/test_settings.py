@@ -60,6 +60,16 @@ def test_a_page_is_served_as_a_folder(settings: Settings, page: str, address: st
     assert settings.page_url(Language.NL, page) == f"https://example.org/{address}"
 
 
+def test_a_site_may_be_read_offline_unless_the_settings_say_otherwise(
+    sample: Path, settings: Settings
+) -> None:
+    assert settings.offline
+    assert change(sample, '"example.org,2026"', '"example.org,2026"\noffline = false') == []
+    changed, _ = load(sample)
+    assert changed is not None
+    assert not changed.offline
+
+
 def test_letters_go_out_at_six_in_winter_and_in_summer(settings: Settings) -> None:
     assert settings.send_time(Week(2026, 48)).isoformat() == "2026-11-27T06:00:00+01:00"
     assert settings.send_time(Week(2026, 30)).isoformat() == "2026-07-24T06:00:00+02:00"
@@ -83,6 +93,8 @@ def test_the_coming_week_is_that_of_the_next_letter(settings: Settings, now: dat
         ('"https://example.org/"', '"https://example.org"', "4: “site.url” is 'https://example.org'"),
         ('"https://example.org/"', '"https://example.org/?a=b/"', "4: “site.url” is 'https://example.org/?a=b/'"),
         ('"example.org,2026"', '"example.org"', "5: “site.id_authority” is 'example.org'"),
+        ('2026"', '2026"\noffline = "no"', "6: “site.offline” has the wrong type: found 'no'"),
+        ('2026"', '2026"\nofline = true', "6: unknown key “ofline”; did you mean “offline”?"),
         ('"06:00"', '"6:00"', "9: “letter.time” is '6:00'"),
         ('"06:00"', '"25:00"', "9: “letter.time” is '25:00'"),
         ('"06:00"', "06:00:00", "9: “letter.time” has the wrong type: found 06:00:00"),

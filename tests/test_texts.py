@@ -40,6 +40,21 @@ def test_a_thought_is_short_and_begins_like_no_other(project: Newsletter, langua
     assert len({thought.markdown.split()[0] for thought in thoughts}) == len(thoughts)
 
 
+@pytest.mark.parametrize("language", Language)
+def test_the_assessment_asks_21_questions_with_four_different_answers(
+    project: Newsletter, language: Language
+) -> None:
+    assessment = project.playbook.assessment[language]
+    questions = [question for asked in assessment.questions.values() for question in asked.values()]
+    assert len(set(questions)) == len(questions) == 21
+    assert all(question.endswith("?") for question in questions)
+    assert [aspect.id for aspect in assessment.aspects] == ["idea", "strategy", "execution"]
+    answers = [answer for aspect in assessment.aspects for answer in (*aspect.anchors, assessment.unknown)]
+    assert len(answers) == 15
+    assert all(len({*aspect.anchors, assessment.unknown}) == 5 for aspect in assessment.aspects)
+    assert not re.search(r"!|<|\*|\d ?%", " ".join([*questions, *answers]))
+
+
 def test_the_figures_of_the_article_stand_on_their_page_only(project: Newsletter) -> None:
     """32, 92 and 84 % are the author's; nothing else may lean on them."""
     playbook = project.playbook

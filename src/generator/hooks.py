@@ -22,8 +22,11 @@ from mkdocs.structure.files import File
 from generator.content import load_newsletter
 from generator.errors import GeneratorError
 from generator.model import Language
+from generator.render.cards import list_cards, render_cards
 from generator.render.feedlist import Format, list_feeds
 from generator.render.feeds import render_feeds
+from generator.render.marks import render_marks
+from generator.render.offline import render_worker
 from generator.render.pages import render_pages
 from generator.render.previews import render_previews
 from generator.render.words import WORDS
@@ -53,14 +56,18 @@ def on_config(config: MkDocsConfig) -> None:
     """Read the newsletter; its settings know the names and the address of the site."""
     language = Language(config.theme["language"])
     newsletter = config.extra.get("newsletter") or _load(config)
-    if _command == "serve":  # absolute links then lead to this machine
+    if (
+        _command == "serve"
+    ):  # absolute links then lead to this machine, and nothing on it is older than the last save
         site_url = (config.site_url or "/").removesuffix(language.prefix)
-        newsletter = replace(newsletter, settings=replace(newsletter.settings, site_url=site_url))
+        settings = replace(newsletter.settings, site_url=site_url, offline=False)
+        newsletter = replace(newsletter, settings=settings)
     channel = newsletter.settings.channels[language]
     config.site_name, config.site_description = channel.site_name, escape(channel.description)
     config.site_url = newsletter.settings.url(language)
     feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
-    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), words=WORDS)
+    cards = list_cards(newsletter, language)
+    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), words=WORDS, cards=cards)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
@@ -116,6 +123,9 @@ def _render(newsletter: Newsletter, language: Language) -> list[Artifact]:
     """All artifacts of a language, with their paths below its folder."""
     with _told_by_mkdocs():
         artifacts = [*render_pages(newsletter, language), *_render_feeds(newsletter, language)]
+        artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
+        if not language.prefix:
+            artifacts.append(render_worker(newsletter))
         if _command == "serve":
             artifacts += render_previews(newsletter, language)
     return artifacts

@@ -190,9 +190,13 @@ def _explain(model: type[Fields], error: ErrorDetails, key: str) -> str:
     if value is None:
         return f"“{key}” is empty{expected}"
     if kind.endswith("_type"):
-        quotes = "; put it in quotes" if kind == "string_type" and not isinstance(value, (list, dict)) else ""
+        quotes = _QUOTES.get(type(value), "; put it in quotes") if kind == "string_type" else ""
         return f"“{key}” has the wrong type: found {_short(value)}{expected}{quotes}"
     return f"“{key}” is {_short(value)}{expected}"
+
+
+_QUOTES: dict[type, str] = {list: "", dict: "; put a value that holds a colon in quotes"}
+"""Text that YAML or TOML took for something else, and what to do about it when that is not to quote it as it stands."""
 
 
 def _fields_at(model: type[Fields], parents: Iterable[int | str]) -> list[str]:

@@ -39,6 +39,8 @@ class Settings:
     """Ends in a slash."""
     id_authority: str
     """`domain,year`, the permanent beginning of every tag URI (RFC 4151)."""
+    offline: bool
+    """Whether the site may be read without a network: see render.offline."""
     letter: str
     """The name of the letter, the same in every language."""
     time: time
@@ -120,6 +122,7 @@ class _Site(Fields):
     id_authority: Annotated[Line, AfterValidator(_authority)] = Field(
         description="a domain and a year, like example.org,2026"
     )
+    offline: bool = Field(default=True, description="true or false")
 
 
 class _Letter(Fields):
@@ -177,6 +180,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
     return Settings(
         site_url=fields.site.url,
         id_authority=fields.site.id_authority,
+        offline=fields.site.offline,
         letter=fields.letter.name,
         time=time.fromisoformat(fields.letter.time),
         timezone=ZoneInfo(fields.letter.timezone),

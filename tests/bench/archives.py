@@ -33,6 +33,8 @@ _COPIED = (
     "mkdocs.en.yml",
     "newsletter/settings.toml",
     "newsletter/evidence.yaml",
+    "newsletter/assessment.nl.yaml",
+    "newsletter/assessment.en.yaml",
 )
 _WORDS = range(115, 176)
 """Of the text alone; introduction, actions and footnotes come on top of it."""

@@ -17,6 +17,7 @@ Change = Callable[[Path], object]
 LETTER = "newsletter/issues/2026-W45/nl.md"
 PAGE = "docs/nl/certainties/referral.md"
 THOUGHT = "newsletter/thoughts/referral/who-goes-on-stage.nl.md"
+ASSESSMENT = "newsletter/assessment.nl.yaml"
 ACTION = "## Food for action"
 
 
@@ -479,7 +480,21 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "unknown marker": (
         replace("docs/nl/index.md", "<!-- letters -->", "<!-- leters -->"),
-        ["docs/nl/index.md:10: unknown marker “<!-- leters -->”; did you mean “letters”?"],
+        ["docs/nl/index.md:12: unknown marker “<!-- leters -->”; did you mean “letters”?"],
+    ),
+    "marker twice": (
+        replace("docs/nl/assessment.md", "<!-- assessment -->", "<!-- assessment -->\n\n<!-- assessment -->"),
+        ["docs/nl/assessment.md:12: the marker “<!-- assessment -->” stands here a second time"],
+    ),
+    "marker in one language": (
+        replace("docs/nl/index.md", "<!-- seven -->\n", ""),
+        ["docs/en/index.md:8: the marker “seven” stands in the English text only"],
+    ),
+    "heading that the assessment has": (
+        replace("docs/en/assessment.md", "## The questions", "## Assessment"),
+        [
+            "docs/en/assessment.md:6: the form has the anchor “#assessment” of this heading; write another, like { #the-assessment }"
+        ],
     ),
     "page in the archive": (
         lambda root: [
@@ -528,6 +543,83 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "evidence empty": (
         write("newsletter/evidence.yaml", b""),
         ["newsletter/evidence.yaml: the file is empty"],
+    ),
+    # the assessment
+    "no assessment": (delete(ASSESSMENT), [f"{ASSESSMENT}: the file is missing"]),
+    "assessment without text": (write(ASSESSMENT, b"\n"), [f"{ASSESSMENT}: the file is empty"]),
+    "assessment that is a list": (
+        write(ASSESSMENT, b"- relations\n"),
+        [f"{ASSESSMENT}:1: must be keys with values, beginning with “aspects:”"],
+    ),
+    "assessment that is no YAML": (
+        replace(ASSESSMENT, '"Waar beginnen', "Waar beginnen"),
+        [f"{ASSESSMENT}:32: is not YAML: put a value that holds a colon in quotes"],
+    ),
+    "assessment that is not UTF-8": (
+        write(ASSESSMENT, b"unknown: caf\xe9\n"),
+        [f"{ASSESSMENT}:1: the file is not UTF-8: the byte 0xe9; save it with the encoding UTF-8"],
+    ),
+    "certainty that nobody asks about": (
+        replace(ASSESSMENT, "  rebound:\n", "  rebounds:\n"),
+        [f"{ASSESSMENT}:50: unknown key “rebounds”; did you mean “rebound”?"],
+    ),
+    "certainty without questions": (
+        lambda root: (root / ASSESSMENT).write_text(
+            (root / ASSESSMENT).read_text().partition("  repetition:")[0]
+        ),
+        [f"{ASSESSMENT}:29: the key “questions.repetition” is missing; expected three questions"],
+    ),
+    "aspect that nobody knows": (
+        replace(ASSESSMENT, "  execution:\n", "  excecution:\n"),
+        [f"{ASSESSMENT}:19: unknown key “excecution”; did you mean “execution”?"],
+    ),
+    "aspect that is missing": (
+        replace(ASSESSMENT, "    execution: Spreekt", "    # execution: Spreekt"),
+        [
+            f"{ASSESSMENT}:30: the key “questions.relations.execution” is missing; expected a question in one line"
+        ],
+    ),
+    "aspect too many": (
+        replace(ASSESSMENT, "  execution:\n", "  luck: {name: Geluk, anchors: [a, b, c, d]}\n  execution:\n"),
+        [f"{ASSESSMENT}:19: unknown key “luck”; known are: execution, idea, strategy"],
+    ),
+    "three anchors": (
+        replace(ASSESSMENT, "      - Dan moet ik improviseren.\n", ""),
+        [
+            f"{ASSESSMENT}:7: “aspects.idea.anchors” has 3 answers; expected 4: of 0 to 3 points, in that order"
+        ],
+    ),
+    "anchor that is a key": (
+        replace(ASSESSMENT, "Dan moet ik improviseren.", "Eerlijk: ik improviseer."),
+        [
+            f"{ASSESSMENT}:7: “aspects.idea.anchors” has the wrong type: found {{'Eerlijk': 'ik improviseer.'}}; expected 4: of 0 to 3 points, in that order; put a value that holds a colon in quotes"
+        ],
+    ),
+    "empty anchor": (
+        replace(ASSESSMENT, "- Dan moet ik improviseren.", '- ""'),
+        [f"{ASSESSMENT}:7: “aspects.idea.anchors” is empty; expected 4: of 0 to 3 points, in that order"],
+    ),
+    "empty question": (
+        replace(ASSESSMENT, "    idea: Hoe komen jullie aan tafel bij wie beslist?", "    idea:"),
+        [f"{ASSESSMENT}:31: “questions.relations.idea” is empty; expected a question in one line"],
+    ),
+    "question of two lines": (
+        replace(
+            ASSESSMENT,
+            "    idea: Hoe komen jullie aan tafel bij wie beslist?",
+            "    idea: |\n      Een\n      twee",
+        ),
+        [
+            f"{ASSESSMENT}:31: “questions.relations.idea” is more than one line; expected a question in one line"
+        ],
+    ),
+    "question twice": (
+        replace(ASSESSMENT, "    idea: Hoe komen", "    idea: Wat?\n    idea: Hoe komen"),
+        [f"{ASSESSMENT}:32: the key “idea” stands here a second time"],
+    ),
+    "key of the assessment": (
+        replace(ASSESSMENT, "unknown:", "unkown:"),
+        [f"{ASSESSMENT}:27: unknown key “unkown”; did you mean “unknown”?"],
     ),
     "thought of an unknown certainty": (
         rename("newsletter/thoughts/referral", "newsletter/thoughts/referal"),

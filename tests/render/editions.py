@@ -24,6 +24,15 @@ def change_text(newsletter: Newsletter, week: str, markdown: str) -> Newsletter:
     return change_issue(newsletter, week, sections=(replace(first, markdown=markdown), *rest))
 
 
+def change_certainties(newsletter: Newsletter, **changes: Any) -> Newsletter:
+    """The same newsletter, with something else in each of its certainties."""
+    certainties = {
+        language: tuple(replace(certainty, **changes) for certainty in found)
+        for language, found in newsletter.playbook.certainties.items()
+    }
+    return replace(newsletter, playbook=replace(newsletter.playbook, certainties=certainties))
+
+
 def grow_archive(newsletter: Newsletter, count: int) -> Newsletter:
     """The same newsletter, with its oldest issue written again in as many weeks before it as make `count` issues."""
     issues = list(newsletter.archive.issues)

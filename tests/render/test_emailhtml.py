@@ -96,7 +96,8 @@ def test_an_image_has_its_alt_and_a_size_that_fits(newsletter: Newsletter, size:
     changed = change_issue(
         change_text(newsletter, FULL, "![Een plaat](plaat.png)"), FULL, images={"plaat.png": image}
     )
-    (found,) = re.findall("<img[^>]*>", render_email(changed, edition_of(changed)).html)
+    mark, found = re.findall("<img[^>]*>", render_email(changed, edition_of(changed)).html)
+    assert "assets/marks/" in mark
     assert 'alt="Een plaat"' in found
     assert 'src="https://example.org/archive/2026-W47/plaat.png"' in found
     assert f'width="{shown[0]}"' in found

@@ -7,8 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 from generator.content import Newsletter
-from generator.model import Email
+from generator.model import Email, Language
 from generator.render.emails import render_email
+from generator.render.marks import render_marks
 from tests.render.mails import FULL, edition_of, mail
 
 SCHEMES = ("light", "dark", "outlook")
@@ -43,14 +44,20 @@ Show = Callable[..., Page]
 
 
 @pytest.fixture
-def show(browser: Browser) -> Iterator[Show]:
+def show(browser: Browser, newsletter: Newsletter) -> Iterator[Show]:
     """Opens a letter on a screen of some width in a scheme; “outlook” is how its apps mark a mail that they darken."""
+    marks = {mark.path.name: mark.content for mark in render_marks(newsletter, Language.NL)}
     with browser.new_context() as context:
 
         def open_page(email: Email, width: int = 700, scheme: str = "light", pictures: bool = True) -> Page:
             def answer(route: Route) -> None:
-                picture = email.edition.source.parent / route.request.url.rpartition("/")[2]
-                route.fulfill(path=picture) if pictures else route.abort()
+                name = route.request.url.rpartition("/")[2]
+                if not pictures:
+                    route.abort()
+                elif "/assets/marks/" in route.request.url:
+                    route.fulfill(body=marks[name], content_type="image/png")
+                else:
+                    route.fulfill(path=email.edition.source.parent / name)
 
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": 800})
@@ -138,7 +145,7 @@ def test_axe_finds_nothing(show: Show, email: Email, scheme: str) -> None:
     assert len(results.response["passes"]) > 20
 
 
-def test_nothing_is_asked_of_the_network_but_the_letter_s_own_pictures(
+def test_nothing_is_asked_of_the_network_but_the_mark_and_the_letter_s_own_pictures(
     browser: Browser, email: Email
 ) -> None:
     asked: list[str] = []
@@ -147,14 +154,18 @@ def test_nothing_is_asked_of_the_network_but_the_letter_s_own_pictures(
         page.route("**/*", lambda route: asked.append(route.request.url) or route.abort())
         page.set_content(email.html)
         page.wait_for_load_state("networkidle")
-    assert asked == [f"https://example.org/archive/{FULL}/two-contacts.png"]
+    assert asked == [
+        "https://example.org/assets/marks/referral.png",
+        f"https://example.org/archive/{FULL}/two-contacts.png",
+    ]
 
 
 def test_without_pictures_their_alt_is_there_and_nothing_stands_outside(show: Show, email: Email) -> None:
     page = show(email, width=320, pictures=False)
-    picture = page.locator("img")
-    assert picture.evaluate("one => one.naturalWidth") == 0
-    assert page.get_by_role("img", name=picture.get_attribute("alt")).is_visible()
+    assert page.locator("img").count() == 2
+    for picture in page.locator("img").all():
+        assert picture.evaluate("one => one.naturalWidth") == 0
+        assert page.get_by_role("img", name=picture.get_attribute("alt")).is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 

@@ -1,5 +1,7 @@
 """The pages of the site, as Markdown and as what that dialect makes of it."""
 
+import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,17 +11,20 @@ import yaml
 from lxml import html
 from markdown import Markdown
 
-from generator.content import Newsletter
+from generator.content import Newsletter, load_newsletter
+from generator.errors import TemplateError
 from generator.model import Language, Week
 from generator.render.feedlist import Format, list_feeds
 from generator.render.markdown import EXTENSIONS
-from generator.render.pages import LATEST, LATEST_OF_CERTAINTY, render_edition, render_pages
-from tests.render.editions import change_issue, change_text, empty_archive, grow_archive
+from generator.render.pages import LATEST, LATEST_OF_CERTAINTY, LATEST_OF_ITEM, render_edition, render_pages
+from tests.render.editions import change_certainties, change_issue, change_text, empty_archive, grow_archive
 
 GOLDEN = {
     Language.NL: (
         "index.md",
         "newsletter.md",
+        "assessment.md",
+        "team-sheet.md",
         "certainties/referral.md",
         "archive/index.md",
         "archive/2026-W47.md",
@@ -94,14 +99,198 @@ def test_each_item_is_an_entry_of_an_ordinary_list_that_has_its_id(newsletter, l
         for item in certainty.items:
             (entry,) = page.xpath(f"//*[@id='{item.id}']")
             assert (entry.tag, entry.getparent().tag) == ("li", "ul")
-            assert entry.text_content() == f"☐ {item.text}"
+            assert entry.get("class") == "item"
+            assert entry.xpath("string(span[@class='item__box'])") == "☐"
+            assert entry.xpath("string(span[@class='item__text'])") == item.text
+            assert entry.text_content().startswith(f"☐ {item.text}")
 
 
 def test_an_action_of_a_letter_leads_to_the_item_it_comes_from(newsletter):
     page = show(newsletter, "archive/2026-W47.md")
     items = page.xpath("//li[@class='item']")
     assert [item.text_content()[:7] for item in items] == ["☑ Vijf ", "☐ Eén v", "☐ De aa"]
+    assert [item.get("data-item") for item in items] == ["ref-1", "ref-2", "ref-3"]
     assert [links(item) for item in items] == [[f"../certainties/referral.md#ref-{n}"] for n in (1, 2, 3)]
+    assert not page.xpath("//*[@class='item__letters']")
+
+
+def test_an_item_lists_the_latest_letters_that_used_it(newsletter):
+    oldest = newsletter.archive.issues[-1]
+    newsletter = grow_archive(newsletter, 3 + LATEST_OF_ITEM)
+    certainty = newsletter.playbook.certainty(Language.NL, oldest.certainty)
+    letters = list(newsletter.archive.editions(Language.NL, certainty.id))
+    assert len(letters) > LATEST_OF_ITEM
+    page = show(newsletter, certainty.page)
+    used = {
+        item.id: page.xpath(f"//li[@id='{item.id}']/span[@class='item__letters']") for item in certainty.items
+    }
+    assert {item for item, found in used.items() if found} == set(letters[0].actions) < set(used)
+    for action in letters[0].actions:
+        (found,) = used[action]
+        assert links(found) == [f"../{letter.page}" for letter in letters[:LATEST_OF_ITEM]]
+        assert found.text_content() == "Brieven: 6 november 2026, 30 oktober 2026, 23 oktober 2026"
+
+
+def test_one_letter_is_one_letter(newsletter):
+    for language, said in (
+        (Language.NL, "Brief: 20 november 2026"),
+        (Language.EN, "Letter: 20 November 2026"),
+    ):
+        page = show(newsletter, "certainties/referral.md", language)
+        (found, *_) = page.xpath("//li[@id='ref-1']/span[@class='item__letters']")
+        assert found.text_content() == said
+
+
+def test_marks_in_an_item_survive_on_pages_and_not_in_the_data_for_programs(sample):
+    for language in Language:
+        path = sample / f"docs/{language}/certainties/referral.md"
+        path.write_text(
+            re.sub(
+                r"- \[ \] .* \{ #ref-2 \}",
+                "- [ ] 2. *Een* __of__ `x_y` &amp; 5 * 3 { #ref-2 }",
+                path.read_text(),
+            )
+        )
+    newsletter = load_newsletter(sample)
+    (text,) = show(newsletter, "certainties/referral.md").xpath("//li[@id='ref-2']/span[@class='item__text']")
+    assert html.tostring(text, encoding="unicode", with_tail=False) == (
+        '<span class="item__text">2. <em>Een</em> <strong>of</strong> <code>x_y</code> &amp; 5 * 3</span>'
+    )
+    assert read_data(newsletter)["certainties"][2]["items"][1] == {
+        "id": "ref-2",
+        "text": "2. Een of x_y & 5 * 3",
+    }
+
+
+# --- The seven together ---
+
+
+def read_data(newsletter: Newsletter, language: Language = Language.NL) -> Any:
+    """What the page of the assessment tells programs."""
+    (data,) = show(newsletter, "assessment.md", language).xpath("//*[@id='playbook']/@data-playbook")
+    return json.loads(data)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_seven_stand_on_the_home_page_in_their_order(newsletter, language):
+    (listed,) = show(newsletter, "index.md", language).xpath("//ol[@class='seven']")
+    certainties = newsletter.playbook.certainties[language]
+    assert [one.get("data-certainty") for one in listed] == [certainty.id for certainty in certainties]
+    for one, certainty in zip(listed, certainties, strict=True):
+        assert one.get("data-items").split() == [item.id for item in certainty.items]
+        assert one.xpath("string(.//*[@class='seven__name'])") == certainty.title
+        assert one.xpath("string(.//*[@class='seven__line'])") == certainty.summary
+        assert links(one) == [f"certainties/{certainty.id}/"]
+        assert one[0].tag == "svg"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_assessment_asks_each_question_with_all_its_answers(newsletter, language):
+    page = show(newsletter, "assessment.md", language)
+    (form,) = page.xpath("//form[@id='assessment']")
+    playbook = newsletter.playbook
+    assessment = playbook.assessment[language]
+    sections = form.xpath("section")
+    assert [one.get("data-certainty") for one in sections] == [
+        one.id for one in playbook.certainties[language]
+    ]
+    for section, certainty in zip(sections, playbook.certainties[language], strict=True):
+        assert section.xpath("string(h3)").strip() == certainty.title
+        assert section.get("aria-labelledby") == section.xpath("string(h3/@id)")
+        for question, aspect in zip(section.xpath("fieldset"), assessment.aspects, strict=True):
+            assert question.get("data-aspect") == aspect.id
+            asked = assessment.questions[certainty.id][aspect.id]
+            assert question.xpath("string(legend)") == f"{aspect.name} {asked}"
+            answers = {
+                label.xpath("string(input/@value)"): label.text_content().strip() for label in question[1:]
+            }
+            assert answers == {
+                **{str(n): one for n, one in enumerate(aspect.anchors)},
+                "x": assessment.unknown,
+            }
+            assert set(question.xpath(".//input/@name")) == {f"{certainty.id}-{aspect.id}"}
+            assert set(question.xpath(".//input/@type")) == {"radio"}
+    assert len(form.xpath(".//fieldset")) == 21
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_programs_are_told_names_addresses_and_items(newsletter, language):
+    data, playbook = read_data(newsletter, language), newsletter.playbook
+    assert data["language"] == language
+    assert data["aspects"] == [
+        {"id": aspect.id, "name": aspect.name} for aspect in playbook.assessment[language].aspects
+    ]
+    assert data["certainties"] == [
+        {
+            "id": certainty.id,
+            "title": certainty.title,
+            "url": f"../certainties/{certainty.id}/",
+            "items": [{"id": item.id, "text": item.text} for item in certainty.items],
+        }
+        for certainty in playbook.certainties[language]
+    ]
+
+
+def test_the_radar_finds_each_mark_beside_the_questions(newsletter):
+    page = show(newsletter, "assessment.md")
+    marks = page.xpath("//div[@hidden]/svg/symbol")
+    assert [mark.get("id") for mark in marks] == [
+        f"mark-{one.id}" for one in newsletter.playbook.certainties[Language.NL]
+    ]
+    assert all(mark.get("viewbox") == "0 0 48 48" and len(mark) for mark in marks)
+    assert not page.xpath("//div[@hidden]//*[@class='mark']")
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_sheet_for_a_team_has_a_row_for_each_certainty_and_lines_to_write_on(newsletter, language):
+    (sheet,) = show(newsletter, "team-sheet.md", language).xpath("//div[@class='team-sheet']")
+    titles = [one.text_content().strip() for one in sheet.xpath(".//tbody/tr/th[@scope='row']")]
+    assert titles == [certainty.title for certainty in newsletter.playbook.certainties[language]]
+    columns = sheet.xpath(".//thead//th[@scope='col']")
+    assert "(0–9)" in columns[1].text_content()
+    for row in sheet.xpath(".//tbody/tr"):
+        assert [cell.text for cell in row.findall("td")] == [None] * (len(columns) - 1)
+    assert len(sheet.xpath("p[@class='team-sheet__line']")) == 3
+
+
+def test_words_that_look_like_html_stay_words(newsletter):
+    odd = '</script><!-- <b> & "*één*" \'s &amp; {x} 🙂'
+    newsletter = change_certainties(newsletter, title=odd, summary=odd)
+    assert {one["title"] for one in read_data(newsletter)["certainties"]} == {odd}
+    home, form, sheet = (show(newsletter, f"{name}.md") for name in ("index", "assessment", "team-sheet"))
+    assert {
+        one.text_content() for one in home.xpath("//*[@class='seven__name' or @class='seven__line']")
+    } == {odd}
+    assert {one.text_content().strip() for one in form.xpath("//form//h3")} == {odd}
+    assert {one.text_content().strip() for one in sheet.xpath("//tbody//th")} == {odd}
+
+
+@pytest.mark.parametrize(
+    "path, beginning", [("index.md", "<ol"), ("assessment.md", "<form"), ("team-sheet.md", "<div")]
+)
+def test_markdown_leaves_the_html_of_a_page_alone(newsletter, path, beginning):
+    """A blank line in it would end it."""
+    _, text = split(render(newsletter, path))
+    block = next(part.strip() for part in text.split("\n\n") if part.startswith(beginning))
+    assert block in Markdown(extensions=list(EXTENSIONS)).convert(text)
+    assert block.endswith(("</ol>", "</div>"))
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_each_certainty_begins_with_its_mark(newsletter, language):
+    for certainty in newsletter.playbook.certainties[language]:
+        first, heading = show(newsletter, certainty.page, language)[:2]
+        assert (first.tag, first.get("class"), heading.tag) == ("p", "certainty-mark", "h1")
+        (mark,) = first
+        assert mark.get("aria-hidden") == "true"  # its name stands below it
+        drawn = (newsletter.root / f"templates/marks/{certainty.id}.svg").read_text().strip()
+        assert drawn in render(newsletter, certainty.page, language)
+
+
+def test_a_mark_that_nobody_drew_is_told(newsletter):
+    (newsletter.root / "templates/marks/referral.svg").unlink()
+    with pytest.raises(TemplateError, match=r"^templates/marks/referral.svg: there is no such template$"):
+        render_pages(newsletter, Language.NL)
 
 
 # --- Links ---
@@ -152,7 +341,7 @@ def test_each_footnote_is_explained_and_leads_to_the_list_of_facts(newsletter, p
 def test_the_footnotes_of_a_certainty_stand_below_its_sources_and_above_its_letters(newsletter):
     page = show(newsletter, "certainties/referral.md")
     order = [(element.get("id"), element.get("class")) for element in page if element.tag in {"h2", "div"}]
-    assert order[-3:] == [("bronnen", None), (None, "footnote"), ("laatste-brieven", None)]
+    assert order[-3:] == [("bronnen", None), (None, "footnote"), ("laatste-brieven", "latest")]
 
 
 def test_a_page_without_footnotes_has_no_place_for_them(newsletter):
@@ -269,6 +458,10 @@ def test_the_archive_lists_every_letter_by_year_and_by_certainty(newsletter):
     listed = [href for href in links(page) if href[:2] == "20"]
     assert listed[:60] == [edition.page.removeprefix("archive/") for edition in letters]
     assert sorted(listed[60:]) == sorted(listed[:60])
+    marked = page.xpath("//h2[@id='by-year']/following-sibling::ul/li[@data-certainty]")
+    assert [(one.get("data-certainty"), *links(one)) for one in marked] == [
+        (edition.certainty, edition.page.removeprefix("archive/")) for edition in letters
+    ]
     (referral,) = page.xpath("//h3[@id='referral']/following-sibling::ul[1]")
     assert links(referral) == ["2026-W47.md"]
 

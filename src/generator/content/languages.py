@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from generator.content.certainties import SECTIONS, is_item_id
+from generator.content.pages import MARKERS, find_markers
 from generator.model import Language, Problem
 from generator.reading import nearest
 
@@ -37,7 +38,7 @@ def check_pages(
     texts: Texts,
     problems: list[Problem],
 ) -> None:
-    """Compare the pages that are not certainties: the same names, sections and sources."""
+    """Compare the pages that are not certainties: the same names, sections, markers and sources."""
     for nl, en in _pair(pages, lambda page: page.name, problems):
         sections = [sum(one.level == 2 for one in texts[page.source].marks.headings) for page in (nl, en)]  # noqa: PLR2004
         if sections[0] != sections[1]:
@@ -45,6 +46,9 @@ def check_pages(
                 f"sections (##): {sections[1]} here, {sections[0]} in Dutch; both languages have the same"
             )
             problems.append(Problem(en.source, en.line, message))
+        markers = [find_markers(texts[page.source].marks) for page in (nl, en)]
+        if _are_known(markers, MARKERS):
+            _compare("marker", markers, (nl, en), problems)
         found = [_cited(texts[page.source].marks) for page in (nl, en)]
         if _are_known(found, facts):
             _compare("source", found, (nl, en), problems)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from generator.content.anchors import slugify
 from generator.content.frontmatter import load_document
 from generator.model import Page, Problem
 from generator.reading import Fields, Line, did_you_mean, is_folder
@@ -13,11 +14,15 @@ from generator.reading import Fields, Line, did_you_mean, is_folder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.content.frontmatter import Texts
+    from generator.content.frontmatter import Document, Texts
+    from generator.content.marks import Marks
     from generator.model import Language
 
-MARKERS = ("letters", "evidence", "feeds")
+MARKERS = ("letters", "evidence", "feeds", "seven", "assessment", "team")
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
+
+_TAKEN = ("assessment", "result", "playbook")
+"""Anchors that the form of `<!-- assessment -->` brings with it."""
 
 
 class _Fields(Fields):
@@ -42,12 +47,31 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         document = load_document(path, _Fields, texts, problems)
         if document is None:
             continue
-        for comment, line in document.marks.comments:
-            if comment.isalpha() and comment not in MARKERS:
-                hint = did_you_mean(comment, MARKERS)
-                problems.append(Problem(path, line, f"unknown marker “<!-- {comment} -->”{hint}"))
+        _check_markers(document, problems)
         title, summary = document.fields.title, document.fields.summary
         pages.append(Page(language, name, title, summary, document.markdown, path, document.line))
     if not (folder / "index.md").exists():
         problems.append(Problem(folder / "index.md", None, "the home page is missing"))
     return tuple(pages)
+
+
+def find_markers(marks: Marks) -> dict[str, int]:
+    """What a text asks the generator for, each with its line; words that are no marker too, for who judges them."""
+    return {comment: line for comment, line in reversed(marks.comments) if comment.isalpha()}
+
+
+def _check_markers(document: Document[_Fields], problems: list[Problem]) -> None:
+    path, marks, markers = document.path, document.marks, find_markers(document.marks)
+    for marker, line in markers.items():
+        if marker not in MARKERS:
+            hint = did_you_mean(marker, MARKERS)
+            problems.append(Problem(path, line, f"unknown marker “<!-- {marker} -->”{hint}"))
+    for comment, line in marks.comments:
+        if comment in MARKERS and line != markers[comment]:
+            message = f"the marker “<!-- {comment} -->” stands here a second time"
+            problems.append(Problem(path, line, message))
+    for heading in marks.headings if "assessment" in markers else ():
+        anchor = heading.id or slugify(heading.text)
+        if anchor in _TAKEN:
+            message = f"the form has the anchor “#{anchor}” of this heading; write another, like {{ #the-{anchor} }}"
+            problems.append(Problem(path, heading.line, message))

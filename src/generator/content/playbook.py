@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.content.assessment import load_assessment
 from generator.content.certainties import item_ids, load_certainties
 from generator.content.evidence import check_citations, load_facts
 from generator.content.languages import check_certainties, check_pages, check_thoughts
@@ -23,6 +24,7 @@ def load_playbook(root: Path, texts: Texts, problems: list[Problem]) -> Playbook
     facts = load_facts(root, problems)
     certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
     pages = {language: load_pages(root, language, texts, problems) for language in Language}
+    assessment = {language: load_assessment(root, language, problems) for language in Language}
     items = item_ids(certainties)
     thoughts = load_thoughts(root, items, facts, texts, problems)
     for path, text in texts.items():
@@ -31,4 +33,5 @@ def load_playbook(root: Path, texts: Texts, problems: list[Problem]) -> Playbook
     check_pages(pages, citable, texts, problems)
     check_certainties(certainties, citable, texts, problems)
     check_thoughts(thoughts, items, citable, texts, problems)
-    return Playbook(certainties, pages, thoughts, facts)
+    found = {language: one for language, one in assessment.items() if one is not None}
+    return Playbook(certainties, pages, found, thoughts, facts)

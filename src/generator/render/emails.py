@@ -13,6 +13,7 @@ from generator.model import Email
 from generator.render.emailhtml import render_email_html
 from generator.render.lines import underline, wrap
 from generator.render.markdown import render_letter
+from generator.render.marks import mark_path
 from generator.render.mime import render_message, unsubscribe_url
 from generator.render.templating import render_template
 from generator.render.text import TextWriter
@@ -51,6 +52,7 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "unsubscribe": unsubscribe_url(settings, language),
         "certainty": certainty,
         "certainty_url": settings.page_url(language, certainty.page),
+        "mark_url": settings.url(language, str(mark_path(certainty.id))),
         "count": len(newsletter.playbook.certainties[language]),
         "words": WORDS[language],
         "settings": settings,

@@ -36,6 +36,11 @@ class Place:
             return self.anchor or PurePosixPath(page).name
         return posixpath.relpath(self.path, PurePosixPath(page).parent) + self.anchor
 
+    def address_from(self, page: str) -> str:
+        """How HTML on a page of its language leads to it: by address, for nothing rewrites a link there."""
+        start, end = (re.sub(r"(^|/)index$", r"\1", path.removesuffix(".md")) for path in (page, self.path))
+        return f"{posixpath.relpath(end or '.', start or '.')}/{self.anchor}"
+
 
 def locate(root: Path, source: Path, language: Language, target: str) -> Place | None:
     """The place that a link in the text at `source` leads to; None for a link to another site.

@@ -149,6 +149,12 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]>{}~|])", r"\\\1", text)
 
 
+def render_plain(markdown: str) -> str:
+    """The text of a checklist item without its marks."""
+    # Below a box, as it stands on its page: “1. …” alone would be a list.
+    return " ".join(_parse(_to_clean_html(f"☐ {markdown}")).text_content().split()).removeprefix("☐ ")
+
+
 def rewrite_items(markdown: str, item: Callable[[str, str, str], str]) -> str:
     """Replace each line `- [ ] text { #id }` by what `item(beginning, text, id)` returns."""
     return _ITEM.sub(lambda match: item(match[1], match[2], match[3]), markdown)

@@ -16,16 +16,18 @@ from urllib.parse import quote
 
 from generator.content.editions import SECTIONS
 from generator.content.marks import rewrite_links, scan
+from generator.content.pages import MARKERS
 from generator.model import Artifact, Language
 from generator.render.evidence import render_evidence
 from generator.render.feedlist import OPML, Format, list_feeds
 from generator.render.links import Place, locate
 from generator.render.markdown import escape_markdown, render_notes, rewrite_items
+from generator.render.seven import render_assessment, render_seven, render_team
 from generator.render.templating import render_template
 from generator.render.words import WORDS, say_date, say_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from generator.content import Newsletter
@@ -37,11 +39,14 @@ LATEST = 3
 LATEST_OF_CERTAINTY = 5
 """How many letters stand on the page of a certainty."""
 
+LATEST_OF_ITEM = 3
+"""How many letters stand beside a checklist item that they used."""
+
 ARCHIVE = "archive/index.md"
 """The page that lists all letters."""
 
 _ABOUT = "about-the-numbers.md"
-_MARKER = re.compile(r"^<!--\s*(letters|evidence|feeds)\s*-->$", re.MULTILINE)
+_MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
 _ENGLISH = re.compile(f"^(## (?:{'|'.join(SECTIONS)}))$", re.MULTILINE)
 
 
@@ -72,10 +77,13 @@ def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
 
 def _render_page(newsletter: Newsletter, page: Page, letters: Sequence[Edition]) -> bytes:
     writer = _Writer(newsletter, page.language, f"{page.name}.md")
-    parts = {
+    parts: dict[str, Callable[[], str]] = {
         "letters": lambda: writer.letters(letters[:LATEST]),
         "evidence": lambda: render_evidence(newsletter, page.language),
         "feeds": writer.feeds,
+        "seven": lambda: render_seven(newsletter, page.language, writer.path),
+        "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
+        "team": lambda: render_team(newsletter, page.language),
     }
     markers = {marker[1] for marker in _MARKER.finditer(page.markdown)}
     return writer.render(
@@ -97,6 +105,7 @@ def _render_certainty(newsletter: Newsletter, certainty: Certainty) -> bytes:
         "page/certainty.md",
         title=certainty.title,
         summary=certainty.summary,
+        id=certainty.id,
         text=writer.text(certainty.source, certainty.markdown),
         notes=writer.notes(certainty.markdown),
         shown=letters,
@@ -124,6 +133,7 @@ def _render_edition(
         date=say_date(edition.published, language),
         corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
         certainty=writer.entry(certainty.title, certainty.page),
+        mark=f"marks/{certainty.id}.svg",
         older=older and writer.entry(older.title, older.page),
         newer=newer and writer.entry(newer.title, newer.page),
         archive=writer.link(ARCHIVE),
@@ -211,7 +221,12 @@ class _Writer:
     def letter(self, letter: Edition) -> dict[str, str]:
         """What a list says of a letter."""
         day, summary = say_day(letter.published, self.language), escape_markdown(letter.summary)
-        return {**self.entry(letter.title, letter.page), "day": day, "summary": summary}
+        return {
+            **self.entry(letter.title, letter.page),
+            "day": day,
+            "summary": summary,
+            "certainty": letter.certainty,
+        }
 
     def entry(self, title: str, path: str) -> dict[str, str]:
         """What a list says of a page."""
@@ -241,11 +256,21 @@ class _Writer:
 
     def _item(self, beginning: str, text: str, item_id: str) -> str:
         # A box that nobody can tick is no form field, so it is a character. On a line of its own, attr_list takes the
-        # id for the `li`; only the page of the certainty has it, and letters link to it.
+        # attributes for the `li`; only the page of the certainty has the id, and letters link to it.
         bullet, _, box = beginning.partition("[")
-        home = self.newsletter.playbook.item(self.language, item_id)[0].page
-        if home == self.path:
-            label, attributes = text, f"{{ #{item_id} .item }}"
+        certainty = self.newsletter.playbook.item(self.language, item_id)[0]
+        letters: list[dict[str, str]] = []
+        if certainty.page == self.path:
+            letters, attributes = self._letters_with(certainty, item_id), f"{{ #{item_id} .item }}"
         else:
-            label, attributes = f"[{text}]({self.link(home)}#{item_id})", "{ .item }"
-        return f"{bullet}{'☐' if box.startswith(' ') else '☑'} {label}\n{' ' * len(bullet)}{attributes}"
+            text = f"[{text}]({self.link(certainty.page)}#{item_id})"
+            attributes = f"{{ .item data-item={item_id} }}"
+        box = "☐" if box.startswith(" ") else "☑"
+        label = self._part("page/item.md", box=box, text=text, letters=letters)
+        return f"{bullet}{label}\n{' ' * len(bullet)}{attributes}"
+
+    def _letters_with(self, certainty: Certainty, item_id: str) -> list[dict[str, str]]:
+        """The latest letters that used an item."""
+        letters = self.newsletter.archive.editions(self.language, certainty.id)
+        used = (self.letter(letter) for letter in letters if item_id in letter.actions)
+        return list(islice(used, LATEST_OF_ITEM))

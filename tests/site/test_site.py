@@ -1,138 +1,34 @@
 """The whole site, built by MkDocs from the real content, read as files and in a real browser."""
 
 import filecmp
-import functools
 import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from lxml import html
-from playwright.sync_api import Browser, BrowserContext, Page
 
 from generator.content import load_newsletter
 from generator.model import Language
 from generator.render.feedlist import Format, list_feeds
 from generator.render.markdown import EXTENSIONS
-
-ROOT = Path(__file__).parents[1]
-MISSING_PAGE = "no/such/page/"
-
-
-# --- Building ---
-
-
-def mkdocs(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run MkDocs in a project, as a person would."""
-    return subprocess.run(
-        [sys.executable, "-m", "mkdocs", *arguments],
-        cwd=root,
-        env={**os.environ, "NO_MKDOCS_2_WARNING": "1", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def build(root: Path, *arguments: str, **environment: str) -> None:
-    """Build strictly, into `site` unless told otherwise; MkDocs has nothing to say about it."""
-    done = mkdocs(root, "build", "--strict", "--quiet", *arguments, **environment)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-def files_of(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-class Host(SimpleHTTPRequestHandler):
-    """A web server that has one 404 page, as most have."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-    def send_error(self, code: int, *_: Any, **__: Any) -> None:
-        """Show the page that the site has for it."""
-        page = Path(self.directory, "playbook", "404.html").read_bytes()
-        self.send_response(code)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.end_headers()
-        self.wfile.write(page)
-
-
-@dataclass(frozen=True)
-class Site:
-    """The site of the real content, as if it lived in a folder of this machine: `http://127.0.0.1:…/playbook/`."""
-
-    project: Path
-    folder: Path
-    url: str
-
-    @functools.cached_property
-    def pages(self) -> dict[str, Any]:
-        """The tree of every page, by its address; also of the 404 pages."""
-        found = {}
-        for path in sorted(self.folder.rglob("*.html")):
-            address = self.url + path.relative_to(self.folder).as_posix().removesuffix("index.html")
-            found[address] = html.fromstring(path.read_bytes())
-        return found
-
-    @functools.cached_property
-    def kinds(self) -> tuple[str, ...]:
-        """One page of every kind, below a language's folder; the last one does not exist."""
-        newest = max(path.name for path in (self.folder / "archive").iterdir() if path.is_dir())
-        return ("", "certainties/referral/", f"archive/{newest}/", "archive/", "newsletter/", MISSING_PAGE)
-
-
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    project = tmp_path_factory.mktemp("project")
-    for name in ("docs", "newsletter", "templates"):
-        shutil.copytree(ROOT / name, project / name)
-    for name in ("mkdocs.yml", "mkdocs.en.yml"):
-        shutil.copy2(ROOT / name, project)
-    (project / "src").symlink_to(ROOT / "src")  # not a copy: its coverage is measured
-    hosted = project / "hosted"
-    (hosted / "playbook").mkdir(parents=True)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(hosted)))
-    url = f"http://127.0.0.1:{server.server_port}/playbook/"
-    settings = project / "newsletter/settings.toml"
-    settings.write_text(re.sub('^url = "[^"]*"', f'url = "{url}"', settings.read_text(), flags=re.MULTILINE))
-    build(project, "--site-dir", str(hosted / "playbook"))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(project, hosted / "playbook", url)
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def project(sample: Path) -> Path:
-    """The sample, with all that MkDocs needs."""
-    (sample / "src").symlink_to(ROOT / "src")
-    return sample
-
+from tests.site.hosting import ROOT, build, files_of, mkdocs
 
 # --- As files ---
 
 
 def test_every_page_stands_in_both_languages(site):
     english = site.folder / "en"
-    dutch = [path for path in files_of(site.folder) if not path.startswith("en/") and path != "feeds.opml"]
+    of_both = ("feeds.opml", "sw.js")
+    dutch = [path for path in files_of(site.folder) if not path.startswith("en/") and path not in of_both]
     assert sorted({*dutch} ^ {*files_of(english)}) == []
     newsletter = load_newsletter(site.project)
     for language, folder in ((Language.NL, site.folder), (Language.EN, english)):
@@ -153,6 +49,28 @@ def test_every_link_and_asset_is_there_and_every_anchor(site):
                 assert site.pages[target].xpath("//*[@id=$id]", id=anchor), f"{address}: {target}#{anchor}"
             checked += 1
     assert checked > 1000
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
+def test_what_programs_are_told_leads_to_pages_and_items_that_are_there(site, folder):
+    address = f"{site.url}{folder}assessment/"
+    (data,) = site.pages[address].xpath("//*[@id='playbook']/@data-playbook")
+    certainties = json.loads(data)["certainties"]
+    assert len(certainties) == 7
+    for certainty in certainties:
+        page = site.pages[urljoin(address, certainty["url"])]
+        assert page.xpath("string(//h1/text())") == certainty["title"]
+        items = page.xpath("//li[@class='item']")
+        assert [item["id"] for item in certainty["items"]] == [item.get("id") for item in items]
+        for item, shown in zip(certainty["items"], items, strict=True):
+            assert item["text"] == shown.xpath("string(*[@class='item__text'])")
+        assert site.pages[address].xpath("//*[@id=$id]", id=f"mark-{certainty['id']}")
+
+
+def test_no_page_has_an_id_twice(site):
+    for address, page in site.pages.items():
+        ids = page.xpath("//@id")
+        assert sorted(ids) == sorted(set(ids)), address
 
 
 def test_nothing_is_loaded_from_another_host(site):
@@ -228,6 +146,14 @@ def test_each_language_has_a_search_index_of_its_own(site, folder, language, own
     assert titles.count(own) == 7
     assert other not in titles
     assert "archive/" not in [entry["location"] for entry in index["docs"]]
+    assert all(titles)
+    found = {entry["location"]: entry["text"] for entry in index["docs"]}
+    page = site.pages[f"{site.url}{folder and 'en/'}assessment/"]
+    for question in page.xpath("//*[@class='question__text']/text()"):  # 21 results for words that all have
+        assert not [text for text in found.values() if question in text]
+    items = found["certainties/referral/#checklist"]
+    assert items.count("☐") == 6
+    assert "2026" not in items  # the letters that used an item are found by their own words
 
 
 def test_the_sitemap_dates_a_letter_by_its_last_change(site):
@@ -313,7 +239,7 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
     done = mkdocs(project, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "templates/page/letter.md:3: 'dat' is undefined" in done.stderr
+    assert "templates/page/letter.md:9: 'dat' is undefined" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -365,6 +291,10 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
         letter = fetch(f"http://{address}/preview/2026-W46/nl/email.html")
         # Its links lead to this machine, and not to where the site will be.
         assert f"http://{address}/certainties/reputation/#rep-1" in letter
+        assert f"http://{address}/assets/marks/reputation.png" in letter
+        # Nothing that a browser has kept comes between a person and the last save.
+        assert "unregister()" in fetch(f"http://{address}/sw.js")
+        assert 'name="offline"' not in page
         assert f"http://{address}/en/archive/" in fetch(f"http://{address}/en/preview/2026-W46/en/email.txt")
         assert f"http://{address}/en/feed.xml" in fetch(f"http://{address}/feeds.opml")
     finally:
@@ -386,30 +316,6 @@ def fetch(url: str, patience: float = 0) -> str:
 
 
 # --- In a browser ---
-
-
-@pytest.fixture
-def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an empty page; at the end nothing went to another host, nothing was missing and no script failed."""
-    contexts: list[BrowserContext] = []
-    asked: list[str] = []
-    wrong: list[str] = []
-
-    def open_browser(**options: Any) -> Page:
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("response", lambda found: wrong.append(found.url) if found.status >= 400 else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        return page
-
-    yield open_browser
-    for context in contexts:
-        context.close()
-    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {
-        "127.0.0.1"
-    }
-    assert [found for found in wrong if not found.endswith(MISSING_PAGE)] == []
 
 
 def test_the_language_switch_stays_on_the_page_without_any_script(open_browser, site):
@@ -434,10 +340,9 @@ def test_the_language_switch_follows_when_a_link_is_followed_without_a_new_page(
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-@pytest.mark.parametrize(
-    "folder, scheme, width",
-    [("", "light", 360), ("", "dark", 1280), ("en/", "light", 1280), ("en/", "dark", 360)],
-)
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("folder", ["", "en/"])
 def test_no_page_has_a_barrier_that_axe_knows(open_browser, site, folder, scheme, width):
     page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
     for path in site.kinds:
@@ -471,6 +376,17 @@ def test_the_keyboard_can_skip_to_the_text(open_browser, site):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url("**/certainties/referral/#__title")
+
+
+def test_answers_are_sent_nowhere_when_no_script_takes_them(open_browser, site):
+    page = open_browser(java_script_enabled=False)
+    page.goto(f"{site.url}assessment/")
+    page.locator("input[name=relations-idea][value='2']").check()
+    page.keyboard.press("Enter")
+    page.evaluate("document.querySelector('form.assessment').requestSubmit()")
+    page.wait_for_timeout(300)
+    assert page.url == f"{site.url}assessment/"
+    assert page.locator("input[name=relations-idea][value='2']").is_checked()
 
 
 def test_a_link_to_an_item_marks_it(open_browser, site):

@@ -1,0 +1,116 @@
+"""The weekly letters, as they are written and as they are delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.model.weeks import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.model.playbook import Section
+    from generator.model.weeks import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture beside an issue: its name in the folder, where it stands, and its size in pixels."""
+
+    name: str
+    source: Path
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An issue in one language, as a person wrote it."""
+
+    week: Week
+    language: Language
+    title: str
+    subject: str
+    summary: str
+    certainty: str
+    thought: str
+    actions: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    """The same as `published` until a correction says otherwise."""
+    draft: bool
+    waive: Mapping[str, str]
+    """Checks that do not count for this edition, each with the reason."""
+    sections: tuple[Section, ...]
+    images: Mapping[str, Image]
+    source: Path
+
+    @property
+    def page(self) -> str:
+        """The path of its page below the language's folder."""
+        return f"archive/{self.week}.md"
+
+    @property
+    def markdown(self) -> str:
+        """The text of the letter below its front matter."""
+        return "\n\n".join(f"## {section.heading}\n\n{section.markdown.strip()}" for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One week's letter in every language."""
+
+    week: Week
+    editions: Mapping[Language, Edition]
+
+    @property
+    def certainty(self) -> str:
+        """The certainty it is about, the same in every language."""
+        return self.editions[Language.NL].certainty
+
+    @property
+    def thought(self) -> str:
+        """The slug of the thought it was made from, the same in every language."""
+        return self.editions[Language.NL].thought
+
+    @property
+    def draft(self) -> bool:
+        """Whether any of its editions is not yet meant for readers."""
+        return any(edition.draft for edition in self.editions.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """All issues, newest first."""
+
+    issues: tuple[Issue, ...]
+
+    def issue(self, week: Week) -> Issue | None:
+        """The issue of a week, or None when it was not written yet."""
+        return next((issue for issue in self.issues if issue.week == week), None)
+
+    def until(self, moment: datetime) -> Archive:
+        """The issues that were published by then."""
+        return Archive(
+            tuple(issue for issue in self.issues if issue.editions[Language.NL].published <= moment)
+        )
+
+    def editions(self, language: Language, certainty: str | None = None) -> Iterator[Edition]:
+        """What readers may read in a language, newest first; of one certainty when it is named."""
+        for issue in self.issues:
+            if not issue.draft and certainty in {None, issue.certainty}:
+                yield issue.editions[language]
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An edition as it is delivered: the parts a person can open, and the message that carries both."""
+
+    edition: Edition
+    html: str
+    text: str
+    message: bytes = field(repr=False)
+    """A complete RFC 5322 message with CRLF line ends."""

@@ -1,0 +1,153 @@
+"""What readers find on the site, and what letters are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from generator.model.weeks import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A `##` section of a text: its heading, what stands below it, and the line of the heading in its file."""
+
+    heading: str
+    markdown: str
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One act that a reader can tick; the id is the same in every language and never changes."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the playbook that is not a certainty, such as the glossary."""
+
+    language: Language
+    name: str
+    """The path below the language's folder, without `.md`: `about-the-numbers`."""
+    title: str
+    summary: str
+    markdown: str
+    source: Path
+    line: int
+    """The line of the file on which `markdown` begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certainty:
+    """One of the seven certainties in one language."""
+
+    language: Language
+    id: str
+    order: int
+    title: str
+    summary: str
+    sections: tuple[Section, ...]
+    items: tuple[ChecklistItem, ...]
+    source: Path
+
+    @property
+    def markdown(self) -> str:
+        """The text of the page below its front matter."""
+        return "\n\n".join(f"## {section.heading}\n\n{section.markdown.strip()}" for section in self.sections)
+
+    @property
+    def page(self) -> str:
+        """The path of its page below the language's folder."""
+        return f"certainties/{self.id}.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Aspect:
+    """What the assessment asks about every certainty: the idea, the strategy or the execution."""
+
+    id: str
+    name: str
+    anchors: tuple[str, ...]
+    """The answers, each worth as many points as stand before it: the first one none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The questions by which readers see where they stand, in one language."""
+
+    language: Language
+    aspects: tuple[Aspect, ...]
+    unknown: str
+    """The answer of who does not know: no points, and shown apart."""
+    questions: Mapping[str, Mapping[str, str]]
+    """By certainty, and then by aspect."""
+    source: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A short text of the author about one certainty, with the actions it leads to."""
+
+    language: Language
+    certainty: str
+    slug: str
+    title: str
+    summary: str
+    actions: tuple[str, ...]
+    sources: tuple[str, ...]
+    markdown: str
+    source: Path
+    line: int
+    """The line of the file on which `markdown` begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A finding that may be cited, how far it reaches, and where it stands."""
+
+    id: str
+    certainty: str
+    name: Mapping[Language, str]
+    claim: Mapping[Language, str]
+    limits: Mapping[Language, str]
+    source: str
+    doi: str | None
+    doi_checked: bool
+    url: str | None
+    verified: str
+    """What we saw of it ourselves: `yes` the study or its abstract, `secondary` a quotation, `no` nothing yet."""
+    use: str
+    """`cite`, `context` (only with its limits) or `avoid` (never)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """All that readers find on the site, and all that letters are made from."""
+
+    certainties: Mapping[Language, tuple[Certainty, ...]]
+    pages: Mapping[Language, tuple[Page, ...]]
+    assessment: Mapping[Language, Assessment]
+    thoughts: Mapping[Language, tuple[Thought, ...]]
+    facts: Mapping[str, Fact]
+
+    def certainty(self, language: Language, certainty_id: str) -> Certainty:
+        """The page of one certainty. Raises KeyError when there is none."""
+        for certainty in self.certainties[language]:
+            if certainty.id == certainty_id:
+                return certainty
+        raise KeyError(certainty_id)
+
+    def item(self, language: Language, item_id: str) -> tuple[Certainty, ChecklistItem]:
+        """A checklist item and the certainty that it belongs to. Raises KeyError when there is none."""
+        for certainty in self.certainties[language]:
+            for item in certainty.items:
+                if item.id == item_id:
+                    return certainty, item
+        raise KeyError(item_id)

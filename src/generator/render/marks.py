@@ -1,0 +1,41 @@
+"""The mark of each certainty as a picture, for mail programs: few of them show SVG."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.model import Artifact
+from generator.render.png import render_png
+from generator.render.templating import render_template
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.model import Language
+
+SIZE = 112
+"""Its pixels each way: twice as many as it is shown with, for fine screens."""
+
+COLOUR = "#c4521a"
+"""One for both schemes, since mail programs swap the colours of a letter and not those of a picture."""
+
+_FOLDER = PurePosixPath("assets/marks")
+
+
+def render_marks(newsletter: Newsletter, language: Language) -> tuple[Artifact, ...]:
+    """The marks of all certainties; paths are below the language's folder."""
+    return tuple(
+        Artifact(mark_path(certainty.id), _render(newsletter, certainty.id))
+        for certainty in newsletter.playbook.certainties[language]
+    )
+
+
+def mark_path(certainty: str) -> PurePosixPath:
+    """Where the mark of a certainty stands below the language's folder."""
+    return _FOLDER / f"{certainty}.png"
+
+
+def _render(newsletter: Newsletter, certainty: str) -> bytes:
+    name = f"marks/{certainty}.svg"
+    svg = render_template(newsletter.root, name)
+    return render_png(svg, name, width=SIZE, style=f"svg {{ color: {COLOUR} }}")

@@ -1,0 +1,32 @@
+"""SVG → PNG, with nothing of this machine in it: no font but the one that is given, and no file beside the text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import resvg_py
+
+from generator.errors import TemplateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def render_png(svg: str, name: str, *, width: int, style: str = "", font: Path | None = None) -> bytes:
+    """Draw an SVG so wide; the same SVG gives the same bytes. Raises TemplateError, which names the template."""
+    try:
+        return _draw(svg, width, style, str(font) if font else None)
+    except ValueError as error:
+        raise TemplateError(f"templates/{name}: cannot be drawn: {error}") from error
+
+
+@lru_cache(maxsize=256)  # `generate serve` draws all of them on every save, and nearly all are as they were
+def _draw(svg: str, width: int, style: str, font: str | None) -> bytes:
+    return resvg_py.svg_to_bytes(
+        svg_string=svg,
+        width=width,
+        style_sheet=style or None,
+        skip_system_fonts=True,
+        font_files=[font] if font else None,
+    )

@@ -1,0 +1,66 @@
+// @ts-check
+/** Files out of the browser and into it. */
+
+import { ask } from "./ask.js";
+import { clearButton } from "./clearing.js";
+import { button, make } from "./elements.js";
+import { tell, warn } from "./note.js";
+import { change, read, today } from "./store.js";
+import { amountOf } from "./ticks.js";
+import { LARGEST, fromJson, toJson } from "./transfer.js";
+import { words } from "./words.js";
+
+const REFUSALS = {
+  corrupt: words.importCorrupt,
+  wrong: words.importWrong,
+  newer: words.importNewer,
+  empty: words.importEmpty,
+};
+
+/** @param {string} text @param {string} type @param {string} extension */
+export function download(text, type, extension) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  make("a", { href: url, download: `${words.fileName}-${today()}.${extension}` }).click();
+  window.setTimeout(() => URL.revokeObjectURL(url), 60_000); // Safari asks first, and fetches after the answer
+}
+
+/** Where a reader takes along or puts back everything that is kept. */
+export function backup() {
+  const input = make("input", {
+    type: "file",
+    accept: ".json,application/json",
+    hidden: true,
+    change: async () => {
+      const [file] = input.files ?? [];
+      if (file) await importFile(file);
+      input.value = ""; // the same file again is a change again
+    },
+  });
+  return make(
+    "section",
+    { class: "backup", "aria-labelledby": "backup" },
+    make("h3", { id: "backup" }, words.backup),
+    make("p", {}, words.backupExplained),
+    make(
+      "p",
+      { class: "buttons" },
+      button(words.exportAll, () => download(toJson(read(), today()), "application/json", "json")),
+      button(words.importAll, () => input.click()),
+      clearButton(),
+      input,
+    ),
+  );
+}
+
+/** @param {File} file */
+async function importFile(file) {
+  if (file.size > LARGEST) return warn(words.importLarge);
+  const text = await file.text().catch(() => ""); // it may be gone by now
+  const result = fromJson(text);
+  if (result.found !== "good") return warn(REFUSALS[result.found]);
+  const { state } = result;
+  const question = words.importText(amountOf(read()), amountOf(state));
+  if (!(await ask({ title: words.importTitle, text: question, yes: words.importDo }))) return;
+  change(() => state);
+  tell(words.imported);
+}

@@ -1,0 +1,96 @@
+// @ts-check
+/**
+ * Makes the items of a page items to tick: open, done with its date, or not applicable. Without this they are a list.
+ *
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./ticks.js").Mark} Mark
+ */
+import { copyButton } from "./links.js";
+import { watchStorage } from "./note.js";
+import { change, read, subscribe, today } from "./store.js";
+import { dateOf, markItem, markOf } from "./ticks.js";
+import { sayDay, words } from "./words.js";
+
+/** Enhances what is not yet, and shows what is kept; a page may ask this as often as it likes. */
+export function startChecklists() {
+  const items = findItems();
+  if (items.length === 0) return;
+  items.forEach(enhance);
+  show(read());
+  watchStorage();
+}
+
+// Once, for all pages to come: instant navigation keeps the scripts.
+subscribe(show);
+
+/** @param {HTMLElement} item  of a certainty's page; or of a letter's, which names it without being the item */
+export const idOf = (item) => item.dataset.item ?? item.id;
+
+function findItems() {
+  return [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("li.item"))].filter(idOf);
+}
+
+/** @param {HTMLElement} item */
+function enhance(item) {
+  const id = idOf(item);
+  const box = item.querySelector(".item__box");
+  const text = item.querySelector(".item__text");
+  if (!box || !text) return; // it has been
+
+  const check = document.createElement("input");
+  check.type = "checkbox";
+  check.className = "item__check";
+  check.id = `tick-${id}`;
+  check.autocomplete = "off"; // what is kept decides, not what a browser restores
+  check.setAttribute("aria-describedby", `date-${id}`);
+  check.addEventListener("change", () => put(id, check.checked ? "done" : "open"));
+
+  const label = document.createElement("label");
+  label.className = "item__text";
+  label.id = `text-${id}`;
+  label.htmlFor = check.id;
+  label.append(...text.childNodes);
+
+  const unfit = document.createElement("button");
+  unfit.type = "button";
+  unfit.className = "quiet-button item__unfit";
+  unfit.id = `unfit-${id}`;
+  unfit.textContent = words.notApplicable;
+  unfit.setAttribute("aria-labelledby", `${unfit.id} ${label.id}`);
+  unfit.addEventListener("click", () => put(id, markOf(read(), id) === "na" ? "open" : "na"));
+
+  const date = document.createElement("span");
+  date.className = "item__date";
+  date.id = `date-${id}`;
+
+  const tools = document.createElement("span");
+  tools.className = "item__tools";
+  // The date comes last: when it appears, no button moves from under a finger.
+  tools.append(unfit, copyButton(item, label), date);
+
+  box.replaceWith(check);
+  text.replaceWith(label);
+  item.append(tools);
+  item.classList.add("item--live");
+}
+
+/** @param {string} id @param {Mark} mark */
+function put(id, mark) {
+  const date = today();
+  change((state) => markItem(state, id, mark, date));
+}
+
+/** @param {State} state */
+function show(state) {
+  for (const item of findItems()) {
+    const mark = markOf(state, idOf(item));
+    const check = item.querySelector(".item__check");
+    if (!(check instanceof HTMLInputElement)) continue;
+    check.checked = mark === "done";
+    item.classList.toggle("item--done", mark === "done");
+    item.classList.toggle("item--unfit", mark === "na");
+    item.querySelector(".item__unfit")?.setAttribute("aria-pressed", String(mark === "na"));
+    const date = item.querySelector(".item__date");
+    if (date) date.textContent = mark === "done" ? words.done(sayDay(dateOf(state, idOf(item)))) : "";
+  }
+}

@@ -1,0 +1,69 @@
+// @ts-check
+/** Links to an item: following one, and copying one. */
+import { tell, warn } from "./note.js";
+import { words } from "./words.js";
+
+/**
+ * Marks the item that the address names.
+ *
+ * @param {boolean} jump  also go there: not when somebody comes back, for then the page stands where it stood
+ */
+export function followLink(jump) {
+  for (const item of document.querySelectorAll(".item--linked")) item.classList.remove("item--linked");
+  const item = document.getElementById(location.hash.slice(1));
+  if (!item?.matches("li.item")) return;
+  item.classList.add("item--linked");
+  if (jump) item.scrollIntoView(); // the browser went there before the list became taller
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {HTMLElement} label  says which item it is
+ */
+export function copyButton(item, label) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet-button item__copy";
+  button.id = label.id.replace("text-", "copy-");
+  button.textContent = words.copyLink;
+  button.setAttribute("aria-labelledby", `${button.id} ${label.id}`);
+  button.addEventListener("click", async () => {
+    const url = addressOf(item);
+    if (await copy(url)) tell(words.copied);
+    else warn(words.copyYourself(url));
+  });
+  return button;
+}
+
+/** @param {HTMLElement} item  on a letter's page its text is a link to it */
+function addressOf(item) {
+  const link = item.querySelector(".item__text a");
+  const url = new URL(item.id ? `#${item.id}` : link instanceof HTMLAnchorElement ? link.href : "", location.href);
+  url.search = "";
+  return url.href;
+}
+
+/** @param {string} text */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copyByHand(text); // no permission, or a page without https
+  }
+}
+
+/** @param {string} text */
+function copyByHand(text) {
+  const focused = document.activeElement;
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.readOnly = true;
+  area.style.position = "fixed"; // where it is, so that nothing scrolls
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+  return done;
+}

@@ -1,0 +1,177 @@
+"""Takes the pictures that the README shows, from the real product: `make pictures`.
+
+A sales leader's Friday, always the same one: the ticks and the answers are put where a reader's browser keeps them.
+Another Chromium or another font on the machine moves a few pixels; look at what changed before you commit it.
+"""
+
+import functools
+import io
+import json
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from generator.content import Newsletter, load_newsletter
+from generator.model import Language
+from generator.render.emails import render_email
+from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox
+from tests.site.hosting import ROOT, Host, build
+
+FOLDER = ROOT / "docs/pictures"
+NOW = datetime.fromisoformat("2026-11-27T08:10:00+01:00")
+COLOURS = 128
+MAX_BYTES = 200_000
+
+DESK = {"viewport": {"width": 1280, "height": 860}}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+TICKS = {
+    **{
+        item: {"state": "done", "date": "2026-11-23"}
+        for item in ("ref-1", "rel-1", "rel-2", "rep-1", "rev-1")
+    },
+    **{item: {"state": "done", "date": "2026-11-26"} for item in ("ref-3", "rel-4", "reb-1", "rep-2")},
+    "ref-5": {"state": "na", "date": "2026-11-23"},
+}
+NOW_SCORED = "222 121 010 212 2x1 111 221"
+THEN_SCORED = "212 111 000 112 1x1 110 121"
+"""Idea, strategy and execution of each certainty, in their order."""
+
+
+def main() -> None:
+    """Build the site, open it as readers do, and keep what they see."""
+    chromium = find_chromium()
+    if not chromium:
+        sys.exit(MISSING)
+    newsletter = load_newsletter(ROOT)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _host(Path(folder)) as origin,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=chromium, chromium_sandbox=may_have_sandbox(), args=FLAGS
+        )
+        for name, picture in _take(browser, origin, Path(folder), newsletter):
+            path = FOLDER / f"{name}.png"
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(_shrink(picture))
+            size = path.stat().st_size
+            print(f"{path.relative_to(ROOT)}: {size / 1000:.0f} KB")
+            if size > MAX_BYTES:
+                sys.exit(
+                    f"{path.relative_to(ROOT)} is too large for a README: more than {MAX_BYTES / 1000:.0f} KB"
+                )
+        browser.close()
+
+
+def _take(browser: Browser, origin: str, folder: Path, newsletter: Newsletter) -> Iterator[tuple[str, bytes]]:
+    url = f"{origin}/playbook/"
+    with _open(browser, origin, newsletter, **DESK) as page:
+        page.goto(f"{url}en/", wait_until="networkidle")
+        yield "home", page.screenshot()
+
+        page.goto(f"{url}en/certainties/referral/", wait_until="networkidle")
+        _scroll(page, "#checklist")
+        yield "certainty", page.screenshot()
+
+        page.goto(f"{url}en/assessment/", wait_until="networkidle")
+        page.set_viewport_size({"width": 1280, "height": 1180})
+        _scroll(page, "#result")
+        yield "result", page.screenshot()
+
+    with _open(browser, origin, newsletter, color_scheme="dark", **DESK) as page:
+        page.goto(f"{url}certainties/rebound/", wait_until="networkidle")
+        yield "dark", page.screenshot()
+
+    with _open(browser, origin, newsletter, **PHONE) as page:
+        settings, edition = newsletter.settings, next(newsletter.archive.editions(Language.NL))
+        page.route(
+            f"{settings.site_url}**", functools.partial(_answer, folder / "playbook", settings.site_url)
+        )
+        page.set_content(render_email(newsletter, edition).html, wait_until="networkidle")
+        yield "letter", page.screenshot()
+
+
+@contextmanager
+def _host(folder: Path) -> Iterator[str]:
+    """The whole site, built here and served on this machine."""
+    build(ROOT, "--site-dir", str(folder / "playbook"))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def _open(browser: Browser, origin: str, newsletter: Newsletter, **options: Any) -> Iterator[Page]:
+    """A browser of somebody who has used the site this week and scored before."""
+    kept = {
+        "version": 1,
+        "items": TICKS,
+        "answers": _answers(newsletter, NOW_SCORED),
+        "snapshots": [
+            {"date": "2026-08-28", "answers": _answers(newsletter, THEN_SCORED)},
+            {"date": "2026-11-27", "answers": _answers(newsletter, NOW_SCORED)},
+        ],
+    }
+    storage = [{"name": "z7:/playbook/", "value": json.dumps(kept)}]
+    context = browser.new_context(
+        storage_state={"cookies": [], "origins": [{"origin": origin, "localStorage": storage}]},
+        service_workers="block",
+        reduced_motion="reduce",
+        timezone_id="Europe/Amsterdam",
+        **options,
+    )
+    context.clock.set_fixed_time(NOW)
+    yield context.new_page()
+    context.close()
+
+
+def _answers(newsletter: Newsletter, scores: str) -> dict[str, str]:
+    assessment = newsletter.playbook.assessment[Language.EN]
+    certainties = newsletter.playbook.certainties[Language.EN]
+    keys = [f"{certainty.id}-{aspect.id}" for certainty in certainties for aspect in assessment.aspects]
+    return dict(zip(keys, scores.replace(" ", ""), strict=True))
+
+
+def _scroll(page: Page, selector: str) -> None:
+    """Put something below the header of the page, where a reader would have it."""
+    page.locator(selector).first.evaluate(
+        "element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 110)"
+    )
+    page.wait_for_timeout(500)  # what appears while scrolling has appeared
+
+
+def _answer(folder: Path, site_url: str, route: Route) -> None:
+    """A picture of a letter, from the site that was just built."""
+    route.fulfill(path=folder / route.request.url.removeprefix(site_url))
+
+
+def _shrink(picture: bytes) -> bytes:
+    """The same with fewer colours: a page of text has few."""
+    small = Image.open(io.BytesIO(picture)).convert("RGB")
+    output = io.BytesIO()
+    small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        output, "PNG", optimize=True
+    )
+    return output.getvalue()
+
+
+if __name__ == "__main__":
+    main()

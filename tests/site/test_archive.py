@@ -1,0 +1,124 @@
+"""The archive, filtered by certainty without another page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from generator.content import load_newsletter
+from generator.model import Language
+
+
+@pytest.fixture
+def letters(site):
+    return tuple(load_newsletter(site.project).archive.editions(Language.NL))
+
+
+@pytest.fixture
+def page(open_browser):
+    return open_browser()
+
+
+def shown(page):
+    """The addresses of the letters that one sees, below the archive."""
+    links = page.locator("article li[data-certainty] a:visible")
+    return [link.get_attribute("href").rstrip("/").rpartition("/")[2] for link in links.all()]
+
+
+def weeks(letters, certainty=None):
+    return [str(letter.week) for letter in letters if certainty in {None, letter.certainty}]
+
+
+def button(page, name):
+    return page.locator(".letter-filter").get_by_role("button", name=name, exact=True)
+
+
+def pressed(page):
+    return page.locator(".letter-filter [aria-pressed=true]").all_inner_texts()
+
+
+def test_a_button_shows_the_letters_of_its_certainty(page, site, letters):
+    page.goto(f"{site.url}archive/")
+    expect(page.locator(".letter-filter")).to_have_role("group")
+    expect(page.locator(".letter-filter")).to_have_accessible_name("Brieven over")
+    assert (shown(page), pressed(page)) == (weeks(letters), ["Alles"])
+    page.evaluate("window.stays = true")
+    button(page, "Referral").click()
+    assert (shown(page), pressed(page)) == (weeks(letters, "referral"), ["Referral"])
+    expect(page.locator(".letter-filter").get_by_role("status")).to_have_text("1 brief")
+    assert page.url == f"{site.url}archive/#referral"
+    button(page, "Alles").click()
+    assert shown(page) == weeks(letters)
+    expect(page.locator(".letter-filter").get_by_role("status")).to_have_text(f"{len(letters)} brieven")
+    assert page.url == f"{site.url}archive/"
+    assert page.evaluate("window.stays")
+
+
+def test_each_certainty_that_has_letters_has_a_button(page, site, letters):
+    page.goto(f"{site.url}en/archive/")
+    values = page.locator(".letter-filter button").evaluate_all(
+        "buttons => buttons.map(button => button.value)"
+    )
+    assert values[0] == ""
+    assert sorted(values[1:]) == sorted({letter.certainty for letter in letters})
+
+
+def test_the_list_by_certainty_makes_place_for_the_filter(page, site):
+    page.goto(f"{site.url}archive/")
+    expect(page.locator(".letter-filter")).to_be_visible()
+    for name in ("h2#by-certainty", "h3#referral", ".md-sidebar--secondary a[href$='#by-certainty']"):
+        expect(page.locator(name)).to_have_count(1)
+        expect(page.locator(name)).to_be_hidden()
+
+
+def test_an_address_keeps_the_filter(page, site, letters):
+    page.goto(f"{site.url}archive/#reputation")
+    expect(page.locator(".letter-filter")).to_be_in_viewport()
+    assert (shown(page), pressed(page)) == (weeks(letters, "reputation"), ["Reputatie"])
+    page.evaluate("location.hash = 'referral'")
+    expect(button(page, "Referral")).to_have_attribute("aria-pressed", "true")
+    assert shown(page) == weeks(letters, "referral")
+    # A link to a heading filters nothing, and takes nothing away.
+    page.evaluate("location.hash = 'by-year'")
+    page.wait_for_timeout(100)
+    assert shown(page) == weeks(letters, "referral")
+    page.goto(f"{site.url}archive/#nobody")
+    page.reload()
+    assert shown(page) == weeks(letters)
+
+
+def test_a_certainty_leads_to_its_letters(page, site, letters):
+    page.goto(f"{site.url}certainties/reputation/")
+    page.evaluate("window.stays = true")
+    page.click("article a[href$='archive/#reputation']")
+    expect(button(page, "Reputatie")).to_have_attribute("aria-pressed", "true")
+    assert shown(page) == weeks(letters, "reputation")
+    assert page.evaluate("window.stays")
+    page.go_back()
+    page.go_forward()
+    expect(button(page, "Reputatie")).to_have_attribute("aria-pressed", "true")
+    assert page.locator(".letter-filter").count() == 1
+
+
+def test_a_year_without_letters_of_a_certainty_is_not_shown(page, site):
+    address = f"{site.url}archive/"
+
+    def add_a_year(route):
+        body = route.fetch().text()
+        older = (
+            '<h3 id="1999">1999</h3><ul><li data-certainty="rebound"><a href="1999-W01/">Old</a></li></ul>'
+        )
+        route.fulfill(body=body.replace('<h2 id="by-certainty"', f'{older}<h2 id="by-certainty"'))
+
+    page.route(address, add_a_year)
+    page.goto(address)
+    expect(page.locator("[id='1999']")).to_be_visible()
+    button(page, "Referral").click()
+    expect(page.locator("[id='1999']")).to_be_hidden()
+    expect(page.locator("[id='2026']")).to_be_visible()
+
+
+def test_without_scripts_the_archive_is_two_lists(open_browser, site, letters):
+    page = open_browser(java_script_enabled=False)
+    page.goto(f"{site.url}archive/#referral")
+    assert shown(page) == weeks(letters)
+    expect(page.locator("h3#referral")).to_be_in_viewport()
+    assert page.locator("article button").count() == 0

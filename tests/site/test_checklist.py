@@ -1,0 +1,579 @@
+"""Checklists that remember, in a real browser: items, progress, links to items, and what is wrong with the storage."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.site.keeping import BLOCKED, FULL, done, keep, kept, kept_text, state, unfit
+
+PAGE = "certainties/referral/"
+NOW = "2026-11-23T09:00:00+01:00"
+
+
+@pytest.fixture
+def reader(open_browser):
+    """Somebody on Monday 23 November 2026."""
+
+    def reader(**options):
+        page = open_browser(timezone_id="Europe/Amsterdam", **options)
+        page.context.clock.set_fixed_time(NOW)
+        return page
+
+    return reader
+
+
+@pytest.fixture
+def page(reader):
+    return reader()
+
+
+def check(page, item):
+    return page.locator(f"#tick-{item}")
+
+
+def item(page, item):
+    return page.locator(f"#{item}")
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name)
+
+
+def note(page):
+    return page.locator(".z7-note")
+
+
+def says_nothing(page):
+    expect(page.locator(".z7-note")).to_have_count(1)
+    expect(page.locator(".z7-note--shown")).to_have_count(0)
+    assert page.locator(".z7-note :visible").all_inner_texts() in ([], ["", ""])
+
+
+# --- Open, done, not applicable ---
+
+
+@pytest.mark.parametrize(
+    "folder, date", [("", "Gedaan op 23 november 2026"), ("en/", "Done on 23 November 2026")]
+)
+def test_a_ticked_item_is_done_with_its_date(page, site, folder, date):
+    page.goto(site.url + folder + PAGE)
+    check(page, "ref-2").check()
+    expect(item(page, "ref-2")).to_contain_text(date)
+    assert kept(page, site) == state({"ref-2": done("2026-11-23")})
+    check(page, "ref-2").uncheck()
+    expect(item(page, "ref-2")).not_to_contain_text(date)
+    assert kept(page, site) is None
+
+
+def test_the_text_of_an_item_is_its_label(page, site):
+    page.goto(site.url + PAGE)
+    page.get_by_text("Elke ontvangen introductie").click()
+    expect(check(page, "ref-4")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Elke ontvangen introductie")).to_have_accessible_description(
+        "Gedaan op 23 november 2026"
+    )
+
+
+def test_ticks_survive_a_reload_and_a_switch_of_language(page, site):
+    page.goto(site.url + PAGE)
+    check(page, "ref-2").check()
+    page.reload()
+    expect(check(page, "ref-2")).to_be_checked()
+    page.click(".site-language")
+    page.wait_for_url("**/en/certainties/referral/")
+    expect(check(page, "ref-2")).to_be_checked()
+    expect(check(page, "ref-1")).not_to_be_checked()
+
+
+def test_ticks_survive_the_browser_being_closed(reader, site):
+    page = reader()
+    page.goto(site.url + PAGE)
+    check(page, "ref-2").check()
+    page = reader(storage_state=page.context.storage_state())
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    expect(check(page, "ref-2")).to_be_checked()
+
+
+def test_two_open_tabs_agree(page, site):
+    page.goto(site.url + PAGE)
+    other = page.context.new_page()
+    other.goto(f"{site.url}en/{PAGE}")
+    check(page, "ref-2").check()
+    expect(check(other, "ref-2")).to_be_checked()
+    expect(item(other, "ref-2")).to_contain_text("Done on 23 November 2026")
+    check(other, "ref-1").check()
+    expect(page.locator(".progress__text")).to_have_text("2 van 6 gedaan")
+    other.evaluate("localStorage.clear()")
+    expect(check(page, "ref-2")).not_to_be_checked()
+
+
+def test_an_item_that_does_not_apply_is_neither_open_nor_done(page, site):
+    page.goto(site.url + PAGE)
+    unfitting = item(page, "ref-4").get_by_role("button", name="Niet van toepassing Elke ontvangen")
+    expect(unfitting).to_have_attribute("aria-pressed", "false")
+    check(page, "ref-4").check()
+    unfitting.click()
+    expect(unfitting).to_have_attribute("aria-pressed", "true")
+    expect(check(page, "ref-4")).not_to_be_checked()
+    assert kept(page, site)["items"] == {"ref-4": unfit("2026-11-23")}
+    check(page, "ref-4").check()
+    expect(unfitting).to_have_attribute("aria-pressed", "false")
+    unfitting.click()
+    unfitting.click()
+    assert kept(page, site) is None
+
+
+def test_the_keyboard_does_all_of_it(page, site):
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    page.keyboard.press("Tab")
+    expect(check(page, "ref-2")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(check(page, "ref-2")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert kept(page, site)["items"] == {"ref-2": unfit("2026-11-23")}
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(check(page, "ref-3")).to_be_focused()
+    for _ in range(4):
+        page.keyboard.press("Shift+Tab")
+    expect(item(page, "ref-1").get_by_role("button", name="Kopieer link")).to_be_focused()
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+# --- Letters and items know each other ---
+
+
+def letter_with(site, item):
+    path = next(
+        path
+        for path in sorted(site.folder.glob("archive/*/index.html"))
+        if f'data-item="{item}"' in path.read_text(encoding="utf-8")
+    )
+    return f"archive/{path.parent.name}/"
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
+def test_an_action_can_be_ticked_in_its_letter_and_opens_its_item(page, site, folder):
+    letter = letter_with(site, "rep-2")
+    page.goto(site.url + folder + letter)
+    check(page, "rep-2").check()
+    page.evaluate("window.stays = true")
+    page.click("li[data-item=rep-2] .item__text a")
+    page.wait_for_url("**/certainties/reputation/#rep-2")
+    expect(check(page, "rep-2")).to_be_checked()
+    assert page.evaluate("window.stays")
+    expect(item(page, "rep-2")).to_be_in_viewport()
+    # And back: the item names the letter.
+    item(page, "rep-2").get_by_role("link").last.click()
+    page.wait_for_url(f"**/{letter}")
+    expect(check(page, "rep-2")).to_be_checked()
+
+
+def marked(page):
+    return page.evaluate("Array.from(document.querySelectorAll('.item--linked'), item => item.id)")
+
+
+def top(page, item):
+    return page.evaluate("id => document.getElementById(id).getBoundingClientRect().top", item)
+
+
+def wait_until_it_stands_still(page):
+    page.evaluate("new Promise(done => setTimeout(done, 250))")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_link_to_an_item_goes_there_and_marks_it(reader, site, width):
+    page = reader(viewport={"width": width, "height": 500})
+    header = "document.querySelector('.md-header').getBoundingClientRect().bottom"
+
+    def is_there(item):
+        expect(page.locator(f"#{item}.item--linked")).to_be_visible()
+        wait_until_it_stands_still(page)
+        assert marked(page) == [item]
+        assert page.evaluate(header) <= top(page, item) < 150
+
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    is_there("ref-2")
+    page.evaluate("location.hash = 'ref-4'")
+    is_there("ref-4")
+    page.go_back()
+    is_there("ref-2")
+    page.goto(site.url + letter_with(site, "rep-2"))
+    page.click("li[data-item=rep-2] .item__text a")
+    is_there("rep-2")
+
+
+def test_who_comes_back_finds_the_page_where_it_stood(page, site):
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    wait_until_it_stands_still(page)
+    page.mouse.wheel(0, -300)
+    wait_until_it_stands_still(page)
+    before = top(page, "ref-2")
+    assert before > 300
+    page.reload()
+    wait_until_it_stands_still(page)
+    assert (top(page, "ref-2"), marked(page)) == (before, ["ref-2"])
+    page.click(".md-sidebar--primary >> text=Herhaalaankoop")
+    page.wait_for_url("**/repeating/")
+    page.go_back()
+    page.wait_for_url("**/referral/#ref-2")
+    expect(page.locator(".item__check")).to_have_count(6)
+    wait_until_it_stands_still(page)
+    assert (top(page, "ref-2"), marked(page)) == (before, ["ref-2"])
+
+
+@pytest.mark.parametrize("where", ["certainty", "letter"])
+def test_the_link_to_an_item_can_be_copied(reader, site, where):
+    page = reader(permissions=["clipboard-read", "clipboard-write"])
+    certainty, name = ("referral", "ref-2") if where == "certainty" else ("reputation", "rep-2")
+    page.goto(site.url + (f"{PAGE}?utm=x#ref-1" if where == "certainty" else letter_with(site, name)))
+    page.locator("li.item").filter(has=check(page, name)).get_by_role("button", name="Kopieer link").click()
+    expect(note(page)).to_contain_text("De link staat op het klembord.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}certainties/{certainty}/#{name}"
+    assert kept(page, site) is None
+
+
+def test_a_link_is_copied_in_the_old_way_where_there_is_no_clipboard(reader, site):
+    page = reader(permissions=["clipboard-read", "clipboard-write"])
+    page.add_init_script("Object.defineProperty(navigator.clipboard, 'writeText', { value: undefined })")
+    page.goto(site.url + PAGE)
+    copy = item(page, "ref-2").get_by_role("button", name="Kopieer link")
+    copy.click()
+    expect(note(page)).to_contain_text("De link staat op het klembord.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}{PAGE}#ref-2"
+    expect(copy).to_be_focused()
+    assert page.locator("textarea").count() == 0
+
+
+def test_a_link_that_cannot_be_copied_is_shown(page, site):
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false"
+    )
+    page.goto(site.url + PAGE)
+    item(page, "ref-2").get_by_role("button", name="Kopieer link").click()
+    expect(note(page)).to_contain_text(f"Dit is de link: {site.url}{PAGE}#ref-2")
+    button(page, "Sluiten").click()
+    says_nothing(page)
+
+
+# --- Progress ---
+
+
+def test_progress_counts_what_applies_and_is_said(page, site):
+    page.goto(site.url + PAGE)
+    bar, text = page.get_by_role("progressbar", name="Voortgang"), page.locator(".progress__text")
+    expect(text).to_have_attribute("role", "status")
+    expect(text).to_have_text("0 van 6 gedaan")
+    check(page, "ref-1").check()
+    item(page, "ref-4").get_by_role("button", name="Niet van toepassing").click()
+    expect(text).to_have_text("1 van 5 gedaan")
+    assert [bar.get_attribute(f"aria-value{name}") for name in ("min", "now", "max", "text")] == [
+        "0",
+        "1",
+        "5",
+        "1 van 5 gedaan",
+    ]
+    part = page.locator(".progress__part")
+    moves = "part => parseFloat(getComputedStyle(part).transitionDuration) > 0.01"
+    assert part.evaluate(moves)
+    page.emulate_media(reduced_motion="reduce")
+    assert not part.evaluate(moves)
+    assert part.evaluate("part => part.offsetWidth / part.parentElement.clientWidth") == pytest.approx(
+        0.2, abs=0.02
+    )
+
+
+def test_nothing_that_applies_is_no_progress_at_all(page, site):
+    keep(page, site, state({f"ref-{number}": unfit() for number in range(1, 7)}))
+    page.goto(site.url + PAGE)
+    expect(page.locator(".progress__text")).to_have_text("Niets van toepassing")
+
+
+@pytest.mark.parametrize(
+    "folder, one, whole", [("", "1 van 5 gedaan", "2 van 41 gedaan"), ("en/", "1 of 5 done", "2 of 41 done")]
+)
+def test_home_shows_the_progress_of_each_certainty_and_of_all_seven(page, site, folder, one, whole):
+    keep(page, site, state({"ref-1": done(), "ref-2": unfit(), "reb-3": done(), "old-9": done()}))
+    page.goto(site.url + folder)
+    expect(page.locator("[data-certainty=referral] .seven__progress")).to_have_text(one)
+    expect(page.locator(".seven-whole .progress")).to_have_text(whole)
+    assert page.locator(".seven__progress").count() == 7
+    assert page.get_by_role("progressbar").count() == 8
+    other = page.context.new_page()
+    other.goto(site.url + folder + PAGE)
+    check(other, "ref-3").check()
+    expect(page.locator("[data-certainty=referral] .seven__progress")).to_have_text(one.replace("1", "2", 1))
+
+
+# --- Starting again, clearing ---
+
+
+def test_the_week_starts_again_for_one_certainty_after_a_question(page, site):
+    mine = state(
+        {"ref-1": done(), "ref-2": done(), "ref-4": unfit(), "rel-1": done()}, {"relations-idea": "2"}
+    )
+    keep(page, site, mine)
+    page.goto(site.url + PAGE)
+    start = button(page, "Week opnieuw beginnen")
+    start.click()
+    dialog = page.get_by_role("dialog", name="De week opnieuw beginnen?")
+    expect(dialog).to_contain_text("Dit haalt 2 vinkjes weg bij Referral.")
+    expect(dialog.get_by_role("button", name="Laat staan")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(start).to_be_focused()
+    assert kept(page, site) == mine
+    page.keyboard.press("Enter")
+    dialog.get_by_role("button", name="Vinkjes weghalen").click()
+    expect(note(page)).to_contain_text("De week begint opnieuw.")
+    expect(page.locator(".progress__text")).to_have_text("0 van 5 gedaan")
+    assert kept(page, site) == {**mine, "items": {"ref-4": unfit(), "rel-1": done()}}
+    start.click()
+    expect(note(page)).to_contain_text("Er staan hier geen vinkjes.")
+    assert page.get_by_role("dialog", name="De week").count() == 0
+
+
+@pytest.mark.parametrize("path", ["", PAGE])
+def test_clearing_everything_says_what_goes(page, site, path):
+    snapshot = {"date": "2026-11-20", "answers": {"relations-idea": "1"}}
+    mine = state({"ref-1": done(), "rel-2": unfit(), "reb-1": done()}, {"relations-idea": "2"}, [snapshot])
+    keep(page, site, mine)
+    page.goto(site.url + path)
+    button(page, "Alles wissen").click()
+    dialog = page.get_by_role("dialog", name="Alles wissen?")
+    expect(dialog).to_contain_text(
+        "2 vinkjes, 1 keer ‘niet van toepassing’, 1 antwoord van de toets en 1 bewaarde uitslag"
+    )
+    page.keyboard.press("Enter")  # on what leaves everything as it is
+    expect(dialog).to_have_count(0)
+    assert kept(page, site) == mine
+    button(page, "Alles wissen").click()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(note(page)).to_contain_text("Alles is gewist.")
+    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('z7'))") == []
+    button(page, "Alles wissen").click()
+    expect(note(page)).to_contain_text("Er is niets bewaard.")
+
+
+def test_what_there_is_none_of_is_not_named(page, site):
+    keep(page, site, state({"ref-1": done()}))
+    page.goto(f"{site.url}en/{PAGE}")
+    button(page, "Clear everything").click()
+    expect(page.get_by_role("dialog", name="Clear everything?")).to_contain_text(
+        "all seven certainties: 1 tick. It cannot"
+    )
+
+
+def test_a_key_that_turns_the_page_does_nothing_in_a_dialog(page, site):
+    keep(page, site, state({"ref-1": done()}))
+    page.goto(site.url + PAGE)
+    button(page, "Alles wissen").click()
+    page.keyboard.press("n")
+    page.keyboard.press("s")
+    wait_until_it_stands_still(page)
+    assert page.url == site.url + PAGE
+    expect(button(page, "Laat staan")).to_be_focused()
+
+
+def test_a_question_goes_with_its_page(page, site):
+    keep(page, site, state({"ref-1": done()}))
+    page.goto(site.url)
+    page.click("main >> text=Referral")
+    page.wait_for_url(f"**/{PAGE}")
+    button(page, "Alles wissen").click()
+    expect(page.locator("dialog")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".seven__progress")).to_have_count(7)
+    expect(page.locator("dialog")).to_have_count(0)
+    assert kept(page, site)["items"] == {"ref-1": done()}
+
+
+# --- When the storage refuses ---
+
+
+@pytest.mark.parametrize("script, when", [(BLOCKED, "at once"), (FULL, "at the first tick")])
+def test_storage_that_refuses_is_told_and_ticking_goes_on(page, site, script, when):
+    page.add_init_script(script)
+    page.goto(site.url)
+    page.click("main >> text=Referral")
+    page.wait_for_url(f"**/{PAGE}")
+    if when == "at the first tick":
+        expect(check(page, "ref-2")).to_be_visible()
+        says_nothing(page)
+    check(page, "ref-2").check()
+    expect(page.get_by_role("status").filter(has_text="Je browser bewaart niets")).to_be_visible()
+    expect(check(page, "ref-2")).to_be_checked()
+    expect(page.locator(".progress__text")).to_have_text("1 van 6 gedaan")
+    # Once closed it is not said again; what was ticked is there until the window goes.
+    button(page, "Sluiten").click()
+    check(page, "ref-3").check()
+    page.click(".md-footer__link--next")
+    page.wait_for_url("**/repeating/")
+    page.click(".md-footer__link--prev")
+    page.wait_for_url(f"**/{PAGE}")
+    expect(page.locator(".progress__text")).to_have_text("2 van 6 gedaan")
+    says_nothing(page)
+
+
+@pytest.mark.parametrize(
+    "text, said, left",
+    [
+        ('{"version": 99}', "Een nieuwere versie van deze site", ""),
+        ("{", "Wat hier bewaard was, is onleesbaar geworden.", ":corrupt"),
+    ],
+)
+def test_storage_that_cannot_be_read_is_told_and_stays(page, site, text, said, left):
+    keep(page, site, text)
+    page.goto(site.url + PAGE)
+    expect(note(page)).to_contain_text(said)
+    expect(page.locator(".progress__text")).to_have_text("0 van 6 gedaan")
+    check(page, "ref-2").check()
+    expect(page.locator(".progress__text")).to_have_text("1 van 6 gedaan")
+    assert kept_text(page, site, left) == text
+
+
+def test_a_page_without_a_checklist_does_not_trouble_anybody_with_storage(page, site):
+    page.add_init_script(BLOCKED)
+    page.goto(f"{site.url}privacy/", wait_until="networkidle")
+    says_nothing(page)
+
+
+# --- Any page, any window ---
+
+
+def test_nothing_is_doubled_after_ten_changes_of_page(page, site):
+    page.add_init_script(
+        "window.writes = 0; const set = Storage.prototype.setItem;"
+        "Storage.prototype.setItem = function (key, text) {"
+        "  if (key.startsWith('z7:')) writes += 1;"
+        "  set.call(this, key, text);"
+        "}"
+    )
+    page.goto(site.url)
+    page.evaluate("window.stays = true")
+    for _ in range(5):
+        page.click("main >> text=Referral")
+        page.wait_for_url(f"**/{PAGE}")
+        expect(page.locator(".item__check")).to_have_count(6)
+        page.go_back()
+        expect(page.locator(".seven__progress")).to_have_count(7)
+    page.click("main >> text=Referral")
+    page.wait_for_url(f"**/{PAGE}")
+    check(page, "ref-2").check()
+    assert page.evaluate("[window.stays, window.writes]") == [True, 1]
+    counts = {
+        name: page.locator(name).count()
+        for name in (
+            ".item__check",
+            ".item__unfit",
+            ".item__copy",
+            ".progress",
+            ".checklist-tools",
+            ".z7-note",
+        )
+    }
+    assert counts == {
+        ".item__check": 6,
+        ".item__unfit": 6,
+        ".item__copy": 6,
+        ".progress": 1,
+        ".checklist-tools": 1,
+        ".z7-note": 1,
+    }
+    button(page, "Week opnieuw beginnen").click()
+    assert page.locator("dialog").count() == 1
+
+
+def test_without_scripts_a_checklist_is_a_list(open_browser, site):
+    page = open_browser(java_script_enabled=False)
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    assert page.locator("li.item").count() == 6
+    expect(item(page, "ref-2")).to_have_text(re.compile("^☐ Eén van hen"))
+    expect(item(page, "ref-2")).to_be_in_viewport()
+    assert page.locator("article input, article button, .progress").count() == 0
+    page.goto(site.url)
+    assert page.locator(".seven__one").count() == 7
+
+
+def places(page):
+    return page.evaluate(
+        "Object.fromEntries(Array.from(document.querySelectorAll('h1, h2[id], li.item, .seven__one'),"
+        "element => [element.id || element.dataset.item || element.dataset.certainty,"
+        "Math.round(element.getBoundingClientRect().top + scrollY)]))"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("path", [PAGE, "letter", ""])
+def test_what_scripts_add_has_its_room_from_the_start(reader, site, path, width):
+    path = path.replace("letter", letter_with(site, "rep-2"))
+    page = reader(viewport={"width": width, "height": 800})
+    page.route("**/javascripts/main.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.goto(site.url + path, wait_until="networkidle")
+    before = places(page)
+    page.unroute_all()
+    page.goto(site.url + path, wait_until="networkidle")
+    assert page.locator(".progress, .item--live").count()
+    assert before == places(page)
+
+
+def test_an_item_stays_where_it_is_when_it_is_ticked(reader, site):
+    page = reader(viewport={"width": 360, "height": 640})
+    page.goto(f"{site.url}{PAGE}#ref-2", wait_until="networkidle")
+    tools = item(page, "ref-2").get_by_role("button")
+    before = [check(page, "ref-2").bounding_box(), *(tool.bounding_box() for tool in tools.all())]
+    check(page, "ref-2").check()
+    after = [check(page, "ref-2").bounding_box(), *(tool.bounding_box() for tool in tools.all())]
+    assert before == after
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_state_of_a_checklist_has_a_barrier_that_axe_knows(reader, site, scheme):
+    page = reader(color_scheme=scheme, viewport={"width": 360, "height": 800}, reduced_motion="reduce")
+    keep(page, site, state({"ref-1": done(), "ref-4": unfit()}))
+
+    def barriers():
+        return [
+            (rule["id"], node["html"])
+            for rule in Axe().run(page).response["violations"]
+            for node in rule["nodes"]
+        ]
+
+    page.goto(site.url)
+    expect(page.locator(".seven-whole")).to_be_visible()
+    assert barriers() == []
+    page.goto(f"{site.url}{PAGE}#ref-1")
+    button(page, "Week opnieuw beginnen").click()
+    assert barriers() == []
+    button(page, "Vinkjes weghalen").click()
+    expect(note(page)).to_contain_text("De week begint opnieuw.")
+    assert barriers() == []
+
+
+@pytest.mark.parametrize("path", [PAGE, "", "archive/"])
+def test_every_target_has_24_pixels(reader, site, path):
+    page = reader(viewport={"width": 360, "height": 640})
+    page.goto(site.url + path)
+    targets = page.locator("article :is(input, button)")
+    expect(targets.first).to_be_visible()
+    boxes = [target.bounding_box() for target in targets.all()]
+    assert min(min(box["width"], box["height"]) for box in boxes) >= 23.99
+
+
+@pytest.mark.parametrize("path", [f"{PAGE}#ref-2", "", "archive/"])
+def test_nothing_is_cut_off_on_a_narrow_phone_with_text_twice_as_large(reader, site, path):
+    page = reader(viewport={"width": 320, "height": 640})
+    sizes = {"fontSizes": {"standard": 32, "fixed": 26}}
+    page.context.new_cdp_session(page).send("Page.setFontSizes", sizes)
+    keep(page, site, state({"ref-1": done(), "ref-2": unfit()}))
+    page.goto(site.url + path, wait_until="networkidle")
+    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 40
+    wide = page.evaluate(
+        "Array.from(document.querySelectorAll('article :is(.item, .progress, .checklist-tools, .letter-filter) *'))"
+        ".filter(element => element.getBoundingClientRect().right > innerWidth).map(element => element.outerHTML)"
+    )
+    assert wide == []

@@ -1,0 +1,46 @@
+"""What a first visit costs a reader: counted in what a real browser fetches."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, Response
+
+from tests.site.hosting import Site
+
+PACKED = (".woff2", ".png")  # by themselves; a host packs the others
+LIMIT = 200_000
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
+@pytest.mark.parametrize("path", ["certainties/referral/", "assessment/", ""])
+def test_a_first_visit_is_light_and_sets_no_cookie(
+    open_browser: Callable[..., Page], site: Site, folder: str, path: str
+) -> None:
+    page = open_browser()
+    fetched: list[Response] = []
+
+    def note(response: Response) -> None:
+        fetched.append(response)
+
+    page.context.on("response", note)
+    page.goto(f"{site.url}{folder}{path}", wait_until="networkidle")
+    page.evaluate("document.fonts.ready")
+    weights = {
+        response.url.removeprefix(site.url): len(response.body())
+        if response.url.endswith(PACKED)
+        else len(gzip.compress(response.body(), 6))
+        for response in fetched
+        if not response.url.endswith("search_index.json")
+    }
+    assert len(weights) > 15
+    assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda item: -item[1])
+    assert page.context.cookies() == []
+
+
+def test_fonts_are_small_and_bring_their_licence(site: Site) -> None:
+    for folder in ("assets/fonts", "en/assets/fonts"):
+        fonts = sorted((site.folder / folder).glob("*.woff2"))
+        assert [font.stem for font in fonts] == ["newsreader-display", "newsreader-italic", "newsreader-text"]
+        assert all(font.stat().st_size < 45_000 for font in fonts)
+        assert "SIL OPEN FONT LICENSE" in (site.folder / folder / "OFL.txt").read_text(encoding="utf-8")
