@@ -29,10 +29,14 @@ let path = "";
 const isNew = () => history.state === null;
 
 let first = true;
+// Not from history.state at the arrival: Material notes there how far the page before was scrolled, and may be late.
+let returns = false;
+window.addEventListener("popstate", ({ state }) => (returns = state !== null));
+
 const arrive = () => {
   const [entry] = performance.getEntriesByType("navigation");
-  start(first ? /** @type {PerformanceNavigationTiming} */ (entry)?.type === "navigate" : isNew());
-  first = false;
+  start(first ? /** @type {PerformanceNavigationTiming} */ (entry)?.type === "navigate" : !returns);
+  first = returns = false;
 };
 document.documentElement.classList.add("js");
 if (document$) document$.subscribe(arrive);
@@ -43,6 +47,7 @@ const moved = () => {
   if (location.pathname !== path) return;
   followLink(isNew());
   startArchive(isNew());
+  returns = false;
 };
 location$?.subscribe(moved);
 window.addEventListener("hashchange", moved);
