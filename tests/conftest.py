@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import shutil
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from generator.content import Newsletter, load_newsletter
 from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox, must_have_chromium
+
+# A job in the background ignores Ctrl-C, and so would the programs that tests start and stop with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TESTS = Path(__file__).parent
 GOLDEN = TESTS / "golden"

@@ -116,7 +116,10 @@ def test_killed_at_any_moment_every_file_is_whole(tmp_path: Path, kind: signal.S
         process.stdout.readline()
         time.sleep(delay)
         process.send_signal(kind)
-        process.wait(timeout=30)
+        try:
+            process.wait(timeout=30)
+        finally:
+            process.kill()
 
     files = sorted(tmp_path.glob("*.txt"))
     assert len(files) == 20

@@ -112,7 +112,10 @@ def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None
             assert b"Een verse zin." in fetch_until(address, b"Een verse zin.")
         finally:
             os.killpg(process.pid, signal.SIGINT)
-            process.wait(timeout=30)
+            try:
+                process.wait(timeout=30)
+            finally:
+                process.kill()
 
 
 def fetch_until(address: str, expected: bytes) -> bytes:
