@@ -278,9 +278,7 @@ def is_found(shown: str, found: list[Link]) -> bool:
 
 
 @given(PIECES)
-@settings(
-    max_examples=400, deadline=None, derandomize=True
-)  # one nonsense text in 20,000 still slips through
+@settings(max_examples=400, deadline=None, derandomize=True)  # rare nonsense still slips through
 @example("[a\nb](x.md)")
 @example("![b]\n\n[b]: y.md")
 @example("` a\n- b ` [a](x.md) `")
@@ -297,9 +295,7 @@ def test_no_link_or_image_gets_past_the_scanner(markdown: str) -> None:
 
 
 @given(PIECES)
-@settings(
-    max_examples=400, deadline=None, derandomize=True
-)  # one nonsense text in 20,000 still slips through
+@settings(max_examples=400, deadline=None, derandomize=True)  # rare nonsense still slips through
 @example("~~~~\n\na\n---")
 @example("~~~\na\n~~~\n---")
 @example("[b]: y.md\na\n-")
