@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue test site check bench pictures serve lock clean help
+.PHONY: issue test site check preview bench pictures serve lock clean help
 
 issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -15,10 +15,13 @@ issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feed
 site: $(VENV)/run.stamp  ## build the site in both languages, strictly, into site/
 	@$(BIN)/generate site $(ARGS)
 
-serve: $(VENV)/run.stamp  ## preview the site while you write
+preview: $(VENV)/run.stamp  ## show the coming letter as it will be read, while you write (ARGS)
+	@$(BIN)/generate preview $(ARGS)
+
+serve: $(VENV)/run.stamp  ## serve the site while you write, and the preview below /preview/
 	@$(BIN)/generate serve $(ARGS)
 
-check: $(VENV)/run.stamp  ## check pages, thoughts and issues; writes nothing
+check: $(VENV)/run.stamp  ## check pages, thoughts and issues, or what ARGS names; writes nothing
 	@$(BIN)/generate check $(ARGS)
 
 test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (ARGS goes to pytest)
@@ -30,19 +33,19 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 	@$(BIN)/mypy
 	@echo "== Imports only go down (import-linter)"
 	@$(BIN)/lint-imports --no-logo
-	@echo "== Content (generate check)"
-	@$(BIN)/generate check
+	@echo "== Content (generate check --strict)"
+	@$(BIN)/generate check --strict
 	@echo "== Site (generate site)"
 	@$(BIN)/generate site
 	@echo "== Browser"
 	@$(BIN)/python tests/find_chromium.py
 	@echo "== Tests (pytest)"
-	@$(BIN)/pytest --cov $(ARGS)
+	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-pictures: $(VENV)/test.stamp  ## take the screenshots of the README, from the real product
+pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
 	@$(BIN)/python -m tests.pictures
 
 clean:  ## remove all that make can make again, .venv included

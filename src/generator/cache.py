@@ -47,6 +47,10 @@ class Cache(Generic[V]):
         self._kept[key] = value
         self._new += 1
 
+    def again(self) -> Cache[V]:
+        """A cache for the next run in the same process, which knows what this one needed."""
+        return Cache(self._kept)
+
     def dump(self) -> bytes | None:
         """The file to write, or None while the one that is there does well enough."""
         if self._new * _WORTHWHILE <= len(self._known):

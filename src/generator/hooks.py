@@ -22,13 +22,13 @@ from mkdocs.structure.files import File
 from generator.content import load_newsletter
 from generator.errors import GeneratorError
 from generator.model import Language
+from generator.preview import FOLDER, Preview, guard, mount
 from generator.render.cards import list_cards, render_cards
 from generator.render.feedlist import Format, list_feeds
 from generator.render.feeds import render_feeds
 from generator.render.marks import render_marks
 from generator.render.offline import render_worker
 from generator.render.pages import render_pages
-from generator.render.previews import render_previews
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
@@ -100,8 +100,11 @@ def on_post_build(config: MkDocsConfig) -> None:
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
-    """Tell where the letters are."""
-    _log.info("The letters as emails: %spreview/", config.site_url)
+    """Serve the preview beside the site, and let only pages of this server ask for either."""
+    root, address = Path(config.config_file_path).absolute().parent, config.dev_addr
+    preview = Preview(root, lambda: datetime.now(UTC), site=config.site_url or "")
+    server.set_app(guard(mount(preview, server.serve_request), address.port, address.host))
+    _log.info("The letters: http://%s:%d%s", address.host, address.port, FOLDER)
 
 
 def _load(config: MkDocsConfig) -> Newsletter:
@@ -126,8 +129,6 @@ def _render(newsletter: Newsletter, language: Language) -> list[Artifact]:
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
         if not language.prefix:
             artifacts.append(render_worker(newsletter))
-        if _command == "serve":
-            artifacts += render_previews(newsletter, language)
     return artifacts
 
 

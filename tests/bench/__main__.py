@@ -89,6 +89,11 @@ def plan_check(project: Path, weeks: int) -> Task:
     return Task("generate check", weeks, project, [[GENERATE, "check"]])
 
 
+def plan_letter(project: Path, weeks: int) -> Task:
+    """All rules on one letter in both languages, as an editor asks for it after each edit."""
+    return Task(f"generate check {LAST}", weeks, project, [[GENERATE, "check", LAST]])
+
+
 def plan_site(project: Path, weeks: int) -> Task:
     return Task("generate site", weeks, project, [[GENERATE, "site"]], lambda: remove_site(project))
 
@@ -129,6 +134,7 @@ def measure_all(place: Path, weeks: Sequence[int], *, quick: bool) -> Iterator[T
     ours = {count: place / f"ours-{count}" for count in weeks}
     yield from take_turns([plan_help(place)], runs(9), rehearse=True)
     yield from take_turns([plan_issue(ours[count], count) for count in weeks], runs(7), rehearse=True)
+    yield from take_turns([plan_letter(ours[count], count) for count in weeks], runs(7), rehearse=True)
     yield from take_turns([plan_check(ours[count], count) for count in weeks], runs(3))
     for count in weeks:
         tasks = [plan_site(ours[count], count), plan_peer(place / f"peer-{count}", count)]
@@ -185,6 +191,8 @@ def find_aims(tasks: Sequence[Task]) -> list[Aim]:
     if long and short:
         ratio = long.seconds / short.seconds
         aims.append(Aim(f"generate issue, {LONG:,} weeks against {SHORT}", ratio, 3, "×"))
+    if letter := done.get((f"generate check {LAST}", SHORT)):
+        aims.append(Aim(f"generate check {LAST}, all rules", letter.seconds, 1, "s"))
     site, peer = done.get(("generate site", LONG)), done.get(("blog + RSS plugins", LONG))
     if site and peer:
         words = f"generate site, 2 × {LONG:,} letters, against the peer"
@@ -198,7 +206,7 @@ def find_aims(tasks: Sequence[Task]) -> list[Aim]:
 
 # --- What is shown and written ----------------------------------------------------------------------------------------
 
-_ROW = "{:<20}{:>6}{:>10}{:>11}{:>9}{:>8}{:>9}"
+_ROW = "{:<24}{:>6}{:>10}{:>11}{:>9}{:>8}{:>9}"
 
 
 def show_heading() -> None:

@@ -35,6 +35,7 @@ _COPIED = (
     "newsletter/evidence.yaml",
     "newsletter/assessment.nl.yaml",
     "newsletter/assessment.en.yaml",
+    *(f"newsletter/{name}.{language}.txt" for name in ("words", "cliches") for language in Language),
 )
 _WORDS = range(115, 176)
 """Of the text alone; introduction, actions and footnotes come on top of it."""
@@ -58,7 +59,7 @@ class Letter:
         return f"letter-{self.number + 1:04}"
 
     def title(self, newsletter: Newsletter, language: Language) -> str:
-        return f"{_in(newsletter, language, self.parts[0]).title} ({self.number + 1})"
+        return f"{_in(newsletter, language, self.parts[0]).title} ({self.week})"
 
     def summary(self, newsletter: Newsletter, language: Language) -> str:
         return _in(newsletter, language, self.parts[0]).summary
@@ -182,7 +183,7 @@ def _introduce(newsletter: Newsletter, letter: Letter, before: Letter | None, la
     if letter.number % 4 == 0 and before is not None:
         sentences.append(f"[{before.title(newsletter, language)}](../{before.week}/{language}.md).")
     if letter.number % 5 == 0:
-        sentences.append(f"[{letter.week}](https://example.org/{letter.slug}).")
+        sentences.append(f"[{letter.week}](https://example.com/{letter.slug}).")
     return " ".join(sentences)
 
 

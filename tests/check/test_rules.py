@@ -1,67 +1,67 @@
-"""Each rule is silent on a good letter and speaks on a bad one."""
+"""Each rule speaks on its bad example, at the right line, and is silent on its good one."""
 
-from dataclasses import replace
+import importlib
+import pkgutil
+import re
+from pathlib import Path
 
 import pytest
 
-from generator.check import check_email
-from generator.check.rules import MAX_HTML_BYTES, count_words
-from generator.content import Newsletter
-from generator.model import Email, Language, Section
-from generator.render.emails import render_email
+import tests.check.examples
+from generator.check import MANUSCRIPT_RULES, PROOF_RULES, RULES
+from generator.check.links import EXTERNAL
+from generator.check.proofs import Proof
+from generator.check.rules import Finding
+from generator.content import load_newsletter
+from generator.model import Language, Week
+from tests.check.examples import Example
+
+EXAMPLES: dict[str, Example] = {}
+for module in pkgutil.iter_modules(tests.check.examples.__path__):
+    EXAMPLES |= importlib.import_module(f"tests.check.examples.{module.name}").EXAMPLES
 
 
-@pytest.fixture
-def email(newsletter: Newsletter) -> Email:
-    return render_email(newsletter, newsletter.archive.issues[-1].editions[Language.NL])
+def test_every_rule_has_an_example_and_its_own_id() -> None:
+    assert set(EXAMPLES) == set(RULES)
+    assert len(RULES) == len(MANUSCRIPT_RULES) + len(PROOF_RULES)
 
 
-def change(email: Email, **values: object) -> Email:
-    return replace(email, edition=replace(email.edition, **values))
+def find(rule_id: str, root: Path, example: Example, *, bad: bool) -> list[Finding]:
+    """What a rule finds in the sample after the edits of an example."""
+    for edit in example.bad if bad else example.good:
+        edit.apply(root)
+    newsletter = load_newsletter(root)
+    path = Path(example.file)
+    issue = newsletter.archive.issue(Week.parse(path.parent.name))
+    proof = Proof(newsletter, issue, issue.editions[Language(path.stem)])
+    if bad and example.alter is not None:
+        example.alter(proof)
+    for rule in MANUSCRIPT_RULES:
+        if rule.id == rule_id:
+            return list(rule.check(proof.manuscript))
+    (rule,) = (rule for rule in PROOF_RULES if rule.id == rule_id)
+    return list(rule.check(proof))
 
 
-def test_a_good_letter_has_no_problems(newsletter: Newsletter, email: Email) -> None:
-    assert check_email(email, newsletter.root) == []
+@pytest.mark.parametrize("rule_id", EXAMPLES)
+def test_a_rule_speaks_on_its_bad_example_at_the_right_line(rule_id: str, sample: Path) -> None:
+    example = EXAMPLES[rule_id]
+    findings = find(rule_id, sample, example, bad=True)
+    assert findings, rule_id
+    spot = findings[0].spot
+    line = (sample / example.file).read_text("utf-8").splitlines()[spot.line - 1]
+    assert example.at in line
+    assert example.at or spot.line == 1
+    assert spot.column is None or spot.column + spot.length - 1 <= len(line)
 
 
-@pytest.mark.parametrize(
-    "rule, values, message",
-    [
-        ("subject", {"subject": "a" * 61}, "the subject has 61 characters; a phone shows 60"),
-        ("summary", {"summary": "kort"}, "the summary has 4 characters; inboxes show 40 to 140 well"),
-        ("summary", {"summary": "a" * 141}, "the summary has 141 characters"),
-        (
-            "words",
-            {"sections": (Section("Food for thought", "woord " * 10, 1),)},
-            "the letter has 13 words; readers get 60",
-        ),
-        (
-            "words",
-            {"sections": (Section("Food for thought", "woord " * 300, 1),)},
-            "the letter has 303 words",
-        ),
-    ],
-)
-def test_a_bad_letter_has_one(
-    newsletter: Newsletter, email: Email, rule: str, values: dict, message: str
-) -> None:
-    (problem,) = check_email(change(email, **values), newsletter.root)
-    assert problem.rule == rule
-    assert problem.message.startswith(message)
+@pytest.mark.parametrize("rule_id", EXAMPLES)
+def test_a_rule_is_silent_on_its_good_example(rule_id: str, sample: Path) -> None:
+    assert find(rule_id, sample, EXAMPLES[rule_id], bad=False) == []
 
 
-def test_too_much_html_is_a_problem(newsletter: Newsletter, email: Email) -> None:
-    (problem,) = check_email(replace(email, html="x" * (MAX_HTML_BYTES + 1)), newsletter.root)
-    assert problem.rule == "size"
-
-
-def test_a_waived_rule_is_silent_and_an_unknown_one_is_named(newsletter: Newsletter, email: Email) -> None:
-    waived = change(email, subject="a" * 61, waive={"subject": "a reason"})
-    assert check_email(waived, newsletter.root) == []
-    (problem,) = check_email(change(email, waive={"subjet": "a reason"}), newsletter.root)
-    assert problem.message == "“waive” names an unknown check “subjet”; did you mean “subject”?"
-
-
-def test_footnotes_addresses_and_ids_are_no_words(email: Email) -> None:
-    text = "Twee woorden.[^ref-kumar-2007] [Drie](../x.md) { #ref-1 }"
-    assert count_words(replace(email.edition, sections=(Section("Kop", text, 1),))) == 4
+def test_every_rule_has_its_section_in_the_docs_with_its_severity() -> None:
+    text = (Path(__file__).parents[2] / "newsletter/CHECKS.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (\S+)\n\n\*(Error|Warning)", text, re.MULTILINE))
+    assert set(sections) == {*RULES, EXTERNAL, "waive"}
+    assert {rule: sections[rule].lower() for rule in RULES} == {**RULES}

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -103,7 +104,7 @@ def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None
         start_new_session=True,
     ) as process:
         try:
-            address = f"http://127.0.0.1:{port}/preview/2026-W45/nl/email.html"
+            address = f"http://127.0.0.1:{port}/preview/2026-W45/nl/letter-light.html"
             assert b"</html>" in fetch_until(address, b"</html>")
             path = project / "newsletter/issues/2026-W45/nl.md"
             path.write_text(
@@ -116,6 +117,15 @@ def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None
                 process.wait(timeout=30)
             finally:
                 process.kill()
+
+
+def test_a_port_that_is_taken_is_a_sentence(project: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = generate(project, "serve", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Error: the port {port} cannot be used: " in done.stderr
+    assert "name another one with --port" in done.stderr
 
 
 def fetch_until(address: str, expected: bytes) -> bytes:

@@ -123,6 +123,15 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         write(LETTER, b"---\ntitle: x\n"),
         [f"{LETTER}:1: the front matter does not end: a second line with only --- is missing"],
     ),
+    # more than a letter can be
+    "a text without end": (
+        insert("Een woord. " * 2_000),
+        [f"{LETTER}:9: the text has 22,975 characters; a letter has at most 20,000"],
+    ),
+    "brackets that nobody closes": (
+        insert("[" * 51),
+        [f"{LETTER}:18: more than 50 brackets “[” are open here; close them"],
+    ),
     # ids
     "unknown certainty": (
         replace(LETTER, "certainty: relations", "certainty: relation"),
@@ -530,7 +539,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             + "- id:"
             + (root / "newsletter/evidence.yaml").read_text().split("- id:")[-1]
         ),
-        ["newsletter/evidence.yaml:88: the fact “ref-84-hbr-2016” stands here a second time"],
+        ["newsletter/evidence.yaml:91: the fact “ref-84-hbr-2016” stands here a second time"],
     ),
     "fact of an unknown certainty": (
         replace("newsletter/evidence.yaml", "certainty: referral", "certainty: referal"),

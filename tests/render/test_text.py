@@ -31,6 +31,12 @@ def test_a_very_long_word_stays_whole(newsletter: Newsletter) -> None:
     assert LONG in thought_text(newsletter, f"Een {LONG} woord.").split("\n")
 
 
+def test_text_that_stands_very_deep_has_short_lines(newsletter: Newsletter) -> None:
+    """Deeper than a line is wide there would be no room for it."""
+    text = thought_text(newsletter, "> " * 60 + "Een woord.")
+    assert text.replace("> ", "") == "Een woord."
+
+
 def test_a_hard_break_stays_and_a_soft_one_goes(newsletter: Newsletter) -> None:
     assert thought_text(newsletter, "een  \ntwee\ndrie") == "een\ntwee drie"
 
@@ -191,7 +197,7 @@ def test_the_title_is_wrapped_and_underlined_as_wide_as_it_is() -> None:
     assert underline("woord " * 20, "=").split("\n")[-1] == "=" * 71
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"])), st.integers(10, 80))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"])), st.integers(20, 80))
 def test_wrapping_loses_no_word_and_breaks_none(text: str, width: int) -> None:
     lines = wrap(text, width).split("\n")
     assert " ".join(lines).split() == text.split()

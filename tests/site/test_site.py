@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from typing import Any
 from urllib.parse import urldefrag, urljoin
@@ -286,21 +287,25 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
         )
     try:
         fetch(f"http://{address}/", patience=60)
-        page = fetch(f"http://{address}/preview/")
-        assert re.findall(r'href="([^"]*)/nl/email.html"', page) == ["2026-W47", "2026-W46", "2026-W45"]
-        letter = fetch(f"http://{address}/preview/2026-W46/nl/email.html")
+        page = fetch(f"http://{address}/preview/2026-W46/")
+        assert 'href="../2026-W47/"' in page
+        letter = fetch(f"http://{address}/preview/2026-W46/nl/letter-light.html")
         # Its links lead to this machine, and not to where the site will be.
         assert f"http://{address}/certainties/reputation/#rep-1" in letter
-        assert f"http://{address}/assets/marks/reputation.png" in letter
+        assert f'href="http://{address}/archive/2026-W46/"' in page
+        # Neither letter nor site answers to another name.
+        for path in ("/", "/preview/2026-W46/"):
+            asked = urllib.request.Request(f"http://{address}{path}", headers={"Host": "example.org"})
+            with pytest.raises(urllib.error.HTTPError, match="403"):
+                urllib.request.urlopen(asked)  # noqa: S310 (on this machine)
         # Nothing that a browser has kept comes between a person and the last save.
         assert "unregister()" in fetch(f"http://{address}/sw.js")
-        assert 'name="offline"' not in page
-        assert f"http://{address}/en/archive/" in fetch(f"http://{address}/en/preview/2026-W46/en/email.txt")
+        assert 'name="offline"' not in fetch(f"http://{address}/en/")
         assert f"http://{address}/en/feed.xml" in fetch(f"http://{address}/feeds.opml")
     finally:
         server.terminate()
         server.wait()
-    assert f"The letters as emails: http://{address}/preview/" in (project / "serve.log").read_text()
+    assert f"The letters: http://{address}/preview/" in (project / "serve.log").read_text()
 
 
 def fetch(url: str, patience: float = 0) -> str:

@@ -1,37 +1,165 @@
-"""An edition and its email → Problems that a person should look at before the letter goes out.
+"""A letter as it was written and as it will be read → Problems that somebody should look at before it goes out.
 
-What makes a letter impossible to render is found while it is read, in `content`. A rule here is advice: it names the
-place, what was found and how to mend it, and an editor may waive it in the front matter with a reason.
+What makes a letter impossible to render is found while it is read, in `content`. A rule here asks one question, of the
+Manuscript (what the author wrote; also of a thought, from which letters are made) or of the Proof (what readers get).
+An editor may waive it in the front matter of the letter, with a reason.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
-from generator.check.rules import RULES
-from generator.model import Problem
+from generator.check import (
+    archive,
+    clients,
+    colours,
+    evidence,
+    headers,
+    images,
+    links,
+    markup,
+    pages,
+    parts,
+    prose,
+    spelling,
+    subjects,
+    translations,
+    weight,
+)
+from generator.check.manuscripts import read_thought
+from generator.check.proofs import Proof
+from generator.errors import ContentError, GeneratorError
+from generator.model import Problem, Severity
 from generator.reading import did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from generator.model import Email
+    from generator.check.manuscripts import Manuscript
+    from generator.check.rules import Finding, Rule
+    from generator.content import Newsletter
+    from generator.model import Issue, Thought
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    *subjects.MANUSCRIPT_RULES,
+    *prose.MANUSCRIPT_RULES,
+    *spelling.MANUSCRIPT_RULES,
+    *translations.MANUSCRIPT_RULES,
+    *evidence.MANUSCRIPT_RULES,
+    *links.MANUSCRIPT_RULES,
+)
+"""What is asked of letters and of thoughts."""
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    *subjects.PROOF_RULES,
+    *prose.PROOF_RULES,
+    *translations.PROOF_RULES,
+    *evidence.PROOF_RULES,
+    *links.PROOF_RULES,
+    *images.PROOF_RULES,
+    *weight.PROOF_RULES,
+    *markup.PROOF_RULES,
+    *clients.PROOF_RULES,
+    *colours.PROOF_RULES,
+    *parts.PROOF_RULES,
+    *headers.PROOF_RULES,
+    *pages.PROOF_RULES,
+    *archive.PROOF_RULES,
+)
+"""What is asked of letters."""
+RULES: Mapping[str, Severity] = {
+    **{rule.id: rule.severity for rule in MANUSCRIPT_RULES},
+    **{rule.id: rule.severity for rule in PROOF_RULES},
+}
+"""All rules by the id under which an editor may waive them."""
+
+S = TypeVar("S")
 
 
-def check_email(email: Email, root: Path) -> list[Problem]:
-    """What the rules say of an email that nobody has waived; paths are below `root`."""
-    edition = email.edition
-    source = edition.source.relative_to(root)
-    problems = []
-    for rule, check in RULES.items():
-        message = check(email)
-        if message is not None and rule not in edition.waive:
-            problems.append(Problem(source, 1, f"{message} ({rule})", rule))
-    for rule in edition.waive:
-        if rule not in RULES:
-            problems.append(
-                Problem(
-                    source, 1, f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}", "waive"
-                )
-            )
+def check_issue(newsletter: Newsletter, issue: Issue) -> list[Problem]:
+    """What the rules find in all editions of an issue, and what is waived; paths are below the newsletter's root."""
+    problems: list[Problem] = []
+    for edition in issue.editions.values():
+        problems += check_proof(Proof(newsletter, issue, edition))
     return problems
+
+
+def check_proof(
+    proof: Proof,
+    manuscript_rules: Iterable[Rule[Manuscript]] = MANUSCRIPT_RULES,
+    proof_rules: Iterable[Rule[Proof]] = PROOF_RULES,
+) -> list[Problem]:
+    """What the rules find in one edition, and what is waived."""
+    path = proof.edition.source.relative_to(proof.newsletter.root)
+    findings: list[Problem] = []
+    for manuscript_rule in manuscript_rules:
+        findings += _ask(manuscript_rule, lambda: proof.manuscript, path)
+    try:
+        proof.email  # noqa: B018 (what cannot be rendered is said once, not by every rule)
+    except ContentError as error:
+        findings += error.problems
+    except GeneratorError:
+        raise
+    except Exception as error:  # noqa: BLE001 (as in _ask)
+        message = f"the letter cannot be rendered: {type(error).__name__}: {error}"
+        findings.append(Problem(path, 1, message, remedy="Report it, with this text and the letter."))
+    else:
+        for proof_rule in proof_rules:
+            findings += _ask(proof_rule, lambda: proof, path)
+    return _sort(_waive(findings, proof, path))
+
+
+def check_thought(newsletter: Newsletter, thought: Thought) -> list[Problem]:
+    """What the rules for manuscripts find in a thought; paths are below the newsletter's root."""
+    path, manuscript = thought.source.relative_to(newsletter.root), read_thought(newsletter, thought)
+    findings: list[Problem] = []
+    for rule in MANUSCRIPT_RULES:
+        findings += _ask(rule, lambda: manuscript, path)
+    return _sort(findings)
+
+
+def _ask(rule: Rule[S], subject: Callable[[], S], path: Path) -> list[Problem]:
+    """What a rule finds; when it fails itself, that is the problem, and the others still have their turn."""
+    try:
+        return [_problem(rule, finding, path) for finding in rule.check(subject())]
+    except ContentError:
+        return []  # about the other edition, which is asked too
+    except Exception as error:  # noqa: BLE001 (content may be as odd as it likes: a check ends in a report)
+        message = f"the check itself failed: {type(error).__name__}: {error}"
+        return [Problem(path, 1, message, rule.id, remedy="Report it, with this text; the other checks ran.")]
+
+
+def _problem(rule: Rule[S], finding: Finding, path: Path) -> Problem:
+    return Problem(
+        path,
+        finding.spot.line,
+        finding.message,
+        rule.id,
+        severity=finding.severity or rule.severity,
+        column=finding.spot.column,
+        length=finding.spot.length,
+        remedy=rule.remedy,
+    )
+
+
+def _waive(findings: Iterable[Problem], proof: Proof, path: Path) -> Iterator[Problem]:
+    """The problems, those that are waived with the reason; and a problem for each waiver that waives nothing."""
+    waive, found = proof.edition.waive, set()
+    for problem in findings:
+        found.add(problem.rule)
+        yield replace(problem, waived=waive.get(problem.rule or "", ""))
+    for rule in waive:
+        if rule == links.EXTERNAL:
+            continue  # what it waives is found online only
+        if rule not in RULES:
+            message = f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}"
+            yield Problem(path, proof.manuscript.line_of_waiver(rule), message, "waive")
+        elif rule not in found:
+            message = f"“waive” names “{rule}”, which finds nothing here"
+            line, remedy = proof.manuscript.line_of_waiver(rule), "Delete the waiver."
+            yield Problem(path, line, message, "waive", severity=Severity.WARNING, remedy=remedy)
+
+
+def _sort(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.rule or ""))

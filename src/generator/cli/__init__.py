@@ -1,12 +1,14 @@
 """The command line: reads options and the clock, calls what does the work, and says how it went.
 
-Here, and only here, our errors become messages and exit codes: 0 done, 1 something to mend, 2 a wrong option.
+Here, and only here, our errors become messages and exit codes: 0 done, 1 something to mend, 2 a wrong option, 130
+stopped with Ctrl-C.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,21 +17,28 @@ from generator.errors import ContentError, GeneratorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 class Group(click.Group):
     """Commands whose errors are sentences, and never tracebacks, when a person can mend them."""
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command. A GeneratorError is printed, with every problem on its own line, and ends with 1."""
+        """Run a command. A GeneratorError is printed, with every problem and where it is, and ends with 1."""
+        if os.environ.get("NO_COLOR"):  # https://no-color.org
+            context.color = False
         try:
             return super().invoke(context)
         except ContentError as error:
-            show_problems([str(problem) for problem in error.problems])
+            from generator.cli.reports import report_text  # noqa: PLC0415 (it needs what --help does without)
+
+            for line in report_text(error.problems, find_root(context.obj or Path.cwd())):
+                click.echo(line, err=True)
             say_error(f"{count(len(error.problems), 'problem')}; nothing was written")
         except GeneratorError as error:
             say_error(str(error))
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            return context.exit(130)
         except BrokenPipeError:  # `generate plan | head`: the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return context.exit(1)
@@ -43,13 +52,6 @@ def find_root(start: Path) -> Path:
     raise click.UsageError(
         f"{start} is not in a project: no folder above it holds newsletter/ and docs/; use --root"
     )
-
-
-def show_problems(problems: Sequence[str]) -> None:
-    """Print `path:line: message` lines, the place in bold."""
-    for problem in problems:
-        place, colon, message = problem.partition(": ")
-        click.echo(click.style(place, bold=True) + colon + message, err=True)
 
 
 def say_error(message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,7 @@ import click
 from generator.cli import count
 from generator.errors import PublishError
 from generator.model import Language
+from generator.preview import HOST, is_previewed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +68,7 @@ def build_site(newsletter: Newsletter, until: datetime | None) -> None:
 
 def serve_site(root: Path, port: int, *, open_: bool) -> None:
     """Serve site and letters on this machine until Ctrl-C, building again on every save."""
+    _check_port(root, port)
     # Click 8.2 changed how flags get their default, and MkDocs 1.6 then leaves live reload off unless it is named.
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
     process = subprocess.Popen([*command, "--open"] if open_ else command, cwd=root, env=_environment())  # noqa: S603
@@ -74,6 +77,18 @@ def serve_site(root: Path, port: int, *, open_: bool) -> None:
     except KeyboardInterrupt:  # the terminal has sent it to MkDocs as well, which ends by itself
         code = process.wait()
     raise SystemExit(code)
+
+
+def _check_port(root: Path, port: int) -> None:
+    """Say what is wrong with a port before MkDocs has built the site for it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            what = "generate preview runs there" if is_previewed(root, port) else error.strerror or str(error)
+            message = f"the port {port} cannot be used: {what}; name another one with --port"
+            raise PublishError(message) from error
 
 
 def _sweep(root: Path) -> None:

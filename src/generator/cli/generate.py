@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,19 +111,37 @@ def issue(  # noqa: PLR0913 (one for each option)
 
 
 @main.command()
+@click.argument("targets", nargs=-1, metavar="[WEEK|PATH]...")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For a person, a program, or a workflow on GitHub.",
+)
+@click.option("--online", is_flag=True, help="Also ask other sites whether the links to them work.")
+@click.option("--strict", is_flag=True, help="Let warnings count as errors do.")
 @click.pass_obj
-def check(root: Path | None) -> None:
-    """Check everything that was written, and write nothing.
+def check(root: Path | None, targets: tuple[str, ...], form: str, *, online: bool, strict: bool) -> None:
+    """Check what was written, and write nothing: everything, or the weeks, files and folders that you name.
 
-    Reads all files, renders every letter, feed and page, and ends with 1 when there is anything to mend.
+    Reads all files and asks each rule of newsletter/CHECKS.md about the letters and thoughts. Ends with 1 when there
+    is an error to mend; a warning should be looked at, and does not count.
 
     \b
-    Example:
+    Examples:
       generate check
+      generate check 2026-W48
+      generate check newsletter/thoughts --strict
     """
-    from generator.cli.letters import check_newsletter
+    with _collecting_no_garbage():
+        from generator.cli.checking import check_project
+        from generator.content import load_newsletter
 
-    check_newsletter(_load(root))
+        now, project = datetime.now(UTC), _find(root)
+        load = partial(load_newsletter, project)
+        check_project(project, load, targets, form, now, online=online, strict=strict)
 
 
 @main.command()
@@ -145,6 +164,63 @@ def plan(root: Path | None, weeks: int) -> None:
 
     newsletter = _load(root)
     show_plan(newsletter, newsletter.settings.coming_week(datetime.now(UTC)), weeks)
+
+
+@main.command()
+@click.argument("week", type=WeekType(), metavar="[WEEK]", required=False)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Where to serve, on this machine only.",
+)
+@click.option(
+    "--no-open", "open_", is_flag=True, flag_value=False, default=True, help="Leave the browser alone."
+)
+@click.option(
+    "--static",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the page as files into DIR instead, to show them to others.",
+)
+@click.pass_obj
+def preview(root: Path | None, week: Week | None, port: int, static: Path | None, *, open_: bool) -> None:
+    """Show a letter as it will be read, with everything that is wrong with it; follows every save.
+
+    Inbox, both languages side by side, phone and desktop, light and dark, without images, plain text, headers, feed
+    entry. Without WEEK it shows the coming letter, or the newest.
+
+    \b
+    Examples:
+      generate preview
+      generate preview 2026-W48 --static preview
+    """
+    from generator.cli.previewing import keep_preview, serve_preview
+
+    if static is not None:
+        keep_preview(_find(root), week, static)
+    else:
+        serve_preview(_find(root), week, port, open_=open_)
+
+
+@main.command()
+@click.argument("week", type=WeekType(), required=False)
+@click.option("--dry-run", is_flag=True, help="Show what would be recorded, and write nothing.")
+@click.pass_obj
+def release(root: Path | None, week: Week | None, *, dry_run: bool) -> None:
+    """Record the letters that are out, or that of WEEK, so that nobody changes them unseen.
+
+    From then on a change needs a later “updated”. A letter with an error is refused.
+
+    \b
+    Examples:
+      generate release
+      generate release 2026-W48 --dry-run
+    """
+    from generator.cli.releasing import release_letters
+
+    release_letters(_load(root), week, datetime.now(UTC), dry_run=dry_run)
 
 
 @main.command()
@@ -177,7 +253,7 @@ def site(root: Path | None, *, published: bool) -> None:
 @click.option("--open", "open_", is_flag=True, help="Open the browser.")
 @click.pass_obj
 def serve(root: Path | None, port: int, *, open_: bool) -> None:
-    """Preview the site and the letters in both languages, built again whenever a file is saved.
+    """Serve the site, and at /preview/ the letters, built again whenever a file is saved.
 
     \b
     Example:
@@ -186,6 +262,32 @@ def serve(root: Path | None, port: int, *, open_: bool) -> None:
     from generator.cli.building import serve_site
 
     serve_site(_find(root), port, open_=open_)
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["letter", "thought", "certainty", "page"]), required=False)
+@click.option("--write", is_flag=True, help="Renew the files below .vscode/schemas/ instead.")
+@click.pass_obj
+def schema(root: Path | None, kind: str | None, *, write: bool) -> None:
+    """Print the JSON Schema of the front matter of a kind of text, by default of a letter.
+
+    Editors that know JSON Schema complete keys by it and mark mistakes; for VS Code it is set up.
+
+    \b
+    Examples:
+      generate schema thought
+      generate schema --write
+    """
+    from generator.cli.schema import FOLDER, render_schemas, write_schema
+    from generator.publish import publish_artifacts
+
+    if write and kind:
+        raise click.UsageError("--write renews all of them; leave the kind out")
+    if write:
+        published = publish_artifacts(render_schemas(), _find(root))
+        click.echo(f"{len(published.written)} written, {published.unchanged} unchanged, in {FOLDER}/.")
+    else:
+        click.echo(write_schema(kind or "letter"), nl=False)
 
 
 def _find(root: Path | None) -> Path:

@@ -1,4 +1,4 @@
-"""What `generate issue` and `generate check` do with a newsletter."""
+"""What `generate issue` does with a newsletter."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ import click
 
 from generator.assemble import assemble_issue, write_edition
 from generator.cache import Cache, load_cache
-from generator.check import check_email
-from generator.check.rules import count_words
-from generator.cli import count, say_error, show_problems, show_table
+from generator.check import check_proof
+from generator.check.proofs import Proof
+from generator.check.prose import count_words
+from generator.cli import show_table
+from generator.cli.reports import count_problems, report_text, say_counts
 from generator.model import Archive, Artifact, Language
 from generator.publish import publish_artifacts
 from generator.render.emails import render_email
 from generator.render.feeds import render_feeds
-from generator.render.pages import render_edition, render_pages
+from generator.render.pages import render_edition
 from generator.render.words import say_date
 
 if TYPE_CHECKING:
@@ -37,9 +39,6 @@ DOCUMENTS = PurePosixPath("cache/documents")
 
 BODIES = PurePosixPath("cache/bodies")
 """Below that: the letters as the last run rendered them for feeds."""
-
-SLOW = 100
-"""More editions than this take more than a second to check."""
 
 
 def make_issue(  # noqa: PLR0913 (the options of the command)
@@ -84,35 +83,6 @@ def make_issue(  # noqa: PLR0913 (the options of the command)
     if open_ and not dry_run:
         for email in emails:
             click.launch(str(build / _letter_folder(email) / "email.html"))
-
-
-def check_newsletter(newsletter: Newsletter) -> None:
-    """Render everything, write nothing, and say what is to be mended."""
-    problems: list[Problem] = []
-    editions = [edition for issue in newsletter.archive.issues for edition in issue.editions.values()]
-    with click.progressbar(
-        editions, label="Checking letters", show_pos=True, hidden=len(editions) < SLOW
-    ) as bar:
-        for edition in bar:
-            problems += check_email(render_email(newsletter, edition), newsletter.root)
-    render_feeds(newsletter)
-    for language in Language:
-        render_pages(newsletter, language)
-    playbook = newsletter.playbook
-    counts = (
-        count(len(playbook.certainties[Language.NL]) + len(playbook.pages[Language.NL]), "page"),
-        count(len(playbook.thoughts[Language.NL]), "thought"),
-        count(len(newsletter.archive.issues), "issue"),
-        count(len(playbook.facts), "fact"),
-    )
-    click.echo(f"Checked {', '.join(counts)}, in {len(Language)} languages.")
-    if problems:
-        show_problems([str(problem) for problem in problems])
-        say_error(
-            f"{count(len(problems), 'problem')}; mend each, or waive it in the front matter with a reason"
-        )
-        raise SystemExit(1)
-    click.echo("No problems.")
 
 
 def _as_if_out(issue: Issue) -> Issue:
@@ -164,7 +134,9 @@ def _show(  # noqa: PLR0913
     edition = issue.editions[Language.NL]
     friday = say_date(edition.published, Language.EN)
     click.echo(f"{issue.week}: the letter of {friday}, about {issue.certainty} ({issue.thought})\n")
-    problems = {email.edition.language: check_email(email, newsletter.root) for email in emails}
+    problems = {
+        language: check_proof(Proof(newsletter, issue, text)) for language, text in issue.editions.items()
+    }
     root = newsletter.root if newsletter.root != Path.cwd() else Path()
     rows = [(str(root / source.path), "", _size(source), "", "") for source in sources]
     for email in emails:
@@ -173,7 +145,11 @@ def _show(  # noqa: PLR0913
             if letter.path.parent == _letter_folder(email):
                 first = letter.path.name == "email.html"
                 about = (
-                    (email.edition.subject, str(count_words(email.edition)), str(len(problems[language])))
+                    (
+                        email.edition.subject,
+                        str(count_words(email.edition)),
+                        str(sum(count_problems(problems[language])[:2])),
+                    )
                     if first
                     else ("", "", "")
                 )
@@ -189,23 +165,29 @@ def _show(  # noqa: PLR0913
     )
     show_table(("file", "subject", "size", "words", "problems"), rows, right=("size", "words", "problems"))
     click.echo()
-    found = [str(problem) for each in problems.values() for problem in each]
-    show_problems(found)
-    click.echo(_next_step(newsletter, issue, assembled=bool(sources), dry_run=dry_run, problems=len(found)))
+    found = [problem for each in problems.values() for problem in each]
+    for line in report_text(found, newsletter.root):
+        click.echo(line)
+    click.echo(_next_step(newsletter, issue, found, assembled=bool(sources), dry_run=dry_run))
 
 
-def _next_step(newsletter: Newsletter, issue: Issue, *, assembled: bool, dry_run: bool, problems: int) -> str:
+def _next_step(
+    newsletter: Newsletter, issue: Issue, problems: Sequence[Problem], *, assembled: bool, dry_run: bool
+) -> str:
     folder = _folder(newsletter, issue)
+    errors, warnings, _ = count_problems(problems)
+    open_ = say_counts(problem for problem in problems if not problem.waived)
     if dry_run:
         return "Nothing was written (--dry-run). Next: the same without --dry-run."
     if assembled:
         return f"Next: make {folder}/nl.md and en.md your own, then run it again: generate issue --week {issue.week}"
     letter = f"{BUILD}/issues/{issue.week}/nl/email.html"
-    if problems:
-        return f"Next: mend the {count(problems, 'problem')} above in {folder}/, then run it again."
+    if errors:
+        return f"Next: mend the {open_} above in {folder}/, then run it again."
+    first = f"look at the {open_} above, " if warnings else ""
     if issue.draft:
-        return f"Next: read {letter}, then delete “draft: true” in both files of {folder}/."
-    return f"Next: read {letter}, commit {folder}/, and build the site: generate site"
+        return f"Next: {first}read {letter}, then delete “draft: true” in both files of {folder}/."
+    return f"Next: {first}read {letter}, commit {folder}/, and build the site: generate site"
 
 
 def _bytes(artifact: Artifact) -> bytes:

@@ -9,15 +9,18 @@ from generator.content.archive import load_archive
 from generator.content.frontmatter import Texts
 from generator.content.links import check_links
 from generator.content.playbook import load_playbook
+from generator.content.releases import load_releases
+from generator.content.style import load_style
 from generator.errors import ContentError
 from generator.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from generator.cache import Cache
     from generator.content.frontmatter import Document
-    from generator.model import Archive, Playbook, Problem
+    from generator.model import Archive, Language, Playbook, Problem, Release, Style, Week
     from generator.settings import Settings
 
 
@@ -30,6 +33,9 @@ class Newsletter:
     settings: Settings
     playbook: Playbook
     archive: Archive
+    style: Mapping[Language, Style]
+    releases: Mapping[tuple[Week, Language], Release]
+    """What readers have got already, as it went out."""
 
 
 def load_newsletter(root: Path, documents: Cache[Document[Any]] | None = None) -> Newsletter:
@@ -43,12 +49,14 @@ def load_newsletter(root: Path, documents: Cache[Document[Any]] | None = None) -
     settings = load_settings(root, problems)
     playbook = load_playbook(root, texts, problems)
     archive = load_archive(root, settings, playbook, texts, problems)
+    style = load_style(root, problems)
+    releases = load_releases(root, problems)
     check_links(root, texts, archive, playbook.facts, problems)
     if problems or settings is None:
         raise ContentError(
             [replace(problem, path=problem.path.relative_to(root)) for problem in _first_causes(problems)]
         )
-    return Newsletter(root, settings, playbook, archive)
+    return Newsletter(root, settings, playbook, archive, style, releases)
 
 
 def _first_causes(problems: list[Problem]) -> list[Problem]:

@@ -31,7 +31,7 @@ CHECKLIST = "Checklist"
 """The section that holds the items, in both languages."""
 
 
-class _Fields(Fields):
+class CertaintyFields(Fields):
     id: str = Field(description="the id of the certainty, the same as the file's name")
     order: int = Field(ge=1, le=len(IDS), description="a whole number from 1 to 7")
     title: Line = Field(description="the title of the page")
@@ -54,7 +54,7 @@ def load_certainties(
                 Problem(path, None, f"unknown certainty “{name}”{did_you_mean(name, missing or IDS)}")
             )
             missing = [one for one in missing if one != nearest(name, missing)]
-        elif document := load_document(path, _Fields, texts, problems):
+        elif document := load_document(path, CertaintyFields, texts, problems):
             found.append(_certainty(document, language, problems))
     for name in missing:
         message = "the page is missing: each certainty has a page in each language"
@@ -72,7 +72,7 @@ def load_certainties(
     return tuple(found)
 
 
-def _certainty(document: Document[_Fields], language: Language, problems: list[Problem]) -> Certainty:
+def _certainty(document: Document[CertaintyFields], language: Language, problems: list[Problem]) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
     if fields.id != name:
         message = f"the id “{fields.id}” is not the file's name; expected {name}"

@@ -13,7 +13,7 @@ from generator.content.evidence import check_citations
 from generator.content.frontmatter import load_document
 from generator.content.images import load_images
 from generator.content.thoughts import FOLDER as THOUGHTS
-from generator.content.thoughts import check_actions, check_letter_text
+from generator.content.thoughts import check_actions, check_length, check_letter_text
 from generator.model import Edition, Language, Problem, Week
 from generator.reading import Fields, Line, did_you_mean
 
@@ -53,7 +53,7 @@ class EditionFields(Fields):
     draft: bool = Field(False, description="true or false")
     waive: dict[str, Line] = Field(
         default_factory=dict,
-        description="the name of a check and the reason, like “words: an anniversary letter”",
+        description="the name of a check and the reason, like “section-length: an anniversary letter”",
     )
 
 
@@ -105,6 +105,7 @@ def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
 
 def _check_text(document: Document[EditionFields], known: Known, problems: list[Problem]) -> None:
     check_letter_text(document.marks, document.path, problems)
+    check_length(document, problems)
     check_citations(document.marks, known.facts, document.path, problems)
     for heading in document.marks.headings:
         if heading.level == 1:

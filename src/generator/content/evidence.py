@@ -10,7 +10,7 @@ from pydantic import Field
 from generator.content.certainties import IDS
 from generator.content.frontmatter import parse_yaml
 from generator.model import Fact, Language, Problem
-from generator.reading import Fields, Text, did_you_mean, parse_fields, read_text
+from generator.reading import Fields, Line, Text, did_you_mean, parse_fields, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,11 @@ class _Bilingual(Fields):
     en: Text = Field(description="the text in English")
 
 
+class _Caveats(Fields):
+    nl: list[Line] = Field(min_length=1, description="a list of phrases in Dutch")
+    en: list[Line] = Field(min_length=1, description="a list of phrases in English")
+
+
 class _Fact(Fields):
     id: str = Field(pattern=r"^[a-z]+-[a-z0-9-]+$", description="an id like ref-kumar-2007")
     certainty: str = Field(description="a certainty, or general")
@@ -41,6 +46,7 @@ class _Fact(Fields):
     url: str | None = Field(None, pattern=r"^https://[!-~]+$", description="an https address")
     verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
     use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
+    caveat: _Caveats | None = Field(None, description="phrases in both languages, of which one is said")
 
 
 def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
@@ -81,6 +87,9 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
             hint = did_you_mean(fields.certainty, [*IDS, "general"])
             message = f"unknown certainty “{fields.certainty}”{hint}"
             problems.append(Problem(path, lines[f"{index}.certainty"], message))
+        if fields is not None and fields.use == "context" and fields.caveat is None:
+            message = "the key “caveat” is missing: a fact of use “context” is cited with one of its caveats"
+            problems.append(Problem(path, lines[f"{index}.use"], message))
     return {} if ambiguous else facts
 
 
@@ -97,7 +106,12 @@ def _fact(fields: _Fact) -> Fact:
         url=fields.url,
         verified=fields.verified,
         use=fields.use,
+        caveat=_phrases(fields.caveat) if fields.caveat else {},
     )
+
+
+def _phrases(caveats: _Caveats) -> dict[Language, tuple[str, ...]]:
+    return {Language.NL: tuple(caveats.nl), Language.EN: tuple(caveats.en)}
 
 
 def _stand_in(fact: str) -> Fact:

@@ -25,7 +25,7 @@ _TAKEN = ("assessment", "result", "playbook")
 """Anchors that the form of `<!-- assessment -->` brings with it."""
 
 
-class _Fields(Fields):
+class PageFields(Fields):
     title: Line = Field(description="the title of the page")
     summary: Line = Field(description="what the page is about, in one sentence")
 
@@ -44,7 +44,7 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
             message = "archive pages are made from newsletter/issues/; move this page elsewhere"
             problems.append(Problem(path, None, message))
             continue
-        document = load_document(path, _Fields, texts, problems)
+        document = load_document(path, PageFields, texts, problems)
         if document is None:
             continue
         _check_markers(document, problems)
@@ -60,7 +60,7 @@ def find_markers(marks: Marks) -> dict[str, int]:
     return {comment: line for comment, line in reversed(marks.comments) if comment.isalpha()}
 
 
-def _check_markers(document: Document[_Fields], problems: list[Problem]) -> None:
+def _check_markers(document: Document[PageFields], problems: list[Problem]) -> None:
     path, marks, markers = document.path, document.marks, find_markers(document.marks)
     for marker, line in markers.items():
         if marker not in MARKERS:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
 
 from generator.content.certainties import IDS
+from generator.content.code import mask_code, mask_fences
 from generator.content.frontmatter import load_document
 from generator.model import Language, Problem, Thought
 from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
 FOLDER = "newsletter/thoughts"
 """Where the thoughts stand, below the root of the project."""
 
+MOST_CHARACTERS, MOST_BRACKETS = 20_000, 50
+"""Of a text, and open at one place in it: ten times a long letter. Markdown would take minutes over more."""
 
-class _Fields(Fields):
+_BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t]*(?=\n)")
+
+
+class ThoughtFields(Fields):
     title: Line = Field(description="the title, which is also the subject of the letter")
     summary: Line = Field(description="one sentence that makes a reader open the letter")
     actions: list[str] = Field(min_length=1, max_length=3, description="one to three item ids, like [ref-2]")
@@ -55,7 +61,7 @@ def load_thoughts(
         elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
             message = f"the name “{slug}” is not like who-calls-you: small letters, digits and hyphens"
             problems.append(Problem(path, None, message))
-        elif document := load_document(path, _Fields, texts, problems):
+        elif document := load_document(path, ThoughtFields, texts, problems):
             language = Language(suffix)
             thoughts[language].append(_thought(document, language, certainty, slug))
             _check_text(document, problems)
@@ -66,7 +72,7 @@ def load_thoughts(
     return {language: tuple(found) for language, found in thoughts.items()}
 
 
-def _thought(document: Document[_Fields], language: Language, certainty: str, slug: str) -> Thought:
+def _thought(document: Document[ThoughtFields], language: Language, certainty: str, slug: str) -> Thought:
     fields = document.fields
     return Thought(
         language=language,
@@ -82,11 +88,12 @@ def _thought(document: Document[_Fields], language: Language, certainty: str, sl
     )
 
 
-def _check_text(document: Document[_Fields], problems: list[Problem]) -> None:
+def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> None:
     path, marks = document.path, document.marks
     if not document.markdown.strip():
         problems.append(Problem(path, document.line, "the text of the thought is missing"))
     check_letter_text(marks, path, problems)
+    check_length(document, problems)
     for heading in marks.headings[:1]:
         message = "a thought has no headings: it becomes one section of a letter"
         problems.append(Problem(path, heading.line, message))
@@ -99,7 +106,9 @@ def _check_text(document: Document[_Fields], problems: list[Problem]) -> None:
             problems.append(Problem(path, link.line, message))
 
 
-def _check_sources(document: Document[_Fields], facts: Mapping[str, Fact], problems: list[Problem]) -> None:
+def _check_sources(
+    document: Document[ThoughtFields], facts: Mapping[str, Fact], problems: list[Problem]
+) -> None:
     """Compare the key “sources” with what the text cites; a misspelt id is one problem, not one in each of them."""
     path, line, marks = document.path, document.lines["sources"], document.marks
     named, cited = document.fields.sources, marks.sources
@@ -159,3 +168,26 @@ def check_letter_text(marks: Marks, path: Path, problems: list[Problem]) -> None
         problems.append(
             Problem(path, line, f"“<!-- {text[:20]} -->” is a comment; a reader could see it, delete it")
         )
+
+
+def check_length(document: Document[Any], problems: list[Problem]) -> None:
+    """Add a problem for a text that nobody could have written, before Markdown loses itself in it."""
+    path, markdown = document.path, document.markdown
+    if len(markdown) > MOST_CHARACTERS:
+        message = f"the text has {len(markdown):,} characters; a letter has at most {MOST_CHARACTERS:,}"
+        problems.append(Problem(path, document.line, message))
+        return
+    depth = 0
+    for match in _BRACKET.finditer(mask_code(mask_fences(markdown))):
+        if match[0] == "[":
+            depth += 1
+        elif match[0] == "]":
+            depth = max(depth - 1, 0)
+        elif match[0][0] == "\n":
+            depth = 0  # a blank line ends the paragraph
+        if depth > MOST_BRACKETS:
+            line = document.line + markdown.count("\n", 0, match.start())
+            problems.append(
+                Problem(path, line, f"more than {MOST_BRACKETS} brackets “[” are open here; close them")
+            )
+            return

@@ -16,7 +16,9 @@ from generator.model.playbook import (
     Section,
     Thought,
 )
-from generator.model.problems import Problem
+from generator.model.problems import Problem, Severity
+from generator.model.releases import Release
+from generator.model.style import Style
 from generator.model.weeks import Language, Week, weeks_in
 
 __all__ = [
@@ -35,7 +37,10 @@ __all__ = [
     "Page",
     "Playbook",
     "Problem",
+    "Release",
     "Section",
+    "Severity",
+    "Style",
     "Thought",
     "Week",
     "weeks_in",

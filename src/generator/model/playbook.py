@@ -125,6 +125,8 @@ class Fact:
     """What we saw of it ourselves: `yes` the study or its abstract, `secondary` a quotation, `no` nothing yet."""
     use: str
     """`cite`, `context` (only with its limits) or `avoid` (never)."""
+    caveat: Mapping[Language, tuple[str, ...]] = field(default_factory=dict)
+    """For use in context: the phrases of which one stands in every paragraph that cites it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class Severity(StrEnum):
+    """How bad a problem is."""
+
+    ERROR = "error"
+    """The letter does not go out."""
+    WARNING = "warning"
+    """The letter may go out; somebody should have looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +27,23 @@ class Problem:
     line: int | None
     message: str
     rule: str | None = None
-    """The id of the check that found it, when an editor may waive it; problems without one always block."""
+    """The id of the rule that found it, when an editor may waive it; problems without one always block."""
+    severity: Severity = Severity.ERROR
+    column: int | None = None
+    """The first character that is meant, counted from 1; None for the whole line."""
+    length: int = 0
+    """How many characters are meant."""
+    remedy: str = ""
+    """One sentence on how to mend it, when the message does not say that already."""
+    waived: str = ""
+    """The reason for which an editor lets it pass; it then counts no more."""
 
     def __str__(self) -> str:
         """`path:line: message`, which editors and terminals make clickable."""
         place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
         return f"{place}: {self.message}"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the letter must not go out like this."""
+        return self.severity is Severity.ERROR and not self.waived

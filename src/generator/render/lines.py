@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 WIDTH = 72
 """What a mail program shows without breaking lines itself, with room for a reply's marks."""
 
+_NARROW = 20
+"""No line has to be shorter, however deep its list stands in a list."""
+
 _PADS = {"right": str.rjust, "center": str.center}
 
 
@@ -22,6 +25,7 @@ def squeeze(text: str | None) -> str:
 
 def wrap(text: str, width: int = WIDTH, rest: str = "") -> str:
     """Break text into lines, at its own line breaks too; `rest` begins all lines but the first of each."""
+    width = max(width, _NARROW)
     wrapper = TextWrapper(width, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
     return "\n".join("\n".join(wrapper.wrap(line.strip(" "))) for line in text.strip().split("\n"))
 
@@ -29,7 +33,7 @@ def wrap(text: str, width: int = WIDTH, rest: str = "") -> str:
 def underline(text: str, mark: str, width: int = WIDTH) -> str:
     """A heading, with a line below it as long as its longest line."""
     heading = wrap(text, width)
-    return f"{heading}\n{mark * max(map(len, heading.splitlines()))}"
+    return f"{heading}\n{mark * max(map(len, heading.splitlines()), default=0)}"
 
 
 def hang(text: str, mark: str) -> str:

@@ -211,8 +211,8 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
         elif element.get("class") in {"footnote-ref", "footnote-backref"}:
             continue
         place = locate(newsletter.root, edition.source, edition.language, target)
-        if place is not None:
-            element.set(key, place.url(newsletter.settings))
+        # In plain text a space would end the address; HTML has it written this way by itself.
+        element.set(key, place.url(newsletter.settings) if place is not None else target.replace(" ", "%20"))
 
 
 def _mark_items(tree: HtmlElement) -> None:

@@ -1,0 +1,178 @@
+"""What a figure is: a number that claims something about the world, and so needs a source.
+
+“Ring a customer 30 to 90 days after delivery” holds numbers and no figure. Every pattern begins where no other match
+can begin and never gives back what it took, so that a text is read once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from heapq import merge
+from typing import TYPE_CHECKING
+
+from generator.model import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGE = 100
+"""From here on a number is a figure; below, it counts customers, lines and minutes."""
+
+
+def _pairs(words: str) -> dict[str, str]:
+    parts = words.split()
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+WORDS: dict[Language, dict[str, str]] = {
+    Language.NL: _pairs(
+        "een 1 één 1 twee 2 drie 3 vier 4 vijf 5 zes 6 zeven 7 acht 8 negen 9 tien 10 elf 11 twaalf 12 vijftien 15"
+        " twintig 20 dertig 30 veertig 40 vijftig 50 zestig 60 zeventig 70 tachtig 80 negentig 90 honderd 100"
+        " duizend 1000"
+    ),
+    Language.EN: _pairs(
+        "a 1 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 fifteen 15"
+        " twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90 hundred 100 thousand 1000"
+    ),
+}
+"""Numbers that people write out, and in digits."""
+
+_DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d++(?:[.,]\d++)*+)")
+_UNIT = re.compile(
+    r"\s?(?:%|‰)|[\s-]?(?:procent(?:punten|punt)?|percent|per\s(?:cent|mille))|\s(?:percentage\spoint|basis\spoint)|\s?(?:×|x\b)"
+    r"|\s?(?:€|\beuros?\b|\bdollars?\b|\bpounds?\b|\bpond\b)"
+    r"|\s(?:million|billion|trillion|miljoen|miljard|biljoen|mln|mld)\b",
+    re.IGNORECASE,
+)
+"""What makes a figure of any number before it."""
+_HOW_OFTEN = re.compile(r"\s?(?:×|x)\s?(?:per|a|in|om|tot|to)\b", re.IGNORECASE)
+_RANGE = re.compile(r"\s?(?:–|-|to|tot|and|en|of|or)\s?(?=\d)", re.IGNORECASE)
+_MEASURE = re.compile(
+    r"[\s-]?(?:seconden?|minut|uur|uren|dag|week|weken|maand|kwarta|jaar|jaren|eeuw|seconds?|hours?|days?|months?|quarter"
+    r"|years?|decades?|centur|graden|degrees?|woord|words?|tekens?|characters?)",
+    re.IGNORECASE,
+)
+"""How long something takes or is: not what somebody found."""
+_NO_COUNT = re.compile(
+    r"(?:§|\b(?:ISO|IEC|NEN|DIN|BS|RFC)|(?i:\b(?:nr|no|p|pp|art|pag)\.|\b(?:pagina|page|nummer|number|kamer|room)"
+    r"|\b(?:artikel|article|week|bel|top|fortune)|straat|laan|weg|plein|gracht|kade|street|road|lane))[\s-]?\Z"
+    r"|\+[\d\s-]+\Z",
+)
+"""What stands before a number that names a thing: page 112, the top 100, ISO 9001, a house, a telephone."""
+_POSTCODE = re.compile(r"\s?[A-Z]{2}\b")
+_LARGE_LENGTH = len(str(LARGE))
+_YEARS = range(1800, 2100)
+_BEFORE = 16
+"""How far back a number is told from a name."""
+
+_NUMBER = {
+    language: "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
+    for language, words in WORDS.items()
+}
+_SPAN = r"(?!\s(?:an?\s|the\s)?(?:time|way|hour|minute|day|week|month|quarter|year|uur|minut|dag|maand|kwarta|jaar))"
+_SPELLED = {
+    Language.NL: re.compile(
+        rf"\b(?:{_NUMBER[Language.NL]}|\d{{1,3}}(?:,\d)?)\s(?:"
+        r"(?:keer|maal)\s(?:zo\s?[^\W\d_]+|meer|minder|vaker|groter|hoger|lager|duurder|goedkoper|sneller)"
+        rf"|op\s(?:de|elke)\s(?:{_NUMBER[Language.NL]}|\d{{1,3}})\b"
+        r"|van\sde\s(?:tien|honderd|duizend|10|100|1000)\b"
+        r"|(?:procent|promille)\svan|derde\svan|kwart\svan|miljoen|miljard)"
+        r"|\bdriekwart\svan|\bdubbel\szo\s?[^\W\d_]+",
+        re.IGNORECASE,
+    ),
+    Language.EN: re.compile(
+        rf"\b(?:{_NUMBER[Language.EN]}|\d{{1,3}}(?:\.\d)?)\s(?:"
+        r"times\s(?:as\s[^\W\d_]+|more|less|the|higher|lower|larger|greater|faster|likelier)\b"
+        rf"|(?:in|out\sof)\s(?:every\s)?(?:{_NUMBER[Language.EN]}|\d{{1,3}})\b{_SPAN}"
+        rf"|per\s?cent\sof|(?:third|quarter)s?\sof{_SPAN}|million|billion)"
+        r"|\btwice\sas\s[^\W\d_]+|\b(?:two|three|four|five|ten)fold\b",
+        re.IGNORECASE,
+    ),
+}
+"""Factors and shares in words. “Take off five per cent” is what somebody says; “five per cent of buyers” is a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure in a text."""
+
+    start: int
+    end: int
+    text: str
+    value: str
+    """Its number in digits, the same in both languages: 15500, 1.5; empty when it is written in words."""
+    percentage: bool
+
+
+def find_figures(text: str, language: Language) -> Iterator[Figure]:
+    """The figures of a text, in order."""
+    end = -1
+    for figure in merge(
+        _in_digits(text, language), _in_words(text, language), key=lambda figure: figure.start
+    ):
+        if figure.start >= end:
+            yield figure
+            end = figure.end
+
+
+def find_numbers(text: str, language: Language) -> Iterator[tuple[str, int, int]]:
+    """Each number in digits, whether it is a figure or not: its value, and where it stands."""
+    for match in _DIGITS.finditer(text):
+        if not text[match.end() : match.end() + 1].isalpha():  # “the 1980s”, “the 5th”
+            yield read_number(match["number"], language), match.start("number"), match.end("number")
+
+
+def read_number(digits: str, language: Language) -> str:
+    """A number as a computer writes it: “1,5” is 1.5 in Dutch, and “15.500” is 15500."""
+    if digits.isdecimal():
+        return digits
+    thousands, decimal = (".", ",") if language is Language.NL else (",", ".")
+    grouped = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
+    if re.fullmatch(grouped, digits):
+        digits = digits.replace(thousands, "")
+    return digits.replace(",", ".")
+
+
+def _in_digits(text: str, language: Language) -> Iterator[Figure]:
+    for match in _DIGITS.finditer(text):
+        end = match.end()
+        span = _RANGE.match(text, end)
+        if span is not None and (last := _DIGITS.match(text, span.end())):
+            end = last.end()  # “20 to 25%”: the unit stands behind the second one
+        unit = _UNIT.match(text, end)
+        if unit is not None and (
+            _HOW_OFTEN.match(text, end) or (match["number"] == "1" and unit[0][-1] in "×xX")
+        ):
+            continue  # “3× per week” and “1×” say how often
+        if unit is None and not match["sign"] and len(match["number"]) < _LARGE_LENGTH:
+            continue
+        value = read_number(match["number"], language)
+        if match["sign"] or unit or _is_large(text, match, value, end):
+            stop = unit.end() if unit else match.end()
+            percentage = unit is not None and unit[0].strip(" -").lower().startswith(("%", "p"))
+            yield Figure(match.start(), stop, text[match.start() : stop], value, percentage)
+
+
+def _is_large(text: str, match: re.Match[str], value: str, end: int) -> bool:
+    """Whether a number without a unit counts so much that somebody must have counted it."""
+    digits = match["number"]
+    if value.count(".") > 1 or float(value) < LARGE or digits.startswith("0"):
+        return False
+    if digits.isdecimal() and int(digits[:5]) in _YEARS and len(digits) == 4:  # noqa: PLR2004
+        return False
+    if len(digits) == 4 and _POSTCODE.match(text, match.end()):  # noqa: PLR2004
+        return False
+    after = text[match.end() : match.end() + 1]
+    if after.isalpha() and after != "x":
+        return False  # “1980s”, “A380b”
+    if after in {"-", "/", ":"} and text[match.end() + 1 : match.end() + 2].isdigit() and end == match.end():
+        return False  # a telephone number, a date, a time
+    return not (
+        _MEASURE.match(text, end) or _NO_COUNT.search(text[max(match.start() - _BEFORE, 0) : match.start()])
+    )
+
+
+def _in_words(text: str, language: Language) -> Iterator[Figure]:
+    for match in _SPELLED[language].finditer(text):
+        yield Figure(match.start(), match.end(), match[0], "", percentage=False)

@@ -1,0 +1,241 @@
+"""A text as its author wrote it: every word of it with its line and column, and without the marks of Markdown."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from generator.assemble import write_edition
+from generator.check.rules import Spot
+from generator.content.code import mask_code, mask_fences
+from generator.content.marks import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from generator.content import Newsletter
+    from generator.content.marks import Marks
+    from generator.model import Edition, Language, Thought
+
+_MARKUP = re.compile(
+    r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:.*$"  # where a link of that name leads
+    r"|\[\^[^\[\]\s]+\]:?"
+    r"|!\[[^\[\]\n]*\]\([^()\n]*\)"
+    r"|\]\([^()\n]*\)|\]\[[^\[\]\n]*\]|[\[\]]"
+    r"|\{:?[ \t]*[#.][^{}\n]*\}"
+    r"|<[^<>\n]*>|<!--"
+    r"|\b(?:https?://|www\.|mailto:)\S+"
+    r"|^[ \t>]*(?:#{1,6}[ \t]+|(?:[-*+]|\d+[.)])[ \t]+(?:\\?\[[ xX]\][ \t]+)?)"
+    r"|^[ \t]*>+"
+    r"|\\(?=[!-/:-@\[-`{-~])|[*~|]+|(?<!\w)_+|(?<!_)_++(?!\w)",
+    re.MULTILINE,
+)
+"""What is no word of the text; each alternative stops at its own beginning, so that nothing is read twice."""
+_ENDS = re.compile(r"(?<![.!?…])[.!?…]++[”’\"')]*+(?=\s+[\"“‘'(]*[A-ZÀ-Þ0-9]|\s*\Z)|:(?=\s*\n)")
+_BLOCK = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|(?:[-*+]|\d+[.)])[ \t])|[^\n]*\|")
+"""A line that begins a passage of its own."""
+_KEY = re.compile(r"([A-Za-z_]+):[ \t]*([\"']?)")
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passage:
+    """A heading, a paragraph, an item or a key: its words stand where they stand in the file, marks are spaces."""
+
+    manuscript: Manuscript
+    name: str
+    """The key, or the heading of the section that it is in; empty above the first one."""
+    kind: str
+    """`key`, `heading`, `paragraph`, `item` or `row`."""
+    text: str
+    start: int | None
+    """Where it begins in the file; None when the author wrote it in a way that hides that."""
+    line: int
+
+    def spot(self, start: int = 0, end: int | None = None) -> Spot:
+        """Where a part of `text` stands."""
+        if self.start is None:
+            return Spot(self.line)
+        stop = len(self.text.rstrip()) if end is None else end
+        return self.manuscript.spot(self.start + start, self.start + stop)
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Spot]]:
+        """Each match of a pattern in the text, and where it stands."""
+        for match in pattern.finditer(self.text):
+            yield match, self.spot(match.start(), match.end())
+
+    def words(self) -> Iterator[tuple[re.Match[str], Spot]]:
+        """Each word, with its hyphens and apostrophes; numbers are none."""
+        return self.find(_WORD)
+
+    def sentences(self) -> Iterator[tuple[str, Spot]]:
+        """Each sentence, and where it stands; a full stop ends one when what follows can begin another."""
+        start = 0
+        for end in (*(match.end() for match in _ENDS.finditer(self.text)), len(self.text)):
+            sentence = self.text[start:end]
+            if sentence.strip():
+                first = start + len(sentence) - len(sentence.lstrip())
+                yield sentence.strip(), self.spot(first, first + len(sentence.strip()))
+            start = end
+
+
+@dataclass(frozen=True, eq=False)
+class Manuscript:
+    """A letter or a thought as its author wrote it."""
+
+    newsletter: Newsletter
+    language: Language
+    source: Path
+    title: str
+    subject: str
+    summary: str
+    text: str
+    """The whole file, front matter included."""
+    certainty: str = ""
+    """The one that it is about."""
+
+    @cached_property
+    def body(self) -> int:
+        """Where the text below the front matter begins."""
+        end = self.text.find("\n---\n", 3)
+        return len(self.text) if end < 0 else end + 5
+
+    @cached_property
+    def marks(self) -> Marks:
+        """The headings, links, footnotes and items of the text, each with its line in the file."""
+        return scan(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
+
+    @cached_property
+    def masked(self) -> str:
+        """The text below the front matter: marks and code are spaces, and everything else stays where it is."""
+        markdown = self.text[self.body :]
+        code = mask_code(mask_fences(markdown))
+        clear = "".join(raw if raw in {mark, "\n"} else " " for mark, raw in zip(code, markdown, strict=True))
+        return _MARKUP.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), clear)
+
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
+        """The headings, paragraphs, items and rows of the text, in order."""
+        return tuple(self._split())
+
+    @cached_property
+    def fields(self) -> Mapping[str, Passage]:
+        """The title, the subject and the summary; what the author left out stands where its value comes from."""
+        found = {"title": self._field("title", self.title), "summary": self._field("summary", self.summary)}
+        found["subject"] = self._field("subject", self.subject) if "subject" in self._keys else found["title"]
+        return found
+
+    @property
+    def everything(self) -> tuple[Passage, ...]:
+        """What the author wrote: title, subject when it is another one, summary, and the text."""
+        return (*dict.fromkeys(self.fields.values()), *self.passages)
+
+    def line_of(self, key: str) -> int:
+        """The line of a key of the front matter; the first one when the author left it out."""
+        return self._keys.get(key, (1, 0))[0]
+
+    def line_of_waiver(self, rule: str) -> int:
+        """The line below `waive` on which a rule stands; that of `waive` when it is written in another way."""
+        start = self._keys.get("waive", (1, 0))[1]
+        match = re.compile(rf"^[ ]+[\"']?{re.escape(rule)}[\"']?:", re.MULTILINE).search(
+            self.text, start, self.body
+        )
+        return self.spot(match.start(), match.end()).line if match else self.line_of("waive")
+
+    def spot(self, start: int, end: int) -> Spot:
+        """The place of a part of the file."""
+        line = bisect_right(self._breaks, start - 1) + 1
+        column = start - (self._breaks[line - 2] + 1 if line > 1 else 0) + 1
+        length = (self.text[start:end].partition("\n")[0]).rstrip()
+        return Spot(line, column, len(length))
+
+    def locate(self, words: str) -> Spot:
+        """Where some words of the rendered letter stand in its source; the first line when they cannot be found."""
+        beginning = " ".join(words.split())[:40]
+        start = self.text.find(beginning) if beginning else -1
+        return Spot() if start < 0 else self.spot(start, start + len(beginning))
+
+    @cached_property
+    def _breaks(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
+
+    @cached_property
+    def _keys(self) -> dict[str, tuple[int, int]]:
+        """Of each key of the front matter its line, and where its value begins."""
+        found: dict[str, tuple[int, int]] = {}
+        start = 0
+        for number, line in enumerate(self.text[: self.body].split("\n"), start=1):
+            if match := _KEY.match(line):
+                found.setdefault(match[1], (number, start + match.end()))
+            start += len(line) + 1
+        return found
+
+    def _field(self, key: str, value: str) -> Passage:
+        line, start = self._keys.get(key, (1, 0))
+        exact = bool(start) and self.text.startswith(value, start)
+        return Passage(self, key, "key", value, start if exact else None, line)
+
+    def _split(self) -> Iterator[Passage]:
+        raw, section = self.text[self.body :], ""
+        sections = {heading.line: heading.text for heading in self.marks.headings if heading.level == 2}  # noqa: PLR2004
+        first = self.text.count("\n", 0, self.body) + 1
+        start, kind = 0, ""
+        offset = 0
+        for number, line in enumerate([*raw.split("\n"), ""], start=first):
+            beginning = _BLOCK.match(line)
+            if kind and (not line.strip() or beginning or kind == "heading"):
+                text = self.masked[start : offset - 1]
+                if text.strip():
+                    place = self.body + start
+                    yield Passage(self, section, kind, text, place, self.spot(place, place).line)
+                kind = ""
+            section = sections.get(number, section)
+            if line.strip() and not kind:
+                start = offset
+                kind = _kind(line) if beginning else "paragraph"
+            offset += len(line) + 1
+
+
+def _kind(line: str) -> str:
+    stripped = line.lstrip(" \t>")
+    if stripped.startswith("#"):
+        return "heading"
+    return "item" if re.match(r"(?:[-*+]|\d+[.)])[ \t]", stripped) else "row"
+
+
+def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:
+    """The manuscript of an edition; of one that was only assembled, the file that it would be."""
+    text = _read(edition.source) if edition.source.exists() else write_edition(edition)
+    return Manuscript(
+        newsletter,
+        edition.language,
+        edition.source,
+        edition.title,
+        edition.subject,
+        edition.summary,
+        text,
+        edition.certainty,
+    )
+
+
+def read_thought(newsletter: Newsletter, thought: Thought) -> Manuscript:
+    """The manuscript of a thought, whose title becomes the subject of a letter."""
+    text = _read(thought.source)
+    return Manuscript(
+        newsletter,
+        thought.language,
+        thought.source,
+        thought.title,
+        thought.title,
+        thought.summary,
+        text,
+        thought.certainty,
+    )
+
+
+def _read(source: Path) -> str:
+    return source.read_text("utf-8-sig")  # with LF line ends, as `reading` has it; it was read before

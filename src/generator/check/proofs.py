@@ -1,0 +1,68 @@
+"""A letter as it will be read, beside its manuscript: what a proofreader has before him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+from generator.check.cascade import Cascade
+from generator.check.manuscripts import Manuscript, read_letter
+from generator.model import Email, Language
+from generator.render.emails import render_email
+from generator.render.entries import render_entry
+from generator.render.pages import render_edition
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+    from generator.content import Newsletter
+    from generator.model import Edition, Issue
+    from generator.render.entries import Entry
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """An edition in every form in which readers get it."""
+
+    newsletter: Newsletter
+    issue: Issue
+    edition: Edition
+
+    @cached_property
+    def manuscript(self) -> Manuscript:
+        """What its author wrote."""
+        return read_letter(self.newsletter, self.edition)
+
+    @cached_property
+    def translation(self) -> Proof:
+        """The same letter in the other language."""
+        other = Language.EN if self.edition.language is Language.NL else Language.NL
+        return Proof(self.newsletter, self.issue, self.issue.editions[other])
+
+    @cached_property
+    def email(self) -> Email:
+        """What is delivered."""
+        return render_email(self.newsletter, self.edition)
+
+    @cached_property
+    def tree(self) -> HtmlElement:
+        """The HTML of the email as a document."""
+        return html.document_fromstring(self.email.html)
+
+    @cached_property
+    def cascade(self) -> Cascade:
+        """The styles of what is in `tree`, on any screen."""
+        return Cascade(self.tree)
+
+    @cached_property
+    def page(self) -> str:
+        """The page of the archive, in Markdown."""
+        return render_edition(self.newsletter, self.edition).decode()
+
+    @cached_property
+    def entry(self) -> Entry:
+        """What the feeds carry."""
+        return render_entry(self.newsletter, self.edition)

@@ -1,0 +1,29 @@
+"""What is found out once for the whole project, and then asked for every letter."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from generator.content import Newsletter
+
+V = TypeVar("V")
+
+
+def survey(make: Callable[[Newsletter], V]) -> Callable[[Newsletter], V]:
+    """Let a function work only once for a newsletter; the last newsletter is remembered, by identity."""
+    kept: list[tuple[Newsletter, V]] = []
+
+    @wraps(make)
+    def ask(newsletter: Newsletter) -> V:
+        for known, value in kept:
+            if known is newsletter:
+                return value
+        value = make(newsletter)
+        kept[:] = [(newsletter, value)]
+        return value
+
+    return ask

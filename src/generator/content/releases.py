@@ -1,0 +1,131 @@
+"""`newsletter/released.json` → what readers have got already, and back; `generate release` writes it, nobody else.
+
+It says of each letter that went out what it was then, so that nobody changes it unseen and no feed shows it twice.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from generator.content.archive import FOLDER
+from generator.content.frontmatter import parse_yaml
+from generator.model import Language, Problem, Release, Week
+from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from generator.model import Edition
+
+PATH = "newsletter/released.json"
+"""Where the releases stand, below the root of the project."""
+
+Releases = dict[tuple[Week, Language], Release]
+
+
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("has no time zone")
+    return text
+
+
+class _Release(Fields):
+    id: Line = Field(description="the id of the feed entry, a tag URI")
+    digest: str = Field(pattern=r"^[0-9a-f]{32}$", description="32 digits from 0 to f")
+    updated: Annotated[str, AfterValidator(_moment)] = Field(
+        description="a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+    )
+
+
+def load_releases(root: Path, problems: list[Problem]) -> Releases:
+    """Read what was released, or add what is wrong with the file; without it nothing was."""
+    path = root / PATH
+    if not path.exists():
+        return {}
+    text = read_text(path, problems)
+    if text is None:
+        return {}
+    try:
+        weeks = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        said = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+        problems.append(Problem(path, line, f"is not JSON: {said}; take the file back from git"))
+        return {}
+    found: list[Problem] = []
+    releases = _read(weeks, root, {}, found)
+    if found:  # then it is worth a second look where
+        _, lines = parse_yaml(text, path, 1, []) or (None, {})
+        found.clear()
+        _read(weeks, root, lines, found)
+        problems += found
+    return releases
+
+
+def write_releases(releases: Mapping[tuple[Week, Language], Release]) -> bytes:
+    """The file that holds releases."""
+    weeks: dict[str, dict[str, dict[str, str]]] = {}
+    for (week, language), release in releases.items():
+        entry = {"id": release.id, "digest": release.digest, "updated": release.updated.isoformat()}
+        weeks.setdefault(str(week), {})[str(language)] = entry
+    return (json.dumps(weeks, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
+
+
+def digest_edition(edition: Edition) -> str:
+    """A digest of what readers read of an edition: the same for ever and everywhere, until they read something else."""
+    read = [
+        edition.title,
+        edition.subject,
+        edition.summary,
+        edition.certainty,
+        edition.published.timestamp(),
+        [(section.heading, section.markdown.strip()) for section in edition.sections],
+        [(name, _digest(image.source.read_bytes())) for name, image in sorted(edition.images.items())],
+    ]
+    return _digest(json.dumps(read).encode())
+
+
+def _digest(content: bytes) -> str:
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key “{key}” stands in it twice")
+        found[key] = value
+    return found
+
+
+def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]) -> Releases:
+    path = root / PATH
+    if not isinstance(weeks, dict):
+        problems.append(Problem(path, 1, "must be weeks with their editions, like {“2026-W45”: {“nl”: …}}"))
+        return {}
+    releases: Releases = {}
+    for name, editions in weeks.items():
+        try:
+            week = Week.parse(name)
+        except ValueError as error:
+            problems.append(Problem(path, lines.get(name, 1), str(error)))
+            continue
+        for language, entry in editions.items() if isinstance(editions, dict) else [("", None)]:
+            key = f"{name}.{language}" if language else name
+            if language not in list(Language) or not isinstance(entry, dict):
+                hint = did_you_mean(language, Language)
+                message = f"“{key}” is no edition with an id, a digest and a date{hint}"
+                problems.append(Problem(path, lines.get(key, 1), message))
+            elif fields := parse_fields(_Release, entry, path, lines, problems, under=f"{key}."):
+                release = Release(fields.id, fields.digest, datetime.fromisoformat(fields.updated))
+                releases[week, Language(language)] = release
+        if not (root / FOLDER / name).is_dir():
+            message = f"{name} was released, but its folder is gone; readers still have its address"
+            problems.append(Problem(path, lines.get(name, 1), message))
+    return releases

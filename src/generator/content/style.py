@@ -1,0 +1,68 @@
+"""`newsletter/words.<language>.txt` and `newsletter/cliches.<language>.txt` → the house style."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from generator.model import Language, Problem, Style
+from generator.reading import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FOLDER = "newsletter"
+"""Where the lists stand, below the root of the project."""
+_ENDING = re.compile(r"\w{3}\*(?:\s|\Z)")
+"""A star that stands for any ending, after enough letters to know the word by."""
+
+
+def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
+    """Read the lists of each language; one that is missing is empty."""
+    return {
+        language: Style(
+            frozenset(_load_words(root / FOLDER / f"words.{language}.txt", problems)),
+            tuple(_load_cliches(root / FOLDER / f"cliches.{language}.txt", problems)),
+        )
+        for language in Language
+    }
+
+
+def _load_words(path: Path, problems: list[Problem]) -> Iterator[str]:
+    for word, line in _entries(path, problems):
+        if len(word.split()) > 1:
+            message = f"“{_short(word)}” is more than one word; a word list has one on each line"
+            problems.append(Problem(path, line, message))
+        elif any(mark in word for mark in ',;:!?*“”"') or not any(map(str.isalpha, word)):
+            message = f"“{_short(word)}” is not a word; write it without commas, quotes and stars"
+            problems.append(Problem(path, line, message))
+        else:
+            yield word
+
+
+def _load_cliches(path: Path, problems: list[Problem]) -> Iterator[str]:
+    for phrase, line in _entries(path, problems):
+        if phrase.count("*") > len(_ENDING.findall(phrase)):
+            message = (
+                f"“{_short(phrase)}” has a star in the wrong place; it ends a word of three letters or more"
+            )
+            problems.append(Problem(path, line, message))
+        elif not any(map(str.isalpha, phrase)):
+            problems.append(Problem(path, line, f"“{_short(phrase)}” is not a phrase; write words"))
+        else:
+            yield " ".join(phrase.casefold().split())
+
+
+def _entries(path: Path, problems: list[Problem]) -> Iterator[tuple[str, int]]:
+    """What stands on each line but comments, with one kind of apostrophe, and the number of the line."""
+    text = read_text(path, problems) if path.exists() else None
+    for number, line in enumerate((text or "").split("\n"), start=1):
+        entry = unicodedata.normalize("NFC", line.partition("#")[0]).replace("’", "'").strip()
+        if entry:
+            yield entry, number
+
+
+def _short(entry: str) -> str:
+    return entry if len(entry) <= 40 else entry[:39] + "…"  # noqa: PLR2004

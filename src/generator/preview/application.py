@@ -1,0 +1,182 @@
+"""The preview as a small web application: renders when a page is asked for, and anew when a file was saved.
+
+It never reads a file because an address names it: it looks an address up among the pages that it has rendered.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from generator.cache import Cache, digest
+from generator.check import check_issue
+from generator.content import load_newsletter
+from generator.errors import ContentError, GeneratorError
+from generator.preview.guard import FOLDER, answer, redirect
+from generator.render.frames import POLICY
+from generator.render.previews import PAGE, Served, page_policy, render_broken, render_preview
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import Any
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+    from generator.content import Newsletter
+    from generator.content.frontmatter import Document
+    from generator.model import Artifact, Issue, Problem, Week
+
+WATCHED = ("newsletter", "docs", "templates")
+"""The folders of a project that a letter is made from."""
+
+_PROBLEMS = "problems"
+"""The folder of the page that is shown when no letter can be."""
+
+_SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
+
+
+def find_issue(newsletter: Newsletter, now: datetime) -> Issue | None:
+    """The letter that an editor is at work on: the coming one when it was written already, else the newest."""
+    issues = newsletter.archive.issues
+    coming = newsletter.archive.issue(newsletter.settings.coming_week(now))
+    return coming or (issues[0] if issues else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What was read, and the pages that were rendered from it until now."""
+
+    digest: str
+    newsletter: Newsletter | None
+    problems: Sequence[Problem] = ()
+    before: Mapping[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
+    """The pages as they were before the last save."""
+    pages: dict[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
+
+
+class Preview:
+    """A WSGI application below FOLDER."""
+
+    def __init__(
+        self,
+        root: Path,
+        clock: Callable[[], datetime],
+        *,
+        site: str = "",
+        tell: Callable[[Week | None, Sequence[Problem]], None] = lambda week, problems: None,  # noqa: ARG005
+    ) -> None:
+        """Preview the project in `root`; `site` is where its site is served, `tell` hears of each page made anew."""
+        self._root, self._clock, self._site, self._tell = root.resolve(), clock, site, tell
+        self._lock = threading.Lock()
+        self._documents: Cache[Document[Any]] = Cache()
+        self._state: _State | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request that `guard` let through."""
+        path = environ.get("PATH_INFO", "")
+        if path in {"/", FOLDER.rstrip("/")}:
+            return redirect(start_response, FOLDER)
+        if path == f"{FOLDER}about":
+            return answer(
+                start_response, json.dumps({"preview": name_project(self._root)}), "application/json"
+            )
+        if path == f"{FOLDER}changes":
+            return answer(start_response, watch(self._root))
+        if not path.startswith(FOLDER):
+            return answer(start_response, "There is no such page.", status=HTTPStatus.NOT_FOUND)
+        with self._lock:
+            return self._show(path.removeprefix(FOLDER), start_response)
+
+    def _show(self, path: str, start_response: StartResponse) -> Iterable[bytes]:
+        state = self._read()
+        name, slash, file = path.partition("/")
+        if state.newsletter is None:
+            if not slash:
+                return redirect(start_response, f"{FOLDER}{_PROBLEMS}/")
+            pages = self._render(state, None)
+        elif name in {"", _PROBLEMS}:
+            issue = find_issue(state.newsletter, self._clock())
+            if issue is None:
+                message = "There is no letter yet: generate issue makes the first one."
+                return answer(start_response, message, status=HTTPStatus.NOT_FOUND)
+            return redirect(start_response, f"{FOLDER}{issue.week}/")
+        else:
+            week = next((one.week for one in state.newsletter.archive.issues if str(one.week) == name), None)
+            if week is None:
+                return answer(start_response, "There is no such letter.", status=HTTPStatus.NOT_FOUND)
+            if not slash:
+                return redirect(start_response, f"{FOLDER}{week}/")
+            pages = self._render(state, week)
+        file = file or PAGE.name
+        if file not in pages:
+            return answer(start_response, "There is no such page.", status=HTTPStatus.NOT_FOUND)
+        framed = file.partition("/")[0] in {"nl", "en"}
+        policy = f"{POLICY}; {_SANDBOX}" if framed else page_policy(self._root, served=True)
+        return answer(start_response, pages[file], "text/html; charset=utf-8", policy)
+
+    def _read(self) -> _State:
+        """What the files say now; read again only when one of them has changed."""
+        found = watch(self._root)
+        if self._state is None or self._state.digest != found:
+            before = {**self._state.before, **self._state.pages} if self._state else {}
+            try:
+                newsletter = load_newsletter(self._root, self._documents)
+            except ContentError as error:
+                self._state = _State(found, None, error.problems, before)
+            else:
+                self._state = _State(found, newsletter, (), before)
+            self._documents = self._documents.again()
+        return self._state
+
+    def _render(self, state: _State, week: Week | None) -> Mapping[str, bytes]:
+        if week not in state.pages:
+            artifacts, problems = self._make(state, week)
+            self._tell(week, problems)
+            state.pages[week] = {
+                str(one.path): one.content for one in artifacts if isinstance(one.content, bytes)
+            }
+        return state.pages[week]
+
+    def _make(self, state: _State, week: Week | None) -> tuple[Sequence[Artifact], Sequence[Problem]]:
+        served = Served(state.digest, self._site, state.before.get(week, {}))
+        problems, failure = state.problems, ""
+        if state.newsletter and week and (issue := state.newsletter.archive.issue(week)):
+            try:
+                problems = check_issue(state.newsletter, issue)
+                return render_preview(state.newsletter, issue, problems, served), problems
+            except ContentError as error:
+                problems = error.problems
+            except (
+                GeneratorError,
+                OSError,
+            ) as error:  # a template with a slip in it, a picture that has just gone
+                failure = str(error)
+        return render_broken(self._root, problems, failure, served), problems
+
+
+def watch(root: Path) -> str:
+    """A digest of the names, sizes and times of all files that a letter is made from: cheap, for it is asked a lot."""
+    found: list[tuple[str, int, int]] = []
+    folders = [str(root / name) for name in WATCHED]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir():
+                        folders.append(entry.path)
+                    else:
+                        stat = entry.stat()
+                        found.append((entry.path, stat.st_size, stat.st_mtime_ns))
+        except OSError:
+            continue  # gone since: the next look tells
+    return digest(sorted(found)).hex()
+
+
+def name_project(root: Path) -> str:
+    """A project, without telling where it is."""
+    return digest(str(root)).hex()

@@ -1,0 +1,33 @@
+"""The preview as files that can be shown to others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.check import check_issue
+from generator.errors import PublishError
+from generator.publish import publish_artifacts
+from generator.render.previews import MARK, PAGE, render_preview
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.content import Newsletter
+    from generator.model import Issue
+    from generator.publish import Published
+
+
+def write_preview(newsletter: Newsletter, issue: Issue, folder: Path) -> Published:
+    """Keep the page of an issue as files that can be shown to others.
+
+    Raises PublishError for a folder that holds something else, and ContentError when a letter cannot be rendered.
+    """
+    try:
+        ours = not folder.exists() or not any(folder.iterdir()) or MARK in (folder / PAGE).read_text("utf-8")
+    except (OSError, ValueError):
+        ours = False
+    if not ours:
+        raise PublishError(
+            f"{folder}: holds something else than a preview; name an empty folder, or a new one"
+        )
+    return publish_artifacts(render_preview(newsletter, issue, check_issue(newsletter, issue)), folder)

@@ -1,0 +1,36 @@
+"""The HTML of the email."""
+
+from tests.check.examples import Edit, Example
+
+HTML, CSS = "templates/email/letter.html", "templates/email/letter.css"
+LAST = "Teken maandag één belangrijke klant uit"
+
+EXAMPLES = {
+    "html-lang": Example(
+        bad=(Edit('<html lang="{{ language }}" dir="ltr"', '<html lang="nl-NL" dir="ltr"', HTML),)
+    ),
+    "html-title": Example(bad=(Edit("<title>{{ subject }}", "<title>{{ settings.letter }}", HTML),)),
+    "table-role": Example(
+        bad=(Edit(LAST, f"|   |   |\n|---|---|\n| De **inkoper** | kent je |\n\n{LAST}"),),
+        at="| De **inkoper** |",
+        good=(Edit(LAST, f"| Wie | Wat |\n|---|---|\n| De **inkoper** | kent je |\n\n{LAST}"),),
+    ),
+    "html-alt": Example(
+        bad=(Edit(' alt="{{ certainty.title }}"', "", HTML),),
+        good=(Edit(' alt="{{ certainty.title }}"', ' alt="" role="presentation"', HTML),),
+    ),
+    "heading-order": Example(
+        bad=(Edit("<h1>{{ title }}</h1>", "<h1>{{ title }}</h1><h1>{{ title }}</h1>", HTML),), at="title:"
+    ),
+    "preheader": Example(bad=(Edit("{{ summary }}", "{{ title }}", HTML),)),
+    "tap-target": Example(
+        bad=(
+            Edit(
+                "font-size: 14px; line-height: 24px; }\n\n.frame",
+                "font-size: 14px; line-height: 20px; }\n\n.frame",
+                CSS,
+            ),
+        )
+    ),
+    "sender": Example(bad=(Edit("{{ wrap(settings.postal) }}", "", "templates/email/letter.txt"),)),
+}

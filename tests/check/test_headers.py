@@ -1,0 +1,116 @@
+"""The headers of the message: each way to write them wrong, and odd subjects that are right."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator.check.headers import PROOF_RULES
+from generator.check.proofs import Proof
+from generator.content import Newsletter
+from tests.check.proofs import messages, proof_of
+
+RULES = {rule.id: rule.check for rule in PROOF_RULES}
+DATE = b"Date: Fri, 06 Nov 2026 06:00:00 +0100\r\n"
+LIST = b"List-Unsubscribe: <mailto:unsubscribe@example.org?subject=afmelden>\r\n"
+SUBJECT = b"Subject: Wie belt jou als je contact weg is?\r\n"
+
+
+def spoil(proof: Proof, old: bytes, new: bytes) -> Proof:
+    assert proof.email.message.count(old) == 1, proof.email.message[:1500]
+    proof.__dict__["email"] = replace(proof.email, message=proof.email.message.replace(old, new))
+    return proof
+
+
+@pytest.mark.parametrize(
+    "rule, old, new, message",
+    [
+        ("header-fields", DATE, b"", "the header Date stands in the message 0 times, not once"),
+        ("header-fields", DATE, DATE + DATE, "the header Date stands in the message 2 times, not once"),
+        ("header-fields", DATE, b"Date: today\r\n",
+         "the header Date is not written as mail programs expect: “today”"),
+        ("header-fields", b"List-Id: Royal Dutch Updates <", b"List-Id: Royal Dutch Updates <x@",
+         ("the header List-Id is not written as mail programs expect:"
+         " “Royal Dutch Updates <x@royal-dutch-updates.example.org>”")),
+        ("header-fields", b"Content-Language: nl", b"Content-Language: en",
+         "the header Content-Language says “en”, not “nl”"),
+        ("header-unsubscribe", LIST, LIST.replace(b"<", b"").replace(b">", b""),
+         ("List-Unsubscribe is not one or more addresses between < and >:"
+         " “mailto:unsubscribe@example.org?subject=afmelden”")),
+        ("header-unsubscribe", LIST, b"List-Unsubscribe:\r\n <mailto:a@example.org>\r\n",
+         "List-Unsubscribe is folded over more lines, and Gmail does not read it then"),
+        ("header-unsubscribe", LIST, b"List-Unsubscribe: <http://example.org/u>\r\n",
+         "List-Unsubscribe leads to “http://example.org/u”, which is neither https nor mailto"),
+        ("header-unsubscribe", LIST, b"List-Unsubscribe: <https://example.org/u>\r\n",
+         "List-Unsubscribe-Post should be “List-Unsubscribe=One-Click” once, for there is an https address"),
+        ("header-unsubscribe", LIST, LIST + b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+         "List-Unsubscribe-Post should be there only beside an https address"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"X-Unsent: 1\n", "a line of the message does not end in CRLF"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"X-Unsent: " + b"1" * 1000 + b"\r\n",
+         "a line of the message has 1010 characters; servers take 998"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"X-Unsent: " + b"1" * 90 + b"\r\n",
+         "a line of the header X-Unsent has 100 characters, more than 78"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"X-Unsent: 1\r\n \r\n",
+         "the header X-Unsent is folded into an empty line, which ends the headers for some"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"Not a header\r\n",
+         "a line of the headers is not part of one: “Not a header”"),
+        ("header-lines", b"X-Unsent: 1\r\n", b"X-Unsent: \xe9\r\n",
+         "the message holds characters that are not ASCII; old servers damage them"),
+        ("header-words", SUBJECT, b"Subject: =?utf-8?q?Wie?= belt jou als je contact weg is?\r\n Ja\r\n",
+         ("the header Subject is read as “Wie belt jou als je contact weg is? Ja”,"
+         " not as “Wie belt jou als je contact weg is?”")),
+        ("header-words", SUBJECT, b"Subject: =?utf-8?q?a=0D=0ABcc:_b?=\r\n",
+         "the header Subject holds a control character"),
+        ("header-words", SUBJECT,
+         b"Subject: =?utf-8?q?Wie_belt_jou_als_je_=63=6F=6E=74=61=63=74=20=77=65=67=20=69=73=3F?=\r\n",
+         "an encoded word in the header Subject has 77 characters, more than 75"),
+        ("header-words", b"From: Royal Dutch Updates <", b'From: "Royal" <',
+         "the header From is read as “Royal”, not as “Royal Dutch Updates”"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_header_is_said(newsletter: Newsletter, rule, old, new, message) -> None:
+    assert messages(RULES[rule](spoil(proof_of(newsletter), old, new)))[:1] == [message] * bool(message)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"<https://example.org/u/1>, <mailto:a@example.org>", b"<mailto:a@example.org>,<https://example.org/u>"],
+)
+def test_one_click_is_announced_beside_an_https_address(newsletter: Newsletter, value: bytes) -> None:
+    post = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    assert (
+        messages(
+            RULES["header-unsubscribe"](
+                spoil(proof_of(newsletter), LIST, b"List-Unsubscribe: " + value + post)
+            )
+        )
+        == []
+    )
+
+
+SUBJECTS = st.lists(
+    st.one_of(
+        st.sampled_from(["één", "coördinatie", "“ja”", "’t", "€ 4", "=", "?", "_", "🙂", "ﬁ", "a" * 80, "שלום", "<a>"]),
+        st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12),
+    ),
+    min_size=1,
+    max_size=14,
+).map(" ".join).filter(lambda text: "=?" not in text)  # fmt: skip
+
+
+@given(subject=SUBJECTS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_subject_that_may_be_written_is_found_wrong(newsletter: Newsletter, subject: str) -> None:
+    proof = proof_of(newsletter, subject=subject)
+    for rule in PROOF_RULES:
+        assert messages(rule.check(proof)) == [], rule.id
+
+
+@pytest.mark.parametrize(
+    "name", ["Één & co.", 'De "7" zekerheden', "a" * 90, "Müller, Jansen (en zonen)", "x.y"]
+)
+def test_no_sender_that_may_be_written_is_found_wrong(newsletter: Newsletter, name: str) -> None:
+    other = replace(newsletter, settings=replace(newsletter.settings, sender_name=name, letter=name))
+    for rule in PROOF_RULES:
+        assert messages(rule.check(proof_of(other))) == [], rule.id

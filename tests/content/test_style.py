@@ -1,0 +1,69 @@
+"""Word lists and lists of clichés: what an editor may write there, and what is said about the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from generator.content.style import load_style
+from generator.model import Language, Problem, Style
+
+
+def load(root: Path, name: str, content: bytes | str) -> tuple[Style, list[Problem]]:
+    path = root / "newsletter" / name
+    path.parent.mkdir()
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    problems: list[Problem] = []
+    return load_style(root, problems)[Language.NL], problems
+
+
+def test_lists_are_read_without_comments_and_empty_lines(tmp_path: Path) -> None:
+    style, problems = load(tmp_path, "words.nl.txt", "# namen\n\n  Bain \r\nfoto’s # met komma\ncafe\u0301\n")
+    assert style.words == {"Bain", "foto's", "café"}
+    assert problems == []
+
+
+def test_cliches_are_in_small_letters(tmp_path: Path) -> None:
+    style, problems = load(tmp_path, "cliches.nl.txt", "Stip  op de Horizon\nontzorg*\n# niets\n")
+    assert style.cliches == ("stip op de horizon", "ontzorg*")
+    assert problems == []
+
+
+def test_lists_that_are_missing_are_empty(tmp_path: Path) -> None:
+    problems: list[Problem] = []
+    assert load_style(tmp_path, problems) == dict.fromkeys(Language, Style())
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "name, content, line, message",
+    [
+        (
+            "words.nl.txt",
+            "Bain\nroyal dutch\n",
+            2,
+            "“royal dutch” is more than one word; a word list has one on each",
+        ),
+        ("words.nl.txt", "Bain,\n", 1, "“Bain,” is not a word"),
+        ("words.nl.txt", "\n\n446\n", 3, "“446” is not a word"),
+        ("words.nl.txt", "ontzorg*\n", 1, "“ontzorg*” is not a word"),
+        ("words.nl.txt", "a\nb\x07\n", 2, "the control character U+0007 cannot be published"),
+        ("words.nl.txt", b"caf\xe9\n", 1, "the file is not UTF-8"),
+        (
+            "words.nl.txt",
+            "a" * 60 + " b\n",
+            1,
+            "“aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…” is more than one word",
+        ),
+        ("cliches.nl.txt", "stip\n*\n", 2, "“*” has a star in the wrong place"),
+        ("cliches.nl.txt", "op*\n", 1, "“op*” has a star in the wrong place"),
+        ("cliches.nl.txt", "ont*zorgen\n", 1, "“ont*zorgen” has a star in the wrong place"),
+        ("cliches.nl.txt", "24/7\n", 1, "“24/7” is not a phrase"),
+        ("cliches.nl.txt", b"\xff\xfe", 1, "the file is not UTF-8"),
+    ],
+)
+def test_a_mistake_in_a_list_is_named_with_its_line(
+    tmp_path: Path, name: str, content: bytes | str, line: int, message: str
+) -> None:
+    _, (problem,) = load(tmp_path, name, content)
+    assert (problem.path, problem.line) == (tmp_path / "newsletter" / name, line)
+    assert problem.message.startswith(message)

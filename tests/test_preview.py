@@ -1,0 +1,330 @@
+"""The preview as an application: who may ask what, and that it follows every save."""
+
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+from wsgiref.util import setup_testing_defaults
+from wsgiref.validate import validator
+
+import pytest
+from lxml import html
+
+from generator.content import load_newsletter
+from generator.errors import PublishError
+from generator.preview import (
+    Preview,
+    find_issue,
+    guard,
+    is_previewed,
+    mount,
+    open_server,
+    watch,
+    write_preview,
+)
+
+PORT = 8000
+EARLY = datetime.fromisoformat("2026-11-03T12:00:00+01:00")
+LATE = datetime.fromisoformat("2027-06-01T12:00:00+02:00")
+NEWEST = "2026-W47"
+PAGE = f"/preview/{NEWEST}/"
+NL = f"newsletter/issues/{NEWEST}/nl.md"
+
+Ask = Callable[..., tuple[str, dict[str, str], str]]
+
+
+def asker(app: Any) -> Ask:
+    def ask(path: str, method: str = "GET", **headers: str) -> tuple[str, dict[str, str], str]:
+        environ: dict[str, Any] = {
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SCRIPT_NAME": "",
+            "REQUEST_METHOD": method,
+            "HTTP_HOST": f"127.0.0.1:{PORT}",
+        }
+        environ.update(headers)
+        setup_testing_defaults(environ)
+        environ["HTTP_HOST"] = headers.get("HTTP_HOST", f"127.0.0.1:{PORT}")
+        found: dict[str, Any] = {}
+        content = validator(app)(
+            environ, lambda status, given: found.update(status=status, headers=dict(given))
+        )
+        body = b"".join(content)
+        content.close()
+        return found["status"], found["headers"], body.decode()
+
+    return ask
+
+
+@pytest.fixture
+def told() -> list[tuple[str, int]]:
+    return []
+
+
+@pytest.fixture
+def ask(sample: Path, told: list[tuple[str, int]]) -> Ask:
+    def tell(week: Any, problems: Any) -> None:
+        told.append((str(week), len(problems)))
+
+    return asker(guard(Preview(sample, lambda: LATE, tell=tell), PORT))
+
+
+def say(word: str) -> Any:
+    """An application that says one word."""
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [word.encode()]
+
+    return app
+
+
+@pytest.fixture
+def guarded() -> Ask:
+    return asker(guard(say("secret"), PORT))
+
+
+def save(root: Path, name: str, change: Callable[[str], str]) -> None:
+    path = root / name
+    path.write_text(change(path.read_text()))
+
+
+# --- Who may ask ---
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "LocalHost:8000", "[::1]:8000"])
+def test_this_machine_may_ask(guarded, host):
+    assert guarded(PAGE, HTTP_HOST=host)[0] == "200 OK"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "127.0.0.1", "127.0.0.1:8001", "example.org:8000", "localhost.example.org:8000", "127.0.0.1:8000,x"],
+)
+def test_another_name_for_this_machine_is_refused(guarded, host):
+    """A page elsewhere can make its own name lead here; then it would read what is shown."""
+    status, headers, body = guarded(PAGE, HTTP_HOST=host)
+    assert status == "403 Forbidden"
+    assert "secret" not in body
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_port_that_browsers_leave_out_may_be_left_out():
+    ask = asker(guard(say("secret"), 80))
+    assert ask(PAGE, HTTP_HOST="localhost")[0] == "200 OK"
+    assert ask(PAGE, HTTP_HOST="example.org")[0] == "403 Forbidden"
+
+
+@pytest.mark.parametrize(
+    "site, mode, dest, allowed",
+    [
+        ("none", "navigate", "document", True),
+        ("same-origin", "cors", "empty", True),
+        ("same-origin", "navigate", "iframe", True),
+        ("cross-site", "navigate", "document", True),
+        ("cross-site", "navigate", "iframe", False),
+        ("cross-site", "no-cors", "image", False),
+        ("same-site", "cors", "empty", False),
+        ("cross-site", "no-cors", "script", False),
+    ],
+)
+def test_a_page_elsewhere_may_link_here_and_load_nothing(guarded, site, mode, dest, allowed):
+    fetch = {"HTTP_SEC_FETCH_SITE": site, "HTTP_SEC_FETCH_MODE": mode, "HTTP_SEC_FETCH_DEST": dest}
+    assert guarded(PAGE, **fetch)[0] == ("200 OK" if allowed else "403 Forbidden")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
+def test_nothing_can_be_sent(guarded, method):
+    status, headers, _ = guarded(PAGE, method)
+    assert status == "405 Method Not Allowed"
+    assert headers["Allow"] == "GET, HEAD"
+
+
+def test_the_head_of_a_page_has_no_body(ask):
+    status, headers, body = ask(PAGE, "HEAD")
+    assert (status, body) == ("200 OK", "")
+    assert int(headers["Content-Length"]) == len(ask(PAGE)[2].encode())
+
+
+@pytest.mark.parametrize(
+    "path", ["/preview/about", "/preview/changes", PAGE, f"{PAGE}nl/letter-dark.html", "/x"]
+)
+def test_every_answer_is_fenced(ask, path):
+    headers = ask(path)[1]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_letter_is_locked_in_also_without_its_frame(ask):
+    policy = ask(f"{PAGE}nl/letter-light.html")[1]["Content-Security-Policy"]
+    assert "sandbox allow-popups allow-popups-to-escape-sandbox" in policy
+
+
+def test_the_site_beside_it_is_guarded_too():
+    ask = asker(guard(mount(say("preview"), say("site")), PORT, "desk.example.org"))
+    for path, shown in (("/", "site"), ("/previews/", "site"), ("/preview", "preview"), (PAGE, "preview")):
+        status, headers, body = ask(path)
+        assert (status, body) == ("200 OK", shown)
+        assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert ask("/", HTTP_HOST="desk.example.org:8000")[0] == "200 OK"
+    assert ask("/", HTTP_HOST="example.org:8000")[0] == "403 Forbidden"
+
+
+# --- What it shows ---
+
+
+def test_the_shortest_address_leads_to_the_letter_at_hand(ask):
+    for path, place in (
+        ("/", "/preview/"),
+        ("/preview", "/preview/"),
+        ("/preview/", PAGE),
+        (PAGE[:-1], PAGE),
+    ):
+        status, headers, _ = ask(path)
+        assert (status, headers["Location"]) == ("302 Found", place)
+
+
+def test_the_coming_letter_is_at_hand_and_without_it_the_newest(newsletter):
+    assert str(find_issue(newsletter, EARLY).week) == "2026-W45"
+    assert str(find_issue(newsletter, LATE).week) == NEWEST
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "/preview/2026-W01/",
+        "/preview/../newsletter/settings.toml",
+        f"{PAGE}../../newsletter/settings.toml",
+        f"{PAGE}%2e%2e/settings.toml",
+        f"{PAGE}nl/",
+        f"{PAGE}source/newsletter.settings.toml.html",
+        f"{PAGE}nl/letter-light.html/",
+        "/preview/2026-W47\x00/",
+    ],
+)
+def test_there_is_nothing_but_what_the_page_is_made_of(ask, path):
+    assert ask(path)[0] == "404 Not Found"
+
+
+def test_every_file_of_the_page_is_served(ask):
+    page = html.document_fromstring(ask(PAGE)[2])
+    addresses = page.xpath("//iframe/@src | //main//a/@href[not(starts-with(., 'vscode:'))]")
+    assert len(addresses) > 4
+    for address in addresses:
+        path = address.partition("#")[0].partition("?")[0]
+        assert ask(PAGE + path)[0] == "200 OK"
+
+
+def test_a_save_changes_the_digest_and_the_page_and_is_told(ask, sample, told):
+    before, _ = ask("/preview/changes")[2], ask(PAGE)
+    assert ask("/preview/changes")[2] == before
+    assert f'data-state="{before}"' in ask(PAGE)[2]
+    save(sample, NL, lambda text: text.replace("## Food for action", "Een verse zin.\n\n## Food for action"))
+    assert ask("/preview/changes")[2] != before
+    assert "Een verse zin." in ask(f"{PAGE}nl/letter-light.html")[2]
+    assert [week for week, _ in told] == [NEWEST, NEWEST]
+
+
+@pytest.mark.parametrize("name", [NL, "templates/email/letter.html", "docs/nl/certainties/referral.md"])
+def test_whatever_a_letter_is_made_from_is_watched(sample, name):
+    before = watch(sample)
+    assert watch(sample) == before
+    save(sample, name, lambda text: f"{text}\n")
+    assert watch(sample) != before
+
+
+def test_a_new_and_a_deleted_letter_are_noticed(ask, sample):
+    ask(PAGE)
+    shutil.rmtree(sample / f"newsletter/issues/{NEWEST}")
+    assert ask(PAGE)[0] == "404 Not Found"
+    assert ask("/preview/")[1]["Location"] == "/preview/2026-W46/"
+    shutil.rmtree(sample / "newsletter/issues")
+    assert "There is no letter yet" in ask("/preview/")[2]
+
+
+def test_what_cannot_be_read_is_listed_until_it_is_mended(ask, sample, told):
+    save(sample, NL, lambda text: text.replace("title:", "titel:"))
+    status, headers, _ = ask("/preview/")
+    assert headers["Location"] == "/preview/problems/"
+    for path in ("/preview/problems/", PAGE):
+        status, _, page = ask(path)
+        assert status == "200 OK"
+        assert "Unknown key “titel”; did you mean “title”?" in page
+    assert told == [("None", 1)]
+    (source,) = set(re.findall(r'href="(source/[^"#]+)', page))
+    assert "titel:" in ask(PAGE + source)[2]
+    save(sample, NL, lambda text: text.replace("titel:", "title:"))
+    assert ask("/preview/problems/")[1]["Location"] == PAGE
+    assert ask(PAGE)[0] == "200 OK"
+
+
+def test_a_slip_in_a_template_is_shown_on_the_page(ask, sample):
+    save(sample, "templates/email/letter.html", lambda text: f"{text}{{{{ nobody }}}}")
+    assert "nobody" in ask(PAGE)[2]
+    assert "There is no letter to show" in ask(PAGE)[2]
+
+
+# --- The server ---
+
+
+@pytest.fixture
+def server(sample: Path) -> Iterator[Any]:
+    server = open_server(Preview(sample, lambda: LATE), 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_it_answers_on_this_machine_only(server):
+    assert server.server_address[0] == "127.0.0.1"
+    with urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
+        assert answer.url.endswith(PAGE)
+
+
+def test_it_can_be_asked_whose_preview_it_is_without_telling_where(server, sample, tmp_path):
+    assert is_previewed(sample, server.server_port)
+    assert not is_previewed(tmp_path, server.server_port)
+    with urlopen(f"http://127.0.0.1:{server.server_port}/preview/about") as answer:
+        assert str(sample) not in json.dumps(json.load(answer))
+
+
+# --- In a folder ---
+
+
+def test_a_page_is_kept_in_a_folder_and_kept_again(newsletter, tmp_path):
+    folder = tmp_path / "shown"
+    issue = newsletter.archive.issues[0]
+    assert write_preview(newsletter, issue, folder).unchanged == 0
+    assert (folder / "index.html").is_file()
+    assert write_preview(newsletter, issue, folder).written == ()
+
+
+@pytest.mark.parametrize("name", ["index.html", "notes.txt"])
+def test_a_folder_of_somebody_else_is_left_alone(newsletter, tmp_path, name):
+    folder = tmp_path / "shown"
+    folder.mkdir()
+    (folder / name).write_text("mine")
+    with pytest.raises(PublishError, match="holds something else than a preview"):
+        write_preview(newsletter, newsletter.archive.issues[0], folder)
+    assert [path.name for path in folder.iterdir()] == [name]
+
+
+def test_a_newsletter_of_many_weeks_is_read_once(sample, monkeypatch):
+    """What did not change is not parsed again after a save."""
+    preview = Preview(sample, lambda: LATE)
+    asker(preview)(PAGE)
+    known = preview._documents
+    save(sample, NL, lambda text: f"{text}\n")
+    load_newsletter(sample, known)
+    assert known._new == 1
