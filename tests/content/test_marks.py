@@ -370,4 +370,4 @@ def test_a_megabyte_of_nonsense_is_scanned_in_time(before: str, piece: str) -> N
     """No pattern goes over the same text again and again, which takes minutes."""
     began = time.process_time()
     scan(f"{before}{piece * (100_000 // len(piece))} x")
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 30
