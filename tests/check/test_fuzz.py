@@ -26,8 +26,8 @@ FAILED = ("the check itself failed", "cannot be rendered")
 """What `check` says when the program is at fault, and not the text."""
 
 SIZE, SECONDS = 60_000, 10
-"""Three times what `content` lets through. A guard and no measurement: a linear rule takes a fraction of a second of the
-processor, a quadratic one minutes."""
+"""Three times what `content` lets through. A guard and no measurement: a linear rule takes a fraction of a second of
+the processor, a quadratic one minutes."""
 
 # --- Odd text ---
 

@@ -129,6 +129,8 @@ def check_project(  # noqa: PLR0913 (the options of the command)
             from generator.check.online import check_links_online  # noqa: PLC0415 (few need its libraries)
 
             editions = list(selection.editions(newsletter))
+            if sys.stderr.isatty():
+                click.echo("Asking other sites; each has ten seconds…", err=True)
             problems += check_links_online(newsletter, editions, now, root / LINKS)
         said = _say_checked(newsletter, selection)
     _show(problems, root, form, said)
