@@ -10,7 +10,7 @@ from lxml import html
 
 from generator.check.cascade import Cascade
 from generator.check.manuscripts import Manuscript, read_letter
-from generator.model import Email, Language
+from generator.model import Language
 from generator.render.emails import render_email
 from generator.render.entries import render_entry
 from generator.render.pages import render_edition
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from generator.content import Newsletter
-    from generator.model import Edition, Issue
+    from generator.model import Edition, Email, Issue
     from generator.render.entries import Entry
 
 
@@ -30,6 +30,8 @@ class Proof:
     newsletter: Newsletter
     issue: Issue
     edition: Edition
+    rendered: Email | None = None
+    """Its email, when somebody has rendered it already."""
 
     @cached_property
     def manuscript(self) -> Manuscript:
@@ -45,7 +47,7 @@ class Proof:
     @cached_property
     def email(self) -> Email:
         """What is delivered."""
-        return render_email(self.newsletter, self.edition)
+        return self.rendered or render_email(self.newsletter, self.edition)
 
     @cached_property
     def tree(self) -> HtmlElement:

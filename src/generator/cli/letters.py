@@ -135,7 +135,10 @@ def _show(  # noqa: PLR0913
     friday = say_date(edition.published, Language.EN)
     click.echo(f"{issue.week}: the letter of {friday}, about {issue.certainty} ({issue.thought})\n")
     problems = {
-        language: check_proof(Proof(newsletter, issue, text)) for language, text in issue.editions.items()
+        email.edition.language: check_proof(
+            Proof(newsletter, issue, issue.editions[email.edition.language], email)
+        )
+        for email in emails
     }
     root = newsletter.root if newsletter.root != Path.cwd() else Path()
     rows = [(str(root / source.path), "", _size(source), "", "") for source in sources]
