@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generator.check.proofs import Proof
     from generator.content import Newsletter
-    from generator.model import Week
+    from generator.model import Edition, Week
 
 
 def check_day(proof: Proof) -> Iterator[Finding]:
@@ -35,9 +35,7 @@ def check_twice(proof: Proof) -> Iterator[Finding]:
     """A letter is not one that went out before, and not about the same thought."""
     edition = proof.edition
     texts, thoughts = _survey_letters(proof.newsletter)
-    if earlier := [
-        week for week in texts.get((edition.language, _text(edition.markdown)), ()) if week < edition.week
-    ]:
+    if earlier := [week for week in texts.get((edition.language, _text(edition)), ()) if week < edition.week]:
         line = edition.sections[0].line if edition.sections else 1
         yield Finding(f"the letter of {max(earlier)} has the same text", Spot(line or 1))
     elif earlier := [
@@ -74,19 +72,19 @@ def check_id(proof: Proof) -> Iterator[Finding]:
 @survey
 def _survey_letters(
     newsletter: Newsletter,
-) -> tuple[dict[tuple[Language, str], list[Week]], dict[tuple[str, str], list[Week]]]:
+) -> tuple[dict[tuple[Language, tuple[str, ...]], list[Week]], dict[tuple[str, str], list[Week]]]:
     """The weeks of each text and of each thought."""
-    texts: dict[tuple[Language, str], list[Week]] = {}
+    texts: dict[tuple[Language, tuple[str, ...]], list[Week]] = {}
     thoughts: dict[tuple[str, str], list[Week]] = {}
     for issue in newsletter.archive.issues:
         thoughts.setdefault((issue.certainty, issue.thought), []).append(issue.week)
         for language, edition in issue.editions.items():
-            texts.setdefault((language, _text(edition.markdown)), []).append(issue.week)
+            texts.setdefault((language, _text(edition)), []).append(issue.week)
     return texts, thoughts
 
 
-def _text(markdown: str) -> str:
-    return " ".join(markdown.split())
+def _text(edition: Edition) -> tuple[str, ...]:
+    return tuple(section.markdown.strip() for section in edition.sections)
 
 
 PROOF_RULES: tuple[Rule[Proof], ...] = (

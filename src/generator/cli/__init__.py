@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +17,12 @@ from generator.errors import ContentError, GeneratorError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+BUILD = "build"
+"""Where `generate issue` publishes, below the root of the project; git ignores it."""
+
+DOCUMENTS = PurePosixPath("cache/documents")
+"""Below that: the texts as the last run read them."""
 
 
 class Group(click.Group):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli import Group, find_root
+from generator.cli import BUILD, DOCUMENTS, Group, find_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,21 +93,20 @@ def issue(  # noqa: PLR0913 (one for each option)
       generate issue --week 2026-W48
       generate issue --certainty referral --dry-run
     """
-    from generator.cache import load_cache
-    from generator.cli.letters import BUILD, DOCUMENTS, make_issue
-
     with _collecting_no_garbage():
-        documents: Cache[Document[Any]] = load_cache(_find(root) / BUILD / DOCUMENTS)
-    newsletter = _load(root, documents)
-    make_issue(
-        newsletter,
-        documents,
-        week or newsletter.settings.coming_week(datetime.now(UTC)),
-        certainty,
-        thought,
-        dry_run=dry_run,
-        open_=open_,
-    )
+        from generator.cli.letters import make_issue
+
+        documents = _load_documents(_find(root))
+        newsletter = _load(root, documents)
+        make_issue(
+            newsletter,
+            documents,
+            week or newsletter.settings.coming_week(datetime.now(UTC)),
+            certainty,
+            thought,
+            dry_run=dry_run,
+            open_=open_,
+        )
 
 
 @main.command()
@@ -140,7 +139,7 @@ def check(root: Path | None, targets: tuple[str, ...], form: str, *, online: boo
         from generator.content import load_newsletter
 
         now, project = datetime.now(UTC), _find(root)
-        load = partial(load_newsletter, project)
+        load = partial(load_newsletter, project, _load_documents(project))
         check_project(project, load, targets, form, now, online=online, strict=strict)
 
 
@@ -294,6 +293,13 @@ def _find(root: Path | None) -> Path:
     return root.resolve() if root is not None else find_root(Path.cwd())
 
 
+def _load_documents(root: Path) -> Cache[Document[Any]]:
+    """The texts as the last `generate issue` read them."""
+    from generator.cache import load_cache
+
+    return load_cache(root / BUILD / DOCUMENTS)
+
+
 def _load(root: Path | None, documents: Cache[Document[Any]] | None = None) -> Newsletter:
     from generator.content import load_newsletter
 
@@ -304,9 +310,11 @@ def _load(root: Path | None, documents: Cache[Document[Any]] | None = None) -> N
 @contextmanager
 def _collecting_no_garbage() -> Iterator[None]:
     """What is read stays to the end: looking through it again and again would take a quarter of the time."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
         gc.freeze()
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()

@@ -14,7 +14,7 @@ from generator.cache import Cache, load_cache
 from generator.check import check_proof
 from generator.check.proofs import Proof
 from generator.check.prose import count_words
-from generator.cli import show_table
+from generator.cli import BUILD, DOCUMENTS, show_table
 from generator.cli.reports import count_problems, report_text, say_counts
 from generator.model import Archive, Artifact, Language
 from generator.publish import publish_artifacts
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from generator.content.frontmatter import Document
     from generator.model import Email, Issue, Problem, Week
     from generator.render.entries import Body
-
-BUILD = "build"
-"""Where `generate issue` publishes, below the root of the project; git ignores it."""
-
-DOCUMENTS = PurePosixPath("cache/documents")
-"""Below that: the texts as the last run read them."""
 
 BODIES = PurePosixPath("cache/bodies")
 """Below that: the letters as the last run rendered them for feeds."""
