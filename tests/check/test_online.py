@@ -57,9 +57,13 @@ class Handler(BaseHTTPRequestHandler):
         world.most = max(world.most, world.busy[host])
         name = self.path.partition("?")[0].strip("/")
         behave = getattr(self, f"be_{name.replace('-', '_')}", None)
+        if behave is None:
+            time.sleep(0.02)  # so that two questions at a time would meet
+            world.busy[host] -= 1  # before the answer, which the next question follows at once
         with suppress(OSError):  # whoever asked has run out of patience
             behave() if behave else self.send(int(name) if name.isdigit() else 200)
-        world.busy[host] -= 1
+        if behave is not None:
+            world.busy[host] -= 1
 
     def send(self, code: int, **headers: str) -> None:
         self.send_response(code)

@@ -178,18 +178,18 @@ class _Patient:
         alarm.daemon = True
         alarm.start()
         try:
-            return super().getresponse()  # type: ignore[misc,no-any-return]
+            return super().getresponse()  # type: ignore[misc,no-any-return]  # a mixin
         finally:
             alarm.cancel()
             if late.is_set():
                 raise TimeoutError
 
 
-class _Connection(_Patient, HTTPConnection):  # type: ignore[misc]
+class _Connection(_Patient, HTTPConnection):  # type: ignore[misc]  # a mixin
     pass
 
 
-class _SecureConnection(_Patient, HTTPSConnection):  # type: ignore[misc]
+class _SecureConnection(_Patient, HTTPSConnection):  # type: ignore[misc]  # a mixin
     pass
 
 

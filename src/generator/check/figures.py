@@ -159,9 +159,9 @@ def _is_large(text: str, match: re.Match[str], value: str, end: int) -> bool:
     digits = match["number"]
     if value.count(".") > 1 or float(value) < LARGE or digits.startswith("0"):
         return False
-    if digits.isdecimal() and int(digits[:5]) in _YEARS and len(digits) == 4:  # noqa: PLR2004
+    if digits.isdecimal() and int(digits[:5]) in _YEARS and len(digits) == 4:  # noqa: PLR2004 (a year)
         return False
-    if len(digits) == 4 and _POSTCODE.match(text, match.end()):  # noqa: PLR2004
+    if len(digits) == 4 and _POSTCODE.match(text, match.end()):  # noqa: PLR2004 (a Dutch postcode)
         return False
     after = text[match.end() : match.end() + 1]
     if after.isalpha() and after != "x":

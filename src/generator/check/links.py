@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from generator.check.addresses import list_addresses, survey_with
 from generator.check.linkwords import SHORTENERS, TRACKERS, VAGUE
 from generator.check.rules import Finding, Rule, Spot
-from generator.content.code import mask_code, mask_fences
 from generator.model import Severity
 from generator.render.links import locate
 
@@ -156,10 +155,8 @@ def _place(lines: list[str], link: Link, words: str) -> Spot:
 
 def _code_masked(manuscript: Manuscript) -> str:
     """The whole file, front matter and code as spaces."""
-    front, body = manuscript.text[: manuscript.body], manuscript.text[manuscript.body :]
-    masked = mask_code(mask_fences(body))
-    clear = "".join(raw if raw in {mark, "\n"} else " " for mark, raw in zip(masked, body, strict=True))
-    return "".join("\n" if character == "\n" else " " for character in front) + clear
+    front = manuscript.text[: manuscript.body]
+    return "".join("\n" if character == "\n" else " " for character in front) + manuscript.uncoded
 
 
 def _trim(address: str) -> str:

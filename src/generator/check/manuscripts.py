@@ -110,12 +110,16 @@ class Manuscript:
         return scan(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
 
     @cached_property
-    def masked(self) -> str:
-        """The text below the front matter: marks and code are spaces, and everything else stays where it is."""
+    def uncoded(self) -> str:
+        """The text below the front matter: code is spaces, and everything else stays where it is."""
         markdown = self.text[self.body :]
         code = mask_code(mask_fences(markdown))
-        clear = "".join(raw if raw in {mark, "\n"} else " " for mark, raw in zip(code, markdown, strict=True))
-        return _MARKUP.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), clear)
+        return "".join(raw if raw in {mark, "\n"} else " " for mark, raw in zip(code, markdown, strict=True))
+
+    @cached_property
+    def masked(self) -> str:
+        """The same, where the marks of Markdown are spaces too."""
+        return _MARKUP.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), self.uncoded)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:

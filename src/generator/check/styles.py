@@ -63,7 +63,7 @@ class Selector:
 
     def find(self, tree: HtmlElement) -> list[HtmlElement]:
         """The elements that it is for; none when that depends on what a reader does, like `:hover`."""
-        return self._path(tree) if self._path is not None else []  # type: ignore[return-value]
+        return self._path(tree) if self._path is not None else []  # type: ignore[return-value]  # untyped libraries
 
 
 @dataclass(frozen=True, slots=True, eq=False)

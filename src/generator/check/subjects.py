@@ -144,7 +144,7 @@ def _plain(line: str) -> tuple[str, ...]:
 def _are_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """Whether two lines are the same, or one has nearly all words of the other."""
     shorter, longer = sorted((set(one), set(other)), key=len)
-    return one == other or (len(shorter) > 3 and len(shorter & longer) >= ALIKE * len(shorter))  # noqa: PLR2004
+    return one == other or (len(shorter) > 3 and len(shorter & longer) >= ALIKE * len(shorter))  # noqa: PLR2004 (a few words)
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (

@@ -140,7 +140,7 @@ def _count_headings(proof: Proof) -> list[int]:
     counts = [0 for _ in proof.edition.sections]
     for heading in proof.manuscript.marks.headings:
         above = sum(section.line <= heading.line for section in proof.edition.sections)
-        if heading.level > 2 and above:  # noqa: PLR2004
+        if heading.level > 2 and above:  # noqa: PLR2004 (below “##”)
             counts[above - 1] += 1
     return counts
 

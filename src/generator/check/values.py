@@ -52,7 +52,7 @@ def compute_weight(declaration: Declaration | None, above: int) -> int:
     if value == "bolder":
         return 400 if above < 350 else 700 if above < 550 else 900  # noqa: PLR2004 (CSS Fonts 4, 2.2.1)
     if value == "lighter":
-        return 100 if above < 550 else 400 if above < 750 else 700  # noqa: PLR2004
+        return 100 if above < 550 else 400 if above < 750 else 700  # noqa: PLR2004 (CSS Fonts 4, “bolder”)
     return int(value) if value.isdigit() else {"normal": 400, "bold": 700}.get(value, above)
 
 
