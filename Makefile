@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue test site check preview bench pictures serve lock clean help
+.PHONY: issue test site check preview bench pictures serve service lock clean help
 
 issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -20,6 +20,9 @@ preview: $(VENV)/run.stamp  ## show the coming letter as it will be read, while 
 
 serve: $(VENV)/run.stamp  ## serve the site while you write, and the preview below /preview/
 	@$(BIN)/generate serve $(ARGS)
+
+service: $(VENV)/run.stamp  ## try the sign-up service on this machine: mail goes to var/mail (ARGS)
+	@$(BIN)/newsletter serve $(ARGS)
 
 check: $(VENV)/run.stamp  ## check pages, thoughts and issues, or what ARGS names; writes nothing
 	@$(BIN)/generate check $(ARGS)
@@ -39,6 +42,8 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 	@$(BIN)/generate site
 	@echo "== Browser"
 	@$(BIN)/python tests/find_chromium.py
+	@echo "== Database"
+	@$(BIN)/python tests/find_postgresql.py
 	@echo "== Tests (pytest)"
 	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 

@@ -5,6 +5,8 @@ import ipaddress
 import shutil
 import signal
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from generator.content import Newsletter, load_newsletter
+from tests import find_postgresql
 from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox, must_have_chromium
 
 # A job in the background ignores Ctrl-C, and so would the programs that tests start and stop with it.
@@ -107,11 +110,67 @@ def browser() -> Iterator[Browser]:
         chrome.close()
 
 
+# --- Database ---
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A real PostgreSQL of this process's own: its address, with {} for the name of a database."""
+    programs = find_postgresql.find_postgresql()
+    if not programs:
+        (pytest.fail if find_postgresql.must_have() else pytest.skip)(find_postgresql.MISSING)
+    with find_postgresql.start_postgresql(programs) as address:
+        yield address
+
+
+# --- TLS ---
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with a key and a certificate for `localhost`, signed by itself."""
+    if not shutil.which("openssl"):
+        (pytest.fail if must_have_chromium() else pytest.skip)("openssl is missing")
+    folder = tmp_path_factory.mktemp("certificate")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        [
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ),
+            *("-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=localhost"),
+            *("-addext", "subjectAltName=DNS:localhost"),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    certificate.write_bytes(certificate.read_bytes() + key.read_bytes())
+    return certificate
+
+
+@pytest.fixture
+def tls(certificate: Path) -> ssl.SSLContext:
+    """What a relay with that certificate speaks."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    return context
+
+
 @pytest.hookimpl(trylast=True)  # below the coverage table
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])
     if without_browser := sum(MISSING in str(report.longrepr) for report in skipped):
         terminalreporter.write_line(f"{without_browser} browser tests skipped. {MISSING}.")
+    without = sum(find_postgresql.MISSING in str(report.longrepr) for report in skipped)
+    if without:
+        terminalreporter.write_line(f"{without} database tests skipped. {find_postgresql.MISSING}.")
 
 
 # --- Golden files ---

@@ -4,13 +4,21 @@ GeneratorError          the base: a person can mend it; the command line prints 
 ├── ContentError        what was read has problems: every one is listed, nothing was written
 ├── AssembleError       there is nothing to make an issue from
 ├── TemplateError       a template cannot be rendered
-└── PublishError        the result could not be written; what was there before is whole
+├── PublishError        the result could not be written; what was there before is whole
+├── DatabaseError       the list of subscribers cannot be opened, read or written; what was kept is whole
+├── AddressError        what somebody typed is no email address that we can write to
+├── SecretError         NEWSLETTER_KEYS holds no keys
+├── TableError          a file with subscribers cannot be read at all
+├── ServiceError        the service cannot start as it is set up
+└── TransportError      a mail could not be handed over
 
 A bug is none of these: it stays a traceback.
 """
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,3 +50,41 @@ class TemplateError(GeneratorError):
 
 class PublishError(GeneratorError):
     """The result could not be written; what was there before is whole."""
+
+
+class DatabaseError(GeneratorError):
+    """The list of subscribers cannot be opened, read or written; what was kept before is whole."""
+
+
+class AddressError(GeneratorError):
+    """What somebody typed is no email address that we can write to."""
+
+
+class SecretError(GeneratorError):
+    """NEWSLETTER_KEYS holds no keys that we can use."""
+
+
+class TableError(GeneratorError):
+    """A file with subscribers cannot be read at all; nothing was taken from it."""
+
+
+class ServiceError(GeneratorError):
+    """The service cannot start as it is set up."""
+
+
+class TransportError(GeneratorError):
+    """A mail could not be handed over."""
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        """`refused`: this address will never take it (a reply of 5xx to RCPT or DATA); otherwise try again later."""
+        self.refused = refused
+        super().__init__(message)
+
+
+def describe(error: Exception) -> str:
+    """What went wrong, for a log: our own sentence, or kind and place of a bug, whose message can hold an address."""
+    if isinstance(error, GeneratorError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

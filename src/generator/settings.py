@@ -53,6 +53,8 @@ class Settings:
     list_id: str
     postal: str
     channels: Mapping[Language, Channel]
+    service_url: str = ""
+    """Where `newsletter serve` is reached, ending in a slash; empty when readers subscribe by feed only."""
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -143,6 +145,12 @@ class _Sender(Fields):
     postal: Line = Field(description="the postal address of the sender, on one line")
 
 
+class _Service(Fields):
+    url: Annotated[Line, AfterValidator(_https)] = Field(
+        description="an address like https://letter.example.org/, with the last slash"
+    )
+
+
 class _Channel(Fields):
     site_name: Line = Field(description="the name of the site in this language")
     description: Line = Field(description="what the site is, in one sentence")
@@ -153,6 +161,7 @@ class _Settings(Fields):
     site: _Site = Field(description="the table [site]")
     letter: _Letter = Field(description="the table [letter]")
     sender: _Sender = Field(description="the table [sender]")
+    service: _Service | None = Field(default=None, description="the table [service]")
     nl: _Channel = Field(description="the table [nl]")
     en: _Channel = Field(description="the table [en]")
 
@@ -192,6 +201,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         list_id=fields.sender.list_id,
         postal=fields.sender.postal,
         channels=channels,
+        service_url=fields.service.url if fields.service else "",
     )
 
 

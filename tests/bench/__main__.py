@@ -17,13 +17,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from tests.bench.measure import MEGABYTE, CommandFailedError, Cost, measure
+from tests.find_postgresql import find_postgresql, start_postgresql
 
 # Nothing of the generator is imported here, and projects are made by processes of their own. This process must stay
 # small: Linux counts its memory as that of each command, for the moment between fork and exec.
@@ -31,9 +32,13 @@ from tests.bench.measure import MEGABYTE, CommandFailedError, Cost, measure
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "build/bench.json"
 GENERATE = str(Path(sys.executable).with_name("generate"))
+NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 
 SHORT, LONG = 52, 1040
 """One year and twenty years of weeks, for which the aims are set."""
+LINES = (100_000, 1_000_000)
+"""Of the lists of subscribers."""
+SQLITE = "sqlite:///var/newsletter.db"
 LAST = "2026-W48"
 """The week of the newest letter, as tests.bench.archives makes it."""
 
@@ -105,6 +110,32 @@ def plan_peer(project: Path, weeks: int) -> Task:
     return Task("blog + RSS plugins", weeks, project, commands, lambda: remove_site(project))
 
 
+def plan_lists(project: Path, lines: int, title: str, database: str) -> list[Task]:
+    """`newsletter subscribers import` into an empty list, and `export` of it."""
+    # Whatever list the environment names is not ours to fill.
+    command = [
+        "env",
+        "-u",
+        "NEWSLETTER_KEYS",
+        f"NEWSLETTER_DATABASE={database}",
+        NEWSLETTER,
+        "--root",
+        str(project),
+    ]
+    command.append("subscribers")
+
+    def empty() -> None:
+        shutil.rmtree(project / "var", ignore_errors=True)
+        if database != SQLITE:
+            make("lists", "empty", database)
+
+    source, target = (str(project / name) for name in (f"{lines}.csv", "export.csv"))
+    return [
+        Task(f"import {lines:,} {title}", None, project, [[*command, "import", source]], empty),
+        Task(f"export {lines:,} {title}", None, project, [[*command, "export", "--output", target]]),
+    ]
+
+
 def remove_site(project: Path) -> None:
     shutil.rmtree(project / "site", ignore_errors=True)
 
@@ -145,6 +176,29 @@ def measure_all(place: Path, weeks: Sequence[int], *, quick: bool) -> Iterator[T
             task.size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file()) / MEGABYTE
             remove_site(task.folder)
         yield from tasks
+    yield from measure_lists(place, quick=quick)
+
+
+def measure_lists(place: Path, *, quick: bool) -> Iterator[Task]:
+    """Import and export, once each, as they take long; the memory is that of the command, not of a server."""
+    project = place / "list"
+    project.mkdir()
+    programs = find_postgresql()
+    with start_postgresql(programs) if programs else nullcontext("") as server:
+        for lines in LINES[:1] if quick else LINES:
+            with progress(f"writing a list of {lines:,}"):
+                make("lists", project, str(lines))
+            yield from take_in_order(plan_lists(project, lines, "SQLite", SQLITE))
+            if server:
+                yield from take_in_order(plan_lists(project, lines, "PostgreSQL", server.format("postgres")))
+            (project / f"{lines}.csv").unlink()
+
+
+def take_in_order(tasks: Sequence[Task]) -> Sequence[Task]:
+    """Run tasks once, one after the other: an export needs what was imported."""
+    for task in tasks:
+        take_turns([task], 1)
+    return tasks
 
 
 def take_turns(tasks: Sequence[Task], runs: int, *, rehearse: bool = False) -> Sequence[Task]:
@@ -198,6 +252,9 @@ def find_aims(tasks: Sequence[Task]) -> list[Aim]:
         words = f"generate site, 2 × {LONG:,} letters, against the peer"
         aims.append(Aim(words, site.seconds, peer.seconds, "s"))
     ours = (task for task in tasks if task.name.startswith("generate"))
+    for task in tasks:
+        if task.name.startswith(f"import {LINES[0]:,}"):
+            aims.append(Aim(f"newsletter subscribers {task.name}", task.cost.seconds, 30, "s"))
     largest = max(ours, key=lambda task: task.cost.memory)
     where = f"{largest.name}, {largest.weeks:,} weeks" if largest.weeks else largest.name
     aims.append(Aim("memory, all processes together", largest.cost.memory, 500, "MB", where))
@@ -206,7 +263,7 @@ def find_aims(tasks: Sequence[Task]) -> list[Aim]:
 
 # --- What is shown and written ----------------------------------------------------------------------------------------
 
-_ROW = "{:<24}{:>6}{:>10}{:>11}{:>9}{:>8}{:>9}"
+_ROW = "{:<30}{:>6}{:>10}{:>11}{:>9}{:>8}{:>9}"
 
 
 def show_heading() -> None:
@@ -334,8 +391,10 @@ def main() -> int:
     write_report(tasks, aims, load)
     runs = "One run of each" if options.quick else "Medians of three to nine runs"
     took = time.monotonic() - began
-    print(f"\n{runs} on {_count_cores()} cores, {took:.0f} s; every run is in {REPORT.relative_to(ROOT)}.")
-    return 0
+    print(f"\n{runs} on {_count_cores()} cores, {took:.0f} s; every run is in {REPORT.relative_to(ROOT)}.\n")
+    print("The sign-up service under load", flush=True)
+    service = [sys.executable, "-m", "tests.bench.service", *(["--quick"] if options.quick else [])]
+    return subprocess.run(service, cwd=ROOT, check=False).returncode
 
 
 if __name__ == "__main__":

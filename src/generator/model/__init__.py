@@ -19,29 +19,49 @@ from generator.model.playbook import (
 from generator.model.problems import Problem, Severity
 from generator.model.releases import Release
 from generator.model.style import Style
+from generator.model.subscribers import (
+    Asking,
+    Consent,
+    Notice,
+    Posting,
+    Status,
+    Step,
+    Subscriber,
+    Wish,
+    Wording,
+)
 from generator.model.weeks import Language, Week, weeks_in
 
 __all__ = [
     "Archive",
     "Artifact",
+    "Asking",
     "Aspect",
     "Assessment",
     "Certainty",
     "ChecklistItem",
+    "Consent",
     "Edition",
     "Email",
     "Fact",
     "Image",
     "Issue",
     "Language",
+    "Notice",
     "Page",
     "Playbook",
+    "Posting",
     "Problem",
     "Release",
     "Section",
     "Severity",
+    "Status",
+    "Step",
     "Style",
+    "Subscriber",
     "Thought",
     "Week",
+    "Wish",
+    "Wording",
     "weeks_in",
 ]

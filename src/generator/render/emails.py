@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
-
-from css_inline import CSSInliner
 
 from generator.content.editions import SECTIONS
 from generator.model import Email
 from generator.render.emailhtml import render_email_html
+from generator.render.inlining import inline_css
 from generator.render.lines import underline, wrap
 from generator.render.markdown import render_letter
 from generator.render.marks import mark_path
@@ -77,16 +75,7 @@ def _render_html(newsletter: Newsletter, letter: Letter, values: dict[str, Any])
         notes=[render_email_html(note, words) for note in letter.notes],
         **values,
     )
-    return _inliner(render_template(newsletter.root, "email/letter.css")).inline(html) + "\n"
-
-
-@lru_cache(maxsize=4)
-def _inliner(css: str) -> CSSInliner:
-    # Only letter.css is inlined. The style blocks of the page, with their media queries, stay where they are:
-    # css-inline would move them above <meta charset>, and drop Outlook's selectors, which match nothing yet.
-    return CSSInliner(
-        inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=css
-    )
+    return inline_css(html, render_template(newsletter.root, "email/letter.css")) + "\n"
 
 
 def _render_text(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:

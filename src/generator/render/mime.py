@@ -1,4 +1,4 @@
-"""An edition's parts → the bytes of a message that every mail program reads (RFC 5322, RFC 2045 to 2047).
+"""The parts of a mail → the bytes of a message that every mail program reads (RFC 5322, RFC 2045 to 2047).
 
 Written out here, because Python's EmailMessage loses or doubles spaces in Dutch subjects, decodes `=?…?=` in a subject
 and lets it add headers, and makes lines longer than the RFCs allow (cpython gh-92081, CVE-2024-6923).
@@ -16,6 +16,8 @@ from urllib.parse import quote
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from generator.model import Edition, Language
     from generator.settings import Settings
 
@@ -27,26 +29,31 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 def render_message(settings: Settings, edition: Edition, text: str, html: str) -> bytes:
     """A draft that a person opens, addresses and sends: X-Unsent tells a mail program to show it as one."""
-    # A part in quoted-printable cannot hold “=_”, so this boundary is found in no text (RFC 2045, 6.7).
-    boundary = f"=_{edition.week}.{edition.language}"
     headers = (
-        _mailbox("From", settings.sender_name, settings.sender_address),
-        _mailbox("Reply-To", settings.sender_name, settings.reply_to),
-        _mailbox("To", settings.sender_name, settings.sender_address),
-        _words("Subject", edition.subject),
+        write_mailbox("From", settings.sender_name, settings.sender_address),
+        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
+        write_mailbox("To", settings.sender_name, settings.sender_address),
+        write_words("Subject", edition.subject),
         f"Date: {format_datetime(edition.published)}",
         # The list's own name, not the host's: the same for ever, and the same for a letter that is rendered again.
         f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
-        _mailbox("List-Id", settings.letter, settings.list_id),
+        write_mailbox("List-Id", settings.letter, settings.list_id),
         # Never folded or encoded, or Gmail does not see it. No List-Unsubscribe-Post: that is for https (RFC 8058).
         f"List-Unsubscribe: <{unsubscribe_url(settings, edition.language)}>",
         f"Content-Language: {edition.language}",
         "X-Unsent: 1",
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{boundary}"',
     )
+    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
+
+
+def write_message(headers: Iterable[str], name: str, text: str, html: str) -> bytes:
+    """A message with these headers, and the same letter as text and as HTML; `name` is part of its boundary."""
+    # A part in quoted-printable cannot hold “=_”, so this boundary is found in no text (RFC 2045, 6.7).
+    boundary = f"=_{name}"
     lines = (
         *headers,
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
         "",
         f"--{boundary}",
         *_part("plain", text),
@@ -77,7 +84,7 @@ def _quoted_printable(content: str) -> str:
     return quoprimime.body_encode(content.encode().decode("latin-1"), maxlinelen=_LINE, eol="\r\n")
 
 
-def _words(name: str, text: str) -> str:
+def write_words(name: str, text: str) -> str:
     """A header of free text: as it is when that fits on a line, else in encoded words."""
     _check(name, text)
     if text.isascii() and len(line := f"{name}: {text}") <= _LINE:
@@ -85,7 +92,7 @@ def _words(name: str, text: str) -> str:
     return f"{name}: {_encode(name, text)}"
 
 
-def _mailbox(name: str, display: str, address: str) -> str:
+def write_mailbox(name: str, display: str, address: str) -> str:
     """A header with a name for people and an address in angle brackets, each on its own line when both do not fit."""
     _check(name, display)
     _check(name, address)

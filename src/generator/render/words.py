@@ -27,6 +27,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "in_letters": "Brieven",
         "language": "Nederlands",
         "latest_letters": "Laatste brieven",
+        "letter_of": "{letter} van {sender}",
         "letters": "Brieven",
         "limits": "Grens",
         "next_letter": "Volgende brief",
@@ -40,6 +41,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "done": "Gedaan",
         "draft": "concept",
         "previous_letter": "Vorige brief",
+        "privacy": "Wat we bewaren en hoe je het wist",
+        "signup_address": "Je e-mailadres",
+        "signup_button": "Meld me aan",
+        "signup_manage": "Al aangemeld? Bekijk, verander of stop je inschrijving",
+        "signup_none": "Aanmelden met je e-mailadres kan hier niet. De feed brengt dezelfde brief.",
+        "signup_title": "Elke vrijdag in je inbox",
+        "signup_trap": "Laat dit veld leeg",
+        "signup_wording": (
+            "Hiermee vraag je {letter} aan: elke vrijdag één mail, met een gedachte en een actie. Daarvoor bewaren we "
+            "je adres, en nergens anders voor. Eerst krijg je een mail om te bevestigen dat jij het bent; doe je dat "
+            "niet, dan komt er geen brief. Stoppen kan altijd, met één klik onder elke brief."
+        ),
         "sources": "Bronnen",
         "team_action": "Eén actie",
         "team_certainty": "Zekerheid",
@@ -76,6 +89,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "in_letters": "Letters",
         "language": "English",
         "latest_letters": "Latest letters",
+        "letter_of": "{letter} from {sender}",
         "letters": "Letters",
         "limits": "Limit",
         "next_letter": "Next letter",
@@ -89,6 +103,18 @@ WORDS: dict[Language, dict[str, str]] = {
         "done": "Done",
         "draft": "draft",
         "previous_letter": "Previous letter",
+        "privacy": "What we keep and how to erase it",
+        "signup_address": "Your email address",
+        "signup_button": "Sign me up",
+        "signup_manage": "Signed up already? See, change or end your subscription",
+        "signup_none": "You cannot sign up by email here. The feed brings the same letter.",
+        "signup_title": "Every Friday in your inbox",
+        "signup_trap": "Leave this field empty",
+        "signup_wording": (
+            "This asks for {letter}: one email every Friday, with a thought and an action. We keep your address for "
+            "that and for nothing else. First you get an email to confirm that it is you; if you do not, no letter "
+            "will come. You can stop at any time, with one click at the foot of each letter."
+        ),
         "sources": "Sources",
         "team_action": "One action",
         "team_certainty": "Certainty",

@@ -1,0 +1,373 @@
+"""`newsletter`: the list of subscribers, the service that they meet, and their mail.
+
+It changes the world; `generate` does not.
+"""
+
+# Imports of what does the work stand inside the commands: `newsletter --help` answers before a database has loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from generator.cli import Group, find_root
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the project, when it is not the one you are in.",
+)
+@click.version_option(package_name="zekerheden", message="%(version)s")
+@click.pass_context
+def main(context: click.Context, root: Path | None) -> None:
+    """Keep the list of subscribers, and serve the pages where they sign up, change and leave.
+
+    \b
+    To try it:    newsletter serve
+    The list:     newsletter subscribers list
+    """
+    context.obj = root
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="Where readers reach the service. Default: url of [service] in the settings; in a trial, where it listens.",
+)
+@click.option(
+    "--proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    default=("127.0.0.1", "::1"),
+    show_default=True,
+    help="An address or network whose X-Forwarded-For is believed; repeatable.",
+)
+@click.pass_obj
+def serve(root: Path | None, host: str, port: int, url: str, proxies: tuple[str, ...]) -> None:
+    """Serve the pages where people sign up, change and leave, and send the mail that belongs to them.
+
+    Without further settings it is a trial: the list is var/newsletter.db, and mail goes into the folder var/mail, where
+    you read it. NEWSLETTER_MAIL names a mail server for real use; see OPERATING.md.
+
+    \b
+    Examples:
+      newsletter serve
+      newsletter serve --port 8025 --url https://letter.example.org/
+    """
+    from generator.cli.serving import serve_list
+
+    serve_list(_find(root), host, port, url, proxies)
+
+
+@main.group(cls=Group)
+def subscribers() -> None:
+    """Add, import, export, list, show, remove and erase subscribers."""
+
+
+_LANGUAGE = click.Choice(["nl", "en"])
+_STATUS = click.Choice(["unconfirmed", "confirmed", "unsubscribed", "bounced", "complained"])
+
+
+def _read_proof(context: click.Context, _: click.Parameter, value: str | None) -> str:
+    if value is not None and not (value.strip() and value.isprintable()):
+        raise click.BadParameter("expected words on one line that say where the proof is", context)
+    return (value or "").strip()
+
+
+_PROOF = click.option(
+    "--proof",
+    metavar="TEXT",
+    callback=_read_proof,
+    help="Where the proof of consent is kept; who has none otherwise is confirmed by it.",
+)
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--language", type=_LANGUAGE, default="nl", show_default=True, help="That of their letters.")
+@click.option(
+    "--certainty", "certainties", metavar="ID", multiple=True, help="Only letters about this one; repeatable."
+)
+@_PROOF
+@click.pass_obj
+def add(root: Path | None, address: str, language: str, certainties: tuple[str, ...], proof: str) -> None:
+    """Put somebody on the list.
+
+    With --proof they are confirmed at once. Without it they get a mail with the question, and are on the list when they
+    have pressed its button.
+
+    \b
+    Examples:
+      newsletter subscribers add reader@example.org
+      newsletter subscribers add reader@example.org --language en --proof "Signed form, binder 2026"
+    """
+    from generator.cli.subscribers import add_subscriber
+    from generator.model import Language
+
+    add_subscriber(_find(root), address, Language(language), certainties, proof, datetime.now(UTC))
+
+
+@subscribers.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "json"]), help="Default: what the file begins with."
+)
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(["ours", "mailchimp", "buttondown", "substack", "listmonk"]),
+    help="Whose export it is. Default: recognised by its columns.",
+)
+@_PROOF
+@click.option("--ask", is_flag=True, help="Ask all of them by mail instead.")
+@click.option("--status", type=_STATUS, help="Where all of them stand, when the file does not say.")
+@click.option(
+    "--language", type=_LANGUAGE, default="nl", show_default=True, help="Of those for whom the file has none."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and write nothing.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the rows that were not taken there, with the reasons.",
+)
+@click.pass_context
+def import_(  # noqa: PLR0913 (one for each option)
+    context: click.Context,
+    file: Path,
+    form: str | None,
+    origin: str | None,
+    proof: str,
+    status: str | None,
+    language: str,
+    rejects: Path | None,
+    *,
+    ask: bool,
+    dry_run: bool,
+) -> None:
+    """Take subscribers from FILE, or from standard input with -: our own exports, and those of four services.
+
+    Who is on the list already is left as they are, and who was erased is not brought back; so it can be stopped, and
+    run again. Nobody is confirmed without proof: ours holds it, for other files name it with --proof, or --ask
+    everybody again. Ends with 1 when a row was rejected.
+
+    \b
+    Examples:
+      newsletter subscribers import subscribers.csv
+      newsletter subscribers import subscribed_members_export_1a2b.csv --dry-run --proof "Mailchimp, double opt-in"
+      newsletter subscribers import listmonk.csv --status unsubscribed --rejects rejects.csv
+    """
+    from generator.cli.transfers import import_file, read_defaults
+    from generator.model import Language, Status
+    from generator.subscribers.importing import Order
+
+    if proof and ask:
+        raise click.UsageError(
+            "--proof says that they agreed, --ask that they are to be asked; use one of them"
+        )
+    root = _find(context.obj)
+    order = Order(
+        defaults=read_defaults(root, Language(language), datetime.now(UTC)),
+        proof=proof,
+        ask=ask,
+        status=Status(status) if status else None,
+        origin=origin or "",
+        form=form or "",
+        dry_run=dry_run,
+    )
+    if import_file(root, file, order, rejects):
+        context.exit(1)
+
+
+@subscribers.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="Both hold all.",
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write there, for your eyes only, instead of to standard output.",
+)
+@click.option(
+    "--status", "statuses", type=_STATUS, multiple=True, help="Only those who stand there; repeatable."
+)
+@click.option("--language", type=_LANGUAGE, help="Only those who read in this language.")
+@click.pass_obj
+def export(
+    root: Path | None, form: str, output: Path | None, statuses: tuple[str, ...], language: str | None
+) -> None:
+    """Write the list with all that is kept of everybody; `import` takes it in again without loss.
+
+    \b
+    Examples:
+      newsletter subscribers export --output subscribers.csv
+      newsletter subscribers export --format json --status confirmed > subscribers.json
+    """
+    from generator.cli.transfers import export_file
+    from generator.model import Language, Status
+
+    export_file(
+        _find(root), output, form, [Status(one) for one in statuses], Language(language) if language else None
+    )
+
+
+@subscribers.command("list")
+@click.option(
+    "--status", "statuses", type=_STATUS, multiple=True, help="Only those who stand there; repeatable."
+)
+@click.option("--language", type=_LANGUAGE, help="Only those who read in this language.")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Not more than so many.")
+@click.pass_obj
+def list_(root: Path | None, statuses: tuple[str, ...], language: str | None, limit: int) -> None:
+    """Show who is on the list, in the order in which they came, and how many stand where.
+
+    \b
+    Examples:
+      newsletter subscribers list
+      newsletter subscribers list --status bounced --status complained --limit 500
+    """
+    from generator.cli.subscribers import list_subscribers
+    from generator.model import Language, Status
+
+    list_subscribers(
+        _find(root), [Status(one) for one in statuses], Language(language) if language else None, limit
+    )
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="For a program, or to send to whoever asked.")
+@click.pass_obj
+def show(root: Path | None, address: str, *, as_json: bool) -> None:
+    """Show all that is kept about an address, wherever it stands: what a person has a right to see.
+
+    \b
+    Examples:
+      newsletter subscribers show reader@example.org
+      newsletter subscribers show reader@example.org --json
+    """
+    from generator.cli.subscribers import show_subscriber
+
+    show_subscriber(_find(root), address, as_json=as_json)
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--goodbye", is_flag=True, help="Tell them by mail.")
+@click.pass_obj
+def remove(root: Path | None, address: str, *, goodbye: bool) -> None:
+    """Unsubscribe somebody who asked you to. The proof of what they agreed to is kept; see also `erase`.
+
+    \b
+    Example:
+      newsletter subscribers remove reader@example.org --goodbye
+    """
+    from generator.cli.subscribers import remove_subscriber
+
+    remove_subscriber(_find(root), address, datetime.now(UTC), goodbye=goodbye)
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@click.pass_obj
+def erase(root: Path | None, address: str, *, yes: bool) -> None:
+    """Forget all about somebody but a keyed hash, which keeps an import from bringing them back.
+
+    They get one last mail, if they had any before. Only they can come back, by the form.
+
+    \b
+    Example:
+      newsletter subscribers erase reader@example.org
+    """
+    from generator.cli.subscribers import erase_subscriber
+
+    erase_subscriber(_find(root), address, datetime.now(UTC), asks=not yes)
+
+
+@main.command()
+@click.option("--rotate", is_flag=True, help="Put a new key before the others, which stay valid.")
+@click.pass_obj
+def keys(root: Path | None, *, rotate: bool) -> None:
+    """Say where the keys of the list stand, or renew them.
+
+    Keys sign the links in mail and hash the addresses of who was erased. They never appear on the screen.
+
+    \b
+    Examples:
+      newsletter keys
+      newsletter keys --rotate
+    """
+    from generator.cli.keys import show_keys
+
+    show_keys(_find(root), rotate=rotate)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(root: Path | None, file: Path) -> None:
+    """Copy the list into FILE while the service goes on; the copy is checked before it gets its name.
+
+    To go back: stop the service, put the copy in the place of var/newsletter.db, remove var/newsletter.db-wal and
+    var/newsletter.db-shm, and start the service. For PostgreSQL use pg_dump.
+
+    \b
+    Example:
+      newsletter backup copies/newsletter-2026-11-27.db
+    """
+    from generator.cli.transfers import write_backup
+
+    write_backup(_find(root), file)
+
+
+@main.command()
+@click.argument(
+    "maildir",
+    required=False,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="[MAILDIR]",
+)
+@click.pass_context
+def receive(context: click.Context, maildir: Path | None) -> None:
+    """Do what mails to the unsubscribe address ask: one from standard input, or all that are new in MAILDIR.
+
+    A mail with the token of a letter ends that subscription. Who writes without one gets a link to their own page, when
+    they are on the list. Ends with 0, or with 75 when a mail server should try again later.
+
+    \b
+    Examples:
+      newsletter receive < mail.eml
+      newsletter receive /var/mail/unsubscribe
+    """
+    from generator.cli.receiving import receive_mail
+
+    if maildir is None and sys.stdin.isatty():
+        raise click.UsageError("give a mail on standard input, or the folder of a maildir")
+    context.exit(receive_mail(_find(context.obj), maildir, datetime.now(UTC)))
+
+
+def _find(root: Path | None) -> Path:
+    return root.resolve() if root is not None else find_root(Path.cwd())

@@ -1,0 +1,1 @@
+"""Mail on its way: hands finished messages to a relay, or to a folder for trying out. The only user of SMTP."""

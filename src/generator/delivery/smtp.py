@@ -1,0 +1,213 @@
+"""A relay that takes mail by SMTP (RFC 5321), over one connection that is kept while there is more to send."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import contextmanager, suppress
+from socket import SHUT_RDWR
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from generator.errors import TransportError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PATIENCE = 20.0
+"""Seconds to wait for each reply."""
+
+FILTERING = 60.0
+"""Seconds to wait for the reply to a whole mail: filters look at it before the relay says yes."""
+
+GOODBYE = 1.0
+"""Seconds to wait for the reply to QUIT."""
+
+_ABOUT_US = ("5.3", "5.4", "5.5", "5.7")
+"""Enhanced codes (RFC 3463) that blame the relay, the way or our permission: another address would hear the same."""
+
+_NOT_ALLOWED = {530, 534, 535, 538}
+"""Codes that want a password first, or a better one (RFC 4954)."""
+
+
+class Relay:
+    """A transport that hands mail to a relay."""
+
+    def __init__(  # noqa: PLR0913 (one for each part of its address)
+        self,
+        host: str,
+        port: int,
+        *,
+        user: str = "",
+        password: str = "",
+        encrypted: bool = False,
+        local: bool = False,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`encrypted`: TLS from the first byte (RFC 8314). `local`: this machine, whose certificate nobody signs."""
+        self._host, self._port, self._user, self._password = host, port, user, password
+        self._encrypted, self._local, self._patience = encrypted, local, patience
+        self._connection: smtplib.SMTP | None = None
+        self._sending = Lock()
+        self._hung_up = False
+
+    @property
+    def name(self) -> str:
+        """Host and port."""
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"{'smtps' if self._encrypted else 'smtp'}://{host}:{self._port}"
+
+    def send(self, sender: str, recipient: str, message: bytes) -> None:
+        """Hand one message over. Raises TransportError, whose message shows no recipient."""
+        if not re.fullmatch(r"[\x21-\x7e]+", recipient):
+            raise TransportError("an address that SMTP cannot carry", refused=True)
+        with self._sending:
+            self._hung_up = False
+            try:
+                with self._explained():
+                    connection = self._begin(sender, len(message))
+                    # Replies from here on may repeat the address: only their codes are told.
+                    self._expect(connection.rcpt(recipient), "the recipient")
+                    self._set_patience(connection, max(FILTERING, self._patience))
+                    self._expect(connection.data(message), "the mail")
+                    self._set_patience(connection, self._patience)
+            except BaseException:
+                self._drop()
+                raise
+
+    def close(self) -> None:
+        """Say goodbye; or hang up, when another thread is sending."""
+        if self._sending.acquire(blocking=False):
+            try:
+                if self._connection is not None:
+                    with suppress(OSError):
+                        self._set_patience(self._connection, GOODBYE)
+                        self._connection.quit()
+                self._drop()
+            finally:
+                self._sending.release()
+            return
+        self._hung_up = True
+        if (connection := self._connection) is not None and connection.sock is not None:
+            with suppress(OSError):
+                connection.sock.shutdown(SHUT_RDWR)
+
+    def _begin(self, sender: str, size: int) -> smtplib.SMTP:
+        """A connection that has taken MAIL."""
+        if self._connection is not None:
+            try:
+                return self._announce(self._connection, sender, size)
+            except (
+                OSError,
+                TransportError,
+            ):  # a relay ends a connection when it likes: after a minute, after 100 mails
+                if self._hung_up:
+                    raise
+                self._drop()
+        # We greet with the domain of the sender: asking DNS for a name of this machine can take long, and find nothing.
+        connection = self._connect(sender.rpartition("@")[2])
+        return self._announce(connection, sender, size)
+
+    def _connect(self, domain: str) -> smtplib.SMTP:
+        connection: smtplib.SMTP = (
+            smtplib.SMTP_SSL(self._host, self._port, domain, timeout=self._patience, context=self._trust())
+            if self._encrypted
+            else smtplib.SMTP(self._host, self._port, domain, timeout=self._patience)
+        )
+        self._connection = connection  # from here on, close() hangs up
+        connection.ehlo_or_helo_if_needed()
+        if not self._encrypted:
+            if connection.has_extn("starttls"):
+                connection.starttls(context=self._trust())
+                connection.ehlo_or_helo_if_needed()
+            elif self._user and not self._local:
+                raise TransportError(f"{self.name} offers no STARTTLS; the password stays here")
+        if self._user:
+            connection.login(self._user, self._password)
+        return connection
+
+    def _trust(self) -> ssl.SSLContext:
+        """Whom we believe to be the relay: who has a certificate of that name. SSL_CERT_FILE names more authorities."""
+        context = ssl.create_default_context()
+        if self._local:  # nothing leaves this machine, and a relay on it mostly made its certificate itself
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    def _announce(self, connection: smtplib.SMTP, sender: str, size: int) -> smtplib.SMTP:
+        options = (
+            [f"SIZE={size}"] if connection.has_extn("size") else []
+        )  # too large is then said at once (RFC 1870)
+        code, text = connection.mail(sender, options)
+        if not _is_yes(code):
+            raise TransportError(f"{self.name} takes no mail from {sender}: {_quote(code, text)}")
+        return connection
+
+    def _expect(self, reply: tuple[int, bytes], what: str) -> None:
+        """Raise TransportError unless the reply says yes."""
+        code, text = reply
+        if not _is_yes(code):
+            enhanced = _enhanced(text)
+            never = code >= _NEVER and code not in _NOT_ALLOWED and not enhanced.startswith(_ABOUT_US)
+            raise TransportError(f"{self.name} refuses {what}: {code} {enhanced}".rstrip(), refused=never)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Say in one sentence what went wrong on the way."""
+        try:
+            yield
+        except smtplib.SMTPDataError as error:  # DATA was refused before the mail was sent
+            self._expect((error.smtp_code, _as_bytes(error.smtp_error)), "the mail")
+        except smtplib.SMTPAuthenticationError as error:
+            said = _quote(error.smtp_code, _as_bytes(error.smtp_error))
+            raise TransportError(f"{self.name} refuses the user or the password: {said}") from None
+        except smtplib.SMTPResponseException as error:
+            said = _quote(error.smtp_code, _as_bytes(error.smtp_error))
+            raise TransportError(f"{self.name} does not want to talk: {said}") from None
+        except smtplib.SMTPServerDisconnected as error:
+            # smtplib calls it the same when no reply comes in time.
+            what = "does not answer in time" if "timed out" in str(error) else "hung up"
+            raise TransportError(f"{self.name} {what}") from None
+        except smtplib.SMTPException as error:
+            raise TransportError(f"{self.name}: {error}") from None
+        except ssl.SSLCertVerificationError as error:
+            raise TransportError(f"{self.name} has a wrong certificate: {error.verify_message}") from None
+        except TimeoutError:
+            raise TransportError(f"{self.name} does not answer in time") from None
+        except OSError as error:
+            raise TransportError(
+                f"{self.name} cannot be reached: {getattr(error, 'strerror', None) or error}"
+            ) from None
+
+    def _set_patience(self, connection: smtplib.SMTP, seconds: float) -> None:
+        if connection.sock is not None:
+            connection.sock.settimeout(seconds)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+_NEVER = 500
+
+
+def _is_yes(code: int) -> bool:
+    return 200 <= code < 300  # noqa: PLR2004 (RFC 5321, 4.2.1: the first digit says it all)
+
+
+def _quote(code: int, text: bytes) -> str:
+    """A reply on one line, with nothing in it that a terminal or a log obeys."""
+    words = re.sub(r"[^\x20-\x7e]+", " ", text.decode("ascii", "replace"))
+    return f"{code} {words[:200]}".strip()
+
+
+def _enhanced(text: bytes) -> str:
+    """The enhanced code that a reply begins with, like 5.1.1 (RFC 3463); empty when it has none."""
+    found = re.match(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)", text)
+    return found[0].decode() if found else ""
+
+
+def _as_bytes(text: bytes | str) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()

@@ -1,0 +1,140 @@
+"""Who reads by email, what each of them agreed to, and what is asked of the list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from generator.model.weeks import Language
+
+
+class Status(StrEnum):
+    """Where a subscriber stands. Only a confirmed one gets letters."""
+
+    UNCONFIRMED = "unconfirmed"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+class Step(StrEnum):
+    """A step in giving consent, or in taking it back."""
+
+    ASKED = "asked"
+    """Somebody filled in the form."""
+    CONFIRMED = "confirmed"
+    """Whoever reads the mail of that address pressed the button."""
+    ADDED = "added"
+    """An operator has proof of another kind: `source` names it."""
+    IMPORTED = "imported"
+    """The same, for a whole file."""
+    WITHDRAWN = "withdrawn"
+    """Unsubscribed, by a button, a mail, or the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The sentence beside the button, exactly as it was shown."""
+
+    language: Language
+    text: str
+
+    @property
+    def version(self) -> str:
+        """Sixteen hexadecimal digits that change with every letter of the text."""
+        return sha256(f"{self.language}\n{self.text}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Proof of one step: what happened, when, from where, and which text was agreed to."""
+
+    step: Step
+    at: datetime
+    """In UTC."""
+    source: str
+    """The address of the page, or what the operator named as proof."""
+    network: str = ""
+    """The network it came from, shortened: 192.0.2.0/24 or 2001:db8::/48. Empty when nobody saw one."""
+    wording: Wording | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person who reads by email."""
+
+    id: int
+    handle: str
+    """Sixteen random characters that stand for them in links; it tells nothing about the list."""
+    address: str = field(repr=False)
+    language: Language
+    certainties: tuple[str, ...]
+    """The ids of those they want letters about; empty for all."""
+    status: Status
+    created: datetime
+    changed: datetime
+    paused_until: date | None = None
+    """No letters before this day."""
+    consents: tuple[Consent, ...] = ()
+    """Oldest first."""
+
+
+class Asking(StrEnum):
+    """What a stranger may ask with no more than an address."""
+
+    SUBSCRIBE = "subscribe"
+    MANAGE = "manage"
+    """A link to their own page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a form asks, as it was sent; nobody has looked at the list yet."""
+
+    asking: Asking
+    address: str = field(repr=False)
+    """In the normal form of `subscribers.addresses`."""
+    language: Language
+    at: datetime
+    source: str
+    network: str = ""
+    certainties: tuple[str, ...] = ()
+    version: str = ""
+    """Of the Wording that was shown."""
+
+
+class Notice(StrEnum):
+    """The mails that the service sends by itself."""
+
+    CONFIRM = "confirm"
+    ALREADY = "already"
+    """Asked to subscribe, and is subscribed."""
+    MANAGE = "manage"
+    """The link to their own page that was asked for."""
+    CHANGED = "changed"
+    GOODBYE = "goodbye"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A notice that is to be sent now."""
+
+    id: int
+    notice: Notice
+    address: str = field(repr=False)
+    language: Language
+    attempts: int
+    """Counting this one."""
+    created: datetime
+    token: str = field(repr=False, default="")
+    """Opens the page that the mail leads to; empty for a goodbye. Made now, and nowhere kept."""
+    unsubscribe: str = field(repr=False, default="")
+    """Ends the subscription, for ever valid; empty when there is none to end."""
+    subscriber: Subscriber | None = field(repr=False, default=None)
+    """As they stand now; None after an erasure."""

@@ -1,0 +1,21 @@
+"""Style sheets → attributes of elements, for mail programs that throw every <style> away."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from css_inline import CSSInliner
+
+
+def inline_css(html: str, css: str) -> str:
+    """A document with the rules of a style sheet in the elements that they are for."""
+    return _inliner(css).inline(html)
+
+
+@lru_cache(maxsize=4)
+def _inliner(css: str) -> CSSInliner:
+    # Only `css` is inlined. The style blocks of the page, with their media queries, stay where they are:
+    # css-inline would move them above <meta charset>, and drop Outlook's selectors, which match nothing yet.
+    return CSSInliner(
+        inline_style_tags=False, keep_style_tags=True, load_remote_stylesheets=False, extra_css=css
+    )

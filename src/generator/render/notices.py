@@ -1,0 +1,159 @@
+"""A posting → the mail that the service sends by itself: confirm, already, manage, changed, goodbye."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from generator.model.subscribers import Notice, Status
+from generator.render.inlining import inline_css
+from generator.render.lines import squeeze, underline, wrap
+from generator.render.mime import write_mailbox, write_message, write_words
+from generator.render.noticewords import AROUND, TEXTS
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_day
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from generator.model import Playbook
+    from generator.model.subscribers import Posting
+    from generator.settings import Settings
+
+_WITH_STATE = (Notice.ALREADY, Notice.CHANGED)
+"""What is sent to readers about a subscription they have: it is shown, and can be ended from the mail itself."""
+
+_WIDEST = 76
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A notice as it is delivered: the parts a person can open, and the message that carries both."""
+
+    subject: str
+    text: str
+    html: str
+    message: bytes = field(repr=False)
+    """A complete RFC 5322 message with CRLF line ends, ASCII only."""
+
+
+def render_notice(
+    root: Path, settings: Settings, service_url: str, posting: Posting, playbook: Playbook | None = None
+) -> Mail:
+    """Render a notice; the same posting, with the same token, gives the same bytes.
+
+    `service_url` is where its links lead and ends in a slash. With a playbook, certainties are named by their titles,
+    else by their ids. Raises TemplateError.
+    """
+    language = posting.language
+    name = _choose(posting)
+    written, around = TEXTS[language][name], AROUND[language]
+    service = f"{service_url}{language.prefix}"
+
+    def fill(text: str) -> list[str]:
+        """Its paragraphs."""
+        return [
+            squeeze(part).strip().replace("{letter}", settings.letter) for part in text.split("\n\n") if part
+        ]
+
+    page = "confirm" if posting.notice is Notice.CONFIRM else "manage"
+    unsubscribe = posting.unsubscribe if posting.notice in _WITH_STATE else ""
+    subject = written.subject.replace("{letter}", settings.letter)
+    values: dict[str, Any] = {
+        "language": language,
+        "subject": subject,
+        "title": written.title.replace("{letter}", settings.letter),
+        "summary": written.summary,
+        "before": fill(written.before),
+        "state": _describe(posting, playbook) if posting.notice in _WITH_STATE else [],
+        "button": written.button,
+        "url": f"{service}{page}/{posting.token}" if written.button else "",
+        "links": [(sentence, f"{service}{path}") for sentence, path in written.links],
+        "after": fill(written.after),
+        "unsubscribe": f"{service}unsubscribe/{unsubscribe}" if unsubscribe else "",
+        "words": around,
+        "automatic": around["automatic"].format(sender=settings.sender_name),
+        "settings": settings,
+    }
+    css = render_template(root, "notice/notice.css")
+    html = inline_css(render_template(root, "notice/notice.html", **values), css) + "\n"
+    text = render_template(root, "notice/notice.txt", wrap=wrap, underline=underline, **values)
+    identity = _identify(posting)
+    headers = (
+        write_mailbox("From", settings.sender_name, settings.sender_address),
+        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
+        _recipient(posting.address),
+        write_words("Subject", subject),
+        f"Date: {format_datetime(posting.created.astimezone(UTC))}",
+        f"Message-ID: <{posting.notice}.{identity}@{settings.list_id}>",
+        "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office reply answers it
+        *_ways_out(settings, values["unsubscribe"], unsubscribe),
+        f"Content-Language: {language}",
+    )
+    return Mail(subject, text, html, write_message(headers, identity, text, html))
+
+
+def _choose(posting: Posting) -> str:
+    """Which text: a notice can come to people who stand in different places."""
+    subscriber = posting.subscriber
+    if posting.notice is Notice.GOODBYE and subscriber is None:
+        return "erased"
+    if posting.notice is Notice.CONFIRM and subscriber and subscriber.status is not Status.UNCONFIRMED:
+        return "again"
+    return posting.notice
+
+
+def _describe(posting: Posting, playbook: Playbook | None) -> list[tuple[str, str]]:
+    """A subscription as names and values."""
+    subscriber, words = posting.subscriber, AROUND[posting.language]
+    if subscriber is None:
+        return []
+    titles = (
+        {page.id: page.title for page in playbook.certainties[posting.language]}
+        if playbook is not None
+        else {}
+    )
+    chosen = ", ".join(titles.get(name, name) for name in subscriber.certainties)
+    pause = words["no_pause"]
+    if subscriber.paused_until is not None:
+        pause = words["paused"].format(
+            day=say_day(datetime.combine(subscriber.paused_until, time()), posting.language)
+        )
+    return [
+        (words["language"], WORDS[subscriber.language]["language"]),
+        (words["certainties"], chosen or words["all"]),
+        (words["pause"], pause),
+    ]
+
+
+def _identify(posting: Posting) -> str:
+    """The same for every attempt, so that a mail that comes twice can be shown once. Tells nothing about the list."""
+    name = f"{posting.notice} {posting.id} {posting.created.astimezone(UTC).isoformat()}"
+    return sha256(name.encode()).hexdigest()[:24]
+
+
+def _recipient(address: str) -> str:
+    """The header To, with the address alone: whatever name stood there would be a stranger's."""
+    if not re.fullmatch(r"[\x21-\x7e]+", address):
+        raise ValueError("the address cannot stand in the header To")
+    if (
+        "=?" in address
+    ):  # a legal local part that some programs decode; the envelope brings the mail there all the same
+        return "To: undisclosed-recipients:;"
+    line = f"To: {address}"
+    return line if len(line) <= _WIDEST else f"To:\r\n {address}"
+
+
+def _ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
+    """The headers with which a mail program ends a subscription: never folded, never encoded, or Gmail misses them."""
+    if not token:
+        return ()
+    mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
+    if not url.startswith("https:"):
+        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 is for https; a trial has none
+    return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")

@@ -1,0 +1,46 @@
+"""The form with which a reader subscribes by email, and the sentence beside its button that they agree to.
+
+The site shows the form on its pages, the service on its own; the sentence is the same, and consent names its version.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.model.subscribers import Wording
+from generator.render.templating import render_template
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.model import Language
+    from generator.settings import Settings
+
+
+def wording(settings: Settings, language: Language) -> Wording:
+    """What one agrees to: which letter from whom, how often, what for, and how to stop. One paragraph of plain text."""
+    letter, sender, words = settings.letter, settings.sender_name, WORDS[language]
+    if sender != letter:
+        letter = words["letter_of"].format(letter=letter, sender=sender)
+    return Wording(language, words["signup_wording"].format(letter=letter))
+
+
+def render_form(root: Path, settings: Settings, language: Language, privacy: str = "") -> str:
+    """The form for a page of the site, as HTML without a blank line; empty where there is no service to send it to.
+
+    It is complete without scripts, and posts to another origin than that of its page. `privacy` is the address of the
+    privacy page as seen from that page; the absolute one when it is empty.
+    """
+    if not settings.service_url:
+        return ""
+    return render_template(
+        root,
+        "form/signup.html",
+        settings=settings,
+        language=language,
+        privacy=privacy or settings.url(language, "privacy/"),
+        service=f"{settings.service_url}{language.prefix}",
+        wording=wording(settings, language),
+        words=WORDS[language],
+    ).strip()

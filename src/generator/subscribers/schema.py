@@ -1,0 +1,170 @@
+"""The tables, as the newest migration leaves them; a test compares the two."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Dialect
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite knows no time zones, so it keeps the time that a clock in UTC shows."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Into the database."""
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Out of the database."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _of_subscriber() -> Column[int]:
+    return Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False)
+
+
+SUBSCRIBER = Table(
+    "subscriber",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handle", String(16), nullable=False, unique=True),
+    Column("address", Text, nullable=False),
+    # The address as it is compared: see addresses.key_of.
+    Column("key", Text, nullable=False, unique=True),
+    Column("language", String(2), nullable=False),
+    # Ids between spaces, " referral revenue "; empty for all.
+    Column("certainties", Text, nullable=False, default=""),
+    Column("status", String(12), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("changed", Moment, nullable=False),
+    Column("paused_until", Date),
+    Index("ix_subscriber_status", "status", "id"),
+    sqlite_autoincrement=True,  # a number is never given twice, not even after an erasure
+)
+
+WORDING = Table(
+    "wording",
+    METADATA,
+    Column("version", String(16), primary_key=True),
+    Column("language", String(2), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+CONSENT = Table(
+    "consent",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _of_subscriber(),
+    Column("step", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("network", Text, nullable=False, default=""),
+    Column("version", String(16), ForeignKey("wording.version")),
+    Index("ix_consent_subscriber_id", "subscriber_id"),
+)
+
+# What strangers asked, until the worker has looked at the list: a request writes one row, whoever it is about.
+WISH = Table(
+    "wish",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("asking", String(12), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("certainties", Text, nullable=False, default=""),
+    Column("at", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("network", Text, nullable=False, default=""),
+    Column("version", String(16), ForeignKey("wording.version")),
+)
+
+# Notices to send. A row goes when its mail was handed over, and its address with it.
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("notice", String(12), nullable=False),
+    # Without a subscriber: a goodbye to whoever was erased.
+    Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE")),
+    Column("address", Text, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Index("ix_outbox_not_before", "not_before"),
+    Index("ix_outbox_subscriber_id", "subscriber_id"),
+    sqlite_autoincrement=True,  # the log tells notices apart by their number
+)
+
+TOKEN = Table(
+    "token",
+    METADATA,
+    # SHA-256 of the token; the token itself is only in the mail.
+    Column("digest", LargeBinary(32), primary_key=True),
+    _of_subscriber(),
+    Column("purpose", String(12), nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("used", Moment),
+    Index("ix_token_subscriber_id", "subscriber_id"),
+    Index("ix_token_expires", "expires"),
+)
+
+# How often an address was written to at a stranger's request. The key is a keyed hash: no address stands here.
+THROTTLE = Table(
+    "throttle",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("notice", String(12), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last", Moment, nullable=False),
+)
+
+# Who was erased, as a keyed hash: an import cannot bring them back, and nobody can read who they were.
+SUPPRESSION = Table(
+    "suppression",
+    METADATA,
+    Column("key", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+
+def insert_missing(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that leaves out the rows whose key is there already; with `returning` it tells which it made."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()

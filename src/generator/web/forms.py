@@ -1,0 +1,97 @@
+"""What a browser sends with a form, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect
+
+from generator.web.refusals import Refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+LARGEST = 4096
+"""Bytes. An address, seven boxes and a tick take 500."""
+
+PATIENCE = 10
+"""Seconds in which a body must have come."""
+
+_FIELDS = 40
+_ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Fields with their values, in the order in which they came."""
+
+    fields: tuple[tuple[str, str], ...]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field."""
+        return tuple(value for field, value in self.fields if field == name)
+
+    def one(self, name: str) -> str:
+        """The value of a field, empty when there is none. Raises Refusal when there are several."""
+        found = self.all(name)
+        if len(found) > 1:
+            raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
+        return found[0] if found else ""
+
+
+async def read_form(request: Request, *, multipart: bool = False) -> Form:
+    """The form in the body of a request. Raises Refusal for one that is too large, too slow, or no form.
+
+    `multipart`: also read what RFC 8058 says that mail providers SHOULD send.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in {_ENCODED, ""} and not (multipart and kind == _MULTIPART):
+        raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "odd", close=True)
+    try:
+        body = await _read_body(request)
+        if kind == _MULTIPART:
+            return Form(_parse_parts(request.headers["content-type"], body))
+        return Form(
+            tuple(
+                parse_qsl(
+                    body.decode("ascii"), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"
+                )
+            )
+        )
+    except (ValueError, LookupError):  # not ASCII, not UTF-8, too many fields, an unknown encoding of a part
+        raise Refusal(HTTPStatus.BAD_REQUEST, "odd") from None
+
+
+async def _read_body(request: Request) -> bytes:
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:10]) > LARGEST:
+        raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "large", close=True)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LARGEST:  # it said less, or nothing (chunked)
+                    raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "large", close=True)
+    except TimeoutError:
+        raise Refusal(HTTPStatus.REQUEST_TIMEOUT, "slow", close=True) from None
+    except ClientDisconnect:  # nobody reads the answer
+        raise Refusal(HTTPStatus.BAD_REQUEST, "odd", close=True) from None
+    return bytes(body)
+
+
+def _parse_parts(content_type: str, body: bytes) -> tuple[tuple[str, str], ...]:
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+    message = BytesParser(policy=HTTP).parsebytes(head + body)
+    return tuple(
+        (name, part.get_content().strip())
+        for part in message.iter_parts()
+        if part.get_content_maintype() == "text"
+        and isinstance(name := part.get_param("name", header="content-disposition"), str)
+    )

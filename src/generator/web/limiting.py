@@ -1,0 +1,84 @@
+"""How often one network may ask. In memory: a restart forgets, and the list's own throttle does not.
+
+Ours, because the memory must have a bound: the libraries we know keep every network that ever asked, or look through
+all of them after each request, and both are what somebody with many addresses would want.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`most` requests within any `seconds`."""
+
+    most: int
+    seconds: int
+
+
+WISHES_AT_HOME = Limit(10, 600)
+WISHES_NEARBY = Limit(60, 3600)
+WISHES_PER_DOMAIN = Limit(1000, 3600)
+"""All mail of one domain goes to the same people, whoever asks for it."""
+WISHES = Limit(3000, 3600)
+TOKENS_AT_HOME = Limit(60, 60)
+
+KNOWN = 50_000
+"""Networks that are remembered for one limit, about 15 MB; then the one that was quiet longest is forgotten."""
+
+
+class Limits:
+    """Counts what networks ask, within moving windows. For one thread, and as quick with many networks as with few."""
+
+    def __init__(self, *, on: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
+        """`on=False` counts nothing: to measure how fast the service is. `clock` in seconds."""
+        self._on, self._clock = on, clock
+        self._moments: dict[Limit, OrderedDict[str, list[float]]] = {}
+
+    def may_wish(self, networks: tuple[str, str], domain: str) -> int:
+        """Count a wish, and give 0; or the seconds after which another may be tried, and count nothing."""
+        home, nearby = networks
+        return self._count(
+            (WISHES_AT_HOME, home), (WISHES_NEARBY, nearby), (WISHES_PER_DOMAIN, domain), (WISHES, "")
+        )
+
+    def may_try(self, networks: tuple[str, str]) -> int:
+        """The same for a page that a token opens."""
+        return self._count((TOKENS_AT_HOME, networks[0]))
+
+    def _count(self, *limits: tuple[Limit, str]) -> int:
+        if not self._on:
+            return 0
+        now = self._clock()
+        wait = max(self._wait(limit, key, now) for limit, key in limits)
+        if wait <= 0:
+            for limit, key in limits:
+                self._remember(limit, key, now)
+        return ceil(wait)
+
+    def _wait(self, limit: Limit, key: str, now: float) -> float:
+        """Seconds until one more fits into the window; 0 when it does now."""
+        known = self._moments.get(limit)
+        moments = known.get(key, []) if known else []
+        if len(moments) < limit.most:
+            return 0
+        return max(0.0, moments[-limit.most] + limit.seconds - now)
+
+    def _remember(self, limit: Limit, key: str, now: float) -> None:
+        known = self._moments.setdefault(limit, OrderedDict())
+        moments = known.setdefault(key, [])
+        moments.append(now)
+        if len(moments) >= 2 * limit.most:
+            del moments[: -limit.most]
+        known.move_to_end(key)
+        # Quiet for longest, first: nothing is ever searched for.
+        while len(known) > KNOWN or next(iter(known.values()))[-1] <= now - limit.seconds:
+            known.popitem(last=False)

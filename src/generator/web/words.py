@@ -1,0 +1,301 @@
+"""What the pages of the service say, in each language. `{letter}` is the name of the letter."""
+
+from __future__ import annotations
+
+from generator.model import Language
+
+WORDS: dict[Language, dict[str, str]] = {
+    Language.NL: {
+        # Around every page
+        "other_language": "English",
+        "your_subscription": "Jouw inschrijving",
+        "privacy": "Privacy",
+        "mistake": "Fout",
+        # Subscribe
+        "subscribe_title": "Ontvang de brief",
+        "choices": "Taal of zekerheden kiezen",
+        "choose_language": "Taal van de brief",
+        "choose_certainties": "Zekerheden waar je over wilt lezen",
+        "choose_none": "Vink je niets aan, dan krijg je alle brieven.",
+        "dutch": "Nederlands",
+        "english": "Engels",
+        "stale": "De tekst onder de knop is nieuw sinds je deze pagina opende. Lees hem en druk nog eens.",
+        "foreign": "Dit formulier kwam van een andere site dan de onze. Er is niets bewaard. Meld je hier aan.",
+        "empty": "Vul je e-mailadres in.",
+        "several": "Vul één e-mailadres in.",
+        "no_at": "Hier ontbreekt een @. Een e-mailadres lijkt op naam@example.org.",
+        "bad": "Op dit adres kan geen mail aankomen. Kijk of er een letter te veel of te weinig staat.",
+        # Asked
+        "asked_title": "Kijk in je inbox",
+        "asked_subscribe": "Er komt een mail naar {address}. Druk daarin op de knop: pas dan krijg je de brief.",
+        "asked_manage": "Staat {address} op de lijst, dan komt daar een mail met een link. Die werkt één dag.",
+        "no_mail": "Geen mail?",
+        "no_mail_address": "Klopt het adres hierboven niet, vul het dan opnieuw in.",
+        "no_mail_spam": "Kijk bij de ongewenste post.",
+        "no_mail_subscribe": "We schrijven hooguit één keer per dag. Vroeg je het vandaag al, dan komt er nu niets.",
+        "no_mail_manage": "We sturen hooguit één link per kwartier.",
+        # Confirm
+        "confirm_title": "Bevestig je aanmelding",
+        "confirm_text": "Druk op de knop en {letter} ligt elke vrijdag in je inbox, tot jij zegt dat het genoeg is.",
+        "confirm_button": "Stuur me de brief",
+        "confirm_stranger": "Heb jij hier niet om gevraagd? Sluit deze pagina. Dan komt er niets.",
+        "too_fast": "Dat ging sneller dan iemand leest. Druk nog één keer.",
+        "confirmed_title": "Je bent aangemeld",
+        "confirmed_text": "{letter} komt op vrijdag, vóór je wekker gaat.",
+        "confirmed_next": "Intussen",
+        "archive": "Lees de brieven die er al zijn",
+        "to_manage": "Kies je taal en je zekerheden",
+        "already_title": "Je bent al aangemeld",
+        "already_text": "Deze link is gebruikt en de brief komt. Je hoeft niets te doen.",
+        "expired_title": "Deze link werkt niet meer",
+        "expired_confirm": (
+            "Een link om te bevestigen werkt één keer, en hooguit zeven dagen. Vul je adres opnieuw in, dan krijg je "
+            "een nieuwe."
+        ),
+        "expired_manage": (
+            "Een link naar je eigen pagina werkt één dag, en na elke wijziging krijgt de pagina een nieuwe. "
+            "Wat je net opsloeg, is bewaard. Vraag hieronder een nieuwe link."
+        ),
+        "unknown_title": "Deze link kennen we niet",
+        "unknown_confirm": (
+            "Waarschijnlijk is hij onderweg afgebroken. Neem hem in zijn geheel over uit de mail, of vul je adres "
+            "opnieuw in."
+        ),
+        "unknown_unsubscribe": (
+            "Waarschijnlijk is hij onderweg afgebroken. Neem hem in zijn geheel over uit de mail, of vraag een link "
+            "naar je eigen pagina. Daar kun je je ook afmelden."
+        ),
+        "subscribe_again": "Opnieuw aanmelden",
+        # Their own page
+        "manage_text": (
+            "Vul je e-mailadres in. Staat het op de lijst, dan sturen we je een link naar je eigen pagina. Daar "
+            "verander je je voorkeuren, pauzeer je de brief, zie je wat we bewaren, meld je je af of wis je alles."
+        ),
+        "manage_button": "Stuur me de link",
+        "is_confirmed": "{address} krijgt {letter} elke vrijdag.",
+        "is_paused": "{address} krijgt {letter} weer vanaf {date}.",
+        "is_unconfirmed": "{address} is nog niet bevestigd. De knop daarvoor staat in de mail die we stuurden.",
+        "is_unsubscribed": "{address} is afgemeld en krijgt geen brieven.",
+        "is_bounced": "Mail aan {address} komt terug. Meld je opnieuw aan als het adres weer werkt.",
+        "is_complained": "Brieven aan {address} zijn als ongewenst gemeld. We sturen er geen meer.",
+        "preferences": "Voorkeuren",
+        "save": "Bewaar",
+        "pause": "Pauze",
+        "pause_text": "Een tijd geen brieven. Daarna komen ze vanzelf weer.",
+        "pause_more": "Of pauzeer vanaf vandaag:",
+        "weeks": "{weeks} weken",
+        "resume": "Hervat nu",
+        "data": "Wat we van je bewaren",
+        "data_text": "Dit staat er over je op de lijst.",
+        "address": "Adres",
+        "language": "Taal",
+        "certainties": "Zekerheden",
+        "all": "alle",
+        "status": "Status",
+        "created": "Op de lijst sinds",
+        "changed": "Laatst veranderd",
+        "paused_until": "Pauze tot",
+        "consents": "Waar je mee instemde",
+        "step_asked": "Formulier ingevuld",
+        "step_confirmed": "Bevestigd met de knop in de mail",
+        "step_added": "Door ons op de lijst gezet",
+        "step_imported": "Van een andere lijst overgenomen",
+        "step_withdrawn": "Afgemeld",
+        "from_network": "vanaf {network}",
+        "with_wording": "De tekst erbij",
+        "download": "Download alles als bestand (JSON)",
+        "unsubscribe": "Afmelden",
+        "unsubscribe_text": "Druk op de knop en {letter} komt niet meer.",
+        "unsubscribe_button": "Meld me af",
+        "unsubscribe_pause": "Liever een tijd niets? Pauzeer op je eigen pagina.",
+        "erase": "Alles wissen",
+        "erase_text": (
+            "Je gaat van de lijst en alles hierboven wordt gewist. Eén code blijft over, berekend uit je adres. Leest "
+            "iemand later een oude lijst in, dan zien we daaraan dat jij er niet meer op hoort. Je adres is er niet "
+            "uit te lezen."
+        ),
+        "erase_sure": "Ja, wis alles",
+        "erase_button": "Wis",
+        "erase_unsure": "Er is niets gewist: het vakje was leeg. Vink het aan als je het zeker weet.",
+        "done_preferences": "Je voorkeuren zijn bewaard.",
+        "done_pause": "De brief staat stil.",
+        "done_resume": "De brief komt weer.",
+        "done_unsubscribe": "Je bent afgemeld.",
+        "status_unconfirmed": "nog niet bevestigd",
+        "status_confirmed": "aangemeld",
+        "status_unsubscribed": "afgemeld",
+        "status_bounced": "mail komt terug",
+        "status_complained": "als ongewenst gemeld",
+        # Gone
+        "unsubscribed_title": "Je bent afgemeld",
+        "unsubscribed_text": "Er komen geen brieven meer.",
+        "unsubscribed_back": "Een vergissing? Meld je opnieuw aan.",
+        "unsubscribed_erase": "Wil je dat we ook je adres wissen? Vraag een link naar je eigen pagina.",
+        "erased_title": "Alles is gewist",
+        "erased_text": (
+            "Je staat niet meer op de lijst. Kreeg je brieven, dan komt er nog één mail die dit bevestigt; is die weg, "
+            "dan hebben we ook je adres niet meer."
+        ),
+        # What else may happen
+        "odd_title": "Dit formulier kennen we niet",
+        "odd_text": "Wat we kregen, is niet wat onze pagina verstuurt. Er is niets bewaard. Begin opnieuw.",
+        "large_title": "Dat is te veel",
+        "large_text": "Zo groot is geen formulier van ons. Er is niets bewaard.",
+        "slow_title": "Dat duurde te lang",
+        "slow_text": "Het formulier was na tien seconden nog niet binnen. Er is niets bewaard. Probeer het opnieuw.",
+        "busy_title": "Wacht even",
+        "busy_text": "Er kwamen te veel vragen achter elkaar. Er is niets bewaard. Probeer het over {minutes} opnieuw.",
+        "minute": "een minuut",
+        "minutes": "{number} minuten",
+        "hour": "een uur",
+        "lost_title": "Deze pagina is er niet",
+        "lost_text": "Het adres is verkeerd overgenomen, of de link is niet compleet.",
+        "stuck_title": "Het lukt nu niet",
+        "stuck_text": "Dat ligt aan ons. Er is niets bewaard of veranderd. Probeer het over een paar minuten opnieuw.",
+        "broken_title": "Er ging iets mis",
+        "broken_text": "Dat ligt aan ons. Probeer het later opnieuw.",
+        "to_start": "Naar het begin",
+    },
+    Language.EN: {
+        "other_language": "Nederlands",
+        "your_subscription": "Your subscription",
+        "privacy": "Privacy",
+        "mistake": "Error",
+        "subscribe_title": "Get the letter",
+        "choices": "Choose language or certainties",
+        "choose_language": "Language of the letter",
+        "choose_certainties": "Certainties you want to read about",
+        "choose_none": "Tick none and you get every letter.",
+        "dutch": "Dutch",
+        "english": "English",
+        "stale": "The text below the button is new since you opened this page. Read it and press again.",
+        "foreign": "This form came from a site that is not ours. Nothing was kept. Sign up here.",
+        "empty": "Fill in your email address.",
+        "several": "Fill in one email address.",
+        "no_at": "There is an @ missing. An email address looks like name@example.org.",
+        "bad": "No mail can arrive at this address. See whether it has a letter too many or too few.",
+        "asked_title": "Look in your inbox",
+        "asked_subscribe": "An email is on its way to {address}. Press its button: only then will you get the letter.",
+        "asked_manage": "If {address} is on the list, it gets an email with a link. The link works for one day.",
+        "no_mail": "No email?",
+        "no_mail_address": "If the address above is wrong, fill it in again.",
+        "no_mail_spam": "Look in your spam folder.",
+        "no_mail_subscribe": "We write once a day at most. If you asked earlier today, nothing comes now.",
+        "no_mail_manage": "We send one link in fifteen minutes at most.",
+        "confirm_title": "Confirm your subscription",
+        "confirm_text": "Press the button and {letter} is in your inbox every Friday, until you say that it is enough.",
+        "confirm_button": "Send me the letter",
+        "confirm_stranger": "Did you not ask for this? Close this page, and nothing will come.",
+        "too_fast": "That was faster than anyone reads. Press once more.",
+        "confirmed_title": "You are signed up",
+        "confirmed_text": "{letter} comes on Friday, before your alarm goes off.",
+        "confirmed_next": "Until then",
+        "archive": "Read the letters so far",
+        "to_manage": "Choose your language and certainties",
+        "already_title": "You are signed up already",
+        "already_text": "This link has been used, and the letter is coming. There is nothing left to do.",
+        "expired_title": "This link no longer works",
+        "expired_confirm": (
+            "A link to confirm works once, and for seven days at most. Fill in your address again to get a new one."
+        ),
+        "expired_manage": (
+            "A link to your own page works for one day, and each change gives the page a new one. What you saved just "
+            "now is kept. Ask for a new link below."
+        ),
+        "unknown_title": "We do not know this link",
+        "unknown_confirm": (
+            "It was probably cut off on its way. Copy all of it from the email, or fill in your address again."
+        ),
+        "unknown_unsubscribe": (
+            "It was probably cut off on its way. Copy all of it from the email, or ask for a link to your own page. "
+            "You can unsubscribe there too."
+        ),
+        "subscribe_again": "Sign up again",
+        "manage_text": (
+            "Fill in your email address. If it is on the list, we send you a link to your own page. There you change "
+            "your preferences, pause the letter, see what we keep, unsubscribe, or erase everything."
+        ),
+        "manage_button": "Send me the link",
+        "is_confirmed": "{address} gets {letter} every Friday.",
+        "is_paused": "{address} gets {letter} again from {date}.",
+        "is_unconfirmed": "{address} is not confirmed yet. The button for that is in the email we sent.",
+        "is_unsubscribed": "{address} is unsubscribed and gets no letters.",
+        "is_bounced": "Mail to {address} comes back. Sign up again once the address works.",
+        "is_complained": "Letters to {address} were reported as unwanted. We send none any more.",
+        "preferences": "Preferences",
+        "save": "Save",
+        "pause": "Pause",
+        "pause_text": "No letters for a while. Then they come again by themselves.",
+        "pause_more": "Or pause from today for:",
+        "weeks": "{weeks} weeks",
+        "resume": "Resume now",
+        "data": "What we keep about you",
+        "data_text": "This is what the list holds about you.",
+        "address": "Address",
+        "language": "Language",
+        "certainties": "Certainties",
+        "all": "all",
+        "status": "Status",
+        "created": "On the list since",
+        "changed": "Last changed",
+        "paused_until": "Paused until",
+        "consents": "What you agreed to",
+        "step_asked": "Form filled in",
+        "step_confirmed": "Confirmed with the button in the email",
+        "step_added": "Put on the list by us",
+        "step_imported": "Taken over from another list",
+        "step_withdrawn": "Unsubscribed",
+        "from_network": "from {network}",
+        "with_wording": "The text beside it",
+        "download": "Download everything as a file (JSON)",
+        "unsubscribe": "Unsubscribe",
+        "unsubscribe_text": "Press the button and {letter} will stop.",
+        "unsubscribe_button": "Unsubscribe me",
+        "unsubscribe_pause": "Would a break do? Pause on your own page.",
+        "erase": "Erase everything",
+        "erase_text": (
+            "You leave the list and everything above is erased. One code remains, worked out from your address. If "
+            "somebody later loads an old list, it tells us that you no longer belong on it. Nobody can read your "
+            "address from it."
+        ),
+        "erase_sure": "Yes, erase everything",
+        "erase_button": "Erase",
+        "erase_unsure": "Nothing was erased: the box was empty. Tick it if you are sure.",
+        "done_preferences": "Your preferences are saved.",
+        "done_pause": "The letter is paused.",
+        "done_resume": "The letter is coming again.",
+        "done_unsubscribe": "You are unsubscribed.",
+        "status_unconfirmed": "not confirmed yet",
+        "status_confirmed": "signed up",
+        "status_unsubscribed": "unsubscribed",
+        "status_bounced": "mail comes back",
+        "status_complained": "reported as unwanted",
+        "unsubscribed_title": "You are unsubscribed",
+        "unsubscribed_text": "No more letters will come.",
+        "unsubscribed_back": "A mistake? Sign up again.",
+        "unsubscribed_erase": "Do you want us to erase your address too? Ask for a link to your own page.",
+        "erased_title": "Everything is erased",
+        "erased_text": (
+            "You are no longer on the list. If you got letters, one more email comes to confirm this; once it has "
+            "left, we no longer have your address either."
+        ),
+        "odd_title": "We do not know this form",
+        "odd_text": "What we got is not what our page sends. Nothing was kept. Start again.",
+        "large_title": "That is too much",
+        "large_text": "None of our forms is this large. Nothing was kept.",
+        "slow_title": "That took too long",
+        "slow_text": "After ten seconds the form had not arrived. Nothing was kept. Try again.",
+        "busy_title": "Please wait",
+        "busy_text": "Too many requests came one after another. Nothing was kept. Try again in {minutes}.",
+        "minute": "a minute",
+        "minutes": "{number} minutes",
+        "hour": "an hour",
+        "lost_title": "There is no such page",
+        "lost_text": "The address was mistyped, or the link is incomplete.",
+        "stuck_title": "It does not work right now",
+        "stuck_text": "That is our fault. Nothing was kept or changed. Try again in a few minutes.",
+        "broken_title": "Something went wrong",
+        "broken_text": "That is our fault. Try again later.",
+        "to_start": "To the beginning",
+    },
+}

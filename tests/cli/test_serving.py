@@ -1,0 +1,91 @@
+"""`newsletter serve`: what it says when it starts, when it cannot, and when it stops."""
+
+import signal
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli.newsletter import main
+from generator.cli.serving import _choose_url
+from generator.content import load_newsletter
+from generator.web.server import open_port
+from tests.web.running import run_service
+
+
+def serve(sample: Path, *arguments: str, **environment: str) -> str:
+    """What it says when it does not start."""
+    result = CliRunner().invoke(main, ["--root", str(sample), "serve", *arguments], env=environment)
+    assert result.exit_code == 1, result.output
+    return result.output
+
+
+def test_it_starts_with_one_command_and_stops_when_asked(sample):
+    with run_service(sample) as running:
+        for sign in (f"Sign up: http://127.0.0.1:{running.port}/subscribe", "This is a trial: mail goes to"):
+            assert sign in running.said
+        running.wait_for("GET /health 200")
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(20) == 0
+        assert running.said.endswith("Stopped.\n")
+        assert "Traceback" not in running.said
+
+
+def test_ctrl_c_is_no_error(sample):
+    address = ("--url", "http://127.0.0.1/brief")
+    with run_service(sample, *address, NEWSLETTER_MAIL="smtp://127.0.0.1:1") as running:
+        assert "Sign up: http://127.0.0.1/brief/subscribe" in running.said
+        assert "Mail goes to smtp://127.0.0.1:1" in running.said
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(20) == 0
+        assert running.said.endswith("Stopped.\n")
+
+
+@pytest.mark.parametrize("proxy", ["*", "proxy.example.org", "10.0.0.5/8"])
+def test_a_proxy_is_an_address_or_a_network(sample, proxy):
+    """Everybody as a proxy would let anybody say where they come from."""
+    assert f"--proxy is '{proxy}'; expected an address or a network" in serve(sample, "--proxy", proxy)
+
+
+@pytest.mark.parametrize(
+    "url", ["letter.example.org", "ftp://letter.example.org/", "https:///x", "https://a.example/?b"]
+)
+def test_a_url_is_one(sample, url):
+    assert f"--url is '{url}'; expected an address like" in serve(sample, "--url", url)
+
+
+def test_a_port_that_is_taken_is_named(sample):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = serve(sample, "--port", str(port))
+    assert f"127.0.0.1, port {port}, cannot be used: Address already in use" in said
+    assert "203.0.113.1, port 8001, cannot be used" in serve(sample, "--host", "203.0.113.1")
+
+
+def test_real_mail_needs_a_real_address(sample):
+    said = serve(sample, NEWSLETTER_MAIL="smtp://relay.example.org")
+    assert "newsletter/settings.toml has no table [service]" in said
+
+
+@pytest.mark.parametrize(
+    "host, trial, url",
+    [
+        ("127.0.0.1", True, "http://127.0.0.1:8001/"),
+        ("::1", True, "http://[::1]:8001/"),
+        ("0.0.0.0", True, "http://127.0.0.1:8001/"),  # noqa: S104 (what an operator types)
+        ("127.0.0.1", False, "https://letter.example.org/"),
+    ],
+)
+def test_links_lead_to_where_readers_are(sample, host, trial, url):
+    settings = replace(load_newsletter(sample).settings, service_url="https://letter.example.org/")
+    assert _choose_url(settings, host, 8001, trial=trial) == url
+
+
+def test_a_port_is_opened_on_both_kinds_of_address():
+    for host in ("127.0.0.1", "::1"):
+        with open_port(host, 0) as listening:
+            # asyncio leaves Nagle's algorithm on for sockets that do not say what they speak.
+            assert listening.proto == socket.IPPROTO_TCP
+            assert listening.getsockname()[1]

@@ -1,0 +1,332 @@
+"""Mails to the unsubscribe address: from mail programs, from people, from machines, and from who wants to harm."""
+
+import base64
+import time
+from datetime import UTC, datetime
+from email.header import Header
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from generator.delivery.receiving import MOST, Outcome, receive
+from generator.model import Language
+from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
+from generator.subscribers.database import Database, Transaction
+from generator.subscribers.keys import Keys
+from generator.subscribers.outbox import UNSUBSCRIBE, claim, finish
+from generator.subscribers.subscriptions import confirm, erase, find_subscriber
+from generator.subscribers.wishes import add_wishes, settle_wishes
+from tests.delivery.conftest import KEYS
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+SOURCE = "mailto:unsubscribe@example.org"
+READER = "reader@example.com"
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+"""A mail without a token adds a wish at most, so every example may use the same list."""
+
+
+@pytest.fixture
+def reader(database: Database) -> Subscriber:
+    """Somebody who has confirmed."""
+    with database.begin() as transaction:
+        add_wishes(transaction, [Wish(Asking.SUBSCRIBE, READER, Language.NL, NOW, "https://example.org/")])
+        settle_wishes(transaction, NOW)
+        posting = claim(transaction, NOW)
+        confirm(transaction, posting.token, NOW, "https://letter.example.org/confirm", "192.0.2.0/24")
+        finish(transaction, posting)
+        return find_subscriber(transaction, READER)
+
+
+@pytest.fixture
+def token(reader: Subscriber) -> str:
+    return KEYS.sign(UNSUBSCRIBE, reader.handle)
+
+
+def mail(*headers: str, body: str = "", sender: str = f"Reader <{READER}>") -> bytes:
+    lines = [f"From: {sender}", "To: unsubscribe@example.org", *headers, "", *body.split("\n")]
+    return "\r\n".join(lines).encode()
+
+
+def bring(database: Database, message: bytes) -> Outcome:
+    with database.begin() as transaction:
+        return receive(transaction, message, NOW, SOURCE)
+
+
+def status(database: Database) -> Status:
+    with database.read() as transaction:
+        return find_subscriber(transaction, READER).status
+
+
+def notices(database: Database) -> list[tuple[Notice, str]]:
+    """What is sent, and to whom, when the worker has looked at the wishes."""
+    found = []
+    with database.begin() as transaction:
+        settle_wishes(transaction, NOW)
+        while posting := claim(transaction, NOW):
+            found.append((posting.notice, posting.address))
+            finish(transaction, posting)
+    return found
+
+
+# --- With a token ---
+
+
+def test_a_mail_as_our_own_link_makes_it_ends_the_subscription(database: Database, token: str) -> None:
+    assert bring(database, mail(f"Subject: unsubscribe {token}")) is Outcome.UNSUBSCRIBED
+    with database.read() as transaction:
+        reader = find_subscriber(transaction, READER)
+    assert reader.status is Status.UNSUBSCRIBED
+    last = reader.consents[-1]
+    assert (last.step, last.at, last.source, last.network) == (Step.WITHDRAWN, NOW, SOURCE, "")
+    assert notices(database) == [(Notice.GOODBYE, READER)]
+
+
+def test_a_second_mail_changes_nothing(database: Database, token: str) -> None:
+    message = mail(f"Subject: unsubscribe {token}")
+    assert [bring(database, message) for _ in range(3)] == [
+        Outcome.UNSUBSCRIBED,
+        Outcome.ALREADY,
+        Outcome.ALREADY,
+    ]
+    assert notices(database) == [(Notice.GOODBYE, READER)], "one goodbye"
+    with database.begin() as transaction:
+        erase(transaction, find_subscriber(transaction, READER), NOW)
+    assert bring(database, message) is Outcome.ALREADY, "and none when there is nobody any more"
+
+
+def test_whoever_sends_it_the_token_counts(database: Database, token: str) -> None:
+    message = mail(f"Subject: unsubscribe {token}", sender="Somebody <other@example.net>")
+    assert bring(database, message) is Outcome.UNSUBSCRIBED
+    assert status(database) is Status.UNSUBSCRIBED
+
+
+def subjects(token: str) -> list[str]:
+    return [
+        token,
+        f"UNSUBSCRIBE   {token}  please",
+        f"unsubscribe%20{token}",
+        f"unsubscribe\r\n {token}",
+        f"Re: unsubscribe <{token}>",
+        Header(f"afmelden één {token}", "utf-8").encode(linesep="\r\n"),
+        f"=?utf-8?b?{base64.b64encode(f'unsubscribe {token}'.encode()).decode()}?=",
+    ]
+
+
+@pytest.mark.parametrize("number", range(7))
+def test_mail_programs_write_a_subject_in_many_ways(database: Database, token: str, number: int) -> None:
+    message = mail(f"Subject: {subjects(token)[number]}")
+    assert bring(database, message) is Outcome.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("name", ["To", "Delivered-To", "X-Original-To", "Envelope-To"])
+def test_the_token_may_stand_behind_the_plus_of_the_address(
+    database: Database, token: str, name: str
+) -> None:
+    assert bring(database, mail(f"{name}: Stop <unsubscribe+{token}@example.org>")) is Outcome.UNSUBSCRIBED
+
+
+def test_the_token_may_stand_in_the_body_however_it_is_broken(database: Database, token: str) -> None:
+    link = f"https://letter.example.org/unsubscribe/{token}"
+    for body in (
+        f"stop\n{link}\n",
+        f'<a href=3D"{link[:40]}=\n{link[40:90]}=\n{link[90:]}">stop</a>',
+    ):
+        with database.begin() as transaction:
+            assert receive(transaction, mail(body=body), NOW, SOURCE) in {
+                Outcome.UNSUBSCRIBED,
+                Outcome.ALREADY,
+            }
+    assert status(database) is Status.UNSUBSCRIBED
+
+
+def test_a_line_of_a_mailbox_file_and_bare_line_ends_do_no_harm(database: Database, token: str) -> None:
+    message = b"From reader@example.com Mon Nov 23 09:00:00 2026\n" + mail(f"Subject: {token}").replace(
+        b"\r\n", b"\n"
+    )
+    assert bring(database, message) is Outcome.UNSUBSCRIBED
+
+
+def test_a_token_of_an_older_key_counts_for_ever(database: Database, reader: Subscriber) -> None:
+    old = Keys.make()
+    token = old.sign(UNSUBSCRIBE, reader.handle)
+    with database.begin() as transaction:
+        renewed = Transaction(transaction.connection, Keys((*KEYS.secrets, *old.secrets)))
+        assert receive(renewed, mail(f"Subject: {token}"), NOW, SOURCE) is Outcome.UNSUBSCRIBED
+
+
+def test_a_forged_token_ends_nothing(database: Database, reader: Subscriber, token: str) -> None:
+    forged = [
+        Keys.make().sign(UNSUBSCRIBE, reader.handle),
+        KEYS.sign("confirm", reader.handle),
+        token[:-1] + ("A" if token[-1] != "A" else "Q"),
+        KEYS.sign(UNSUBSCRIBE, "another handle!!"),
+        reader.handle,
+    ]
+    outcomes = [bring(database, mail(f"Subject: unsubscribe {one}", sender="x")) for one in forged]
+    assert outcomes == [Outcome.SKIPPED] * 3 + [Outcome.ALREADY, Outcome.SKIPPED]
+    assert status(database) is Status.CONFIRMED
+
+
+# --- Without one ---
+
+
+def test_who_writes_without_a_token_gets_a_link_to_their_own_page(
+    database: Database, reader: Subscriber
+) -> None:
+    assert bring(database, mail("Subject: stop", body="Please stop sending me letters")) is Outcome.ASKED
+    assert status(database) is Status.CONFIRMED, "anybody can write that sender"
+    assert notices(database) == [(Notice.MANAGE, READER)]
+
+
+def test_a_flood_of_them_makes_us_write_once(database: Database, reader: Subscriber) -> None:
+    assert {bring(database, mail("Subject: stop")) for _ in range(20)} == {Outcome.ASKED}
+    assert notices(database) == [(Notice.MANAGE, READER)]
+
+
+def test_who_is_not_on_the_list_is_never_written_to(database: Database, reader: Subscriber) -> None:
+    assert bring(database, mail("Subject: stop", sender="stranger@example.net")) is Outcome.ASKED
+    assert notices(database) == []
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "",
+        "nobody",
+        "a@localhost",
+        "a@example.com, b@example.com",
+        "a@example.com\r\nFrom: b@example.com",
+        '"a b"@example.com',
+        "=?utf-8?q?a=40example.com?=",
+        "é@example.com",
+        "<>",
+        "a@example.com <b@example.com> c@example.com",
+        "MAILER-DAEMON@example.com (Mail Delivery System)",
+        "No Reply <no-reply@example.com>",
+    ],
+)
+def test_a_sender_that_is_not_one_person_is_not_written_to(database: Database, sender: str) -> None:
+    assert bring(database, mail("Subject: stop", sender=sender)) is Outcome.SKIPPED
+
+
+def test_a_mail_without_a_sender_is_skipped(database: Database) -> None:
+    assert bring(database, b"Subject: stop\r\n\r\nstop") is Outcome.SKIPPED
+    assert bring(database, b"") is Outcome.SKIPPED
+
+
+# --- Machines ---
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Auto-Submitted: auto-replied",
+        "auto-submitted: Auto-Replied (vacation)",
+        "Return-Path: <>",
+        "Return-Path: < >",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=x",
+        "X-Autoreply: yes",
+        "X-Failed-Recipients: reader@example.com",
+    ],
+)
+def test_an_answer_of_a_machine_asks_for_nothing_even_when_it_quotes_the_token(
+    database: Database, token: str, header: str
+) -> None:
+    message = mail(header, f"Subject: Re: unsubscribe {token}", body=token)
+    assert bring(database, message) is Outcome.SKIPPED
+    assert status(database) is Status.CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "header", ["Auto-Submitted: auto-generated", "Precedence: bulk", "List-Id: <list.example.net>"]
+)
+def test_a_mail_program_may_unsubscribe_for_its_user_but_only_with_our_subject(
+    database: Database, token: str, header: str
+) -> None:
+    assert bring(database, mail(header, "Subject: weekly report", body=token)) is Outcome.SKIPPED
+    assert bring(database, mail(header, "Subject: unsubscribe")) is Outcome.SKIPPED
+    assert notices(database) == []
+    assert bring(database, mail(header, f"Subject: unsubscribe {token}")) is Outcome.UNSUBSCRIBED
+
+
+def test_a_person_who_says_that_no_machine_wrote_is_heard(database: Database, reader: Subscriber) -> None:
+    assert bring(database, mail("Auto-Submitted: no", "Subject: stop")) is Outcome.ASKED
+
+
+# --- Anything at all ---
+
+
+PIECES = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from(
+        [
+            *(
+                b"From: ",
+                b"To: ",
+                b"Subject: ",
+                b"Content-Type: multipart/mixed; boundary=x",
+                b"\r\n",
+                b"\n",
+                b"\r\n\r\n",
+            ),
+            *(
+                b"=?utf-8?q?",
+                b"=?x-unknown?b?!!!?=",
+                b"?=",
+                b"<",
+                b">",
+                b"@example.com",
+                b"reader@example.com",
+                b"\x00",
+            ),
+            *(
+                b"--x",
+                b"Auto-Submitted: ",
+                b"a" * 60 + b"." + b"b" * 43,
+                b" ",
+                b"\xff\xfe",
+                b"(((",
+                b'"',
+                b"\\",
+            ),
+        ]
+    ),
+)
+
+
+@SLOW
+@given(st.lists(PIECES, max_size=30).map(b"".join))
+@example(b"From: =?utf-8?b?=?=")
+@example(b"From: a@b@c <\r\nSubject: =?utf-8?q?\xff?=\r\n\r\n")
+@example(b"From: [\r\n\r\n")
+def test_no_mail_can_make_it_fail(database: Database, message: bytes) -> None:
+    assert bring(database, message) in {Outcome.SKIPPED, Outcome.ASKED}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"Subject: " + b"=?a?q?x" * (MOST // 7),
+        b"Subject: " + b"a." * MOST,
+        b"From: " + b"(" * MOST,
+        b"From: " + b"a@example.com," * MOST,
+        b"From: a@example.com\r\n" * 20_000,
+        b"X: y\r\n" * MOST,
+        b"\r\n".join(
+            b'Content-Type: multipart/mixed; boundary="%d"\r\n\r\n--%d' % (level, level) for level in range(9_000)
+        ),
+        b"\r\n\r\n" + b"A" * 9 + b"." + b"=\r\n" * MOST,
+        b"\r\n\r\n" + b" ".join(b"a%07d.%s" % (number, b"b" * 43) for number in range(4_000)),
+    ],
+    ids=range(9),
+)  # fmt: skip
+def test_no_mail_takes_long(database: Database, message: bytes) -> None:
+    started = time.process_time()
+    assert bring(database, message) in {Outcome.SKIPPED, Outcome.ASKED}
+    assert time.process_time() - started < 20, "quadratic time would be a minute; it takes less than a second"
+
+
+def test_what_follows_the_beginning_is_not_read(database: Database, token: str) -> None:
+    body = "x" * MOST + token
+    assert bring(database, mail(body=body, sender="nobody")) is Outcome.SKIPPED

@@ -1,0 +1,135 @@
+"""Finds the PostgreSQL that the tests of the list use. As a script (`make test`) it also installs it, where it may.
+
+The tests start a server of their own, on a socket in a folder of their own: none that runs on this machine is touched.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+MISSING = "PostgreSQL is missing: apt install postgresql, or put initdb on the PATH"
+
+_CREATECLUSTER = Path("/etc/postgresql-common/createcluster.conf")
+
+
+def must_have() -> bool:
+    """On a desk these tests are skipped; in CI a skipped test would be a test that nobody runs."""
+    return os.environ.get("CI", "").lower() in {"true", "1"}
+
+
+def find_postgresql() -> Path | None:
+    """The folder with initdb and postgres."""
+    if found := shutil.which("initdb"):
+        folder = Path(found).resolve().parent
+        if (folder / "postgres").exists():
+            return folder
+    # Debian keeps them from the PATH, because several versions may be there: take the newest.
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(folders, key=lambda folder: float(folder.parent.name), default=None)
+
+
+@contextmanager
+def start_postgresql(folder_of_programs: Path) -> Iterator[str]:
+    """A new server that need not survive anything; yields its address, with {} for the name of a database."""
+    with tempfile.TemporaryDirectory(
+        prefix="pg"
+    ) as name:  # short: the path of a socket has 107 characters at most
+        folder = Path(name)
+        who = _not_root(folder)
+        data = folder / "data"
+        said = folder / "said"
+        with said.open("wb") as output:
+            common = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": output, "cwd": folder, **who}
+            made = subprocess.run(
+                [folder_of_programs / "initdb", "--pgdata", data, *_INITDB], check=False, **common
+            )
+            if made.returncode:
+                raise RuntimeError(said.read_text())
+            settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+            server = subprocess.Popen(
+                [folder_of_programs / "postgres", "-D", data]
+                + [part for name, value in settings.items() for part in ("-c", f"{name}={value}")],
+                **common,
+            )
+            try:
+                _wait_for(folder / "data" / "postmaster.pid", server, said)
+                yield f"postgresql://list@/{{}}?host={folder}"
+            finally:
+                server.send_signal(signal.SIGQUIT)  # at once: there is nothing to save
+                server.wait()
+
+
+_INITDB = ("--username=list", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "shared_buffers": "16MB",
+    "autovacuum": "off",
+}
+
+
+def _not_root(folder: Path) -> dict[str, Any]:
+    """Whom to run as: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    users = {entry.pw_name: entry for entry in pwd.getpwall()}
+    user = users.get("postgres") or users["nobody"]
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _wait_for(pid_file: Path, server: subprocess.Popen[bytes], said: Path) -> None:
+    """Its last line says `ready` when the server takes connections."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until and server.poll() is None:
+        if pid_file.exists() and pid_file.read_text().rstrip().endswith("ready"):
+            return
+        time.sleep(0.02)
+    raise RuntimeError(said.read_text())
+
+
+def _install() -> None:
+    """Only as root on Debian and its children, as in a container, and without a server that starts by itself."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return
+    print("Installing PostgreSQL for the tests of the list (once, about a minute)…", flush=True)
+    if not _CREATECLUSTER.exists():
+        _CREATECLUSTER.parent.mkdir(exist_ok=True)
+        _CREATECLUSTER.write_text("create_main_cluster = false\n")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    keep = ["-o", "Dpkg::Options::=--force-confold"]
+    for command in (
+        ["apt-get", "update", "-qq"],
+        ["apt-get", "install", "-qq", "--no-install-recommends", *keep, "postgresql"],
+    ):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stderr.strip())  # why; whether it matters is for the caller to see
+
+
+def main() -> int:
+    if not find_postgresql():
+        _install()
+    if found := find_postgresql():
+        print(found)
+        return 0
+    print(f"{MISSING}." if must_have() else f"{MISSING}. Its tests will be skipped.")
+    return 1 if must_have() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Files with subscribers, for the tests of import and export."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from generator.model import Language, Status
+from generator.subscribers.database import Database
+from generator.subscribers.exporting import export_subscribers
+from generator.subscribers.formats import Defaults
+from generator.subscribers.importing import Import, Order, Reject, Tally
+from generator.subscribers.schema import METADATA
+
+NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
+CERTAINTIES = frozenset({"referral", "revenue"})
+ORDER = Order(Defaults(Language.NL, NOW, CERTAINTIES))
+PROVED = replace(ORDER, proof="Binder 2026")
+
+
+def stream(content: str | bytes) -> io.BufferedReader:
+    return io.BufferedReader(io.BytesIO(content.encode() if isinstance(content, str) else content))
+
+
+def take(
+    database: Database, content: str | bytes, order: Order = ORDER, name: str = "list.csv"
+) -> tuple[Tally, list[Reject]]:
+    """Import a file: what became of its rows, and those that were not taken."""
+    rejects: list[Reject] = []
+    reading = Import(stream(content), name, order)
+    for _ in reading.run(database, rejects.append):
+        pass
+    return reading.tally, rejects
+
+
+def give(database: Database, form: str = "csv", statuses: Iterable[Status] = ()) -> str:
+    """Export all."""
+    with database.read() as transaction:
+        return "".join(export_subscribers(transaction, form, list(statuses)))
+
+
+def empty(database: Database) -> None:
+    with database.begin() as transaction:
+        for table in reversed(METADATA.sorted_tables):
+            transaction.connection.execute(table.delete())

@@ -1,0 +1,271 @@
+"""What readers do, in a real browser: the site on one port, the service on another, their mail in a real box."""
+
+import json
+import re
+import ssl
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, Response
+
+from tests.site.hosting import build
+from tests.web.journeys import EN, NARROW, NL, Journey, Place, Post, body_of, link_in, look
+from tests.web.proxying import decrypt
+from tests.web.running import find_port, run_service
+
+
+class Host(SimpleHTTPRequestHandler):
+    """Any web server."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def place(sample: Path) -> Iterator[Place]:
+    """The sample, whose settings know where site and service are."""
+    (sample / "src").symlink_to(Path(__file__).parents[2] / "src")
+    folder = sample / "site"
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(folder))) as server:
+        port = find_port()
+        place = Place(sample, f"http://127.0.0.1:{server.server_port}/", port, f"http://127.0.0.1:{port}/")
+        settings = sample / "newsletter/settings.toml"
+        text = re.sub(
+            "^url = .*$", f'url = "{place.site}"', settings.read_text(), count=1, flags=re.MULTILINE
+        )
+        settings.write_text(f'{text}\n[service]\nurl = "{place.service}"\n')
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield place
+        server.shutdown()
+
+
+@pytest.fixture
+def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens an empty page of another reader; at the end no page has asked elsewhere, nor complained."""
+    contexts, asked, wrong = [], [], []
+
+    def open_browser(**options: Any) -> Page:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        context.on("request", lambda request: asked.append(request.url))
+        context.on(
+            "console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None
+        )
+        context.on("response", lambda found: wrong.append(found.url) if _is_missing(found) else None)
+        context.on("weberror", lambda error: wrong.append(str(error.error)))
+        return context.new_page()
+
+    yield open_browser
+    for context in contexts:
+        assert context.cookies() == []
+        context.close()
+    assert {urlsplit(url).hostname for url in asked} <= {"127.0.0.1", "localhost"}
+    # A browser says so too when a form had a mistake, or a link has ended.
+    assert [text for text in wrong if not re.search("status of (404|422)", text)] == []
+
+
+def _is_missing(response: Response) -> bool:
+    return response.status >= 400 and response.request.resource_type != "document"
+
+
+def test_from_a_form_on_the_site_to_the_last_trace_of_a_reader(place, open_browser):
+    """Dutch with scripts on a phone, and English without; the mail of a trial lies in a folder."""
+    build(place.root)
+    box = Post(lambda: [path.read_bytes() for path in sorted((place.root / "var/mail/new").glob("*"))])
+    with run_service(place.root, port=place.port):
+        english = Journey(
+            place, open_browser(java_script_enabled=False, viewport=NARROW), box, "someone@example.com", EN
+        )
+        english.page.goto(f"{place.site}en/archive/2026-W46/")
+        english.asks()
+        english.sees("asked_title")
+        assert english.page.url == f"{place.service}en/subscribe"
+
+        dutch = Journey(place, open_browser(viewport=NARROW), box, "reader+list@example.org", NL)
+        dutch.page.goto(f"{place.site}certainties/referral/")
+        assert dutch.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+        dutch.asks()
+        dutch.sees("asked_title", looks=True)
+        assert dutch.page.url == f"{place.service}subscribe"
+        dutch.confirms(looks=True)
+        dutch.page.get_by_role("link", name=NL["to_manage"]).click()
+        change_and_pause(dutch)
+        see_all_that_is_kept(dutch)
+        leave_and_be_erased(dutch)
+
+        english.confirms()
+        assert english.box.all_to(english.address)[0]["Content-Language"] == "en"
+        assert place.status("reader+list@example.org") is None
+
+
+def change_and_pause(reader: Journey) -> None:
+    """On their own page: another language, one certainty, a pause, and no pause."""
+    page = reader.page
+    reader.sees("your_subscription", looks=True)
+    page.locator("input[name=language][value=en]").check()
+    page.locator("input[name=certainty][value=referral]").check()
+    reader.presses("save")
+    reader.hears("done_preferences")
+    assert page.locator("input:checked").evaluate_all("all => all.map(one => one.value)") == [
+        "en",
+        "referral",
+    ]
+    assert reader.box.next_to(reader.address)["Content-Language"] == "en"
+    page.wait_for_timeout(1100)
+    page.locator("button[name=weeks][value='4']").click()
+    reader.hears("done_pause")
+    look(page)
+    reader.presses("resume")
+    reader.hears("done_resume")
+    assert page.locator("button[name=weeks]").count() == 3
+
+
+def see_all_that_is_kept(reader: Journey) -> None:
+    """On the page, and as a file."""
+    kept = reader.page.locator("main").inner_text()
+    for shown in (
+        reader.address,
+        reader.place.site,
+        f"{reader.place.service}confirm",
+        reader.words["step_confirmed"],
+    ):
+        assert shown in kept
+    with reader.page.expect_download() as download:
+        reader.page.get_by_role("link", name=reader.words["download"]).click()
+    data = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert (data["address"], data["language"], data["certainties"]) == (reader.address, "en", ["referral"])
+    assert [consent["step"] for consent in data["consents"]] == ["asked", "confirmed"]
+    assert "elke vrijdag" in data["consents"][0]["wording"]["text"]
+
+
+def leave_and_be_erased(reader: Journey) -> None:
+    """Unsubscribe; then ask for the page by mail, and leave no trace."""
+    reader.presses("unsubscribe_button")
+    reader.hears("done_unsubscribe")
+    assert reader.status == "unsubscribed"
+    look(reader.page)
+    reader.page.goto(f"{reader.place.service}manage")
+    reader.sees("your_subscription", looks=True)
+    reader.asks()
+    reader.sees("asked_title")
+    while not (mail := reader.box.next_to(reader.address))["Message-ID"].startswith("<manage."):
+        pass  # about what they changed before, and the goodbye
+    reader.page.goto(link := link_in(mail, "manage"))
+    reader.words = EN  # which they chose
+    reader.sees("your_subscription")
+    reader.page.locator("input[name=sure]").check()
+    reader.presses("erase_button")
+    reader.sees("erased_title", looks=True)
+    assert reader.status is None
+    reader.page.goto(link)
+    reader.sees("expired_title", looks=True)
+
+
+class Mailbox:
+    """Takes all mail that is brought over SMTP."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd calls it so)
+        self.mails.append(envelope.content)
+        return "250 OK"
+
+
+def test_from_the_page_of_the_service_to_both_ways_of_leaving(place, open_browser, tls, certificate):
+    """English, without scripts, on a phone; mail comes over SMTP, and pages over TLS, which RFC 8058 asks for."""
+    mailbox = Mailbox()
+    with ExitStack() as stack:
+        relay = Controller(mailbox, hostname="127.0.0.1", port=find_port())
+        relay.start()
+        stack.callback(relay.stop)
+        place.service = f"https://localhost:{stack.enter_context(decrypt(place.port, tls))}/"
+        mail = f"smtp://127.0.0.1:{relay.port}"
+        stack.enter_context(
+            run_service(place.root, "--url", place.service, port=place.port, NEWSLETTER_MAIL=mail)
+        )
+        page = open_browser(java_script_enabled=False, viewport=NARROW, ignore_https_errors=True)
+        reader = Journey(place, page, Post(lambda: mailbox.mails), "reader@example.org", EN)
+        subscribe_after_a_slip(reader)
+        unsubscribe = ask_again(reader)
+
+        page.goto(unsubscribe)
+        reader.sees("unsubscribe")
+        assert reader.status == "confirmed"
+        reader.presses("unsubscribe_button")
+        reader.sees("unsubscribed_title")
+        assert reader.status == "unsubscribed"
+        assert "List-Unsubscribe" not in reader.box.next_to(reader.address)
+
+        # A change of mind; and this time the mail program has the button (RFC 8058).
+        page.goto(f"{place.service}en/subscribe")
+        reader.asks()
+        reader.confirms()
+        request = urllib.request.Request(unsubscribe, b"List-Unsubscribe=One-Click")  # noqa: S310 (on this machine)
+        trusting = ssl.create_default_context(cafile=str(certificate))
+        with urllib.request.urlopen(request, context=trusting) as answer:  # noqa: S310 (the same)
+            assert answer.status == 200
+        assert reader.status == "unsubscribed"
+
+
+def subscribe_after_a_slip(reader: Journey) -> None:
+    """What is wrong is named beside the field, and what was typed stays."""
+    reader.page.goto(reader.place.service)
+    reader.page.get_by_role("link", name="English").click()
+    reader.asks("reader@example")
+    field = reader.page.locator("input[name=email]")
+    assert reader.page.locator(f"#{field.get_attribute('aria-describedby')}").inner_text()
+    assert (field.get_attribute("aria-invalid"), field.input_value()) == ("true", "reader@example")
+    reader.asks()
+    reader.sees("asked_title")
+    reader.confirms()
+
+
+def ask_again(reader: Journey) -> str:
+    """Who is on the list hears so by mail alone, with a link that ends it: that link."""
+    reader.page.goto(f"{reader.place.service}en/subscribe")
+    reader.asks()
+    reader.sees("asked_title")
+    mail = reader.box.next_to(reader.address)
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    (link,) = re.findall("<(https[^>]+)>", mail["List-Unsubscribe"])
+    assert link in body_of(mail, "html")
+    return str(link)
+
+
+def test_every_other_page_of_the_service_can_be_read_by_everybody(place, open_browser):
+    """Dutch, with scripts, from the page of the service: forms and their mistakes, dead links, and leaving."""
+    box = Post(lambda: [path.read_bytes() for path in sorted((place.root / "var/mail/new").glob("*"))])
+    with run_service(place.root, port=place.port):
+        reader = Journey(place, open_browser(viewport=NARROW), box, "reader@example.org", NL)
+        for path in ("confirm/unknown", "en/manage", "subscribe"):
+            reader.page.goto(f"{place.service}{path}")
+            look(reader.page)
+        reader.page.locator("form").evaluate("form => form.noValidate = true")
+        reader.asks("nobody")
+        assert reader.page.locator("[aria-invalid=true]").count() == 1
+        look(reader.page)
+        reader.page.locator("summary").click()
+        reader.page.locator("input[name=certainty]").last.check()
+        reader.asks()
+        reader.sees("asked_title")
+        reader.confirms()
+
+        reader.page.goto(f"{place.service}subscribe")
+        reader.asks()
+        mail = reader.box.next_to(reader.address)
+        assert reader.status == "confirmed"
+        reader.page.goto(link_in(mail, "unsubscribe"))
+        reader.sees("unsubscribe", looks=True)
+        reader.presses("unsubscribe_button")
+        reader.sees("unsubscribed_title", looks=True)
+        assert reader.status == "unsubscribed"

@@ -1,0 +1,116 @@
+"""Under load nothing goes wrong and nothing is left behind: the same work again takes no more memory, no more files.
+
+How fast it is, `make bench` says.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.web.reading import copy_sample
+from tests.web.running import Running, run_service
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is looked up in /proc")
+
+ROUNDS, SENDERS, REQUESTS = 3, 4, 25
+GROWTH = 4_000_000
+"""Bytes between the first round and the last: what Python sets aside and gives back is less."""
+
+UNLIMITED = (
+    "import generator.web.limiting as limiting\n"
+    "limiting.Limits.may_wish = lambda *_: 0\n"
+    "from generator.cli.newsletter import main; main()"
+)
+
+
+@pytest.fixture
+def running(tmp_path) -> Iterator[Running]:
+    with run_service(copy_sample(tmp_path), program=(sys.executable, "-c", UNLIMITED)) as running:
+        yield running
+
+
+def memory(running: Running) -> int:
+    pages = Path(f"/proc/{running.process.pid}/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+def files(running: Running) -> int:
+    return sum(1 for _ in Path(f"/proc/{running.process.pid}/fd").iterdir())
+
+
+def at_once(work: Callable[[int], None]) -> None:
+    """Let all senders do it at the same time."""
+    failures: list[BaseException] = []
+
+    def run(sender: int) -> None:
+        try:
+            work(sender)
+        except BaseException as error:  # noqa: BLE001 (told below, in the thread of the test)
+            failures.append(error)
+
+    threads = [threading.Thread(target=run, args=(sender,)) for sender in range(SENDERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not failures
+
+
+def test_no_error_and_no_leak(running):
+    version = running.version()
+
+    def ask(connection: HTTPConnection, *asked) -> int:
+        connection.request(*asked)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def send(sender: int) -> None:
+        connection = HTTPConnection("127.0.0.1", running.port, timeout=30)
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        for number in range(REQUESTS):
+            assert ask(connection, "GET", "/subscribe") == 200
+            assert ask(connection, "GET", "/en/nothing") == 404
+            address = f"reader{number}.{sender}@example.com"  # the same ones in every round
+            body = urlencode({"email": address, "website": "", "wording": version})
+            assert ask(connection, "POST", "/subscribe", body, kind) == 202
+        connection.close()
+
+    def hang_up(_: int) -> None:
+        for number in range(REQUESTS):
+            with running.connect() as connection:
+                connection.sendall(
+                    b"POST /subscribe HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nemail"[: number * 2]
+                )
+
+    found = []
+    for _ in range(ROUNDS):
+        at_once(send)
+        at_once(hang_up)
+        found.append(rest(running))
+    sizes, opened = zip(*found, strict=True)
+    assert sizes[-1] - sizes[0] < GROWTH, found
+    # The worker may have a mail or the list open at that moment.
+    assert opened[-1] <= opened[0] + 3, found
+    assert "Traceback" not in running.said
+    assert " 500 " not in running.said
+    assert " 503 " not in running.said
+
+
+def rest(running: Running) -> tuple[int, int]:
+    """Memory and open files when all who hung up are forgotten."""
+    until = time.monotonic() + 10
+    opened = files(running)
+    while time.monotonic() < until:
+        time.sleep(0.2)
+        before, opened = opened, files(running)
+        if opened == before:
+            break
+    return memory(running), opened
