@@ -9,6 +9,7 @@ import logging
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -29,6 +30,7 @@ from generator.render.feeds import render_feeds
 from generator.render.marks import render_marks
 from generator.render.offline import render_worker
 from generator.render.pages import render_pages
+from generator.render.signup import render_form
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.model import Artifact
+
+TRIAL = "http://127.0.0.1:8001/"
+"""Where `newsletter serve` is found on the machine of somebody who tries it; nothing signs up for the real letter."""
 
 _log = logging.getLogger("mkdocs.generator")
 _command = "build"
@@ -60,7 +65,8 @@ def on_config(config: MkDocsConfig) -> None:
         _command == "serve"
     ):  # absolute links then lead to this machine, and nothing on it is older than the last save
         site_url = (config.site_url or "/").removesuffix(language.prefix)
-        settings = replace(newsletter.settings, site_url=site_url, offline=False)
+        service_url = newsletter.settings.service_url and TRIAL
+        settings = replace(newsletter.settings, site_url=site_url, service_url=service_url, offline=False)
         newsletter = replace(newsletter, settings=settings)
     channel = newsletter.settings.channels[language]
     config.site_name, config.site_description = channel.site_name, escape(channel.description)
@@ -68,6 +74,8 @@ def on_config(config: MkDocsConfig) -> None:
     feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
     cards = list_cards(newsletter, language)
     config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), words=WORDS, cards=cards)
+    # Each page asks for its own, with its own way to the privacy page.
+    config.extra["render_form"] = partial(render_form, newsletter.root, newsletter.settings, language)
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

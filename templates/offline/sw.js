@@ -3,7 +3,7 @@
 // Workbox does this too, and was weighed: it wants a build step or its library on our pages, and the little of it that we
 // need fits below, where it can be read. From it come the timeout of a page, and that a redirected answer is not kept.
 
-const { version, languages, assets, never } = {{ settings | tojson }};
+const { version, languages, assets, never, service } = {{ settings | tojson }};
 
 const SCOPE = self.registration.scope;
 const OWN = `${SCOPE}#`; // no address goes on after “#”: another project of this host cannot have caches of this name
@@ -31,8 +31,9 @@ async function begin() {
   await self.clients.claim();
 }
 
-/** How to answer; undefined for another host, another project, and what is of no use when it is not new: a feed. */
+/** How to answer; undefined for other hosts and projects, for the service, and for what is of no use when old: a feed. */
 function choose(url, navigates = false) {
+  if (service && url.href.startsWith(service)) return undefined;
   if (!url.href.startsWith(SCOPE) || never.includes(url.pathname.split("/").at(-1))) return undefined;
   if (navigates || /(\/|\.html|\/search_index\.json)$/.test(url.pathname)) return answerPage;
   if (!assets.some(folder => url.href.startsWith(SCOPE + folder))) return undefined;

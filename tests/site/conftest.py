@@ -30,7 +30,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(hosted)))
     url = f"http://127.0.0.1:{server.server_port}/playbook/"
     settings = project / "newsletter/settings.toml"
-    settings.write_text(re.sub('^url = "[^"]*"', f'url = "{url}"', settings.read_text(), flags=re.MULTILINE))
+    settings.write_text(
+        re.sub('^url = "[^"]*"', f'url = "{url}"', settings.read_text(), count=1, flags=re.MULTILINE)
+    )
     build(project, "--site-dir", str(hosted / "playbook"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Site(project, hosted / "playbook", url)

@@ -19,8 +19,7 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("folder", ["", "en/"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("folder, width", [("", 390), ("en/", 1280)])
 def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     open_browser: Callable[..., Page], browser: Browser, site: Site, folder: str, width: int
 ) -> None:

@@ -231,6 +231,23 @@ def test_nothing_is_kept_of_feeds_of_others_of_the_other_language_or_of_the_work
     assert [path for path in hosted.asked if path.startswith("/playbook/en/")] == []
 
 
+def test_nothing_is_kept_of_the_service_where_it_lives_below_the_site(reader, hosted, site):
+    """Its addresses open one reader's own page, and what they show holds for a moment."""
+    newsletter = load_newsletter(site.project)
+    settings = replace(newsletter.settings, service_url=f"{hosted.url}letter/")
+    worker = render_worker(replace(newsletter, settings=settings))
+    (hosted.folder / "playbook/sw.js").write_bytes(worker.content)
+    own = hosted.folder / "playbook/letter/manage/token"
+    own.mkdir(parents=True)
+    shutil.copy(hosted.folder / "playbook/privacy/index.html", own)
+    page = reader()
+    visit(page, hosted.url)
+    page.goto(f"{hosted.url}letter/manage/token/")
+    page.goto(f"{hosted.url}privacy/")
+    assert f"{hosted.url}privacy/" in addresses_kept(page)
+    assert [url for url in addresses_kept(page) if "/letter/" in url] == []
+
+
 def test_a_change_of_a_page_is_seen_on_the_next_visit(reader, hosted):
     page = reader()
     visit(page, f"{hosted.url}glossary/")

@@ -16,11 +16,15 @@ from urllib.parse import urldefrag, urljoin
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
+from mkdocs.config import load_config
 
+from generator.cli.newsletter import serve
 from generator.content import load_newsletter
+from generator.hooks import TRIAL, on_config
 from generator.model import Language
 from generator.render.feedlist import Format, list_feeds
 from generator.render.markdown import EXTENSIONS
+from generator.render.words import WORDS
 from tests.site.hosting import ROOT, build, files_of, mkdocs
 
 # --- As files ---
@@ -123,6 +127,21 @@ def test_each_page_offers_the_feeds_its_own_language_first(site):
         assert len({link.get("title") for link in offered}) == len(offered)
 
 
+def test_each_page_ends_with_the_form_to_subscribe_and_one_has_it_in_its_text(site):
+    settings = load_newsletter(site.project).settings
+    for address, page in site.pages.items():
+        forms = page.xpath("//article//form[@class='signup']")
+        if address.endswith("404.html"):
+            assert not forms
+            continue
+        (form,) = forms
+        language = Language(page.get("lang"))
+        assert form.get("action") == f"{settings.service_url}{language.prefix}subscribe"
+        privacy, _ = form.xpath(".//a/@href")
+        assert urljoin(address, privacy) == settings.url(language, "privacy/")
+        assert (form.getnext() is None) is not address.endswith("/newsletter/"), address
+
+
 @pytest.mark.parametrize("path, first", [("404.html", "nl"), ("en/404.html", "en")])
 def test_what_is_not_there_is_told_in_both_languages(site, path, first):
     page = site.pages[site.url + path]
@@ -152,6 +171,8 @@ def test_each_language_has_a_search_index_of_its_own(site, folder, language, own
     page = site.pages[f"{site.url}{folder and 'en/'}assessment/"]
     for question in page.xpath("//*[@class='question__text']/text()"):  # 21 results for words that all have
         assert not [text for text in found.values() if question in text]
+    assert not [text for text in found.values() if WORDS[Language(language)]["signup_trap"] in text]
+    assert "newsletter/#signup-title" not in found
     items = found["certainties/referral/#checklist"]
     assert items.count("☐") == 6
     assert "2026" not in items  # the letters that used an item are found by their own words
@@ -252,7 +273,17 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
         ("2025-11-20", []),
     ],
 )
-def test_letters_can_wait_for_their_day(project, until, weeks):
+def test_letters_can_wait_for_a_moment(project, monkeypatch, until, weeks):
+    monkeypatch.setenv("PUBLISHED_UNTIL", until)
+    config = load_config(str(project / "mkdocs.yml"))
+    on_config(config)
+    for language in Language:
+        letters = config.extra["newsletter"].archive.editions(language)
+        assert sorted(str(letter.week) for letter in letters) == weeks
+
+
+@pytest.mark.parametrize("until, weeks", [("2026-11-20", ["2026-W45", "2026-W46"]), ("2025-11-20", [])])
+def test_a_letter_that_waits_is_nowhere_on_the_site(project, until, weeks):
     build(project, PUBLISHED_UNTIL=until)
     for folder in (project / "site", project / "site/en"):
         assert sorted(path.parent.name for path in folder.glob("archive/*/index.html")) == weeks
@@ -272,8 +303,11 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
     for language in ("nl", "en"):
         path = project / issue / f"{language}.md"
         path.write_text(path.read_text().replace("\n---\n", "\ndraft: true\n---\n", 1))
+    with (project / "newsletter/settings.toml").open("a") as settings:
+        settings.write('\n[service]\nurl = "https://letter.example.org/"\n')
     build(project)
     assert not [path for path in files_of(project / "site") if "preview" in path or "email" in path]
+    assert 'action="https://letter.example.org/subscribe"' in (project / "site/index.html").read_text()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
@@ -302,10 +336,18 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
         assert "unregister()" in fetch(f"http://{address}/sw.js")
         assert 'name="offline"' not in fetch(f"http://{address}/en/")
         assert f"http://{address}/en/feed.xml" in fetch(f"http://{address}/feeds.opml")
+        # Nobody signs up for the real letter from here.
+        assert f'action="{TRIAL}en/subscribe"' in fetch(f"http://{address}/en/")
     finally:
         server.terminate()
         server.wait()
     assert f"The letters: http://{address}/preview/" in (project / "serve.log").read_text()
+
+
+def test_a_trial_of_the_service_is_where_the_forms_of_a_trial_of_the_site_lead():
+    (port,) = (option.default for option in serve.params if option.name == "port")
+    (host,) = (option.default for option in serve.params if option.name == "host")
+    assert f"http://{host}:{port}/" == TRIAL
 
 
 def fetch(url: str, patience: float = 0) -> str:
@@ -345,9 +387,11 @@ def test_the_language_switch_follows_when_a_link_is_followed_without_a_new_page(
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("folder", ["", "en/"])
+# Each language, scheme and width meets each of the others once: what is wrong for a reader of two of them is found.
+@pytest.mark.parametrize(
+    "folder, scheme, width",
+    [("", "light", 360), ("", "dark", 1280), ("en/", "light", 1280), ("en/", "dark", 360)],
+)
 def test_no_page_has_a_barrier_that_axe_knows(open_browser, site, folder, scheme, width):
     page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
     for path in site.kinds:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from generator.content.marks import Marks
     from generator.model import Language
 
-MARKERS = ("letters", "evidence", "feeds", "seven", "assessment", "team")
+MARKERS = ("letters", "evidence", "feeds", "subscribe", "seven", "assessment", "team")
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
 _TAKEN = ("assessment", "result", "playbook")

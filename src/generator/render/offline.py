@@ -36,6 +36,8 @@ def render_worker(newsletter: Newsletter) -> Artifact:
         "languages": [_describe(newsletter, language) for language in Language],
         "assets": [language.prefix + folder for language in Language for folder in _ASSETS],
         "never": sorted(_NEVER),
+        # Pages of the service are one reader's, and of one moment: nobody may find them in this browser later.
+        "service": newsletter.settings.service_url,
     }
     unnamed = _render(newsletter, version="", **settings)
     # Browsers install a worker when one byte of it is different; then it begins with an empty cache of its own.

@@ -23,6 +23,7 @@ from generator.render.feedlist import OPML, Format, list_feeds
 from generator.render.links import Place, locate
 from generator.render.markdown import escape_markdown, render_notes, rewrite_items
 from generator.render.seven import render_assessment, render_seven, render_team
+from generator.render.signup import render_form
 from generator.render.templating import render_template
 from generator.render.words import WORDS, say_date, say_day
 
@@ -81,6 +82,7 @@ def _render_page(newsletter: Newsletter, page: Page, letters: Sequence[Edition])
         "letters": lambda: writer.letters(letters[:LATEST]),
         "evidence": lambda: render_evidence(newsletter, page.language),
         "feeds": writer.feeds,
+        "subscribe": writer.subscribe,
         "seven": lambda: render_seven(newsletter, page.language, writer.path),
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language),
@@ -217,6 +219,15 @@ class _Writer:
             if feed.language is self.language or feed.certainty is None
         ]
         return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
+
+    def subscribe(self) -> str:
+        """The form to subscribe by email, or that there is none."""
+        settings, privacy = (
+            self.newsletter.settings,
+            Place(self.language, "privacy.md").address_from(self.path),
+        )
+        form = render_form(self.newsletter.root, settings, self.language, privacy)
+        return form or WORDS[self.language]["signup_none"]
 
     def letter(self, letter: Edition) -> dict[str, str]:
         """What a list says of a letter."""

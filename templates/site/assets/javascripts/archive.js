@@ -82,11 +82,11 @@ function show(filter, certainty) {
 /** @param {HTMLElement} filter */
 const buttonsOf = (filter) => [...filter.querySelectorAll("button")];
 
-/** What stands below a heading, up to the next of its level. @param {HTMLElement} heading */
+/** What stands below a heading, up to the next of its level or the form below the text. @param {HTMLElement} heading */
 function following(heading) {
   const parts = /** @type {HTMLElement[]} */ ([]);
   let part = heading.nextElementSibling;
-  while (part instanceof HTMLElement && !part.matches("h2")) {
+  while (part instanceof HTMLElement && !part.matches("h2, form")) {
     parts.push(part);
     part = part.nextElementSibling;
   }
