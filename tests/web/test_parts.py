@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
 
 from generator.errors import DatabaseError, TemplateError
 from generator.model import Asking, Language, Wish
@@ -19,37 +18,12 @@ from generator.web.assets import load_assets
 from generator.web.keeping import Keeper
 from generator.web.limiting import KNOWN, TOKENS_AT_HOME, WISHES, WISHES_AT_HOME, WISHES_PER_DOMAIN, Limits
 from generator.web.moments import SHORTEST, sign_moment, was_read
-from generator.web.networks import find_networks
 from generator.web.origins import Origins
 from generator.web.service import Service
 from tests.web.asking import Asker
 from tests.web.reading import URL
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-
-
-# --- Networks ---
-
-
-@pytest.mark.parametrize(
-    "host, narrow, wide",
-    [
-        ("192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64", "2001:db8:1::/48"),
-        ("::ffff:192.0.2.77", "192.0.2.77/32", "192.0.2.0/24"),
-        ("fe80::1%eth0", "fe80::/64", "fe80::/48"),
-        ("unix:", "", ""),
-        ("", "", ""),
-        ("192.0.2.77\r\nX: y", "", ""),
-    ],
-)
-def test_networks_are_shortened(host, narrow, wide):
-    scope = {"type": "http", "client": (host, 1), "headers": []}
-    assert find_networks(HTTPConnection(scope)) == (narrow, wide)
-
-
-def test_a_request_without_a_network_comes_from_none():
-    assert find_networks(HTTPConnection({"type": "http", "headers": []})) == ("", "")
 
 
 # --- Limits ---

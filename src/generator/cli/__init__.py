@@ -50,6 +50,19 @@ class Group(click.Group):
         return context.exit(1)
 
 
+ROOT = click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the project, when it is not the one you are in.",
+)
+"""The option of both programs that comes before the command."""
+
+
+def find_project(root: Path | None) -> Path:
+    """The folder that --root names, or that of the project we are in."""
+    return root.resolve() if root is not None else find_root(Path.cwd())
+
+
 def find_root(start: Path) -> Path:
     """The folder of the project that `start` is in."""
     for folder in (start, *start.parents):

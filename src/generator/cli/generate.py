@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli import BUILD, DOCUMENTS, Group, find_root
+from generator.cli import BUILD, DOCUMENTS, ROOT, Group, find_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of the project, when it is not the one you are in.",
-)
+@ROOT
 @click.version_option(package_name="zekerheden", message="%(version)s")
 @click.pass_context
 def main(context: click.Context, root: Path | None) -> None:
@@ -96,7 +92,7 @@ def issue(  # noqa: PLR0913 (one for each option)
     with _collecting_no_garbage():
         from generator.cli.letters import make_issue
 
-        documents = _load_documents(_find(root))
+        documents = _load_documents(find_project(root))
         newsletter = _load(root, documents)
         make_issue(
             newsletter,
@@ -138,7 +134,7 @@ def check(root: Path | None, targets: tuple[str, ...], form: str, *, online: boo
         from generator.cli.checking import check_project
         from generator.content import load_newsletter
 
-        now, project = datetime.now(UTC), _find(root)
+        now, project = datetime.now(UTC), find_project(root)
         load = partial(load_newsletter, project, _load_documents(project))
         check_project(project, load, targets, form, now, online=online, strict=strict)
 
@@ -198,9 +194,9 @@ def preview(root: Path | None, week: Week | None, port: int, static: Path | None
     from generator.cli.previewing import keep_preview, serve_preview
 
     if static is not None:
-        keep_preview(_find(root), week, static)
+        keep_preview(find_project(root), week, static)
     else:
-        serve_preview(_find(root), week, port, open_=open_)
+        serve_preview(find_project(root), week, port, open_=open_)
 
 
 @main.command()
@@ -260,7 +256,7 @@ def serve(root: Path | None, port: int, *, open_: bool) -> None:
     """
     from generator.cli.building import serve_site
 
-    serve_site(_find(root), port, open_=open_)
+    serve_site(find_project(root), port, open_=open_)
 
 
 @main.command()
@@ -283,14 +279,10 @@ def schema(root: Path | None, kind: str | None, *, write: bool) -> None:
     if write and kind:
         raise click.UsageError("--write renews all of them; leave the kind out")
     if write:
-        published = publish_artifacts(render_schemas(), _find(root))
+        published = publish_artifacts(render_schemas(), find_project(root))
         click.echo(f"{len(published.written)} written, {published.unchanged} unchanged, in {FOLDER}/.")
     else:
         click.echo(write_schema(kind or "letter"), nl=False)
-
-
-def _find(root: Path | None) -> Path:
-    return root.resolve() if root is not None else find_root(Path.cwd())
 
 
 def _load_documents(root: Path) -> Cache[Document[Any]]:
@@ -304,7 +296,7 @@ def _load(root: Path | None, documents: Cache[Document[Any]] | None = None) -> N
     from generator.content import load_newsletter
 
     with _collecting_no_garbage():
-        return load_newsletter(_find(root), documents)
+        return load_newsletter(find_project(root), documents)
 
 
 @contextmanager

@@ -13,15 +13,11 @@ from pathlib import Path
 
 import click
 
-from generator.cli import Group, find_root
+from generator.cli import ROOT, Group, find_project
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of the project, when it is not the one you are in.",
-)
+@ROOT
 @click.version_option(package_name="zekerheden", message="%(version)s")
 @click.pass_context
 def main(context: click.Context, root: Path | None) -> None:
@@ -72,7 +68,7 @@ def serve(root: Path | None, host: str, port: int, url: str, proxies: tuple[str,
     """
     from generator.cli.serving import serve_list
 
-    serve_list(_find(root), host, port, url, proxies)
+    serve_list(find_project(root), host, port, url, proxies)
 
 
 @main.group(cls=Group)
@@ -120,7 +116,7 @@ def add(root: Path | None, address: str, language: str, certainties: tuple[str, 
     from generator.cli.subscribers import add_subscriber
     from generator.model import Language
 
-    add_subscriber(_find(root), address, Language(language), certainties, proof, datetime.now(UTC))
+    add_subscriber(find_project(root), address, Language(language), certainties, proof, datetime.now(UTC))
 
 
 @subscribers.command("import")
@@ -181,7 +177,7 @@ def import_(  # noqa: PLR0913 (one for each option)
         raise click.UsageError(
             "--proof says that they agreed, --ask that they are to be asked; use one of them"
         )
-    root = _find(context.obj)
+    root = find_project(context.obj)
     order = Order(
         defaults=read_defaults(root, Language(language), datetime.now(UTC)),
         proof=proof,
@@ -229,7 +225,11 @@ def export(
     from generator.model import Language, Status
 
     export_file(
-        _find(root), output, form, [Status(one) for one in statuses], Language(language) if language else None
+        find_project(root),
+        output,
+        form,
+        [Status(one) for one in statuses],
+        Language(language) if language else None,
     )
 
 
@@ -252,7 +252,7 @@ def list_(root: Path | None, statuses: tuple[str, ...], language: str | None, li
     from generator.model import Language, Status
 
     list_subscribers(
-        _find(root), [Status(one) for one in statuses], Language(language) if language else None, limit
+        find_project(root), [Status(one) for one in statuses], Language(language) if language else None, limit
     )
 
 
@@ -270,7 +270,7 @@ def show(root: Path | None, address: str, *, as_json: bool) -> None:
     """
     from generator.cli.subscribers import show_subscriber
 
-    show_subscriber(_find(root), address, as_json=as_json)
+    show_subscriber(find_project(root), address, as_json=as_json)
 
 
 @subscribers.command()
@@ -286,7 +286,7 @@ def remove(root: Path | None, address: str, *, goodbye: bool) -> None:
     """
     from generator.cli.subscribers import remove_subscriber
 
-    remove_subscriber(_find(root), address, datetime.now(UTC), goodbye=goodbye)
+    remove_subscriber(find_project(root), address, datetime.now(UTC), goodbye=goodbye)
 
 
 @subscribers.command()
@@ -304,7 +304,7 @@ def erase(root: Path | None, address: str, *, yes: bool) -> None:
     """
     from generator.cli.subscribers import erase_subscriber
 
-    erase_subscriber(_find(root), address, datetime.now(UTC), asks=not yes)
+    erase_subscriber(find_project(root), address, datetime.now(UTC), asks=not yes)
 
 
 @main.command()
@@ -322,7 +322,7 @@ def keys(root: Path | None, *, rotate: bool) -> None:
     """
     from generator.cli.keys import show_keys
 
-    show_keys(_find(root), rotate=rotate)
+    show_keys(find_project(root), rotate=rotate)
 
 
 @main.command()
@@ -340,7 +340,7 @@ def backup(root: Path | None, file: Path) -> None:
     """
     from generator.cli.transfers import write_backup
 
-    write_backup(_find(root), file)
+    write_backup(find_project(root), file)
 
 
 @main.command()
@@ -366,8 +366,4 @@ def receive(context: click.Context, maildir: Path | None) -> None:
 
     if maildir is None and sys.stdin.isatty():
         raise click.UsageError("give a mail on standard input, or the folder of a maildir")
-    context.exit(receive_mail(_find(context.obj), maildir, datetime.now(UTC)))
-
-
-def _find(root: Path | None) -> Path:
-    return root.resolve() if root is not None else find_root(Path.cwd())
+    context.exit(receive_mail(find_project(context.obj), maildir, datetime.now(UTC)))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from generator.delivery.maildirs import Maildir
 from generator.delivery.smtp import Relay
 from generator.errors import TransportError
+from generator.subscribers.networks import is_here
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,22 +86,13 @@ def _open_relay(parts: SplitResult, port: int | None) -> Relay:
         user=user,
         password=password,
         encrypted=parts.scheme == "smtps",
-        local=_is_local(host),
+        local=is_here(host),
     )
 
 
 def _is_host(host: str) -> bool:
     label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
     return ":" in host or bool(re.fullmatch(rf"{label}(\.{label})*\.?", host))
-
-
-def _is_local(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _wanted(found: str) -> str:

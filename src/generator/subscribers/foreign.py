@@ -10,13 +10,13 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
 from generator.model import Consent, Language, Status, Step
 from generator.subscribers.formats import RowError, read_address, read_draft, shorten
 from generator.subscribers.listing import Draft
+from generator.subscribers.networks import shorten_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,26 +58,15 @@ def find_origin(columns: tuple[str, ...], name: str = "") -> Origin:
     )
 
 
-def shorten_network(text: Any) -> str:
-    """The network that an IP address belongs to, 192.0.2.0/24 or 2001:db8::/48; empty when it is none."""
-    try:
-        address = ip_address(str(text).strip())
-    except ValueError:
-        return ""
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))  # noqa: PLR2004 (IPv4)
-
-
 # --- Cells ------------------------------------------------------------------------------------------------------------
 
 _TIME = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,6})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?(?: [A-Z]+)?"
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,6})\d*)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?(?: [A-Z]+)?"
 )
 
 
 def _find_time(cells: Mapping[str, Any], *names: str) -> datetime | None:
-    """The first of these columns that has a time: ISO 8601, or as PHP and Go write it; UTC when no zone is given."""
+    """The first of these columns with a time: ISO 8601, or as PHP, Go and PostgreSQL write it; UTC without a zone."""
     for name in names:
         if text := str(cells.get(name) or "").strip():
             try:
@@ -104,7 +93,7 @@ def _find_zone(text: str | None) -> timezone:
     if text is None or text == "Z":
         return UTC
     sign, digits = (-1 if text[0] == "-" else 1), text[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0)))
 
 
 _LANGUAGES = {
@@ -144,7 +133,7 @@ def _make(
     """A draft with the steps that have a time: step → (when, which column says so, the address on the network)."""
     consents = sorted(
         (
-            Consent(step, moment, source, shorten_network(ip))
+            Consent(step, moment, source, shorten_address(str(ip)))
             for step, (moment, source, ip) in steps.items()
             if moment
         ),

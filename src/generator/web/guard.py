@@ -40,6 +40,10 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, noarchive",
 }
 
+_FORMS = ("/subscribe", "/manage")
+"""Pages without a token that send a form. Browsers that know no Sec-Fetch-Site then say whose form it is: with
+`no-referrer` they send `Origin: null`, as a stranger's page may."""
+
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -63,6 +67,8 @@ class Guard:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if path.endswith(_FORMS):
+                    message["headers"] = [*message["headers"], (b"referrer-policy", b"same-origin")]
                 given = {name for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],

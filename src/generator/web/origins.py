@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from generator.subscribers.networks import is_here
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -28,7 +29,7 @@ class Origins:
     def of(cls, service_url: str, site_url: str) -> Origins:
         """Read them from the two addresses."""
         host = urlsplit(service_url).hostname or ""
-        return cls(host, _origin(service_url), _origin(site_url), _is_loopback(host))
+        return cls(host, _origin(service_url), _origin(site_url), is_here(host))
 
     def is_ours(self, headers: Headers) -> bool:
         """Whether the one Host is a name of the service; the port is for the proxy to know."""
@@ -39,7 +40,7 @@ class Origins:
             host = urlsplit(f"//{given[0]}").hostname or ""
         except ValueError:
             return False
-        return host == self.host or (self.here and _is_loopback(host))
+        return host == self.host or (self.here and is_here(host))
 
     def may_send(self, headers: Headers) -> bool:
         """Whether a form comes from a page of ours. A request without any word of that is from no browser of today."""
@@ -53,7 +54,7 @@ class Origins:
         if given[0] in {self.service, self.site}:
             return True
         try:
-            return self.here and _is_loopback(urlsplit(given[0]).hostname or "")
+            return self.here and is_here(urlsplit(given[0]).hostname or "")
         except ValueError:
             return False
 
@@ -68,12 +69,3 @@ def _origin(url: str) -> str:
     port = "" if parts.port in {None, default} else f":{parts.port}"
     name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"{parts.scheme}://{name}{port}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

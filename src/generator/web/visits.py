@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from generator.web.networks import find_networks
+from generator.subscribers.networks import find_networks
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -53,8 +53,12 @@ class Visit:
 
     @property
     def networks(self) -> tuple[str, str]:
-        """Where it comes from: narrow, and as wide as a consent may tell."""
-        return find_networks(self.request)
+        """Where it comes from: narrow, and as wide as a consent may tell. Both empty when the proxy tells nothing.
+
+        Uvicorn has put the right-most address that no trusted proxy of ours added into the request.
+        """
+        client = self.request.client
+        return find_networks(client.host if client else "")
 
     @property
     def token(self) -> str:
