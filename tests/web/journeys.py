@@ -132,7 +132,8 @@ class Journey:
 
     def confirms(self, *, looks: bool = False) -> None:
         """Read the mail, and press its button."""
-        before, link = self.status, link_in(self.box.next_to(self.address), "confirm")
+        link = link_in(self.box.next_to(self.address), "confirm")
+        before = self.status
         for _ in range(2):
             self.page.goto(link)
             self.sees("confirm_title", looks=looks)

@@ -23,11 +23,13 @@ ROUNDS, SENDERS, REQUESTS = 3, 4, 25
 GROWTH = 4_000_000
 """Bytes between the first round and the last: what Python sets aside and gives back is less."""
 
-UNLIMITED = (
-    "import generator.web.limiting as limiting\n"
-    "limiting.Limits.may_wish = lambda *_: 0\n"
-    "from generator.cli.newsletter import main; main()"
-)
+UNLIMITED = """
+import sys
+from pathlib import Path
+from generator.cli.serving import serve_list
+_, _, root, _, _, port = sys.argv
+serve_list(Path(root), "127.0.0.1", int(port), "", ["127.0.0.1"], limits=False)
+"""
 
 
 @pytest.fixture

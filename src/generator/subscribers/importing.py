@@ -5,7 +5,10 @@ Who is on the list stays as they are, whatever the file says; who was erased sta
 
 from __future__ import annotations
 
+import signal
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, literal, select
@@ -21,6 +24,7 @@ from generator.subscribers.tables import Row, read_table
 if TYPE_CHECKING:
     import io
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
 
     from generator.subscribers.database import Database, Transaction
     from generator.subscribers.listing import Draft
@@ -140,6 +144,10 @@ class Import:
 
     def _take(self, database: Database, batch: Sequence[Draft], line: int) -> None:
         """Put a batch on the list; when that fails the tally counts none of it."""
+        with _uninterrupted():
+            self._take_all(database, batch, line)
+
+    def _take_all(self, database: Database, batch: Sequence[Draft], line: int) -> None:
         dry_run, tally = self._order.dry_run, replace(self.tally, line=line)
         with database.read() if dry_run else database.begin() as transaction:
             new = self._choose(transaction, batch, tally)
@@ -203,6 +211,23 @@ def _ask(transaction: Transaction, drafts: Sequence[Draft], order: Order) -> Non
         ).where(SUBSCRIBER.c.key.in_(keys), SUBSCRIBER.c.status == Status.UNCONFIRMED)
         columns = ["notice", "subscriber_id", "address", "language", "created", "not_before", "attempts"]
         transaction.connection.execute(insert(OUTBOX).from_select(columns, rows))
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until a batch is on the list and counted, so that what is said of it is so."""
+    before = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or not callable(before):
+        yield
+        return
+    pressed: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: pressed.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        before(signal.SIGINT, pressed[0])
 
 
 def _divide(keys: Sequence[str]) -> Iterator[Sequence[str]]:
