@@ -51,7 +51,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "signup_wording": (
             "Hiermee vraag je {letter} aan: elke vrijdag één mail, met een gedachte en een actie. Daarvoor bewaren we "
             "je adres, en nergens anders voor. Eerst krijg je een mail om te bevestigen dat jij het bent; doe je dat "
-            "niet, dan komt er geen brief. Stoppen kan altijd, met één klik onder elke brief."
+            "niet, dan komt er geen brief. Stoppen kan altijd, met de link onder elke brief."
         ),
         "sources": "Bronnen",
         "team_action": "Eén actie",
@@ -113,7 +113,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "signup_wording": (
             "This asks for {letter}: one email every Friday, with a thought and an action. We keep your address for "
             "that and for nothing else. First you get an email to confirm that it is you; if you do not, no letter "
-            "will come. You can stop at any time, with one click at the foot of each letter."
+            "will come. You can stop at any time, with the link at the foot of each letter."
         ),
         "sources": "Sources",
         "team_action": "One action",
