@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue test site check preview bench pictures serve service lock clean help
+.PHONY: issue test site check preview bench proof pictures serve service lock clean help
 
 issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -44,11 +44,16 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 	@$(BIN)/python tests/find_chromium.py
 	@echo "== Database"
 	@$(BIN)/python tests/find_postgresql.py
+	@echo "== Mail"
+	@$(BIN)/python tests/find_postfix.py
 	@echo "== Tests (pytest)"
 	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; some five minutes
+	@$(BIN)/python -m tests.proof $(ARGS)
 
 pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
 	@$(BIN)/python -m tests.pictures

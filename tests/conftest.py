@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from generator.content import Newsletter, load_newsletter
-from tests import find_postgresql
+from tests import find_postfix, find_postgresql
 from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox, must_have_chromium
 
 # A job in the background ignores Ctrl-C, and so would the programs that tests start and stop with it.
@@ -171,6 +171,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     without = sum(find_postgresql.MISSING in str(report.longrepr) for report in skipped)
     if without:
         terminalreporter.write_line(f"{without} database tests skipped. {find_postgresql.MISSING}.")
+    for reason in (find_postfix.MISSING, find_postfix.NOT_ROOT):
+        if any(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_line(f"The test with a real mail server was skipped. {reason}.")
 
 
 # --- Golden files ---

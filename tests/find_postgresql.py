@@ -38,8 +38,11 @@ def find_postgresql() -> Path | None:
 
 
 @contextmanager
-def start_postgresql(folder_of_programs: Path) -> Iterator[str]:
-    """A new server that need not survive anything; yields its address, with {} for the name of a database."""
+def start_postgresql(folder_of_programs: Path, *, durable: bool = False) -> Iterator[str]:
+    """A new server, of which nothing is left afterwards; yields its address, with {} for the name of a database.
+
+    It need not survive a crash, and is fast; `durable`: it must, as one in use, with the settings of PostgreSQL itself.
+    """
     with tempfile.TemporaryDirectory(
         prefix="pg"
     ) as name:  # short: the path of a socket has 107 characters at most
@@ -54,7 +57,7 @@ def start_postgresql(folder_of_programs: Path) -> Iterator[str]:
             )
             if made.returncode:
                 raise RuntimeError(said.read_text())
-            settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+            settings = {**_ALWAYS, **({} if durable else _FAST), "unix_socket_directories": str(folder)}
             server = subprocess.Popen(
                 [folder_of_programs / "postgres", "-D", data]
                 + [part for name, value in settings.items() for part in ("-c", f"{name}={value}")],
@@ -70,8 +73,8 @@ def start_postgresql(folder_of_programs: Path) -> Iterator[str]:
 
 _INITDB = ("--username=list", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
 
-_SETTINGS = {
-    "listen_addresses": "",
+_ALWAYS = {"listen_addresses": ""}
+_FAST = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",

@@ -5,21 +5,26 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
 import pytest
 
 from generator.cli.newsletter import main
-from generator.delivery import transports
+from generator.delivery import mailboxes, signing, transports
+from generator.model import Week
+from generator.settings import Settings, load_settings
 from generator.subscribers import database, keys
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
 OPERATING = (ROOT / "OPERATING.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
+OTHERS = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "newsletter/GUIDE.md"))
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-VARIABLES = {database.VARIABLE, keys.VARIABLE, transports.VARIABLE}
+VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
+UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
 SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 
 
@@ -28,13 +33,13 @@ SYSTEMD = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no sys
 
 def find_commands() -> Iterator[tuple[str, bool]]:
     """Every `newsletter …` and `make …` of the documents and the units, and whether it stands there whole."""
-    before = r"(?:\w+=\S+ |podman run .* |podman exec .*/|flags=.*/)?"
-    for block in re.findall(r"^ *```\n(.*?)^ *```", OPERATING, re.DOTALL | re.MULTILINE):
+    before = r"(?:\w+=\S+ |podman run .* |podman exec .*/|flags=.*/|\d+ \d+ \* \* 5 newsletter .* && .*/)?"
+    for block in re.findall(r"^ *```\n(.*?)^ *```", OPERATING + OTHERS, re.DOTALL | re.MULTILINE):
         for line in re.sub(r"\s*\\\n\s*", " ", block).splitlines():
-            found = re.match(before + r"newsletter (?!unix)([^<>|&]+)|(make \w+)", line.strip())
+            found = re.match(before + r"newsletter (?!unix)([^<>|&#]+)|(make \w+)", line.strip())
             if found:
                 yield found[1] or found[2], True
-    for mention in re.findall(r"`((?:newsletter|make) [^`\n]+)`", OPERATING + DUTIES):
+    for mention in re.findall(r"`((?:newsletter|make) [^`\n]+)`", OPERATING + DUTIES + OTHERS):
         yield mention.removeprefix("newsletter "), False
     for path in DEPLOY.iterdir():
         commands = r"(?:^#  .*?|\.venv/bin/)newsletter ([a-z][^'\n<>]+)"
@@ -70,7 +75,7 @@ def test_every_command_and_option_exists(tmp_path: Path) -> None:
     """As an operator's shell would meet them."""
     seen = []
     for line, whole in find_commands():
-        words = shlex.split(line.replace("/var/lib/newsletter/unsubscribe", str(tmp_path)))
+        words = shlex.split(line.replace("/var/lib/newsletter/returns", str(tmp_path)))
         if words[0] == "make":
             assert words[1] in TARGETS, line
         elif words != ["--help"]:
@@ -87,16 +92,18 @@ def test_every_command_and_option_exists(tmp_path: Path) -> None:
 
 def test_every_variable_exists_and_is_explained() -> None:
     texts = [OPERATING, DUTIES, *(path.read_text("utf-8") for path in DEPLOY.iterdir())]
-    assert {name for text in texts for name in re.findall(r"NEWSLETTER_[A-Z]+", text)} == VARIABLES
-    rows = re.findall(r"^\| `(NEWSLETTER_[A-Z]+)` \|", OPERATING, re.MULTILINE)
+    assert {name for text in texts for name in re.findall(r"NEWSLETTER_[A-Z_]+", text)} == VARIABLES
+    rows = re.findall(r"^\| `(NEWSLETTER_[A-Z_]+)` \|", OPERATING, re.MULTILINE)
     assert set(rows) == VARIABLES
 
 
 def test_every_setting_exists() -> None:
     import tomllib  # noqa: PLC0415 (only here)
 
-    settings = tomllib.loads((ROOT / "newsletter/settings.toml").read_text("utf-8"))
-    names = re.findall(r"`((?:site|service|sender|letter)\.[a-z_]+)`", OPERATING + DUTIES)
+    text = (ROOT / "newsletter/settings.toml").read_text("utf-8")
+    # What most do not need stands there behind a #.
+    settings = tomllib.loads(re.sub(r"^# (?=\[\w+\]$|\w+ = )", "", text, flags=re.MULTILINE))
+    names = re.findall(r"`((?:site|service|sender|letter|send|dkim)\.[a-z_]+)`", OPERATING + DUTIES)
     assert names
     for name in names:
         table, key = name.split(".")
@@ -119,7 +126,8 @@ def test_every_file_and_section_that_is_named_exists() -> None:
 def test_sentences_to_look_up_are_said() -> None:
     """The table of what the programs say quotes them; an ellipsis stands for what differs."""
     table = OPERATING.split("## When something is wrong")[1]
-    rows = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)[2:]
+    found = re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)
+    rows = [row for row in found if row not in {"it says", "---"}]
     assert len(rows) > 20
     said = "\n".join(read_messages(path) for path in (ROOT / "src/generator").rglob("*.py"))
     for row in rows:
@@ -140,7 +148,7 @@ def read_messages(path: Path) -> str:
 
 
 @SYSTEMD
-@pytest.mark.parametrize("unit", ["newsletter.service", "newsletter-backup.service"])
+@pytest.mark.parametrize("unit", [*UNITS, *sorted(path.name for path in DEPLOY.glob("*.timer"))])
 def test_systemd_takes_the_unit(unit: str, tmp_path: Path) -> None:
     """With a program where this machine has one, `systemd-analyze verify` has nothing to say."""
     for path in DEPLOY.glob("newsletter*.*"):
@@ -161,7 +169,8 @@ def test_systemd_takes_the_unit(unit: str, tmp_path: Path) -> None:
 
 
 @SYSTEMD
-def test_the_service_is_shut_in() -> None:
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if "backup" not in unit])
+def test_what_speaks_with_the_network_is_shut_in(unit: str) -> None:
     """By systemd's own measure: below 2 of 10."""
     subprocess.run(
         [
@@ -169,7 +178,7 @@ def test_the_service_is_shut_in() -> None:
             "security",
             "--offline=true",
             "--threshold=20",
-            str(DEPLOY / "newsletter.service"),
+            str(DEPLOY / unit),
         ],
         check=True,
         capture_output=True,
@@ -187,11 +196,41 @@ def test_units_agree_with_the_document() -> None:
     assert ports == {"8001"}
     assert "StateDirectory=newsletter\n" in texts["newsletter.service"]
     assert "/var/lib/newsletter var" in OPERATING
-    for name in ("newsletter.service", "newsletter-backup.service"):
+    for name in UNITS:
         assert "User=newsletter\n" in texts[name]
         assert "WorkingDirectory=/opt/newsletter\n" in texts[name]
         assert "ProtectSystem=strict\n" in texts[name]
         assert "NoNewPrivileges=yes\n" in texts[name]
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    found = load_settings(ROOT, [])
+    assert found
+    return found
+
+
+def test_the_timer_starts_when_a_letter_may_leave(settings: Settings) -> None:
+    """From the first minute of the window, in the time zone of the letter, and never when it is closed."""
+    timer = (DEPLOY / "newsletter-send.timer").read_text("utf-8")
+    found = re.search(r"^OnCalendar=Fri \*-\*-\* (\d\d)\.\.(\d\d):00/10:00 (\S+)$", timer, re.MULTILINE)
+    assert found
+    opens, closes = settings.window
+    assert (int(found[1]), int(found[2]) + 1) == (opens.hour, closes.hour)
+    assert opens.minute == closes.minute == 0
+    assert found[3] == str(settings.timezone)
+    assert "Persistent" not in timer  # systemd would start it on Monday for a Friday that was missed
+
+
+def test_the_cron_line_is_early_enough(settings: Settings) -> None:
+    """In summer and in winter it waits, two or three hours at most."""
+    found = re.search(r"^(\d+) (\d+) \* \* 5 newsletter .* send --wait$", OPERATING, re.MULTILINE)
+    assert found
+    started = timedelta(hours=int(found[2]), minutes=int(found[1]))
+    for number in (5, 26, 44, 48):
+        opens = settings.send_window(Week(2026, number)).opens
+        midnight = opens.replace(hour=0, minute=0)
+        assert timedelta() < midnight + started - opens + timedelta(hours=3) < timedelta(hours=3)
 
 
 @pytest.mark.skipif(not shutil.which("nginx"), reason="no nginx here")

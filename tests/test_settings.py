@@ -130,6 +130,57 @@ def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem:
     assert [other for other in others if "is missing" not in other] == []
 
 
+@pytest.mark.parametrize(
+    "lines, problem",
+    [
+        ('from = "7:00"', "22: “send.from” is '7:00'; expected a time of day, like 07:00"),
+        ('from = "10:00"', "21: “send.until” is '10:00', which is not after “from”; expected a time of day on"),
+        ('from = "12:00"\nuntil = "11:59"', "23: “send.until” is '11:59', which is not after “from”; expected"),
+        ('from = "noon"\nuntil = "01:00"', "22: “send.from” is 'noon'"),
+        ("rate = -1", "22: “send.rate” is -1; expected letters a second, or 0 for no limit"),
+        ("rate = nan", "22: “send.rate” is nan; expected letters a second"),
+        ("rate = inf", "22: “send.rate” is inf; expected letters a second"),
+        ('untill = "10:00"', "22: unknown key “untill”; did you mean “until”?"),
+        ('opens = "07:00"', "22: unknown key “opens”; known are: from, rate, until"),
+        ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is 's 1'; expected the name of a"),
+        ('[dkim]\nselector = "s1"', "22: the key “dkim.domain” is missing; expected a domain, like example.org"),
+        ('[service]\nurl = "letter.example.org"', "23: “service.url” is 'letter.example.org'; expected an address"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_slip_about_sending_is_told_with_its_line(sample: Path, lines: str, problem: str) -> None:
+    (found,) = change(sample, "\n[nl]", f"\n[send]\n{lines}\n\n[nl]")
+    assert found.startswith(f"{PATH}:{problem}")
+
+
+@pytest.mark.parametrize("address", ["bounce+us@example.org", "elevencharsX@example.org", "bounce"])
+def test_mail_comes_back_to_an_address_with_room_for_a_tag(sample: Path, address: str) -> None:
+    (found,) = change(sample, 'unsubscribe = "', f'bounces = "{address}"\nunsubscribe = "')
+    assert found.startswith(
+        f"{PATH}:17: “sender.bounces” is '{address}'; expected an email address like bounce@"
+    )
+
+
+def test_letters_leave_on_friday_morning_unless_the_settings_say_otherwise(
+    sample: Path, settings: Settings
+) -> None:
+    assert (settings.bounces, settings.rate, settings.dkim) == ("", 0.0, ("", ""))
+    window = settings.send_window(Week(2026, 48))
+    assert window.opens.isoformat() == "2026-11-27T06:00:00+00:00"
+    assert window.closes.isoformat() == "2026-11-27T09:00:00+00:00"
+    assert change(sample, 'unsubscribe = "', 'bounces = "bounce@example.org"\nunsubscribe = "') == []
+    more = '[send]\nfrom = "11:00"\nuntil = "11:30"\nrate = 14\n[dkim]\nselector = "s1"\ndomain = "example.org"\n'
+    assert change(sample, "[nl]", f"{more}[nl]") == []
+    changed, _ = load(sample)
+    assert changed is not None
+    assert changed.send_window(Week(2026, 30)).opens.isoformat() == "2026-07-24T09:00:00+00:00"
+    assert (changed.bounces, changed.rate, changed.dkim) == (
+        "bounce@example.org",
+        14.0,
+        ("s1", "example.org"),
+    )
+
+
 def test_a_wrong_value_is_told_with_what_is_expected(sample: Path) -> None:
     assert change(sample, "= 20", "= 0") == [
         f"{PATH}:11: “letter.feed_issues” is 0; expected a whole number from 1 to 100"

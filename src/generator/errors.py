@@ -10,7 +10,11 @@ GeneratorError          the base: a person can mend it; the command line prints 
 ├── SecretError         NEWSLETTER_KEYS holds no keys
 ├── TableError          a file with subscribers cannot be read at all
 ├── ServiceError        the service cannot start as it is set up
+├── NameServerError     the DNS does not answer, or not in a way that anybody can use
+├── MailingError        a letter cannot be sent as things stand; nothing was sent
+├── MailboxError        the mailbox that mail comes back to cannot be opened or read
 └── TransportError      a mail could not be handed over
+    └── DoubtError      … or it was: the connection ended before the relay could say so (RFC 1047)
 
 A bug is none of these: it stays a traceback.
 """
@@ -72,6 +76,18 @@ class ServiceError(GeneratorError):
     """The service cannot start as it is set up."""
 
 
+class NameServerError(GeneratorError):
+    """The DNS does not answer, or not in a way that anybody can use."""
+
+
+class MailingError(GeneratorError):
+    """A letter cannot be sent as things stand; nothing was sent."""
+
+
+class MailboxError(GeneratorError):
+    """The mailbox that mail comes back to cannot be opened or read; what was read before is done."""
+
+
 class TransportError(GeneratorError):
     """A mail could not be handed over."""
 
@@ -79,6 +95,10 @@ class TransportError(GeneratorError):
         """`refused`: this address will never take it (a reply of 5xx to RCPT or DATA); otherwise try again later."""
         self.refused = refused
         super().__init__(message)
+
+
+class DoubtError(TransportError):
+    """The final dot may have left, and no reply came: the mail may have arrived or not (RFC 1047)."""
 
 
 def describe(error: Exception) -> str:

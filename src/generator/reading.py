@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import reprlib
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
 MAX_TEXT_BYTES = 1_000_000
@@ -202,22 +203,32 @@ _QUOTES: dict[type, str] = {list: "", dict: "; put a value that holds a colon in
 def _fields_at(model: type[Fields], parents: Iterable[int | str]) -> list[str]:
     """The names of the keys that are known at a place in a model."""
     for part in parents:
-        annotation = model.model_fields[part].annotation if isinstance(part, str) else None
-        if isinstance(annotation, type) and issubclass(annotation, Fields):
-            model = annotation
-    return list(model.model_fields)
+        model = _table(_keys(model)[part]) or model if isinstance(part, str) else model
+    return list(_keys(model))
+
+
+def _keys(model: type[Fields]) -> dict[str, FieldInfo]:
+    """The fields of a model, each by the name that it has in a file."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def _table(info: FieldInfo) -> type[Fields] | None:
+    """The model of a table, also of one that may be missing."""
+    for one in (info.annotation, *get_args(info.annotation)):
+        if isinstance(one, type) and issubclass(one, Fields):
+            return one
+    return None
 
 
 def _describe(model: type[Fields], loc: tuple[int | str, ...]) -> str | None:
     """The description of the innermost described key on the way to a place in a model."""
     description = None
     for part in loc:
-        info = model.model_fields.get(part) if isinstance(part, str) else None
+        info = _keys(model).get(part) if isinstance(part, str) else None
         if info is None:
             break
         description = info.description or description
-        if isinstance(info.annotation, type) and issubclass(info.annotation, Fields):
-            model = info.annotation
+        model = _table(info) or model
     return description
 
 

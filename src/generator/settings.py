@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import TYPE_CHECKING, Annotated
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from generator.model import Language, Problem, Week
+from generator.model import Language, Problem, Week, Window
 from generator.reading import Fields, Line, parse_fields, read_text
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 PATH = "newsletter/settings.toml"
 """Where the settings stand, below the root of the project."""
+
+_Hours: TypeAlias = tuple[time, time]
+_HOURS = (time(7), time(10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ class Settings:
     channels: Mapping[Language, Channel]
     service_url: str = ""
     """Where `newsletter serve` is reached, ending in a slash; empty when readers subscribe by feed only."""
+    bounces: str = ""
+    """Where mail comes back to, with a tag after a plus; empty when the relay keeps that to itself."""
+    window: _Hours = _HOURS
+    """On the Friday, in `timezone`: from when and until when a letter may leave."""
+    rate: float = 0.0
+    """Letters a second at most; 0 for as many as the relay takes."""
+    dkim: tuple[str, str] = ("", "")
+    """Selector and domain when we sign ourselves; empty when the relay does, as most do."""
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -68,6 +79,13 @@ class Settings:
     def send_time(self, week: Week) -> datetime:
         """When the letter of a week goes out."""
         return datetime.combine(week.friday, self.time, self.timezone)
+
+    def send_window(self, week: Week) -> Window:
+        """From when and until when the letter of a week may leave, whatever the clocks do that day."""
+        opens, closes = (datetime.combine(week.friday, at, self.timezone) for at in self.window)
+        start, end = opens.astimezone(UTC), closes.astimezone(UTC)
+        # A clock that leaps within the window may make nothing of it; then it is as long as on any other day.
+        return Window(start, end if start < end else start + (closes - opens))
 
     def coming_week(self, now: datetime) -> Week:
         """The week of the next letter that is still to go out."""
@@ -84,6 +102,17 @@ def _https(url: str) -> str:
 def _address(address: str) -> str:
     # The addresses of an operator, not of strangers: ASCII, one @, a domain with a dot. Anything odder is a slip.
     if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address):
+        raise ValueError(f"is {address!r}")
+    return address
+
+
+_ROOM = 11
+"""What a tag and a plus leave of the 64 characters before the @ (RFC 5321, 4.5.3.1.1)."""
+
+
+def _returns(address: str) -> str:
+    local, _, _ = _address(address).partition("@")
+    if len(local) > _ROOM or "+" in local:
         raise ValueError(f"is {address!r}")
     return address
 
@@ -110,6 +139,12 @@ def _authority(text: str) -> str:
 
 def _list_id(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text):
+        raise ValueError(f"is {text!r}")
+    return text
+
+
+def _label(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text):
         raise ValueError(f"is {text!r}")
     return text
 
@@ -143,6 +178,35 @@ class _Sender(Fields):
         description="a permanent name, like letter.example.org"
     )
     postal: Line = Field(description="the postal address of the sender, on one line")
+    bounces: Annotated[Line, AfterValidator(_returns)] | None = Field(
+        default=None,
+        description="an email address like bounce@example.org, with at most 11 characters and no plus before the @",
+    )
+
+
+class _Send(Fields):
+    opens: Annotated[Line, AfterValidator(_clock)] = Field(
+        default="07:00", alias="from", description="a time of day, like 07:00"
+    )
+    until: Annotated[Line, AfterValidator(_clock)] = Field(
+        default="10:00", validate_default=True, description="a time of day on the same Friday, like 10:00"
+    )
+    rate: float = Field(
+        default=0.0, ge=0, allow_inf_nan=False, description="letters a second, or 0 for no limit"
+    )
+
+    @field_validator("until")
+    @classmethod
+    def _after(cls, until: str, info: ValidationInfo) -> str:
+        # What is wrong with “from” is said already, and then it is not here.
+        if until <= info.data.get("opens", ""):
+            raise ValueError(f"is {until!r}, which is not after “from”")
+        return until
+
+
+class _Dkim(Fields):
+    selector: Annotated[Line, AfterValidator(_label)] = Field(description="the name of a key, like s1")
+    domain: Annotated[Line, AfterValidator(_list_id)] = Field(description="a domain, like example.org")
 
 
 class _Service(Fields):
@@ -162,6 +226,8 @@ class _Settings(Fields):
     letter: _Letter = Field(description="the table [letter]")
     sender: _Sender = Field(description="the table [sender]")
     service: _Service | None = Field(default=None, description="the table [service]")
+    send: _Send = Field(default_factory=_Send, description="the table [send]")
+    dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
     nl: _Channel = Field(description="the table [nl]")
     en: _Channel = Field(description="the table [en]")
 
@@ -202,6 +268,10 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         postal=fields.sender.postal,
         channels=channels,
         service_url=fields.service.url if fields.service else "",
+        bounces=fields.sender.bounces or "",
+        window=(time.fromisoformat(fields.send.opens), time.fromisoformat(fields.send.until)),
+        rate=fields.send.rate,
+        dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
     )
 
 

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from generator.check.headers import PROOF_RULES
 from generator.check.proofs import Proof
 from generator.content import Newsletter
-from tests.check.proofs import messages, proof_of
+from generator.render.master import STAND_IN
+from tests.check.proofs import PLAIN, messages, proof_of
+from tests.render.editions import change_text
 
 RULES = {rule.id: rule.check for rule in PROOF_RULES}
 DATE = b"Date: Fri, 06 Nov 2026 06:00:00 +0100\r\n"
@@ -73,6 +75,72 @@ def test_what_is_wrong_with_a_header_is_said(newsletter: Newsletter, rule, old, 
     assert messages(RULES[rule](spoil(proof_of(newsletter), old, new)))[:1] == [message] * bool(message)
 
 
+COPIED = b"List-Unsubscribe: <https://letter.example.org/unsubscribe/"
+POST = b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+
+
+@pytest.fixture
+def served(newsletter: Newsletter) -> Newsletter:
+    """A newsletter that is sent from here."""
+    return replace(
+        newsletter, settings=replace(newsletter.settings, service_url="https://letter.example.org/")
+    )
+
+
+@pytest.mark.parametrize(
+    "rule, old, new, message",
+    [
+        ("header-fields", b"To: reader@copy.invalid\r\n", b"To: You <reader@copy.invalid>\r\n",
+         "the header To is not written as mail programs expect: “You <reader@copy.invalid>”"),
+        ("header-fields", b"Feedback-ID: ", b"Feedback-ID: a:b:c:d:", "the header Feedback-ID is not written as mail"),
+        ("header-fields", b":royaldutchupdat\r\n", b":1234\r\n", "the header Feedback-ID is not written as mail"),
+        ("header-fields", b"Precedence: bulk\r\n", b"", "the header Precedence stands in the message 0 times"),
+        ("header-fields", b"Precedence: bulk\r\n", b"Precedence: bulk\r\nBcc: post@example.org\r\n",
+         "the header Bcc stands in the message, where it does not belong"),
+        ("header-fields", b"List-Help: <https://example.org/", b"List-Help: <https://example.com/",
+         "the header List-Help says “https://example.com/newsletter/”, not “https://example.org/newsletter/”"),
+        ("header-fields", b"Date: Fri, 06", b"Date: Fri, 07", "the header Date says"),
+        ("header-unsubscribe", POST, b"", "List-Unsubscribe-Post should be “List-Unsubscribe=One-Click” once, for"),
+        ("header-unsubscribe", POST, POST * 2, "List-Unsubscribe-Post should be there only beside"),
+        ("header-unsubscribe", COPIED, b"List-Unsubscribe: <mailto:post@example.org?subject=",
+         "List-Unsubscribe-Post should be there only beside an https address"),
+        ("header-unsubscribe", COPIED, b"List-Unsubscribe: <https://example.org/>, <https://letter.example.org/u/",
+         "List-Unsubscribe has an address that does not say which reader leaves"),
+        ("header-unsubscribe", COPIED, b"List-Unsubscribe: <mailto:a@example.org?subject=%b>, <https://example.org/u/"
+         % STAND_IN.unsubscribe.encode(), "List-Unsubscribe names a mail before the https address"),
+        ("header-lines", b"Precedence: bulk\r\n", b"Precedence: bulk\n", "a line of the message does not end in CRLF"),
+        ("header-words", SUBJECT, b"Subject: Wie?\r\n", "the header Subject is read as “Wie?”, not as"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_what_a_reader_gets_is_said(served: Newsletter, rule, old, new, message) -> None:
+    proof = proof_of(served)
+    assert messages(RULES[rule](proof)) == []
+    assert proof.copy is not None
+    assert proof.copy.count(old) == 1
+    proof.__dict__["copy"] = proof.copy.replace(old, new)
+    (found, *_) = messages(RULES[rule](proof))
+    assert found.startswith(f"as it is sent to a reader: {message}")
+
+
+def test_what_is_wrong_with_both_is_said_once(served: Newsletter) -> None:
+    proof = proof_of(served)
+    assert proof.copy is not None
+    proof.__dict__["copy"] = proof.copy.replace(DATE, b"")
+    assert messages(RULES["header-fields"](spoil(proof, DATE, b""))) == [
+        "the header Date stands in the message 0 times, not once"
+    ]
+
+
+def test_a_letter_of_which_no_copies_can_be_made_is_found_once(served: Newsletter) -> None:
+    quoting = change_text(served, PLAIN, f"Your token: {STAND_IN.unsubscribe}")
+    (found,) = (text for rule in PROOF_RULES for text in messages(rule.check(proof_of(quoting))))
+    assert found.startswith("the letter quotes a stand-in")
+
+
+def test_where_no_letters_are_sent_from_only_the_draft_is_looked_at(newsletter: Newsletter) -> None:
+    assert proof_of(newsletter).copy is None
+
+
 @pytest.mark.parametrize(
     "value",
     [b"<https://example.org/u/1>, <mailto:a@example.org>", b"<mailto:a@example.org>,<https://example.org/u>"],
@@ -101,8 +169,8 @@ SUBJECTS = st.lists(
 
 @given(subject=SUBJECTS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_subject_that_may_be_written_is_found_wrong(newsletter: Newsletter, subject: str) -> None:
-    proof = proof_of(newsletter, subject=subject)
+def test_no_subject_that_may_be_written_is_found_wrong(served: Newsletter, subject: str) -> None:
+    proof = proof_of(served, subject=subject)
     for rule in PROOF_RULES:
         assert messages(rule.check(proof)) == [], rule.id
 

@@ -1,21 +1,28 @@
-"""`newsletter receive`: one mail from a mail server, or a maildir of them."""
+"""`newsletter receive`: one mail from a mail server, a maildir of them, or a mailbox elsewhere."""
 
 import re
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
-from generator.model import Language
+from generator.delivery.receiving import Outcome, receive
+from generator.errors import DatabaseError
+from generator.model import Kind, Language, Week
 from generator.model.subscribers import Status
-from generator.subscribers.database import Database, open_database
+from generator.subscribers.database import Database, Transaction, open_database
 from generator.subscribers.keys import Keys
 from generator.subscribers.listing import Draft, add_many
+from generator.subscribers.mailings import note_events
 from generator.subscribers.outbox import UNSUBSCRIBE
 from generator.subscribers.subscriptions import find_subscriber
+from generator.subscribers.tags import make_tag
+from tests.delivery import reports
+from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KEYS = Keys(("k" * 43,))
@@ -26,6 +33,7 @@ READERS = ("a@example.com", "b@example.com")
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_KEYS", str(KEYS))
     monkeypatch.delenv("NEWSLETTER_DATABASE", raising=False)
+    monkeypatch.delenv("NEWSLETTER_MAILBOX", raising=False)
 
 
 @pytest.fixture
@@ -59,6 +67,16 @@ def run(root: Path, *words: str | Path, mail: bytes = b"") -> Result:
 def statuses(root: Path) -> list[Status]:
     with opened(root) as database, database.read() as transaction:
         return [find_subscriber(transaction, address).status for address in READERS]
+
+
+@pytest.fixture
+def tags(sample: Path) -> list[str]:
+    """Of the letters that thirty readers got."""
+    with opened(sample) as database, database.begin() as transaction:
+        addresses = [f"reader{number}@example.com" for number in range(30)]
+        add_many(transaction, [Draft(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses])
+        found = [find_subscriber(transaction, address) for address in addresses]
+    return [make_tag(KEYS, Week(2026, 48), one.handle) for one in found]
 
 
 def mail(token: str = "", sender: str = "a@example.com") -> bytes:
@@ -112,7 +130,9 @@ def test_what_cannot_be_read_is_left_and_does_not_stop_the_others(sample: Path, 
     (new / "1.mail").write_bytes(mail(tokens[0]))
     result = run(sample, sample / "mail")
     assert result.exit_code == 75
-    assert result.output.startswith("1 unsubscribed\nError: 1 mail could not be read or moved; see ")
+    assert result.output.startswith(
+        "0.folder: Is a directory\n1 unsubscribed\nError: 1 mail could not be read or moved; see "
+    )
 
 
 def test_a_folder_that_is_no_maildir_is_said(sample: Path) -> None:
@@ -164,4 +184,157 @@ def test_at_a_terminal_it_says_what_it_needs(sample: Path, monkeypatch: pytest.M
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     result = run(sample)
     assert result.exit_code == 2
-    assert "give a mail on standard input, or the folder of a maildir" in result.output
+    assert "give a mail on standard input, the folder of a maildir, or --mailbox" in result.output
+
+
+# --- Letters that come back ---
+
+
+def test_a_mail_server_tells_whose_letter_it_was(sample: Path, tags: list[str]) -> None:
+    bounce = reports.report("none", reports.failed("5.1.1"), to="return@example.org")
+    assert run(sample, mail=bounce).output == "1 skipped\n"
+    result = run(sample, "--recipient", f"bounce+{tags[0]}@example.org", mail=bounce)
+    assert (result.exit_code, result.output) == (0, "1 bounced\n")
+
+
+def test_a_maildir_may_hold_all_kinds(sample: Path, tags: list[str], tokens: list[str]) -> None:
+    keep(
+        sample,
+        reports.postfix(tags[0]),
+        reports.postfix_full(tags[1]),
+        reports.complaint(tags[2]),
+        mail(tokens[0]),
+        reports.postfix_late(tags[3]),
+        reports.qmail(tags[0]),
+    )
+    result = run(sample, sample / "mail")
+    assert result.output == (
+        "1 unsubscribed, 1 bounced, 1 bounced and counted, 1 complained, 1 already known, 1 skipped\n"
+    )
+    assert result.exit_code == 0
+
+
+def test_a_flood_is_said_until_somebody_decides(sample: Path, tags: list[str]) -> None:
+    keep(sample, *(reports.postfix(tag) for tag in tags[:23]))
+    result = run(sample, sample / "mail")
+    assert result.exit_code == 1
+    assert result.output.startswith(
+        "20 bounced, 3 held\nError: far more bounces or complaints came in than usual: 3 held,"
+    )
+    assert run(sample, sample / "mail").exit_code == 1, "also when nothing new came"
+    alone = run(sample, mail=reports.postfix(tags[23]))
+    assert alone.exit_code == 0, "a mail server would send it back"
+    assert "4 held" in alone.output
+    assert run(sample, "--held", "show").output == "     4  hard bounce 550 5.1.1\n"
+    assert run(sample, "--held", "drop").output.startswith("4 dropped.\n")
+    assert run(sample, "--held", "show").output == "Nothing is held.\n"
+    assert run(sample, sample / "mail").exit_code == 0
+    run(sample, mail=reports.postfix(tags[24]))
+    result = run(sample, "--held", "act")
+    assert result.exit_code == 0
+    assert result.output == (
+        "1 subscriber will get no more.\nA mailing that was stopped goes on with `newsletter resume WEEK`.\n"
+    )
+
+
+def test_refusals_that_a_sender_noted_end_the_letters_too(sample: Path, tags: list[str]) -> None:
+    with opened(sample) as database, database.begin() as transaction:
+        who = find_subscriber(transaction, "reader0@example.com")
+        for number in (46, 47, 48):
+            note_events(transaction, [who.id], Week(2026, number), Kind.SOFT, NOW)
+    (sample / "mail/new").mkdir(parents=True)
+    said = "1 subscriber will get no more: their mailboxes refused too often.\n"
+    assert run(sample, sample / "mail").output == f"No mail.\n{said}"
+
+
+def test_a_bug_with_one_mail_does_not_keep_the_others(
+    sample: Path, tags: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(transaction: Transaction, content: bytes, *rest: object) -> Outcome:
+        if b"poison" in content:
+            raise ValueError("a@example.com")
+        return receive(transaction, content, *rest)
+
+    monkeypatch.setattr("generator.cli.receiving.receive", broken)
+    keep(sample, b"poison", reports.postfix(tags[0]))
+    result = run(sample, sample / "mail")
+    assert result.exit_code == 75
+    assert re.match(
+        r"0: ValueError at test_receiving\.py:\d+\n1 bounced\nError: 1 mail could not be", result.output
+    )
+    with imap_server(Imap(mails={1: b"poison", 2: reports.postfix(tags[0])})) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        result = run(sample, "--mailbox")
+        assert imap.seen == {2}
+    assert result.exit_code == 75
+    assert re.match(
+        r"Mail 1: ValueError at .*\n1 already known\nError: 1 mail could not be read, and stayed unseen\n",
+        result.output,
+    )
+
+
+def test_a_mailbox_is_read_once(sample: Path, tags: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    with imap_server(Imap(mails={7: reports.gmail(tags[0]), 9: reports.complaint(tags[1])})) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        result = run(sample, "--mailbox")
+        assert (result.exit_code, result.output) == (0, "1 bounced, 1 complained\n")
+        assert imap.seen == {7, 9}
+        assert run(sample, "--mailbox").output == "No mail.\n"
+
+
+def test_what_was_not_kept_stays_unseen(
+    sample: Path, tags: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DatabaseError("the disk is full; nothing was kept")
+
+    monkeypatch.setattr("generator.cli.receiving.receive", full)
+    with imap_server(Imap(mails={1: reports.gmail(tags[0]), 2: b""})) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        result = run(sample, "--mailbox")
+        assert not imap.seen
+    assert result.exit_code == 75
+    assert result.output == "Error: the disk is full; nothing was kept; what was not read stays unseen\n"
+
+
+def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over(
+    sample: Path, tokens: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server(Imap(mails={2: mail(tokens[0])}, said={})) as imap:
+        imap.said["SEARCH"] = b"* SEARCH 1 2\r\nTAG OK yes"
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        assert run(sample, "--mailbox").output == "1 unsubscribed\n"
+
+
+def test_a_flood_in_a_mailbox_ends_with_1(
+    sample: Path, tags: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server(Imap(mails=dict(enumerate(map(reports.complaint, tags[:6]))))) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        assert run(sample, "--mailbox").exit_code == 1
+
+
+def test_without_a_mailbox_it_says_how_one_is_named(sample: Path, tokens: list[str]) -> None:
+    result = run(sample, "--mailbox")
+    assert result.exit_code == 75
+    assert "there is no NEWSLETTER_MAILBOX; expected imaps://user:password@host/INBOX" in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--mailbox", "--held", "show"), ("docs", "--mailbox"), ("--mailbox", "--recipient", "a@example.com")],
+)
+def test_options_that_do_not_go_together_are_said(sample: Path, words: tuple[str, ...]) -> None:
+    result = run(sample, *(sample / word if word == "docs" else word for word in words))
+    assert result.exit_code == 2
+
+
+def keep(root: Path, *mails: bytes) -> None:
+    """In a maildir."""
+    (root / "mail/new").mkdir(parents=True, exist_ok=True)
+    for number, content in enumerate(mails):
+        (root / f"mail/new/{number}").write_bytes(content)
+
+
+def url(imap: Imap) -> str:
+    return f"imap://{quote(USER)}:{quote(PASSWORD)}@localhost:{imap.port}"

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 from generator.cli.newsletter import main
 from generator.cli.serving import _choose_url
 from generator.content import load_newsletter
+from generator.delivery.signing import Signer
 from generator.web.server import open_port
 from tests.web.running import run_service
 
@@ -41,6 +43,22 @@ def test_ctrl_c_is_no_error(sample):
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(20) == 0
         assert running.said.endswith("Stopped.\n")
+
+
+def test_its_mail_is_signed_when_that_is_set(sample, tmp_path):
+    key = tmp_path / "dkim.pem"
+    subprocess.run(["openssl", "genrsa", "-out", key, "1024"], check=True, capture_output=True)
+    assert "no table [dkim]" in serve(sample, NEWSLETTER_DKIM_KEY=str(key))
+    path = sample / "newsletter/settings.toml"
+    path.write_text(path.read_text() + '\n[dkim]\nselector = "s1"\ndomain = "example.org"\n')
+    assert "NEWSLETTER_DKIM_KEY must name the file with its key" in serve(sample)
+    with run_service(sample, NEWSLETTER_DKIM_KEY=str(key)) as running:
+        running.subscribe("reader@example.com", running.version())
+        running.wait_for("(confirm) went to maildir:")
+    (mail,) = (sample / "var/mail/new").iterdir()
+    signer = Signer(load_newsletter(sample).settings, key)
+    message = mail.read_bytes().replace(b"\n", b"\r\n")
+    assert message == signer.sign(message[message.index(b"From: ") :])
 
 
 @pytest.mark.parametrize("proxy", ["*", "proxy.example.org", "10.0.0.5/8"])

@@ -118,6 +118,7 @@ def relaying(
     starttls: ssl.SSLContext | None = None,
     tls: ssl.SSLContext | None = None,
     users: dict[str, str] | None = None,
+    size: int = 33_554_432,
 ) -> Iterator[Relaying]:
     """A relay on a free port, or on this one; with `users` it wants to know who sends."""
     relay = Relaying(users=users or {})
@@ -131,6 +132,7 @@ def relaying(
         authenticator=relay.authenticate if users else None,
         auth_required=bool(users and starttls),
         auth_require_tls=bool(starttls),
+        data_size_limit=size,
     )
     controller.start()
     try:

@@ -1,4 +1,4 @@
-"""Mails to the unsubscribe address: from mail programs, from people, from machines, and from who wants to harm."""
+"""Mails that ask and mails that come back: from mail programs, people, machines, and from who wants to harm."""
 
 import base64
 import time
@@ -9,14 +9,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator.delivery.receiving import MOST, Outcome, receive
-from generator.model import Language
+from generator.delivery.incoming import MOST
+from generator.delivery.receiving import Outcome, receive
+from generator.model import Language, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
 from generator.subscribers.database import Database, Transaction
 from generator.subscribers.keys import Keys
+from generator.subscribers.listing import Draft, add_many
 from generator.subscribers.outbox import UNSUBSCRIBE, claim, finish
 from generator.subscribers.subscriptions import confirm, erase, find_subscriber
+from generator.subscribers.tags import make_tag
 from generator.subscribers.wishes import add_wishes, settle_wishes
+from tests.delivery import reports
 from tests.delivery.conftest import KEYS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -48,9 +52,9 @@ def mail(*headers: str, body: str = "", sender: str = f"Reader <{READER}>") -> b
     return "\r\n".join(lines).encode()
 
 
-def bring(database: Database, message: bytes) -> Outcome:
+def bring(database: Database, message: bytes, recipient: str = "") -> Outcome:
     with database.begin() as transaction:
-        return receive(transaction, message, NOW, SOURCE)
+        return receive(transaction, message, NOW, SOURCE, recipient)
 
 
 def status(database: Database) -> Status:
@@ -138,6 +142,11 @@ def test_the_token_may_stand_in_the_body_however_it_is_broken(database: Database
                 Outcome.ALREADY,
             }
     assert status(database) is Status.UNSUBSCRIBED
+
+
+def test_the_body_may_be_in_base64(database: Database, token: str) -> None:
+    body = base64.encodebytes(f"stop\r\nhttps://letter.example.org/unsubscribe/{token}\r\n".encode()).decode()
+    assert bring(database, mail("Content-Transfer-Encoding: base64", body=body)) is Outcome.UNSUBSCRIBED
 
 
 def test_a_line_of_a_mailbox_file_and_bare_line_ends_do_no_harm(database: Database, token: str) -> None:
@@ -252,6 +261,139 @@ def test_a_mail_program_may_unsubscribe_for_its_user_but_only_with_our_subject(
 
 def test_a_person_who_says_that_no_machine_wrote_is_heard(database: Database, reader: Subscriber) -> None:
     assert bring(database, mail("Auto-Submitted: no", "Subject: stop")) is Outcome.ASKED
+
+
+# --- Letters that come back ---
+
+WEEK = Week(2026, 48)
+
+
+@pytest.fixture
+def tag(reader: Subscriber) -> str:
+    """Of the letter that this reader got, some days after they confirmed."""
+    return make_tag(KEYS, WEEK, reader.handle)
+
+
+@pytest.mark.parametrize("server", reports.HARD)
+def test_a_mailbox_that_is_gone_gets_no_more_whichever_server_says_so(
+    database: Database, tag: str, server: str
+) -> None:
+    assert bring(database, reports.HARD[server](tag)) is Outcome.BOUNCED
+    assert status(database) is Status.BOUNCED
+    assert bring(database, reports.HARD[server](tag)) is Outcome.KNOWN
+
+
+def test_a_mailbox_that_is_full_gets_more_until_it_was_too_often(
+    database: Database, reader: Subscriber
+) -> None:
+    tags = [make_tag(KEYS, Week(2026, number), reader.handle) for number in (49, 50, 51)]
+    assert [bring(database, reports.postfix_full(one)) for one in (tags[0], *tags)] == [
+        Outcome.COUNTED,
+        Outcome.KNOWN,
+        Outcome.COUNTED,
+        Outcome.BOUNCED,
+    ]
+
+
+def test_a_letter_that_is_late_or_has_arrived_means_nothing(database: Database, tag: str) -> None:
+    assert bring(database, reports.postfix_late(tag)) is Outcome.SKIPPED
+    assert bring(database, reports.report(tag, reports.failed("5.7.26"))) is Outcome.SKIPPED
+    assert status(database) is Status.CONFIRMED
+
+
+def test_a_letter_is_known_by_its_return_path_or_by_what_comes_back_of_it(
+    database: Database, tag: str
+) -> None:
+    other = "return@example.org"
+    nowhere = reports.report("none", reports.failed("5.1.1"), to=other)
+    assert bring(database, nowhere) is Outcome.SKIPPED
+    assert bring(database, nowhere, recipient=f"bounce+{tag}@example.org") is Outcome.BOUNCED
+    assert bring(database, reports.report(tag, reports.failed("5.1.1"), to=other)) is Outcome.KNOWN
+    shouted = reports.report("none", reports.failed("5.1.1"), to=f"BOUNCE+{tag.upper()}@EXAMPLE.ORG")
+    assert bring(database, shouted) is Outcome.KNOWN, "servers on the way may change case"
+    answers = reports.report(
+        "none", reports.failed("5.1.1"), to=other, extra=f"In-Reply-To: <{tag}@letter.example.org>\n"
+    )
+    assert bring(database, answers) is Outcome.KNOWN
+    without_plus = reports.qmail("none").replace(
+        b"Date:", b"X-Original-To: bounce-%s@example.org\nDate:" % tag.encode()
+    )
+    assert bring(database, without_plus) is Outcome.KNOWN
+
+
+def test_whoever_cannot_sign_a_tag_bounces_nobody(database: Database, reader: Subscriber, tag: str) -> None:
+    forged = [
+        make_tag(Keys.make(), WEEK, reader.handle),
+        tag[:-1] + ("0" if tag[-1] != "0" else "1"),
+        tag.replace("w48", "w47"),
+        tag.rpartition(".")[0],
+        reader.handle,
+        READER,
+    ]
+    for one in forged:
+        for make in (*reports.HARD.values(), reports.complaint):
+            assert bring(database, make(one)) is Outcome.SKIPPED
+    assert status(database) is Status.CONFIRMED
+    assert bring(database, reports.postfix(make_tag(KEYS, WEEK, "another handle!!"))) is Outcome.KNOWN
+
+
+def test_who_is_out_of_office_neither_bounces_nor_asks(database: Database, tag: str) -> None:
+    """Programs answer to the return path; not all of them say that they are programs."""
+    away = mail(
+        f"Delivered-To: bounce+{tag}@example.org", "Subject: Out of office", body="I am away until Monday."
+    )
+    assert bring(database, away) is Outcome.SKIPPED
+    assert notices(database) == []
+
+
+def test_a_reader_who_answers_a_letter_is_not_taken_for_a_report(database: Database, tag: str) -> None:
+    answer = mail(
+        f"In-Reply-To: <{tag}@letter.example.org>",
+        "Subject: Re: Een gedachte",
+        body="Hi. This is the qmail-send program.\n\n<reader@example.com>:\nSorry, no mailbox here. (#5.1.1)\n",
+    )
+    assert bring(database, answer) is Outcome.ASKED
+    assert status(database) is Status.CONFIRMED
+
+
+def test_a_complaint_ends_all_mail(database: Database, tag: str) -> None:
+    assert bring(database, reports.complaint(tag, "not-spam")) is Outcome.SKIPPED
+    assert bring(database, reports.complaint(tag)) is Outcome.COMPLAINED
+    assert status(database) is Status.COMPLAINED
+    assert bring(database, reports.complaint(tag)) is Outcome.KNOWN
+    assert bring(database, mail("Subject: subscribe me")) is Outcome.ASKED
+    assert notices(database) == [], "not even a link"
+
+
+def test_a_complaint_without_a_tag_is_known_by_the_token_that_unsubscribes(
+    database: Database, token: str
+) -> None:
+    assert bring(database, reports.complaint("", token="forged." + "a" * 43)) is Outcome.SKIPPED
+    assert bring(database, reports.complaint("", token=token)) is Outcome.COMPLAINED
+    assert status(database) is Status.COMPLAINED
+    assert bring(database, reports.complaint("", token=token)) is Outcome.KNOWN
+
+
+def test_a_flood_is_held(database: Database) -> None:
+    addresses = [f"reader{number}@example.com" for number in range(6)]
+    with database.begin() as transaction:
+        add_many(transaction, [Draft(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses])
+        handles = [find_subscriber(transaction, address).handle for address in addresses]
+    outcomes = [bring(database, reports.complaint(make_tag(KEYS, WEEK, handle))) for handle in handles]
+    assert outcomes == [Outcome.COMPLAINED] * 5 + [Outcome.HELD]
+
+
+@SLOW
+@given(st.data())
+def test_a_damaged_report_does_what_it_says_or_nothing(
+    database: Database, tag: str, data: st.DataObject
+) -> None:
+    make = data.draw(st.sampled_from([*reports.HARD.values(), reports.complaint]))
+    message = bytearray(make(tag))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(message)))
+        message[start : start + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=10))
+    assert bring(database, bytes(message)) not in {Outcome.UNSUBSCRIBED, Outcome.HELD}
 
 
 # --- Anything at all ---

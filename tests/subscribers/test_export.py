@@ -175,6 +175,8 @@ def test_everything_about_an_address_is_found_wherever_it_stands(database: Datab
         ],
         "notices": [],
         "tokens": [],
+        "deliveries": [],
+        "events": [],
         "counts": [],
         "erasures": [],
     }

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from generator.errors import DatabaseError
-from generator.subscribers import migrating, subscriptions
+from generator.subscribers import mailings, migrating, subscriptions
 from generator.subscribers.database import Database, open_database
 from generator.subscribers.migrating import newest_step
 from generator.subscribers.schema import CONSENT, METADATA, SUBSCRIBER
 from tests.subscribers.conftest import KEYS
+from tests.subscribers.letters import MAILING, MASTERS, WEEK
 from tests.subscribers.people import NOW, find, join
 
 SQLITE = "sqlite:///newsletter.db"
@@ -117,8 +119,8 @@ _STEP = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -142,7 +144,7 @@ def test_a_step_that_makes_a_table_anew_takes_nothing_along(sqlite: Database, tm
         join(transaction)
         before = find(transaction)
     sqlite.close()
-    (folder / "0002_anew.py").write_text(_STEP)
+    (folder / "0003_anew.py").write_text(_STEP)
     opened = open_database(SQLITE, KEYS, tmp_path)
     with opened.begin() as transaction:
         assert find(transaction) == before
@@ -155,8 +157,25 @@ def test_a_step_that_makes_a_table_anew_takes_nothing_along(sqlite: Database, tm
 def test_a_step_that_tears_rows_apart_is_not_taken(sqlite: Database, tmp_path: Path, folder: Path):
     with sqlite.begin() as transaction:
         join(transaction)
-    (folder / "0002_tear.py").write_text(_STEP + "    op.execute(sa.delete(sa.table('subscriber')))\n")
+    (folder / "0003_tear.py").write_text(_STEP + "    op.execute(sa.delete(sa.table('subscriber')))\n")
     with pytest.raises(DatabaseError, match="would tear rows apart"):
         open_database(SQLITE, KEYS, tmp_path)
     with sqlite.read() as transaction:
         assert find(transaction)
+
+
+def test_a_list_from_before_there_were_letters_can_send_them(tmp_path: Path, folder: Path):
+    letters = folder / "0002_letters.py"
+    step = letters.read_text()
+    letters.unlink()
+    opened = open_database(SQLITE, KEYS, tmp_path)
+    with opened.begin() as transaction:
+        join(transaction)
+    opened.close()
+    letters.write_text(step)
+    opened = open_database(SQLITE, KEYS, tmp_path)
+    with opened.begin() as transaction:
+        frozen = mailings.freeze(transaction, replace(MAILING, certainty="revenue"), MASTERS, WEEK.friday)
+        assert frozen.planned == 1
+        assert mailings.find_deliveries(transaction, find(transaction).id)
+    opened.close()

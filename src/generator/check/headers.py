@@ -3,62 +3,70 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from typing import TYPE_CHECKING
 
+from generator.check.fields import COPY, DRAFT, STRANGE, find_values, read_headers
 from generator.check.rules import Finding, Rule, Spot
+from generator.errors import MailingError
 from generator.model import Severity
+from generator.render.master import STAND_IN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from generator.check.fields import Header
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
 
 LONGEST, WIDEST, WORD = 998, 78, 75
 """Octets of any line, of a line of a header where it can be folded, and of an encoded word."""
 ONE_CLICK = "List-Unsubscribe=One-Click"
-UNFOLDED = ("message-id", "list-unsubscribe")
+UNFOLDED = ("message-id", "list-unsubscribe", "list-help", "list-archive")
 """The headers that are one word, however long, and that some programs only see on one line."""
 
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
-_MAILBOX = rf'(?:"(?:[^"\\\r\n]|\\.)*"|[^<>"\r\n]*)\s*<({_ATOM}@{_ATOM})>'
-_FORMS = {
-    "From": _MAILBOX,
-    "To": _MAILBOX,
-    "Reply-To": _MAILBOX,
-    "Subject": r"(\S.*)",
-    "Date": r"((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4})",
-    "Message-ID": rf"<({_ATOM}@{_ATOM})>",
-    "List-Id": r"[^<>]*<([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)>",
-    "List-Unsubscribe": r"(.*)",
-    "MIME-Version": r"(1\.0)",
-    "Content-Type": r'(multipart/alternative); boundary="[^"]{1,70}"',
-    "Content-Language": r"([a-z]{2})",
-}
-"""The headers that a message has once, and how each is written; what is between the brackets is compared."""
 _ENCODED = re.compile(r"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
-    """A header as it stands in the message."""
+class _Message:
+    """A message with its headers."""
 
-    name: str
-    lines: tuple[str, ...]
-
-    @property
-    def value(self) -> str:
-        """What it says, unfolded (RFC 5322, 2.2.3)."""
-        return "".join(self.lines).partition(":")[2].strip()
+    content: bytes
+    forms: Mapping[str, str]
+    strange: Sequence[str]
+    headers: list[Header]
 
 
-def check_fields(proof: Proof) -> Iterator[Finding]:
+def _of_both(check: Callable[[Proof, _Message], Iterator[Finding]]) -> Callable[[Proof], Iterator[Finding]]:
+    """Ask it of the draft, and of what one reader is sent; what is wrong with both is said once."""
+
+    @wraps(check)
+    def checked(proof: Proof) -> Iterator[Finding]:
+        draft, said = proof.email.message, set()
+        for finding in check(proof, _Message(draft, DRAFT, (), read_headers(draft))):
+            said.add(finding.message)
+            yield finding
+        try:
+            copy = proof.copy
+        except MailingError:
+            return  # said by check_unsubscribe, for a way out is what is missing then
+        if copy is not None:
+            for finding in check(proof, _Message(copy, COPY, STRANGE, read_headers(copy))):
+                if finding.message not in said:
+                    yield replace(finding, message=f"as it is sent to a reader: {finding.message}")
+
+    return checked
+
+
+@_of_both
+def check_fields(proof: Proof, message: _Message) -> Iterator[Finding]:
     """The headers of a letter are there once, are well written, and say what the settings and the letter say."""
     settings, edition = proof.newsletter.settings, proof.edition
     expected = {
@@ -66,10 +74,11 @@ def check_fields(proof: Proof) -> Iterator[Finding]:
         "Reply-To": settings.reply_to,
         "List-Id": settings.list_id,
         "Content-Language": str(edition.language),
+        "List-Help": settings.page_url(edition.language, "newsletter.md"),
+        "List-Archive": settings.page_url(edition.language, "archive/index.md"),
     }
-    found = read_headers(proof)
-    for name, form in _FORMS.items():
-        values = [header.value for header in found if header.name.lower() == name.lower()]
+    for name, form in message.forms.items():
+        values = find_values(message.headers, name)
         if len(values) != 1:
             yield Finding(f"the header {name} stands in the message {len(values)} times, not once")
         elif not (match := re.fullmatch(form, values[0])):
@@ -79,20 +88,22 @@ def check_fields(proof: Proof) -> Iterator[Finding]:
         elif name == "Date" and parsedate_to_datetime(match[1]) != edition.published:
             line = Spot(proof.manuscript.line_of("published"))
             yield Finding(f"the header Date says “{match[1]}”, not when the letter is published", line)
+    for name in message.strange:
+        if find_values(message.headers, name):
+            yield Finding(f"the header {name} stands in the message, where it does not belong")
 
 
-def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
-    """A mail program can end the subscription: addresses are bare, on one line, and one click is for https alone."""
-    found = read_headers(proof)
-    value = next((header.value for header in found if header.name.lower() == "list-unsubscribe"), "")
+@_of_both
+def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
+    value = next(iter(find_values(message.headers, "List-Unsubscribe")), "")
     addresses = re.findall(r"<([^<>\s]*)>", value)
     if not re.fullmatch(r"<[^<>\s]+>(?:, ?<[^<>\s]+>)*", value) or "=?" in value:
         yield Finding(f"List-Unsubscribe is not one or more addresses between < and >: “{value[:60]}”")
-    if any(len(header.lines) > 1 for header in found if header.name.lower() == "list-unsubscribe"):
+    if any(len(header.lines) > 1 for header in message.headers if header.name.lower() == "list-unsubscribe"):
         yield Finding("List-Unsubscribe is folded over more lines, and Gmail does not read it then")
     if odd := [address for address in addresses if not address.startswith(("https:", "mailto:"))]:
         yield Finding(f"List-Unsubscribe leads to “{odd[0][:60]}”, which is neither https nor mailto")
-    posts = [header.value for header in found if header.name.lower() == "list-unsubscribe-post"]
+    posts = find_values(message.headers, "List-Unsubscribe-Post")
     if posts != [ONE_CLICK] * any(address.startswith("https:") for address in addresses):
         wanted = (
             f"“{ONE_CLICK}” once, for there is an https address"
@@ -100,19 +111,33 @@ def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
             else "there only beside an https address"
         )
         yield Finding(f"List-Unsubscribe-Post should be {wanted}")
+    if message.forms is COPY:
+        if not all(STAND_IN.unsubscribe in address for address in addresses):
+            yield Finding("List-Unsubscribe has an address that does not say which reader leaves")
+        if addresses != sorted(addresses, key=lambda address: not address.startswith("https:")):
+            yield Finding("List-Unsubscribe names a mail before the https address; programs take the first")
 
 
-def check_header_lines(proof: Proof) -> Iterator[Finding]:
+def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
+    """A mail program can end the subscription: addresses are bare, on one line, and one click is for https alone."""
+    try:
+        _ = proof.copy
+    except MailingError as error:
+        yield Finding(str(error))
+    yield from _check_ways_out(proof)
+
+
+@_of_both
+def check_header_lines(_proof: Proof, message: _Message) -> Iterator[Finding]:
     """Lines are as long as RFC 5322 allows, end in CRLF, are folded before a space, and are ASCII."""
-    message = proof.email.message
-    if re.search(rb"[^\x00-\x7f]", message):
+    if re.search(rb"[^\x00-\x7f]", message.content):
         yield Finding("the message holds characters that are not ASCII; old servers damage them")
-    if re.search(rb"\r(?!\n)|(?<!\r)\n", message):
+    if re.search(rb"\r(?!\n)|(?<!\r)\n", message.content):
         yield Finding("a line of the message does not end in CRLF")
-    longest = max(map(len, message.split(b"\r\n")))
+    longest = max(map(len, message.content.split(b"\r\n")))
     if longest > LONGEST:
         yield Finding(f"a line of the message has {longest} characters; servers take {LONGEST}")
-    for header in read_headers(proof):
+    for header in message.headers:
         if not re.fullmatch(r"[!-9;-~]+", header.name):
             yield Finding(f"a line of the headers is not part of one: “{header.lines[0][:60]}”")
         for line in header.lines:
@@ -126,11 +151,12 @@ def check_header_lines(proof: Proof) -> Iterator[Finding]:
             )
 
 
-def check_words(proof: Proof) -> Iterator[Finding]:
+@_of_both
+def check_words(proof: Proof, message: _Message) -> Iterator[Finding]:
     """The sender and the subject are decoded to what was written."""
-    headers = {header.name.lower(): header.value for header in read_headers(proof)}
+    headers = {header.name.lower(): header.value for header in message.headers}
     subject, sender = headers.get("subject", ""), headers.get("from", "").rpartition("<")[0].strip()
-    block = proof.email.message.partition(b"\r\n\r\n")[0]
+    block = message.content.partition(b"\r\n\r\n")[0]
     second = message_from_bytes(block, policy=policy.default).get(
         "Subject", ""
     )  # of a name it doubles spaces
@@ -152,17 +178,6 @@ def _compare(name: str, raw: str, read: Sequence[str], written: str, spot: Spot)
         yield Finding(
             f"an encoded word in the header {name} has {len(long)} characters, more than {WORD}", spot
         )
-
-
-def read_headers(proof: Proof) -> list[Header]:
-    """The headers of the message, in order; a line that begins with a space belongs to that before it."""
-    found: list[list[str]] = []
-    for line in proof.email.message.partition(b"\r\n\r\n")[0].decode("ascii", "replace").split("\r\n"):
-        if line[:1] in {" ", "\t"} and found:
-            found[-1].append(line)
-        else:
-            found.append([line])
-    return [Header(lines[0].partition(":")[0], tuple(lines)) for lines in found]
 
 
 def _decode(raw: str) -> str:

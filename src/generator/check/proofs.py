@@ -13,6 +13,7 @@ from generator.check.manuscripts import Manuscript, read_letter
 from generator.model import Language
 from generator.render.emails import render_email
 from generator.render.entries import render_entry
+from generator.render.master import render_master
 from generator.render.pages import render_edition
 
 if TYPE_CHECKING:
@@ -46,8 +47,19 @@ class Proof:
 
     @cached_property
     def email(self) -> Email:
-        """What is delivered."""
+        """What is written to a file, and what copies are made like."""
         return self.rendered or render_email(self.newsletter, self.edition)
+
+    @cached_property
+    def copy(self) -> bytes | None:
+        """What one reader is sent; None when the settings name no service, for then no letter is sent from here.
+
+        Raises MailingError: no copies can be made of it.
+        """
+        service = self.newsletter.settings.service_url
+        return (
+            render_master(self.newsletter, self.edition, service, self.edition.published) if service else None
+        )
 
     @cached_property
     def tree(self) -> HtmlElement:

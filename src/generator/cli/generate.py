@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.cli import BUILD, DOCUMENTS, ROOT, Group, find_project
+from generator.cli.options import WeekType
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,21 +38,6 @@ def main(context: click.Context, root: Path | None) -> None:
     Afterwards:   generate site
     """
     context.obj = root
-
-
-class WeekType(click.ParamType["Week"]):
-    """A week, like 2026-W48."""
-
-    name = "week"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Week:
-        """Read a week, or say why there is no such week."""
-        from generator.model import Week
-
-        try:
-            return Week.parse(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @main.command()

@@ -14,6 +14,8 @@ import click
 
 from generator.cli.environment import open_list, read_variable
 from generator.content import load_newsletter
+from generator.delivery.signing import VARIABLE as DKIM_KEY
+from generator.delivery.signing import open_signer
 from generator.delivery.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.transports import VARIABLE as MAIL
 from generator.delivery.transports import is_trial, open_transport
@@ -46,6 +48,7 @@ def serve_list(  # noqa: PLR0913 (one for each option)
     settings = newsletter.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_transport(mail, root)
+    signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     _check_proxies(proxies)
     with closing(open_list(root)) as database, open_port(host, port) as listening:
         port = listening.getsockname()[1]
@@ -54,7 +57,8 @@ def serve_list(  # noqa: PLR0913 (one for each option)
             keep_wordings(transaction, [wording(settings, language) for language in Language])
 
         def render(posting: Posting) -> bytes:
-            return render_notice(root, settings, url, posting, newsletter.playbook).message
+            message = render_notice(root, settings, url, posting, newsletter.playbook).message
+            return signer.sign(message) if signer else message
 
         _start_log()
         clock = partial(datetime.now, UTC)

@@ -138,6 +138,8 @@ _HEADINGS = {
     "wishes": "asked in a form, not looked at yet:",
     "notices": "mail that waits:",
     "tokens": "links in mail that we sent (their hashes):",
+    "deliveries": "letters:",
+    "events": "what happened to their mail:",
     "counts": "how often we wrote at a stranger’s request (below a hash):",
     "erasures": "erased before (a hash):",
 }

@@ -8,10 +8,14 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from generator.errors import TransportError
+from generator.delivery.sessions import Reply, Verdict
+from generator.errors import DoubtError, TransportError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from generator.delivery.sessions import Envelope, Session
 
 
 class Maildir:
@@ -36,11 +40,51 @@ class Maildir:
                 (self.folder / part).mkdir(mode=0o700, exist_ok=True)
             _write(self.folder / "tmp" / name, message.replace(b"\r\n", b"\n"))
             (self.folder / "tmp" / name).replace(self.folder / "new" / name)
-            _keep_names(self.folder / "new")
         except OSError as error:
             with suppress(OSError):
                 (self.folder / "tmp" / name).unlink()
             raise TransportError(f"{self.name} cannot be written: {error.strerror or error}") from None
+        try:
+            _keep_names(self.folder / "new")
+        except OSError as error:
+            raise DoubtError(f"{self.name} cannot be kept: {error.strerror or error}") from None
+
+    def open_session(self) -> Session:
+        """Every letter becomes a file, whoever it is for."""
+        return _Trial(self)
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+class _Trial:
+    """A session that says yes to everything."""
+
+    def __init__(self, maildir: Maildir) -> None:
+        self._maildir = maildir
+        self._envelope: Envelope | None = None
+
+    def offer(self, envelope: Envelope) -> Reply:
+        self._envelope = envelope
+        return Reply(Verdict.YES, "250")
+
+    def hand_over(
+        self,
+        message: bytes,
+        following: Envelope | None = None,  # noqa: ARG002 (costs no time here)
+        meanwhile: Callable[[], None] | None = None,  # noqa: ARG002 (nobody is waited for)
+    ) -> Reply:
+        if self._envelope is None:
+            raise RuntimeError("nothing was offered")
+        envelope, self._envelope = self._envelope, None
+        self._maildir.send(envelope.sender, envelope.recipient, message)
+        return Reply(Verdict.YES, "250")
+
+    def prepare(self, message: bytes) -> None:
+        """There is nothing to do ahead."""
+
+    def withdraw(self) -> None:
+        self._envelope = None
 
     def close(self) -> None:
         """Nothing stays open."""

@@ -1,46 +1,44 @@
-"""A mail to the unsubscribe address → the end of a subscription, or a link by mail for whoever forgot the token.
+"""A mail that comes back, or asks: what it means, whose it is, and what is done.
 
-Programs and people write to that address, and strangers can. So a mail is read as bytes that may hold anything; only a
-token that we signed ends a subscription, and only an address on the list is ever written to.
+Bounces and complaints come to the return path of a letter, and mails that unsubscribe to an address of their own; all
+may come to one mailbox. Programs, people and strangers write there. So only what we signed is believed: the tag of a
+letter, or the token that unsubscribes; and only an address on the list is ever written to.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from generator.delivery.bounces import read_bounce
+from generator.delivery.complaints import read_feedback
+from generator.delivery.incoming import Incoming
 from generator.errors import AddressError
-from generator.model import Language
+from generator.model import Kind, Language
 from generator.model.subscribers import Asking, Wish
 from generator.subscribers.addresses import parse_address
 from generator.subscribers.outbox import UNSUBSCRIBE
+from generator.subscribers.returns import Effect, Return, record
 from generator.subscribers.subscriptions import find_by_handle, unsubscribe
+from generator.subscribers.tags import TAG, read_tag
 from generator.subscribers.wishes import add_wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
-    from email.message import Message
 
+    from generator.model import Week
     from generator.subscribers.database import Transaction
 
-MOST = 262_144
-"""The bytes of a mail that are looked at. What we ask for fits into a hundredth of it."""
-
-_LONGEST = 2000
-"""Characters of a header."""
-
 _TRIED = 50
-"""As many things that look like a token are tried."""
+"""As many things that look like a token, or a tag, are tried."""
 
 # As `keys.sign` writes it: what it holds, a dot, 256 bits; the dot before it says that it was compressed.
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_.-])\.?[A-Za-z0-9_-]{8,200}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_TAG = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
 
-_RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE)
 
 
@@ -52,25 +50,80 @@ class Outcome(StrEnum):
     """Or erased, since that token was made."""
     ASKED = "asked for a link"
     """If the address is on the list, a link to its page goes there; nobody else hears anything."""
+    BOUNCED = "bounced"
+    """No letters go there any more."""
+    COUNTED = "bounced and counted"
+    """Not often enough to end anything, or about a letter from before their last confirmation."""
+    COMPLAINED = "complained"
+    """No mail goes there any more."""
+    HELD = "held"
+    """A bounce or a complaint in a flood: an operator decides."""
+    KNOWN = "already known"
+    """That letter had come back before, or its reader was erased since."""
     SKIPPED = "skipped"
-    """An automatic reply, a report, or nothing that we understand."""
+    """An automatic reply, a report about something else, or nothing that we understand."""
 
 
-def receive(transaction: Transaction, mail: bytes, now: datetime, source: str) -> Outcome:
-    """Do what a mail asks, whatever it holds. `source` is kept as proof: the address that it was sent to."""
-    head, body = _split(mail[:MOST])
-    if _is_reply_of_program(head):
+def receive(
+    transaction: Transaction, content: bytes, now: datetime, source: str, recipient: str = ""
+) -> Outcome:
+    """Do what a mail asks, or what follows from it, whatever it holds.
+
+    `source` is kept as proof of an unsubscription: the address that it was sent to. `recipient`: where this mail was
+    brought to, when the mail server tells; a header may say something else.
+    """
+    mail = Incoming(content, recipient)
+    feedback = read_feedback(mail)
+    if feedback is not None:
+        return _complain(transaction, mail, feedback.kind, now)
+    ours = _find_tag(transaction, mail.recipients)
+    if ours or _may_report(mail):
+        whose = ours or _find_tag(transaction, _quotes(mail))
+        bounce = read_bounce(mail) if whose else None
+        if whose and bounce and bounce.kind:
+            return _record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
+        # Whoever else answers to the return path of a letter is a program: it says that somebody is out of office.
+        if ours or bounce:
+            return Outcome.SKIPPED
+    return _answer(transaction, mail, now, source)
+
+
+def _complain(transaction: Transaction, mail: Incoming, kind: str, now: datetime) -> Outcome:
+    """The letter is named by its tag; some providers cut that out, and leave the token that unsubscribes."""
+    if not kind:
+        return Outcome.SKIPPED
+    week, handle = _find_tag(transaction, (*mail.recipients, *_quotes(mail))) or (None, None)
+    if handle is None:
+        handle = _find_handle(transaction, mail.texts)
+    if handle is None:
+        return Outcome.SKIPPED
+    return _record(transaction, Return(Kind.COMPLAINT, week, handle, kind), now)
+
+
+def _record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
+    effect = record(transaction, found, now)
+    if effect is Effect.SUPPRESSED:
+        return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
+    return {Effect.COUNTED: Outcome.COUNTED, Effect.HELD: Outcome.HELD}.get(effect, Outcome.KNOWN)
+
+
+def _answer(transaction: Transaction, mail: Incoming, now: datetime, source: str) -> Outcome:
+    """A mail that asks for something."""
+    if _is_reply_of_program(mail):
         return Outcome.SKIPPED
     # A mail program that unsubscribes for its user may call its mail automatic; then it has filled in our subject.
-    automatic = _is_automatic(head)
-    texts = (_subject(head),) if automatic else (_subject(head), *_recipients(head), *_bodies(body))
-    for candidate in _candidates(texts):
-        if (handle := transaction.keys.read(UNSUBSCRIBE, candidate)) is not None:
-            subscriber = find_by_handle(transaction, handle)
-            if subscriber is not None and unsubscribe(transaction, subscriber, now, source):
-                return Outcome.UNSUBSCRIBED
-            return Outcome.ALREADY
-    address = "" if automatic else _sender(head)
+    automatic = _is_automatic(mail)
+    # Some programs leave the space of our link as it stands there.
+    subject = mail.header("Subject").replace("%20", " ")
+    # unsubscribe+token@…
+    recipients = [re.sub("[+@]", " ", recipient) for recipient in mail.recipients]
+    handle = _find_handle(transaction, [subject] if automatic else [subject, *recipients, *mail.texts])
+    if handle is not None:
+        subscriber = find_by_handle(transaction, handle)
+        if subscriber is not None and unsubscribe(transaction, subscriber, now, source):
+            return Outcome.UNSUBSCRIBED
+        return Outcome.ALREADY
+    address = "" if automatic else _sender(mail)
     if not address:
         return Outcome.SKIPPED
     # Whoever wrote may have forged the sender: it is no more than a wish, throttled and looked at as one from the form.
@@ -78,54 +131,32 @@ def receive(transaction: Transaction, mail: bytes, now: datetime, source: str) -
     return Outcome.ASKED
 
 
-def _split(mail: bytes) -> tuple[Message, bytes]:
-    """The headers and the body. Only headers are parsed: a body can be nested deeper than Python's parser goes."""
-    blank = re.search(rb"\r?\n\r?\n", mail)
-    head, body = (mail[: blank.start()], mail[blank.end() :]) if blank else (mail, b"")
-    # A mailbox in a pipe may begin with the line that separates mails in a file.
-    return BytesHeaderParser().parsebytes(re.sub(rb"\AFrom [^\n]*\n", b"", head)), body
+def _find_tag(transaction: Transaction, texts: Iterable[str]) -> tuple[Week, str] | None:
+    """The letter and the handle in the first tag that is ours."""
+    for candidate in _candidates(_TAG, texts):
+        if (found := read_tag(transaction.keys, candidate)) is not None:
+            return found
+    return None
 
 
-def _header(head: Message, name: str) -> str:
-    """A header, unfolded and decoded as far as it can be; empty when it is not there."""
-    value = head.get(name)
-    if value is None:
-        return ""
-    text = _unfold(value)
-    with suppress(Exception):  # whatever it is that cannot be decoded: then it is read as it stands
-        text = str(make_header(decode_header(text)))
-    return text
+def _find_handle(transaction: Transaction, texts: Iterable[str]) -> str | None:
+    """The handle in the first token that unsubscribes."""
+    for candidate in _candidates(_TOKEN, texts):
+        if (handle := transaction.keys.read(UNSUBSCRIBE, candidate)) is not None:
+            return handle
+    return None
 
 
-def _unfold(value: object) -> str:
-    """On one line, and not longer than what we ask for: Python's decoders take quadratic time."""
-    return re.sub(r"\s+", " ", str(value)[:_LONGEST]).strip()
+def _quotes(mail: Incoming) -> list[str]:
+    """Where a report names the letter: what it answers to, and what it brings back of it."""
+    return [*mail.headers("In-Reply-To"), *mail.headers("References"), *mail.texts]
 
 
-def _subject(head: Message) -> str:
-    """The subject; some programs leave the space of our link as it stands there."""
-    return _header(head, "Subject").replace("%20", " ")
-
-
-def _recipients(head: Message) -> Iterator[str]:
-    """unsubscribe+token@…"""
-    for name in _RECIPIENTS:
-        for value in head.get_all(name, [])[:_TRIED]:
-            yield re.sub("[+@]", " ", _unfold(value))
-
-
-def _bodies(body: bytes) -> Iterator[str]:
-    """The body as it stands, and as quoted-printable: programs break its lines at any place."""
-    text = body.decode("ascii", "replace")
-    yield text
-    yield re.sub(r"=3D", "=", re.sub(r"=[ \t]*\r?\n", "", text))
-
-
-def _candidates(texts: tuple[str, ...]) -> Iterator[str]:
-    """What looks like a token, each once."""
+def _candidates(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
+    """What looks like a token or a tag, each once."""
     seen: set[str] = set()
     for text in texts:
-        for match in _TOKEN.finditer(text):
+        for match in pattern.finditer(text):
             if match[0] not in seen:
                 seen.add(match[0])
                 yield match[0]
@@ -133,36 +164,52 @@ def _candidates(texts: tuple[str, ...]) -> Iterator[str]:
                 return
 
 
-def _is_reply_of_program(head: Message) -> bool:
-    """Out of office, or a report that a mail did not arrive: it asks for nothing, but quotes us (RFC 3834, 3464)."""
-    kind = _header(head, "Content-Type").lower()
+def _may_report(mail: Incoming) -> bool:
+    """Whether a mail that did not come to the return path of a letter may be a report about one all the same."""
     return (
-        _header(head, "Auto-Submitted").lower().startswith("auto-replied")
-        or _header(head, "Return-Path").replace(" ", "") == "<>"
-        or kind.startswith(("multipart/report", "message/delivery-status"))
-        or any(head.get(name) is not None for name in ("X-Autoreply", "X-Autorespond", "X-Failed-Recipients"))
+        mail.kind.startswith("multipart/report")
+        or mail.head.get("X-Failed-Recipients") is not None
+        or _is_from_nobody(mail)
+        or bool(re.search(r"(mailer-daemon|postmaster)@", mail.header("From"), re.IGNORECASE))
     )
 
 
-def _is_automatic(head: Message) -> bool:
+def _is_from_nobody(mail: Incoming) -> bool:
+    return mail.header("Return-Path").replace(" ", "") == "<>"
+
+
+def _is_reply_of_program(mail: Incoming) -> bool:
+    """Out of office, or a report that a mail did not arrive: it asks for nothing, but quotes us (RFC 3834, 3464)."""
+    return (
+        mail.header("Auto-Submitted").lower().startswith("auto-replied")
+        or _is_from_nobody(mail)
+        or mail.kind.startswith(("multipart/report", "message/delivery-status"))
+        or any(
+            mail.head.get(name) is not None
+            for name in ("X-Autoreply", "X-Autorespond", "X-Failed-Recipients")
+        )
+    )
+
+
+def _is_automatic(mail: Incoming) -> bool:
     """Sent by a program, or to many."""
     return (
-        _header(head, "Auto-Submitted").lower() not in {"", "no"}
-        or _header(head, "Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
-        or head.get("List-Id") is not None
-        or bool(_MACHINES.search(_header(head, "From")))
+        mail.header("Auto-Submitted").lower() not in {"", "no"}
+        or mail.header("Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
+        or mail.head.get("List-Id") is not None
+        or bool(_MACHINES.search(mail.header("From")))
     )
 
 
-def _sender(head: Message) -> str:
+def _sender(mail: Incoming) -> str:
     """The address of the one person that a mail is from, in its normal form; empty when there is no such address.
 
     Not by email.utils: a thousand brackets bring it to its knees.
     """
-    values = head.get_all("From", [])
+    values = mail.headers("From")
     if len(values) != 1:
         return ""
-    text = re.sub(r'"[^"]*"', "", _unfold(values[0]))  # without a name in quotes, which may hold anything
+    text = re.sub(r'"[^"]*"', "", values[0])  # without a name in quotes, which may hold anything
     found = re.fullmatch(r"[^<>,]*<([^<>,]*)>", text) or re.fullmatch(r"([^<>,\s]+)(?: \([^()]*\))?", text)
     with suppress(AddressError):
         return parse_address(found[1]) if found else ""

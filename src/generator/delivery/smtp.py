@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import re
 import smtplib
 import ssl
@@ -10,10 +11,14 @@ from socket import SHUT_RDWR
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from generator.delivery.conversations import Conversation
+from generator.delivery.replies import EndedError, GarbledError, Reader
 from generator.errors import TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from generator.delivery.sessions import Session
 
 PATIENCE = 20.0
 """Seconds to wait for each reply."""
@@ -47,7 +52,7 @@ class Relay:
     ) -> None:
         """`encrypted`: TLS from the first byte (RFC 8314). `local`: this machine, whose certificate nobody signs."""
         self._host, self._port, self._user, self._password = host, port, user, password
-        self._encrypted, self._local, self._patience = encrypted, local, patience
+        self._encrypted, self._local, self.patience = encrypted, local, patience
         self._connection: smtplib.SMTP | None = None
         self._sending = Lock()
         self._hung_up = False
@@ -58,6 +63,11 @@ class Relay:
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"{'smtps' if self._encrypted else 'smtp'}://{host}:{self._port}"
 
+    @property
+    def local(self) -> bool:
+        """Whether it is on this machine."""
+        return self._local
+
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Hand one message over. Raises TransportError, whose message shows no recipient."""
         if not re.fullmatch(r"[\x21-\x7e]+", recipient):
@@ -65,16 +75,20 @@ class Relay:
         with self._sending:
             self._hung_up = False
             try:
-                with self._explained():
+                with self.explained():
                     connection = self._begin(sender, len(message))
                     # Replies from here on may repeat the address: only their codes are told.
                     self._expect(connection.rcpt(recipient), "the recipient")
-                    self._set_patience(connection, max(FILTERING, self._patience))
+                    self._set_patience(connection, max(FILTERING, self.patience))
                     self._expect(connection.data(message), "the mail")
-                    self._set_patience(connection, self._patience)
+                    self._set_patience(connection, self.patience)
             except BaseException:
                 self._drop()
                 raise
+
+    def open_session(self) -> Session:
+        """A session of its own."""
+        return Conversation(self)
 
     def close(self) -> None:
         """Say goodbye; or hang up, when another thread is sending."""
@@ -106,26 +120,36 @@ class Relay:
                     raise
                 self._drop()
         # We greet with the domain of the sender: asking DNS for a name of this machine can take long, and find nothing.
-        connection = self._connect(sender.rpartition("@")[2])
+        self._connection = connection = self.dial(sender.rpartition("@")[2])  # from here on, close() hangs up
+        self.introduce(connection)
         return self._announce(connection, sender, size)
 
-    def _connect(self, domain: str) -> smtplib.SMTP:
-        connection: smtplib.SMTP = (
-            smtplib.SMTP_SSL(self._host, self._port, domain, timeout=self._patience, context=self._trust())
-            if self._encrypted
-            else smtplib.SMTP(self._host, self._port, domain, timeout=self._patience)
-        )
-        self._connection = connection  # from here on, close() hangs up
-        connection.ehlo_or_helo_if_needed()
-        if not self._encrypted:
-            if connection.has_extn("starttls"):
-                connection.starttls(context=self._trust())
-                connection.ehlo_or_helo_if_needed()
-            elif self._user and not self._local:
-                raise TransportError(f"{self.name} offers no STARTTLS; the password stays here")
-        if self._user:
-            connection.login(self._user, self._password)
-        return connection
+    def dial(self, domain: str) -> smtplib.SMTP:
+        """Connect, and read the greeting. Raises what `explained` explains."""
+        if self._encrypted:
+            return _Encrypted(self._host, self._port, domain, timeout=self.patience, context=self._trust())
+        return _Replies(self._host, self._port, domain, timeout=self.patience)
+
+    def introduce(self, connection: smtplib.SMTP) -> None:
+        """Say who we are, and talk in secret from then on when the relay can. Raises what `explained` explains."""
+        try:
+            _greet(connection)
+            if not self._encrypted:
+                if connection.has_extn("starttls"):
+                    connection.starttls(context=self._trust())
+                    _greet(connection)
+                else:
+                    self._keep_password()
+            if self._user:
+                connection.login(self._user, self._password)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _keep_password(self) -> None:
+        """Raise TransportError when there is a password that others on the way could read."""
+        if self._user and not self._local:
+            raise TransportError(f"{self.name} offers no STARTTLS; the password stays here")
 
     def _trust(self) -> ssl.SSLContext:
         """Whom we believe to be the relay: who has a certificate of that name. SSL_CERT_FILE names more authorities."""
@@ -153,7 +177,7 @@ class Relay:
             raise TransportError(f"{self.name} refuses {what}: {code} {enhanced}".rstrip(), refused=never)
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def explained(self) -> Iterator[None]:
         """Say in one sentence what went wrong on the way."""
         try:
             yield
@@ -165,22 +189,15 @@ class Relay:
         except smtplib.SMTPResponseException as error:
             said = _quote(error.smtp_code, _as_bytes(error.smtp_error))
             raise TransportError(f"{self.name} does not want to talk: {said}") from None
-        except smtplib.SMTPServerDisconnected as error:
-            # smtplib calls it the same when no reply comes in time.
-            what = "does not answer in time" if "timed out" in str(error) else "hung up"
-            raise TransportError(f"{self.name} {what}") from None
+        except smtplib.SMTPServerDisconnected:
+            raise TransportError(f"{self.name} hung up") from None
         except smtplib.SMTPException as error:
             raise TransportError(f"{self.name}: {error}") from None
-        except ssl.SSLCertVerificationError as error:
-            raise TransportError(f"{self.name} has a wrong certificate: {error.verify_message}") from None
-        except TimeoutError:
-            raise TransportError(f"{self.name} does not answer in time") from None
-        except OSError as error:
-            raise TransportError(
-                f"{self.name} cannot be reached: {getattr(error, 'strerror', None) or error}"
-            ) from None
+        except (OSError, binascii.Error) as error:  # smtplib decodes what AUTH asks
+            raise TransportError(f"{self.name} {_describe(error)}") from None
 
     def _set_patience(self, connection: smtplib.SMTP, seconds: float) -> None:
+        connection.timeout = seconds
         if connection.sock is not None:
             connection.sock.settimeout(seconds)
 
@@ -190,6 +207,59 @@ class Relay:
             self._connection = None
 
 
+class _Replies(smtplib.SMTP):
+    """smtplib as it is, but replies are read within bounds."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        """A reply; the connection is closed when none comes, or something else."""
+        if self.sock is None:
+            raise EndedError("hung up")
+        if self.file is None:
+            self.file = Reader(self.sock)
+        try:
+            reply: tuple[int, bytes] = self.file.read(self.timeout)
+        except OSError:
+            self.close()
+            raise
+        self.sock.settimeout(self.timeout)
+        return reply
+
+
+class _Encrypted(_Replies, smtplib.SMTP_SSL):
+    """With TLS from the first byte."""
+
+
+def _greet(connection: smtplib.SMTP) -> None:
+    """EHLO, or HELO to a relay of old."""
+    code, text = connection.ehlo()
+    if not _is_yes(code) and code != _CLOSING:
+        code, text = connection.helo()
+    if not _is_yes(code):
+        raise smtplib.SMTPHeloError(code, text)
+
+
+def _describe(error: Exception) -> str:
+    """What a relay does, when it does not take mail."""
+    match error:
+        case GarbledError() | binascii.Error():
+            return "does not speak SMTP"
+        case (
+            EndedError()
+            | ConnectionResetError()
+            | ConnectionAbortedError()
+            | BrokenPipeError()
+            | ssl.SSLEOFError()
+        ):
+            return "hung up"
+        case ssl.SSLCertVerificationError():
+            return f"has a wrong certificate: {error.verify_message}"
+        case TimeoutError():
+            return "does not answer in time"
+        case _:
+            return f"cannot be reached: {getattr(error, 'strerror', None) or error}"
+
+
+_CLOSING = 421
 _NEVER = 500
 
 

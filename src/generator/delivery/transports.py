@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from urllib.parse import SplitResult
 
+    from generator.delivery.sessions import Session
+
 VARIABLE = "NEWSLETTER_MAIL"
 DEFAULT = "maildir:var/mail"
 """Below the root of the project; git ignores `var/`."""
@@ -36,6 +38,9 @@ class Transport(Protocol):
         When it returns, somebody else answers for the mail. When it raises, the mail may have left all the same:
         SMTP cannot tell (RFC 1047).
         """
+
+    def open_session(self) -> Session:
+        """A conversation for many letters, with a connection of its own."""
 
     def close(self) -> None:
         """End what is open, at once, even when a mail is on its way; the next one opens it again."""

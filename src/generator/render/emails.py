@@ -30,10 +30,19 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def render_email(newsletter: Newsletter, edition: Edition) -> Email:
     """Render an edition as it is delivered; the same edition gives the same bytes."""
-    letter, values = render_letter(newsletter, edition), _values(newsletter, edition)
-    html = _CONTROL.sub("", _render_html(newsletter, letter, values))
-    text = _CONTROL.sub("", _render_text(newsletter, letter, values))
+    text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter.settings, edition.language))
     return Email(edition, html, text, render_message(newsletter.settings, edition, text, html))
+
+
+def render_parts(
+    newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = ""
+) -> tuple[str, str]:
+    """The letter as text and as HTML; the addresses of its last two links are given, the second may be missing."""
+    letter = render_letter(newsletter, edition)
+    values = _values(newsletter, edition) | {"unsubscribe": unsubscribe, "manage": manage}
+    text = _CONTROL.sub("", _render_text(newsletter, letter, values))
+    html = _CONTROL.sub("", _render_html(newsletter, letter, values))
+    return text, html
 
 
 def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
@@ -47,7 +56,6 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "summary": edition.summary,
         "date": say_date(edition.published.astimezone(settings.timezone), language),
         "url": settings.page_url(language, edition.page),
-        "unsubscribe": unsubscribe_url(settings, language),
         "certainty": certainty,
         "certainty_url": settings.page_url(language, certainty.page),
         "mark_url": settings.url(language, str(mark_path(certainty.id))),

@@ -70,6 +70,25 @@ def unsubscribe_url(settings: Settings, language: Language) -> str:
     return f"mailto:{settings.unsubscribe}?subject={quote(WORDS[language]['unsubscribe_subject'])}"
 
 
+def write_recipient(address: str) -> str:
+    """The header To, with the address alone: whatever name stood there would be a stranger's."""
+    if not re.fullmatch(r"[\x21-\x7e]+", address):
+        raise ValueError("the address cannot stand in the header To")
+    if "=?" in address:
+        # A legal local part that some programs decode; the envelope brings the mail there all the same.
+        return "To: undisclosed-recipients:;"
+    line = f"To: {address}"
+    return line if len(line) <= _LINE else f"To:\r\n {address}"
+
+
+def write_ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
+    """The headers with which a mail program ends a subscription: never folded, never encoded, or Gmail misses them."""
+    mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
+    if not url.startswith("https:"):
+        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 is for https; a trial has none
+    return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+
+
 def _part(subtype: str, content: str) -> tuple[str, ...]:
     return (
         f"Content-Type: text/{subtype}; charset=utf-8",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from email.utils import format_datetime
@@ -12,7 +11,13 @@ from typing import TYPE_CHECKING
 from generator.model.subscribers import Notice, Status
 from generator.render.inlining import inline_css
 from generator.render.lines import squeeze, underline, wrap
-from generator.render.mime import write_mailbox, write_message, write_words
+from generator.render.mime import (
+    write_mailbox,
+    write_message,
+    write_recipient,
+    write_ways_out,
+    write_words,
+)
 from generator.render.noticewords import AROUND, TEXTS
 from generator.render.templating import render_template
 from generator.render.words import WORDS, say_day
@@ -27,8 +32,6 @@ if TYPE_CHECKING:
 
 _WITH_STATE = (Notice.ALREADY, Notice.CHANGED)
 """What is sent to readers about a subscription they have: it is shown, and can be ended from the mail itself."""
-
-_WIDEST = 76
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,12 @@ def render_notice(
     headers = (
         write_mailbox("From", settings.sender_name, settings.sender_address),
         write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
-        _recipient(posting.address),
+        write_recipient(posting.address),
         write_words("Subject", subject),
         f"Date: {format_datetime(posting.created.astimezone(UTC))}",
         f"Message-ID: <{posting.notice}.{identity}@{settings.list_id}>",
         "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office reply answers it
-        *_ways_out(settings, values["unsubscribe"], unsubscribe),
+        *(write_ways_out(settings, values["unsubscribe"], unsubscribe) if unsubscribe else ()),
         f"Content-Language: {language}",
     )
     return Mail(subject, text, html, write_message(headers, identity, text, html))
@@ -135,25 +138,3 @@ def _identify(posting: Posting) -> str:
     """The same for every attempt, so that a mail that comes twice can be shown once. Tells nothing about the list."""
     name = f"{posting.notice} {posting.id} {posting.created.astimezone(UTC).isoformat()}"
     return sha256(name.encode()).hexdigest()[:24]
-
-
-def _recipient(address: str) -> str:
-    """The header To, with the address alone: whatever name stood there would be a stranger's."""
-    if not re.fullmatch(r"[\x21-\x7e]+", address):
-        raise ValueError("the address cannot stand in the header To")
-    if (
-        "=?" in address
-    ):  # a legal local part that some programs decode; the envelope brings the mail there all the same
-        return "To: undisclosed-recipients:;"
-    line = f"To: {address}"
-    return line if len(line) <= _WIDEST else f"To:\r\n {address}"
-
-
-def _ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
-    """The headers with which a mail program ends a subscription: never folded, never encoded, or Gmail misses them."""
-    if not token:
-        return ()
-    mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
-    if not url.startswith("https:"):
-        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 is for https; a trial has none
-    return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")

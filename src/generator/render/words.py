@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date
-
 from generator.model import Language
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "in_letters": "Brieven",
         "language": "Nederlands",
         "latest_letters": "Laatste brieven",
+        "manage": "Bekijk of verander je inschrijving",
         "letter_of": "{letter} van {sender}",
         "letters": "Brieven",
         "limits": "Grens",
@@ -89,6 +88,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "in_letters": "Letters",
         "language": "English",
         "latest_letters": "Latest letters",
+        "manage": "See or change your subscription",
         "letter_of": "{letter} from {sender}",
         "letters": "Letters",
         "limits": "Limit",
@@ -143,9 +143,15 @@ _LOCALES = {Language.NL: "nl", Language.EN: "en_GB"}
 
 def say_date(moment: datetime, language: Language) -> str:
     """A date as people write it: vrijdag 27 november 2026, Friday 27 November 2026."""
-    return format_date(moment.date(), "EEEE d MMMM y", locale=_LOCALES[language])
+    return _format(moment, "EEEE d MMMM y", language)
 
 
 def say_day(moment: datetime, language: Language) -> str:
     """A date without the day of the week, for lists: 27 november 2026, 27 November 2026."""
-    return format_date(moment.date(), "d MMMM y", locale=_LOCALES[language])
+    return _format(moment, "d MMMM y", language)
+
+
+def _format(moment: datetime, form: str, language: Language) -> str:
+    from babel.dates import format_date  # noqa: PLC0415 (4 MB, and who sends what is rendered needs none)
+
+    return format_date(moment.date(), form, locale=_LOCALES[language])

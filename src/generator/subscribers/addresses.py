@@ -7,8 +7,6 @@ what they mean is for the receiver to say (RFC 5321, 2.4), and merging them woul
 
 from __future__ import annotations
 
-from email_validator import EmailNotValidError, validate_email
-
 from generator.errors import AddressError
 
 LONGEST = 254
@@ -17,6 +15,8 @@ LONGEST = 254
 
 def parse_address(text: str) -> str:
     """The normal form of an address. Raises AddressError with a reason that a person can act on."""
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (3 MB, and who sends needs none)
+
     text = text.strip()
     if len(text) > LONGEST:
         raise AddressError(f"is longer than {LONGEST} characters")

@@ -2,6 +2,9 @@
 
 To go back: stop the service, remove `newsletter.db-wal` and `newsletter.db-shm`, put the copy in the place of
 `newsletter.db`, start the service. Who was erased after the copy was made must be erased again.
+
+A copy does not know what was sent after it. So in the copy every letter that was not settled is in doubt: who goes back
+to it sends nothing twice, unless they ask for it.
 """
 
 from __future__ import annotations
@@ -17,6 +20,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.subscribers.database import Database
+
+_DOUBT = (
+    """UPDATE delivery SET progress = 'in doubt', sender = NULL, not_before = NULL
+    WHERE progress IN ('planned', 'sending', 'deferred')
+    AND week IN (SELECT week FROM mailing WHERE finished IS NULL)""",
+    "DELETE FROM sender",
+)
+"""In the words of SQLite, which has no others here."""
 
 
 def back_up(database: Database, target: Path) -> int:
@@ -59,6 +70,9 @@ def _copy(source: Path, new: Path) -> int:
     ):
         old.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, which needs no other beside it
+        for statement in _DOUBT:
+            copy.execute(statement)
+        copy.commit()
         found = copy.execute("PRAGMA integrity_check").fetchone()[0]
         if found != "ok" or copy.execute("PRAGMA foreign_key_check").fetchone():
             raise DatabaseError(f"{source} is damaged, so no copy was made: {found}")

@@ -24,7 +24,7 @@ from generator.subscribers.migrating import migrate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy import URL, Connection, Dialect, Engine
 
     from generator.subscribers.keys import Keys
 
@@ -78,6 +78,11 @@ class Database:
         """The file, or the address without its password."""
         return _name(self._engine.url)
 
+    @property
+    def dialect(self) -> Dialect:
+        """What SQLAlchemy knows of this kind of database, and of its driver."""
+        return self._engine.dialect
+
     @contextmanager
     def begin(self, *, later: bool = False) -> Iterator[Transaction]:
         """A transaction that writes. Raises DatabaseError when nothing could be kept.
@@ -111,6 +116,35 @@ class Database:
             connection = opened.execution_options(postgresql_readonly=True)
             with connection.begin():
                 yield Transaction(connection, self.keys)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The turn of this thread to write, for who has its own connection. Raises DatabaseError when it never came."""
+        lock = self._writing
+        if lock is None:
+            yield
+            return
+        if not lock.acquire(timeout=PATIENCE):
+            raise DatabaseError(f"{self.name} is busy; nothing was kept")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def open_connection(self) -> Any:
+        """A connection of the driver outside of the pool, for as long as somebody needs it, who closes it.
+
+        It keeps each statement by itself, as long as nobody says BEGIN. Raises DatabaseError.
+        """
+        with explained(self.name):
+            connection = self._engine.raw_connection()
+            connection.detach()
+        raw: Any = connection.dbapi_connection
+        if self.file:
+            raw.execute("PRAGMA query_only = OFF")  # whoever had it before may only have read
+        else:
+            raw.autocommit = True
+        return raw
 
     def _let_others_go(self) -> None:
         end = monotonic() + DEFERENCE
@@ -148,6 +182,16 @@ def open_database(url: str, keys: Keys, root: Path) -> Database:
     finally:
         steps.close()
     return Database(engine, keys)
+
+
+def find_file(url: str, root: Path) -> Path | None:
+    """The file that an address of SQLite names, there or not; None for every other address."""
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return root / str(address.database) if is_file else None
 
 
 def _make_engine(address: URL) -> Engine:
@@ -194,6 +238,7 @@ def _set_up(connection: Any, _: object) -> None:
         "synchronous = FULL",  # what we answered for is on the disk, not on its way
         "foreign_keys = ON",
         "secure_delete = ON",  # erased is overwritten
+        "cache_size = -500",  # KB; who goes through the list once gains nothing by keeping it
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from generator.subscribers.addresses import key_of
 from generator.subscribers.formats import COLUMNS, describe, to_cells, write_json, write_moment
 from generator.subscribers.listing import walk
-from generator.subscribers.schema import OUTBOX, SUPPRESSION, THROTTLE, TOKEN, WISH
+from generator.subscribers.schema import DELIVERY, EVENT, MAILING, OUTBOX, SUPPRESSION, THROTTLE, TOKEN, WISH
 from generator.subscribers.subscriptions import find_subscriber
 from generator.subscribers.tables import write_row
 
@@ -75,6 +75,22 @@ def find_everything(transaction: Transaction, address: str) -> dict[str, Any] | 
         "tokens": select(TOKEN.c.purpose, TOKEN.c.expires, TOKEN.c.used)
         .where(TOKEN.c.subscriber_id == (subscriber.id if subscriber else None))
         .order_by(TOKEN.c.expires, TOKEN.c.digest),
+        "deliveries": select(
+            DELIVERY.c.week,
+            DELIVERY.c.language,
+            DELIVERY.c.progress,
+            DELIVERY.c.attempts,
+            DELIVERY.c.reply,
+            DELIVERY.c.at,
+        )
+        .where(
+            DELIVERY.c.week.in_(select(MAILING.c.week)),  # the key of the rows begins with it
+            DELIVERY.c.subscriber_id == (subscriber.id if subscriber else None),
+        )
+        .order_by(DELIVERY.c.week),
+        "events": select(EVENT.c.at, EVENT.c.kind, EVENT.c.week, EVENT.c.detail)
+        .where(EVENT.c.subscriber_id == (subscriber.id if subscriber else None))
+        .order_by(EVENT.c.at, EVENT.c.id),
         "counts": select(THROTTLE.c.notice, THROTTLE.c.count, THROTTLE.c.last)
         .where(THROTTLE.c.key.in_(hashes))
         .order_by(THROTTLE.c.notice),

@@ -15,18 +15,23 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def explained(name: str) -> Iterator[None]:
-    """Say what is wrong with a database in one sentence, without what stood in it. Raises DatabaseError."""
+def explained(name: str, *raw: type[Exception]) -> Iterator[None]:
+    """Say what is wrong with a database in one sentence, without what stood in it. Raises DatabaseError.
+
+    `raw`: what the driver raises, for who talks to it without SQLAlchemy.
+    """
     try:
         yield
     except PoolTimeoutError:
         raise DatabaseError(f"{name} is busy; nothing was kept") from None
     except DBAPIError as error:
         raise DatabaseError(f"{name}: {_explain(error)}") from error
+    except raw as error:
+        raise DatabaseError(f"{name}: {_explain(error)}") from error
 
 
-def _explain(error: DBAPIError) -> str:
-    said = str(error.orig).strip().split("\n")[0]
+def _explain(error: Exception) -> str:
+    said = str(getattr(error, "orig", error)).strip().split("\n")[0]
     for words, explanation in _EXPLANATIONS.items():
         if words in said.lower():
             return explanation

@@ -6,9 +6,11 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Serializer, URLSafeSerializer, base64_encode
 
 from generator.errors import SecretError
 from generator.subscribers.addresses import key_of
@@ -48,6 +50,18 @@ class Keys:
         """A new key before the others, which stay: links in old mail work for ever."""
         return Keys((*Keys.make().secrets, *self.secrets))
 
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that tell the newest key from others, and nothing about it."""
+        return _fingerprint(self.secrets[0])
+
+    def led_by(self, fingerprint: str) -> Keys:
+        """The same keys, but this one signs: a letter that is sent again has the same links. Raises SecretError."""
+        first = [secret for secret in self.secrets if _fingerprint(secret) == fingerprint]
+        if not first:
+            raise SecretError(f"{VARIABLE}: the key with which this letter began is gone; put it back")
+        return Keys((*first, *(secret for secret in self.secrets if secret not in first)))
+
     def __str__(self) -> str:
         """As NEWSLETTER_KEYS holds them."""
         return ",".join(self.secrets)
@@ -70,7 +84,21 @@ class Keys:
         return value if isinstance(value, str) else None
 
     def _serializer(self, purpose: str) -> URLSafeSerializer:
-        oldest_first = list(reversed(self.secrets))
-        return URLSafeSerializer(
-            oldest_first, salt=f"newsletter {purpose}", signer_kwargs={"digest_method": sha256}
-        )
+        return _make_serializer(self.secrets, purpose)
+
+
+class _Serializer(URLSafeSerializer):
+    """One that does not try to compress: what we sign is too short for that, and to try takes longer than all else."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
+@lru_cache(maxsize=16)  # a sender signs a link a thousand times a second
+def _make_serializer(keys: tuple[str, ...], purpose: str) -> URLSafeSerializer:
+    oldest_first = list(reversed(keys))
+    return _Serializer(oldest_first, salt=f"newsletter {purpose}", signer_kwargs={"digest_method": sha256})
+
+
+def _fingerprint(secret: str) -> str:
+    return sha256(f"fingerprint:{secret}".encode()).hexdigest()[:16]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists
+from sqlalchemy import delete, exists, func, insert, select
 
-from generator.model import Status
-from generator.subscribers.schema import OUTBOX, SUBSCRIBER, THROTTLE, TOKEN
+from generator.model import Kind, Status
+from generator.subscribers.schema import DELIVERY, EVENT, MAILING, OUTBOX, SUBSCRIBER, THROTTLE, TOKEN, TOTAL
 from generator.subscribers.throttle import MEMORY
 from generator.subscribers.tokens import LIFETIMES, Purpose
 
@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 _AFTERGLOW = timedelta(days=1)
 """So long after its end a token is still told from one that we never made."""
 
+HISTORY = timedelta(weeks=26)
+"""So long it is known who got which letter, and what their servers said."""
+
+_LASTING = (Kind.HARD, Kind.COMPLAINT, Kind.SUPPRESSED)
+"""Why somebody gets no letters: known for as long as they are on the list."""
+
 
 def prune(transaction: Transaction, now: datetime) -> None:
-    """Forget tokens a day past their end, who never confirmed, and how often we wrote to whom 90 days ago.
+    """Forget tokens a day past their end, who never confirmed, how often we wrote to whom 90 days ago, and letters.
+
+    Of a letter it is forgotten after `HISTORY` who got it; how many did stays, so that it balances for ever.
 
     Who never confirmed goes when no mail waits for them, the last one cannot be used any more, and it is at least seven
     days ago that they came. No notice: somebody who did not answer is left alone.
@@ -36,4 +44,27 @@ def prune(transaction: Transaction, now: datetime) -> None:
             ~exists().where(OUTBOX.c.subscriber_id == SUBSCRIBER.c.id),
         )
     )
+    connection.execute(delete(EVENT).where(EVENT.c.at <= now - HISTORY, EVENT.c.kind.not_in(_LASTING)))
+    _forget_deliveries(transaction, now)
     transaction.forget()  # them, and strangers whose wish came to nothing
+
+
+def _forget_deliveries(transaction: Transaction, now: datetime) -> None:
+    """Those of the oldest mailing that has them still. The next one goes an hour later: others wait to write."""
+    connection = transaction.connection
+    week = connection.execute(
+        select(func.min(MAILING.c.week)).where(
+            MAILING.c.frozen <= now - HISTORY, exists().where(DELIVERY.c.week == MAILING.c.week)
+        )
+    ).scalar()
+    if week is None:
+        return
+    connection.execute(
+        insert(TOTAL).from_select(
+            ["week", "progress", "count"],
+            select(DELIVERY.c.week, DELIVERY.c.progress, func.count())
+            .where(DELIVERY.c.week == week)
+            .group_by(DELIVERY.c.week, DELIVERY.c.progress),
+        )
+    )
+    connection.execute(delete(DELIVERY).where(DELIVERY.c.week == week))

@@ -18,11 +18,12 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Dialect
+    from sqlalchemy.dialects import postgresql, sqlite
 
 
 class Moment(TypeDecorator[datetime]):
@@ -58,6 +59,9 @@ METADATA = MetaData(
 def _of_subscriber() -> Column[int]:
     return Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE"), nullable=False)
 
+
+DEFERRED = text("progress = 'deferred'")
+"""Said in these words a condition finds its index, on both databases."""
 
 SUBSCRIBER = Table(
     "subscriber",
@@ -164,7 +168,95 @@ SUPPRESSION = Table(
 )
 
 
+# The sending of one issue.
+MAILING = Table(
+    "mailing",
+    METADATA,
+    Column("week", String(8), primary_key=True),
+    Column("frozen", Moment, nullable=False),
+    Column("commit", Text, nullable=False, default=""),
+    Column("certainty", String(40), nullable=False),
+    Column("key", String(16), nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("finished", Moment),
+    Column("trouble", Text, nullable=False, default=""),
+)
+
+# What its readers get: a whole message with stand-ins in the gaps, see render.master.
+MASTER = Table(
+    "master",
+    METADATA,
+    Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
+    Column("language", String(2), primary_key=True),
+    # SHA-256 of the content, hexadecimal.
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# The ledger: one row for each (issue, subscriber), whatever the language. The number of who was erased stays, so that
+# a mailing balances for ever; it leads to nobody then, so it refers to no table.
+DELIVERY = Table(
+    "delivery",
+    METADATA,
+    Column("week", String(8), primary_key=True),
+    Column("subscriber_id", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(2), nullable=False),
+    Column("progress", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("reply", String(16), nullable=False, default=""),
+    Column("at", Moment),
+    # The sender that has reserved it or sends it.
+    Column("sender", Integer),
+    Column("not_before", Moment),
+    # Without `progress` on PostgreSQL: it writes a row in its place only when nothing changes that an index speaks of.
+    Index("ix_delivery_deferred", "week", "not_before", sqlite_where=DEFERRED),
+    sqlite_with_rowid=False,
+)
+
+# How many of an old mailing stood where, when its rows in the ledger were forgotten: see pruning.
+TOTAL = Table(
+    "total",
+    METADATA,
+    Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
+    Column("progress", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# Processes that send. Whether one lives is asked of a lock that the system takes away when it dies: see senders.
+SENDER = Table(
+    "sender",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("week", String(8), nullable=False),
+    # Host and process, for a person.
+    Column("name", Text, nullable=False),
+    Column("began", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What happened to a subscriber's mail, besides being accepted.
+EVENT = Table(
+    "event",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    _of_subscriber(),
+    Column("week", String(8)),
+    Column("kind", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_event_subscriber_id", "subscriber_id"),
+    Index("ix_event_week", "week", "kind"),
+    Index("ix_event_at", "kind", "at"),
+)
+
+
 def insert_missing(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An INSERT that leaves out the rows whose key is there already; with `returning` it tells which it made."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing()
+    # The other one's dialect would be 3 MB of a sender's memory.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+
+        return insert(table).on_conflict_do_nothing()
+    from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite  # noqa: PLC0415
+
+    return insert_into_sqlite(table).on_conflict_do_nothing()

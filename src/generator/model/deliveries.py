@@ -1,0 +1,173 @@
+"""A week's letter on its way: one row of the ledger for each subscriber, from planned to accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.model.weeks import Language, Week
+
+
+class Progress(StrEnum):
+    """Where the letter to one subscriber stands."""
+
+    PLANNED = "planned"
+    """In the audience; nothing was sent yet."""
+    SENDING = "sending"
+    """From before DATA until the reply to the final dot is recorded."""
+    ACCEPTED = "accepted"
+    """The relay has said yes and answers for it."""
+    DEFERRED = "deferred"
+    """Not now; tried again when it is due."""
+    REFUSED = "refused"
+    """Never, or given up."""
+    SKIPPED = "skipped"
+    """Unsubscribed, paused or erased since the audience was frozen."""
+    IN_DOUBT = "in doubt"
+    """It was being sent when everything stopped: it may have arrived or not (RFC 1047). Never sent again unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """The sending of one issue: who gets it and what they get are frozen before the first mail leaves."""
+
+    week: Week
+    frozen: datetime
+    """In UTC; the Date of every message, the first time and every other time."""
+    commit: str
+    """Of git, where its text stands; empty when it was sent without."""
+    certainty: str
+    key: str
+    """Fingerprint of the key that signs its links, so that a message sent again has the same bytes."""
+    planned: int = 0
+    finished: datetime | None = None
+    """When nothing was left to do; None while something is."""
+    trouble: str = ""
+    """Why the last run stopped by itself; empty when it did not. Senders look at it, and stop too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a mailing is. It always balances."""
+
+    planned: int
+    """Everybody in the audience."""
+    accepted: int = 0
+    refused: int = 0
+    deferred: int = 0
+    in_doubt: int = 0
+    skipped: int = 0
+    remaining: int = 0
+    """Not begun, or being sent by a sender that lives."""
+
+    @property
+    def balances(self) -> bool:
+        """Whether everybody is accounted for once."""
+        return self.planned == (
+            self.accepted + self.refused + self.deferred + self.in_doubt + self.skipped + self.remaining
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A subscriber whose letter a sender has reserved for itself and may send now."""
+
+    subscriber_id: int
+    handle: str
+    address: str = field(repr=False)
+    language: Language
+    attempts: int
+    """Before this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a letter that a sender had reserved or begun."""
+
+    subscriber_id: int
+    progress: Progress
+    reply: str = ""
+    """Code and enhanced code, like 550 5.1.1; never the words of a server, which may hold the address."""
+    not_before: datetime | None = None
+    """Of a deferred one: when it is due again."""
+    gone: bool = False
+    """The address does not exist (5.1.1 and its like): the subscriber bounces, and gets no more."""
+    counted: bool = True
+    """Whether this was an attempt that counts against the reader; False when the relay was slow with everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger, for a person."""
+
+    week: Week
+    subscriber_id: int
+    address: str = field(repr=False)
+    """Empty when that subscriber was erased since."""
+    language: Language
+    progress: Progress
+    attempts: int
+    reply: str
+    at: datetime | None
+    """The last change; None while planned."""
+    handle: str = ""
+    """Of the subscriber; empty as the address."""
+
+
+class Kind(StrEnum):
+    """What can happen to a subscriber besides getting a letter."""
+
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    SKIPPED = "skipped"
+    DOUBTED = "doubted"
+    RETRIED = "retried"
+    """An operator had it sent again."""
+    HARD = "hard bounce"
+    SOFT = "soft bounce"
+    COMPLAINT = "complaint"
+    HELD = "held"
+    """A bounce or complaint that came in a flood: noted, not acted on."""
+    DROPPED = "dropped"
+    """One that was held, and that the operator did not believe."""
+    SUPPRESSED = "suppressed"
+    """No letters any more, because of bounces or a complaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a subscriber's mail."""
+
+    at: datetime
+    kind: Kind
+    week: Week | None
+    """The letter it is about, when that is known."""
+    detail: str = ""
+    """Codes; never the words of a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When the letter of a week may leave, from and until, in UTC."""
+
+    opens: datetime
+    closes: datetime
+
+    def holds(self, now: datetime) -> bool:
+        """Whether a mailing may start now."""
+        return self.opens <= now < self.closes
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What differs from copy to copy of a letter."""
+
+    tag: str
+    """Names the mailing and the subscriber, and proves that we did: Message-ID and return path."""
+    address: str = field(repr=False)
+    unsubscribe: str = field(repr=False)
+    """The signed token."""

@@ -1,0 +1,150 @@
+"""`newsletter doctor`: each thing that a letter needs, on a line, with what to do."""
+
+import subprocess
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from generator.cli import sending
+from generator.cli.doctor import examine
+from generator.cli.newsletter import main
+from generator.delivery.examinations.names import Names
+from generator.model import Language
+from generator.model.subscribers import Status
+from generator.subscribers.database import open_database
+from generator.subscribers.keys import Keys
+from generator.subscribers.listing import Draft, add_many
+from tests.delivery.nameservers import naming
+from tests.delivery.relays import HOST, relaying
+
+NOW = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
+KEYS = Keys(("k" * 43,))
+RELAY = "smtp://user:hush@127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("KEYS", "DATABASE", "MAIL", "DKIM_KEY"):
+        monkeypatch.delenv(f"NEWSLETTER_{name}", raising=False)
+
+
+def tell(root: Path, capsys: pytest.CaptureFixture[str], names: Names | None = None) -> tuple[int, str]:
+    """The number of errors, and what is said, on one line each."""
+    errors = examine(root, NOW, "", names)
+    return errors, " ".join(capsys.readouterr().out.split())
+
+
+def set_up(root: Path) -> None:
+    """Settings, keys and a list as somebody has them who sends letters."""
+    path = root / "newsletter/settings.toml"
+    text = path.read_text("utf-8").replace("example.org", "brief.nl").replace("Example Street", "Straat")
+    service = '[service]\nurl = "https://aanmelden.brief.nl/"\n'
+    bounces = 'bounces = "bounce@brief.nl"\nunsubscribe'
+    path.write_text(text.replace("unsubscribe", bounces, 1).replace("[nl]", f"{service}[nl]"), "utf-8")
+    (root / "var").mkdir()
+    (root / "var/newsletter.env").write_text(f"NEWSLETTER_KEYS={KEYS}\n")
+    (root / "var/newsletter.env").chmod(0o600)
+    with closing(open_database("sqlite:///var/newsletter.db", KEYS, root)) as database:
+        drafts = [Draft("reader@example.com", Language.NL, (), Status.CONFIRMED, NOW, NOW)]
+        with database.begin() as transaction:
+            add_many(transaction, drafts)
+
+
+def test_it_only_looks(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(sample.rglob("*"))
+    errors, said = tell(sample, capsys)
+    assert sorted(sample.rglob("*")) == before
+    assert errors == 3
+    assert "error settings still those of the example: site.url, sender.address," in said
+    assert "error service the settings name none" in said
+    assert "error keys there are none → newsletter keys" in said
+    assert "warning relay none: mail stays here, in maildir:" in said
+    assert said.endswith("3 errors, 3 warnings. The DNS was not asked: newsletter doctor --online")
+
+
+def test_it_has_nothing_to_say_where_all_is_well(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    set_up(sample)
+    with relaying() as relay, naming({}) as names:
+        monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{relay.port}")
+        errors, said = tell(sample, capsys)
+        assert errors == 0
+        assert "ok list " in said
+        assert "step" in said
+        assert "1 confirmed of 1" in said
+        assert "ok envelope mail from bounce@brief.nl is taken" in said
+        assert "ok headers those of 2026-W47 are as asked" in said
+        assert "error" not in said.removesuffix("newsletter doctor --online").replace("0 errors", "")
+        errors, said = tell(sample, capsys, names)
+        assert errors == 3
+        assert "error spf brief.nl does not say which servers send for it" in said
+        assert "warning dkim nobody said which key signs" in said
+        assert "DNS was not asked" not in said
+    assert relay.arrived == []
+
+
+@pytest.mark.parametrize(
+    "lines, said",
+    [
+        ("NEWSLETTER_KEYS=short", "error list NEWSLETTER_KEYS: key 1 of 1 is not one of ours"),
+        (f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=sqlite:///var/other.db", "error list there is none:"),
+        (
+            f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=mysql://x",
+            "error list NEWSLETTER_DATABASE names mysql",
+        ),
+        (
+            f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=:",
+            "error list NEWSLETTER_DATABASE names something else",
+        ),
+        ("NEWSLETTER_MAIL=ftp://x", "error relay NEWSLETTER_MAIL names 'ftp'"),
+        ("NEWSLETTER_DKIM_KEY=var/none.pem", "error secrets NEWSLETTER_DKIM_KEY is set, but"),
+        (f"NEWSLETTER_MAIL={RELAY}", "error relay smtp://127.0.0.1:9 cannot be reached: Connection refused"),
+    ],
+)
+def test_what_is_in_the_way_is_one_line_and_no_secret(
+    sample: Path, capsys: pytest.CaptureFixture[str], lines: str, said: str
+) -> None:
+    set_up(sample)
+    (sample / "var/newsletter.env").write_text(lines)
+    errors, found = tell(sample, capsys)
+    assert errors >= 1
+    assert said in found
+    assert "hush" not in found
+    assert str(KEYS) not in found
+
+
+def test_a_key_that_others_can_read_is_told(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(sample)
+    path = sample / "newsletter/settings.toml"
+    path.write_text(path.read_text("utf-8") + '[dkim]\nselector = "s1"\ndomain = "brief.nl"\n', "utf-8")
+    assert "must name the file with its key → Name the private key" in tell(sample, capsys)[1]
+    key = sample / "var/key.pem"
+    subprocess.run(["openssl", "genrsa", "-out", key, "1024"], capture_output=True, check=True)
+    with (sample / "var/newsletter.env").open("a") as file:
+        file.write("NEWSLETTER_DKIM_KEY=var/key.pem\n")
+    key.chmod(0o644)
+    assert "key.pem has mode 644: others on this machine can read it → chmod 600" in tell(sample, capsys)[1]
+    key.chmod(0o600)
+    assert "key.pem is for its owner only" in tell(sample, capsys)[1]
+
+
+def test_it_ends_with_1_when_a_letter_could_not_leave(sample: Path) -> None:
+    result = CliRunner().invoke(main, ["--root", str(sample), "doctor"])
+    assert result.exit_code == 1
+    assert "error    keys         there are none" in result.output
+    assert max(map(len, result.output.splitlines())) <= 120
+
+
+def test_whoever_sends_to_many_hears_of_it(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up(sample)
+    monkeypatch.setattr(sending, "MANY", 0)
+    monkeypatch.setenv("NEWSLETTER_MAIL", "maildir:var/mail")
+    words = ("--root", str(sample), "send", "2026-W45", "--now", "--without-git")
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    assert "More than 0 readers: `newsletter doctor --online` says" in result.output
+    assert "doctor" not in CliRunner().invoke(main, words).output, "once is enough"

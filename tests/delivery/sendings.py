@@ -1,0 +1,162 @@
+"""A mailing to a few readers, ready to be sent over a real connection, in the tests of the sender."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from generator.delivery.copies import Copies
+from generator.delivery.pacing import Pace
+from generator.delivery.runs import Run
+from generator.delivery.sender import Sender
+from generator.delivery.sessions import Session, open_session
+from generator.delivery.tasks import Task
+from generator.delivery.transports import open_transport
+from generator.delivery.verdicts import Breaker
+from generator.model import Delivery, Language, Mailing, Progress, Status, Tally, Week
+from generator.render.master import STAND_IN
+from generator.settings import Settings
+from generator.subscribers import mailings
+from generator.subscribers.database import Database
+from generator.subscribers.ledger import Ledger
+from generator.subscribers.listing import Draft, add_many
+from generator.subscribers.senders import enlist
+from tests.delivery.conftest import KEYS
+from tests.proof.relay import Door, Fault, Relay
+
+WEEK = Week(2026, 48)
+NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def master(language: Language) -> bytes:
+    """A very short letter, with all its gaps."""
+    return "\r\n".join(
+        (
+            "From: letter@example.org",
+            f"To: {STAND_IN.address}",
+            f"Message-ID: <{STAND_IN.tag}@letter.example.org>",
+            f"List-Unsubscribe: <https://letter.example.org/unsubscribe/{STAND_IN.unsubscribe}>",
+            f"Content-Language: {language}",
+            'Content-Type: multipart/alternative; boundary="="',
+            "",
+            "--=",
+            "Content-Type: text/plain; charset=utf-8",
+            "",
+            f"https://letter.example.org/unsubscribe/{STAND_IN.unsubscribe}",
+            "--=",
+            "Content-Type: text/html; charset=utf-8",
+            "",
+            f'<a href="https://letter.example.org/unsubscribe/{STAND_IN.unsubscribe}">x</a>',
+            "--=--",
+            "",
+        )
+    ).encode()
+
+
+class Hasty(Pace):
+    """Rests for no time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.slowed = 0
+
+    def slow(self) -> float:
+        self.slowed += 1
+        return 0.0
+
+
+@dataclass
+class Scene:
+    """A list, a relay, and a clock that a test sets."""
+
+    database: Database
+    settings: Settings
+    relay: Relay
+    door: Door
+    mailing: Mailing
+    now: datetime = NOW
+    said: list[str] = field(default_factory=list)
+    port: int = 0
+
+    def task(self, **changes: Any) -> Task:
+        """What a run shares; it waits for nothing."""
+        with self.database.read() as transaction:
+            masters = mailings.find_masters(transaction, WEEK)
+        copies = Copies(self.mailing, masters, KEYS, self.settings)
+        given: dict[str, Any] = {
+            "copies": copies,
+            "pace": Hasty(),
+            "breaker": Breaker(),
+            "clock": lambda: self.now,
+            "say": self.said.append,
+            "patience": timedelta(0),
+            "persistence": timedelta(seconds=5),
+            "rest": 0.01,
+        }
+        return Task(self.mailing, **{**given, **changes})
+
+    def open(self) -> Session:
+        url = f"smtp://127.0.0.1:{self.port or self.door.port}"
+        return open_session(open_transport(url, self.database.file.parent))  # type: ignore[union-attr]
+
+    def run(self, task: Task | None = None, connections: int = 1, **changes: Any) -> Tally:
+        """One run, as `newsletter send` does it."""
+        return Run(self.database, task or self.task(**changes), self.open, connections).work()
+
+    def send(self, task: Task, make: Callable[[Database, Week, int], Ledger] = Ledger) -> None:
+        """One connection, with a ledger of the test's own."""
+        with enlist(self.database, WEEK, self.now) as number:
+            Sender(task, make(self.database, WEEK, number), self.open()).work()
+
+    def fail(self, fault: Fault | None) -> None:
+        """Have the relay do this from now on."""
+        self.door.fault = fault
+
+    def tally(self) -> Tally:
+        with self.database.read() as transaction:
+            found = mailings.tally(transaction, WEEK)
+        assert found.balances
+        return found
+
+    def list(self, progress: Progress) -> list[Delivery]:
+        with self.database.read() as transaction:
+            return mailings.list_deliveries(transaction, WEEK, progress)
+
+    def find(self) -> Mailing:
+        with self.database.read() as transaction:
+            found = mailings.find_mailing(transaction, WEEK)
+        assert found is not None
+        return found
+
+    @property
+    def arrived(self) -> dict[str, int]:
+        """How many copies each reader has."""
+        return {address: len(copies) for address, copies in self.relay.arrivals.items()}
+
+
+def reader(number: int) -> str:
+    return f"reader{number}@example.org"
+
+
+@contextmanager
+def frozen(database: Database, settings: Settings, relay: Relay, readers: int) -> Iterator[Scene]:
+    """The letter of the week, frozen for so many readers."""
+    with database.begin() as transaction:
+        drafts = [
+            Draft(
+                reader(one),
+                Language.NL if one % 2 else Language.EN,
+                (),
+                Status.CONFIRMED,
+                NOW - HOUR,
+                NOW - HOUR,
+            )
+            for one in range(1, readers + 1)
+        ]
+        add_many(transaction, drafts)
+        masters = {language: master(language) for language in Language}
+        mailing = Mailing(WEEK, NOW, "", "proof", KEYS.fingerprint)
+        mailing = mailings.freeze(transaction, mailing, masters, WEEK.friday)
+    yield Scene(database, settings, relay, relay.open_door(), mailing)

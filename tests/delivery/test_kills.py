@@ -1,0 +1,53 @@
+"""Nobody is lost and nobody gets a letter twice, though senders are killed: a short part of `make proof`."""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from generator.model import Progress
+from tests.proof.accounts import Account, settle_account
+from tests.proof.kills import run_kills
+from tests.proof.relay import open_relay
+from tests.proof.world import Nursery, World, open_nursery, open_world
+
+READERS, KILLS = 160, 12
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with open_nursery() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("place, connections", [("sqlite", 1), ("postgresql", 4)])
+def test_killed_senders_lose_nobody_and_write_to_nobody_twice(
+    place: str, connections: int, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+):
+    seed = random.SystemRandom().randrange(1 << 32)
+    address = request.getfixturevalue("postgresql") if place == "postgresql" else ""
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, READERS, address) as world:
+        account = run_kills(
+            world,
+            place,
+            random.Random(seed),  # noqa: S311 (nobody gains by guessing it)
+            KILLS,
+            connections=connections,
+        )
+        assert account.holds, (seed, account)
+        assert account.recipients == READERS
+        assert account.kills >= KILLS - 2, (seed, account)  # one or two may come too late
+        assert_would_be_seen(world)
+
+
+def assert_would_be_seen(world: World):
+    """A proof that cannot fail proves nothing."""
+    arrivals, ledger = world.relay.arrivals, world.ledger()
+    first, second, *_ = (
+        one for one, progress in ledger.items() if progress is Progress.ACCEPTED and len(arrivals[one]) == 1
+    )
+    del arrivals[first]
+    arrivals[second] *= 2
+    account = settle_account(world, Account("forged", allowed=READERS))
+    assert (account.lost, account.twice, account.faults) == ([first], [second], [])
