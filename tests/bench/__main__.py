@@ -392,9 +392,13 @@ def main() -> int:
     runs = "One run of each" if options.quick else "Medians of three to nine runs"
     took = time.monotonic() - began
     print(f"\n{runs} on {_count_cores()} cores, {took:.0f} s; every run is in {REPORT.relative_to(ROOT)}.\n")
-    print("The sign-up service under load", flush=True)
-    service = [sys.executable, "-m", "tests.bench.service", *(["--quick"] if options.quick else [])]
-    return subprocess.run(service, cwd=ROOT, check=False).returncode
+    ended = 0
+    for heading, module in (("The sign-up service under load", "service"), ("Letters that leave", "sending")):
+        print(heading, flush=True)
+        command = [sys.executable, "-m", f"tests.bench.{module}", *(["--quick"] if options.quick else [])]
+        ended = subprocess.run(command, cwd=ROOT, check=False).returncode or ended
+        print()
+    return ended
 
 
 if __name__ == "__main__":

@@ -1,0 +1,135 @@
+"""Lists and mailings to measure sending with; prints JSON. The environment names the database, as for `newsletter`.
+
+`python -m tests.bench.mailings fill ROOT COUNT` makes a list of so many confirmed subscribers.
+`… freeze ROOT BYTES` forgets all mailings, and freezes that of LAST anew with letters of so many bytes (0: as it is).
+`… tell ROOT` says how many letters were accepted, and within how many seconds.
+"""
+
+import json
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import delete, func, select, text
+
+from generator.cli.environment import open_list
+from generator.content import load_newsletter
+from generator.model import Mailing, Progress, Week
+from generator.render.master import STAND_IN, Master, render_master
+from generator.subscribers.database import Database
+from generator.subscribers.mailings import freeze
+from generator.subscribers.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, SUBSCRIBER
+
+LAST = Week(2026, 48)
+MOMENT = datetime(2026, 11, 27, 6, tzinfo=UTC)
+READER = replace(STAND_IN, address="reader1234@example.com")
+
+_COLUMNS = "(handle, address, key, language, certainties, status, created, changed)"
+_SQLITE = """
+WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)
+SELECT lower(hex(randomblob(8))), 'reader' || n || '@example.com', 'reader' || n || '@example.com',
+  CASE n % 3 WHEN 0 THEN 'en' ELSE 'nl' END, '', 'confirmed', '2026-01-05 10:00:00.000000', '2026-01-05 10:00:00.000000'
+FROM numbers
+"""
+_POSTGRESQL = """
+SELECT substr(md5(n::text), 1, 16), 'reader' || n || '@example.com', 'reader' || n || '@example.com',
+  CASE n % 3 WHEN 0 THEN 'en' ELSE 'nl' END, '', 'confirmed', '2026-01-05 10:00:00Z', '2026-01-05 10:00:00Z'
+FROM generate_series(1, :count) n
+"""
+
+
+def fill(database: Database, count: int) -> None:
+    with database.begin() as transaction:
+        for table in (DELIVERY, MASTER, MAILING, EVENT, SENDER, SUBSCRIBER):
+            transaction.connection.execute(delete(table))
+        rows = _SQLITE if database.file else _POSTGRESQL
+        insert = text(f"INSERT INTO subscriber {_COLUMNS} {rows}")
+        transaction.connection.execute(insert, {"count": count})
+    if not database.file:  # as autovacuum does a minute later
+        with database.begin() as transaction:
+            transaction.connection.execute(text("ANALYZE subscriber"))
+
+
+def freeze_anew(database: Database, root: Path, size: int) -> float:
+    """Freezes the mailing; seconds that it took, without the rendering."""
+    newsletter = load_newsletter(root)
+    issue = next(issue for issue in newsletter.archive.issues if issue.week == LAST)
+    editions = list(issue.editions.values())
+    masters = {
+        edition.language: resize(
+            render_master(newsletter, edition, newsletter.settings.service_url, MOMENT), size
+        )
+        for edition in editions
+    }
+    mailing = Mailing(LAST, MOMENT, "", editions[0].certainty, database.keys.fingerprint)
+    with database.begin() as transaction:
+        for table in (DELIVERY, MASTER, MAILING, EVENT, SENDER):
+            transaction.connection.execute(delete(table))
+    began = time.perf_counter()
+    with database.begin() as transaction:
+        freeze(transaction, mailing, masters, LAST.friday)
+    return time.perf_counter() - began
+
+
+def resize(master: bytes, size: int) -> bytes:
+    """A master whose copies have about `size` bytes: lines of its HTML are left out, or are there several times."""
+    if not size:
+        return master
+    more = size - len(Master(master).copy(READER))
+    start = master.index(b"\r\n\r\n", master.index(b"Content-Type: text/html")) + 4
+    lines = master[start : master.index(b"\r\n--=_", start)].split(b"\r\n")
+    # From the middle, where no stand-in is: those are at the end, and Master refuses what has lost one.
+    middle = [line for line in lines[2 : len(lines) // 2] if not line.endswith(b"=")] or [b"Words. " * 10]
+    if more > 0:
+        added = [
+            middle[number % len(middle)] for number in range(max(1, more * len(middle) // _length(middle)))
+        ]
+        kept = [*lines[:2], *added, *lines[2:]]
+    else:
+        kept, left = lines[:2], -more
+        for line in lines[2:]:
+            if left > 0:
+                left -= len(line) + 2
+            else:
+                kept.append(line)
+    return master[:start] + b"\r\n".join(kept) + master[start + len(b"\r\n".join(lines)) :]
+
+
+def _length(lines: list[bytes]) -> int:
+    return sum(len(line) + 2 for line in lines)
+
+
+def tell(database: Database) -> dict[str, float]:
+    accepted = DELIVERY.c.progress == Progress.ACCEPTED
+    with database.read() as transaction:
+        found = transaction.connection.execute(
+            select(func.count(), func.min(DELIVERY.c.at), func.max(DELIVERY.c.at)).where(accepted)
+        ).one()
+        masters = transaction.connection.execute(
+            select(MASTER.c.content).order_by(MASTER.c.language)
+        ).scalars()
+        sizes = [len(Master(content).copy(READER)) for content in masters]
+    count, first, last = found
+    return {
+        "accepted": count,
+        "seconds": (last - first).total_seconds() if count else 0,
+        "bytes": max(sizes, default=0),
+    }
+
+
+def main() -> None:
+    what, root = sys.argv[1], Path(sys.argv[2])
+    database = open_list(root)
+    if what == "fill":
+        fill(database, int(sys.argv[3]))
+    elif what == "freeze":
+        print(json.dumps({"seconds": freeze_anew(database, root, int(sys.argv[3]))}))
+    else:
+        print(json.dumps(tell(database)))
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
