@@ -1,16 +1,61 @@
 """A new issue comes from the certainty that is longest ago, and from a thought that was never used."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from generator.assemble import assemble_issue, count_unused, plan_weeks, write_edition
+from generator.assemble import assemble_issue, count_unused, plan_weeks, say_season, write_edition
 from generator.content import Newsletter, load_newsletter
 from generator.errors import AssembleError
-from generator.model import Archive, Language, Week
+from generator.model import MONTHS, Archive, Issue, Language, Playbook, Week
 
 WEEK = Week(2026, 49)
+
+Seasons = Mapping[str, Sequence[tuple[str, ...]]]
+"""Of each certainty the seasons of its thoughts, which are named a, b, c, … in this order."""
+
+
+@cache
+def sample_newsletter() -> Newsletter:
+    """The sample as values, for tests that change them and run a hundred times."""
+    return load_newsletter(Path(__file__).parent / "sample")
+
+
+def with_seasons(seasons: Seasons) -> Playbook:
+    """The sample with other thoughts."""
+    playbook = sample_newsletter().playbook
+    return replace(
+        playbook,
+        thoughts={
+            language: tuple(
+                replace(playbook.thoughts[language][0], certainty=certainty, slug=slug, season=season)
+                for certainty, own in seasons.items()
+                for slug, season in zip("abcdefghij", own, strict=False)
+            )
+            for language in Language
+        },
+    )
+
+
+def with_history(letters: Sequence[tuple[str, str]]) -> Archive:
+    """The letters of the weeks before WEEK, newest first: what they were about, and from which thought."""
+    sample, week = sample_newsletter().archive.issues[0], WEEK
+    issues: list[Issue] = []
+    for certainty, slug in letters:
+        week = Week.of(week.friday - timedelta(weeks=1))
+        editions = {
+            language: replace(edition, week=week, certainty=certainty, thought=slug)
+            for language, edition in sample.editions.items()
+        }
+        issues.append(Issue(week, editions))
+    return Archive(tuple(issues))
 
 
 def used(newsletter: Newsletter) -> set[tuple[str, str]]:
@@ -67,6 +112,91 @@ def test_the_plan_is_what_comes_true(newsletter: Newsletter) -> None:
         issue = assemble_issue(newsletter, plan.week)
         assert (issue.certainty, issue.thought) == (plan.certainty, plan.thought)
         newsletter = replace(newsletter, archive=Archive((issue, *newsletter.archive.issues)))
+
+
+# --- Season ---
+
+
+@pytest.mark.parametrize(
+    "seasons, expected",
+    [
+        # WEEK is in December: its own season comes first, what fits all year next, another season last.
+        ([(), ("december",), ("june",)], "b"),
+        ([("june",), (), ("july",)], "b"),
+        ([("june",), ("W48",)], "a"),
+        ([("december",), ("W49",), ()], "a"),
+        ([("W49", "june"), ("december",)], "a"),
+    ],
+)
+def test_the_season_chooses_and_then_the_alphabet(seasons: Sequence[tuple[str, ...]], expected: str) -> None:
+    (plan,) = plan_weeks(with_seasons({"rebound": seasons}), Archive(()), WEEK, 1)
+    assert (plan.certainty, plan.thought) == ("rebound", expected)
+
+
+def test_a_thought_in_season_does_not_jump_the_queue_of_its_certainty() -> None:
+    """The rotation is strict: whose turn it is, is not asked of the season."""
+    playbook = with_seasons({"relations": [("june",)], "rebound": [("december",)]})
+    assert plan_weeks(playbook, Archive(()), WEEK, 1)[0].certainty == "relations"
+
+
+def test_the_issue_of_a_week_is_made_from_the_thought_of_its_season(newsletter: Newsletter) -> None:
+    """In December and in June another one; asked for by its certainty or not."""
+    playbook = with_seasons({"rebound": [("june",), ("december",)]})
+    changed = replace(newsletter, playbook=playbook, archive=Archive(()))
+    for thought, week in (("b", WEEK), ("a", Week(2027, 24))):
+        assert assemble_issue(changed, week).thought == thought
+        assert assemble_issue(changed, week, "rebound").thought == thought
+
+
+CERTAINTIES = [certainty.id for certainty in sample_newsletter().playbook.certainties[Language.NL]]
+SEASONS = st.lists(st.sampled_from([*MONTHS, "W01", "W22", "W53"]), max_size=3).map(tuple)
+PLAYBOOKS = st.fixed_dictionaries(dict.fromkeys(CERTAINTIES, st.lists(SEASONS, min_size=3, max_size=6)))
+HISTORIES = st.lists(st.tuples(st.sampled_from(CERTAINTIES), st.sampled_from("abxyz")), max_size=12)
+
+
+@given(PLAYBOOKS, HISTORIES)
+def test_any_fourteen_weeks_hold_each_certainty_twice(
+    seasons: Seasons, letters: list[tuple[str, str]]
+) -> None:
+    """Whatever the seasons are and whatever went out before, as long as every certainty has a thought left."""
+    playbook, archive = with_seasons(seasons), with_history(letters)
+    full = len(CERTAINTIES) * min(free for free, _ in count_unused(playbook, archive).values())
+    plans = [plan.certainty for plan in plan_weeks(playbook, archive, WEEK, full + 1)][:full]
+    for start in range(len(plans) - 13):
+        assert Counter(plans[start : start + 14]) == dict.fromkeys(CERTAINTIES, 2)
+    for start in range(len(plans) - 6):
+        assert len({*plans[start : start + 7]}) == 7
+
+
+@given(PLAYBOOKS, HISTORIES)
+def test_the_season_takes_and_loses_nothing(seasons: Seasons, letters: list[tuple[str, str]]) -> None:
+    """Each unused thought comes once, and none is passed over for one whose season it is not."""
+    playbook, archive = with_seasons(seasons), with_history(letters)
+    unused = sum(free for free, _ in count_unused(playbook, archive).values())
+    plans = plan_weeks(playbook, archive, WEEK, unused + 1)
+    assert plans == plan_weeks(playbook, archive, WEEK, unused + 1)
+    assert plans[-1].thought is None
+    left = {(plan.certainty, plan.thought) for plan in plans[:-1]}
+    assert len(left) == unused
+    for plan in plans[:-1]:
+        chosen = playbook.thought(Language.NL, plan.certainty, plan.thought)
+        others = [
+            other
+            for other in playbook.thoughts[Language.NL]
+            if other.certainty == plan.certainty and (other.certainty, other.slug) in left
+        ]
+        assert chosen
+        if not chosen.suits(plan.week):
+            assert not any(other.suits(plan.week) for other in others)
+            assert not chosen.season or all(other.season for other in others)
+        left.remove((plan.certainty, plan.thought))
+
+
+def test_a_season_is_said_in_short(newsletter: Newsletter) -> None:
+    thought = newsletter.playbook.thoughts[Language.NL][0]
+    assert say_season(replace(thought, season=("december", "W01")), WEEK) == "dec W01"
+    assert say_season(replace(thought, season=("june",)), WEEK) == "jun (not now)"
+    assert say_season(thought, WEEK) == say_season(None, WEEK) == ""
 
 
 def test_the_plan_shows_issues_that_are_written(newsletter: Newsletter) -> None:

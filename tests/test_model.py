@@ -15,6 +15,30 @@ from generator.model import Language, Problem, Week, weeks_in
 DAYS = st.dates(date(1000, 1, 6), date(2999, 12, 1))
 WEEKS = DAYS.map(Week.of)
 
+# --- Season ---
+
+
+@pytest.mark.parametrize(
+    "week, season, suits",
+    [
+        ("2026-W50", ("december",), True),
+        ("2026-W50", ("november", "W50"), True),
+        ("2027-W50", ("W50",), True),
+        ("2026-W50", ("november", "W05"), False),
+        ("2026-W50", (), False),
+        # The Friday decides: that of the last week of 2026 is the first day of 2027.
+        ("2026-W53", ("december",), False),
+        ("2026-W53", ("january",), True),
+        ("2026-W53", ("W01",), False),
+    ],
+)
+def test_a_thought_suits_the_weeks_and_months_of_its_season(
+    newsletter: Newsletter, week: str, season: tuple[str, ...], suits: bool
+) -> None:
+    thought = replace(newsletter.playbook.thoughts[Language.NL][0], season=season)
+    assert thought.suits(Week.parse(week)) is suits
+
+
 # --- Week ---
 
 

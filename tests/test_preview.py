@@ -15,8 +15,10 @@ from wsgiref.validate import validator
 import pytest
 from lxml import html
 
+from generator.assemble import count_unused, plan_weeks
 from generator.content import load_newsletter
 from generator.errors import PublishError
+from generator.model import Language
 from generator.preview import (
     Preview,
     find_issue,
@@ -27,12 +29,14 @@ from generator.preview import (
     watch,
     write_preview,
 )
+from generator.render.plans import render_plan
 
 PORT = 8000
 EARLY = datetime.fromisoformat("2026-11-03T12:00:00+01:00")
 LATE = datetime.fromisoformat("2027-06-01T12:00:00+02:00")
 NEWEST = "2026-W47"
 PAGE = f"/preview/{NEWEST}/"
+PLAN = "/preview/plan/"
 NL = f"newsletter/issues/{NEWEST}/nl.md"
 
 Ask = Callable[..., tuple[str, dict[str, str], str]]
@@ -152,7 +156,7 @@ def test_the_head_of_a_page_has_no_body(ask):
 
 
 @pytest.mark.parametrize(
-    "path", ["/preview/about", "/preview/changes", PAGE, f"{PAGE}nl/letter-dark.html", "/x"]
+    "path", ["/preview/about", "/preview/changes", PAGE, PLAN, f"{PAGE}nl/letter-dark.html", "/x"]
 )
 def test_every_answer_is_fenced(ask, path):
     headers = ask(path)[1]
@@ -207,6 +211,7 @@ def test_the_coming_letter_is_at_hand_and_without_it_the_newest(newsletter):
         f"{PAGE}../../newsletter/settings.toml",
         f"{PAGE}%2e%2e/settings.toml",
         f"{PAGE}nl/",
+        f"{PLAN}index.html",
         f"{PAGE}source/newsletter.settings.toml.html",
         f"{PAGE}nl/letter-light.html/",
         "/preview/2026-W47\x00/",
@@ -272,6 +277,105 @@ def test_a_slip_in_a_template_is_shown_on_the_page(ask, sample):
     save(sample, "templates/email/letter.html", lambda text: f"{text}{{{{ nobody }}}}")
     assert "nobody" in ask(PAGE)[2]
     assert "There is no letter to show" in ask(PAGE)[2]
+
+
+# --- What is coming ---
+
+
+def weeks_of(page: str) -> list[tuple[str, str, str]]:
+    """The id, the certainty and the state of each week of a plan."""
+    rows = html.document_fromstring(page).xpath("//li[contains(@class, 'plan__week')]")
+    parts = ("plan__id", "plan__certainty", "plan__state")
+    return [tuple(row.xpath(f"string(.//*[@class='{part}'])") for part in parts) for row in rows]
+
+
+def test_what_is_coming_is_what_generate_plan_says(ask, newsletter):
+    assert ask("/preview/plan")[1]["Location"] == PLAN
+    status, _, page = ask(PLAN)
+    assert status == "200 OK"
+    plans = plan_weeks(newsletter.playbook, newsletter.archive, newsletter.settings.coming_week(LATE), 60)
+    titles = {one.id: one.title for one in newsletter.playbook.certainties[Language.EN]}
+    assert weeks_of(page) == [
+        (str(plan.week), titles[plan.certainty], plan.state.capitalize()) for plan in plans
+    ]
+
+
+def test_each_week_shows_its_titles_in_both_languages_and_its_season(ask, sample):
+    for language in Language:
+        save(
+            sample,
+            f"newsletter/thoughts/rebound/a-no-with-a-date.{language}.md",
+            lambda text: text.replace("sources:", "season: [W01]\nsources:", 1),
+        )
+    page = html.document_fromstring(ask(PLAN)[2])
+    for language in Language:
+        thoughts = load_newsletter(sample).playbook.thoughts[language]
+        title = next(one.title for one in thoughts if one.slug == "a-no-with-a-date")
+        (row,) = [one for one in page.xpath("//li") if title in one.text_content()]
+        assert row.xpath(f".//p[@lang='{language}']/text()") == [title]
+        assert row.xpath("string(.//*[@class='plan__season'])") == "Season: W01 (not now)"
+
+
+def test_what_is_still_to_be_written_is_counted_and_how_to_begin(ask, newsletter):
+    page = html.document_fromstring(ask(PLAN)[2])
+    missing = page.xpath("count(//li[contains(@class, 'plan__week--missing')])")
+    verdict = page.xpath("string(//p[@class='verdict'])")
+    assert verdict.startswith(f"{missing:.0f} thoughts in both languages, the first, about ")
+    assert re.search(r"generate new thought \w+$", verdict)
+    counts = count_unused(newsletter.playbook, newsletter.archive)
+    rows = [row.xpath("./td/text()") for row in page.xpath("//tbody/tr")]
+    assert [(int(row[1]), int(row[0])) for row in rows] == [*counts.values()]
+    assert sum(int(row[2].replace("–", "0")) for row in rows) == missing
+
+
+def test_with_a_thought_for_every_week_nothing_is_to_be_written(newsletter):
+    first = newsletter.archive.issues[-1].week
+    plans = plan_weeks(newsletter.playbook, newsletter.archive, first, 2)
+    page = render_plan(newsletter, plans, "as it was").decode()
+    assert "Nothing: every one of these 2 weeks has a letter or a thought." in page
+    links = html.document_fromstring(page).xpath("//li//a/@href")
+    assert links == [f"../{plan.week}/" for plan in plans for _ in Language], "a letter that is written"
+
+
+def test_a_draft_is_called_one(ask, sample):
+    for language in Language:
+        path = f"newsletter/issues/{NEWEST}/{language}.md"
+        save(sample, path, lambda text: text.replace("certainty:", "draft: true\ncertainty:", 1))
+    early = asker(guard(Preview(sample, lambda: EARLY), PORT))
+    assert weeks_of(early(PLAN)[2])[1:3] == [
+        ("2026-W46", "Reputation", "Written"),
+        (NEWEST, "Referral", "Draft"),
+    ]
+
+
+def test_what_is_coming_follows_a_save_and_the_calendar(sample):
+    now = [EARLY]
+    ask = asker(guard(Preview(sample, lambda: now[0]), PORT))
+    before = ask(PLAN)[2]
+    assert weeks_of(before)[0][0] == "2026-W45"
+    now[0] = LATE
+    assert weeks_of(ask(PLAN)[2])[0][0] == "2027-W22"
+    save(sample, NL, lambda text: f"{text}\n")
+    assert re.findall('data-state="([^"]+)"', ask(PLAN)[2]) == [ask("/preview/changes")[2]]
+
+
+def test_when_nothing_can_be_read_what_is_coming_is_the_list_of_problems(ask, sample):
+    save(sample, NL, lambda text: text.replace("title:", "titel:"))
+    assert "Unknown key “titel”" in ask(PLAN)[2]
+
+
+def test_a_slip_in_the_template_of_the_plan_is_told(ask, sample):
+    save(sample, "templates/preview/plan.html", lambda text: f"{text}{{{{ nobody }}}}")
+    status, _, body = ask(PLAN)
+    assert status == "500 Internal Server Error"
+    assert "templates/preview/plan.html" in body
+    assert "nobody" in body
+
+
+def test_the_page_of_a_letter_leads_to_what_is_coming_only_while_it_is_served(ask, newsletter, tmp_path):
+    assert 'href="../plan/"' in ask(PAGE)[2]
+    write_preview(newsletter, newsletter.archive.issues[0], tmp_path / "shown")
+    assert "plan/" not in (tmp_path / "shown/index.html").read_text()
 
 
 # --- The server ---

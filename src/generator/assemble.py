@@ -1,4 +1,8 @@
-"""Playbook + Archive + Week → a new Issue, from the certainty that is longest ago and a thought that was never used."""
+"""Playbook + Archive + Week → a new Issue, from the certainty that is longest ago and a thought that was never used.
+
+The rotation is strict, so that any fourteen weeks hold each certainty twice; the season only chooses among the
+thoughts of the certainty whose turn it is.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +34,13 @@ class Plan:
     """None when every thought of the certainty was used: a person has to write one."""
     written: bool
 
+    @property
+    def state(self) -> str:
+        """In words, as `generate plan` and the preview say it."""
+        if self.written:
+            return "written"
+        return "to be written" if self.thought is None else "ready to assemble"
+
 
 def assemble_issue(
     newsletter: Newsletter, week: Week, certainty: str | None = None, thought: str | None = None
@@ -53,7 +64,7 @@ def plan_weeks(playbook: Playbook, archive: Archive, first: Week, count: int) ->
         if issue is not None:
             plans.append(Plan(week, issue.certainty, issue.thought, written=True))
         else:
-            certainty, slug = _next(playbook, last, used)
+            certainty, slug = _next(playbook, week, last, used)
             plans.append(Plan(week, certainty, slug, written=False))
             if slug is not None:
                 used.add((certainty, slug))
@@ -72,6 +83,14 @@ def count_unused(playbook: Playbook, archive: Archive) -> dict[str, tuple[int, i
         ]
         counts[certainty.id] = (sum((certainty.id, slug) not in used for slug in slugs), len(slugs))
     return counts
+
+
+def say_season(thought: Thought | None, week: Week) -> str:
+    """The season of a thought in short, like “dec jan”, and whether it is over or still to come; empty for all year."""
+    if thought is None or not thought.season:
+        return ""
+    names = " ".join(name if name.startswith("W") else name[:3] for name in thought.season)
+    return names if thought.suits(week) else f"{names} (not now)"
 
 
 def write_edition(edition: Edition) -> str:
@@ -109,7 +128,9 @@ def _choose(  # noqa: PLR0913
     last = {issue.certainty: issue.week for issue in reversed(archive.issues) if issue.week < week}
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     chosen, free = (
-        (certainty, _first_unused(playbook, certainty, used)) if certainty else _next(playbook, last, used)
+        (certainty, _first_unused(playbook, certainty, week, used))
+        if certainty
+        else _next(playbook, week, last, used)
     )
     if free is None:
         raise AssembleError(
@@ -119,24 +140,30 @@ def _choose(  # noqa: PLR0913
 
 
 def _next(
-    playbook: Playbook, last: dict[str, Week], used: Collection[tuple[str, str]]
+    playbook: Playbook, week: Week, last: dict[str, Week], used: Collection[tuple[str, str]]
 ) -> tuple[str, str | None]:
     """The certainty that is longest ago and still has an unused thought; the longest ago of all when none has."""
     never = Week(1, 1)
     ids = [certainty.id for certainty in playbook.certainties[Language.NL]]
     rotation = sorted(ids, key=lambda certainty: last.get(certainty, never))
     for certainty in rotation:
-        slug = _first_unused(playbook, certainty, used)
+        slug = _first_unused(playbook, certainty, week, used)
         if slug is not None:
             return certainty, slug
     return rotation[0], None
 
 
-def _first_unused(playbook: Playbook, certainty: str, used: Collection[tuple[str, str]]) -> str | None:
-    slugs = sorted(
-        thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty
-    )
-    return next((slug for slug in slugs if (certainty, slug) not in used), None)
+def _first_unused(
+    playbook: Playbook, certainty: str, week: Week, used: Collection[tuple[str, str]]
+) -> str | None:
+    """The first whose season it is, else the first that fits all year; one of another season rather waits for it."""
+
+    def rank(thought: Thought) -> tuple[int, str]:
+        return (0 if thought.suits(week) else 2 if thought.season else 1, thought.slug)
+
+    own = [thought for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty]
+    free = [thought for thought in own if (certainty, thought.slug) not in used]
+    return min(free, key=rank).slug if free else None
 
 
 def _edition(newsletter: Newsletter, week: Week, thought: Thought) -> Edition:

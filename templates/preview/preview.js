@@ -14,7 +14,10 @@
 
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
-  const chosen = () => Object.fromEntries(new FormData(document.getElementById("switches")));
+  const chosen = () => {
+    const switches = document.getElementById("switches");
+    return switches ? Object.fromEntries(new FormData(switches)) : {};
+  };
 
   function address(frame, { scheme, images }) {
     const version = frame.dataset.version ? `?${frame.dataset.version}` : "";

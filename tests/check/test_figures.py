@@ -88,3 +88,19 @@ def test_numbers_leave_out_what_is_part_of_a_word() -> None:
         "446",
         "7",
     ]
+
+
+def test_a_time_of_the_day_is_the_same_in_both_languages() -> None:
+    """Dutch has a dot where English has a colon; without “uur” the dot is that of a number."""
+    assert [value for value, _, _ in find_numbers("om 13.24 uur of 9:05 uur, 13.24 en 8", NL)] == [
+        "13:24",
+        "9:05",
+        "13.24",
+        "8",
+    ]
+    assert [value for value, _, _ in find_numbers("at 13:24, or 9:05 in the morning, 13.24 and 8", EN)] == [
+        "13:24",
+        "9:05",
+        "13.24",
+        "8",
+    ]

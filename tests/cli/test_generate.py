@@ -1,5 +1,6 @@
 """`generate`, run as an editor runs it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -203,12 +204,26 @@ def test_without_a_week_it_is_the_coming_friday(sample: Path) -> None:
 
 
 def test_plan_shows_the_weeks_and_what_is_missing(sample: Path) -> None:
-    """The sample has few thoughts: a year needs more, and the plan says where to write them."""
+    """The sample has few thoughts: a year needs more, and the plan says how to begin one."""
     done = run(sample, "plan", "--weeks", "52")
     assert done.exit_code == 0
     assert done.output.count("ready to assemble") > 0
-    assert "Next: write" in done.output
-    assert "newsletter/thoughts/" in done.output
+    assert re.search(
+        r"Next: write \d+ thoughts, the first before [\d-]+: generate new thought \w+\n", done.output
+    )
+
+
+def test_plan_shows_the_season_of_a_thought_and_whether_it_is_now(sample: Path) -> None:
+    """A thought with no other of its certainty comes when it must; the plan says that it is early or late."""
+    folder = sample / "newsletter/thoughts/rebound"
+    for path in folder.glob("*.md"):
+        path.write_text(path.read_text().replace("sources:", "season: [W01, W02]\nsources:", 1))
+    lines = run(sample, "plan", "--weeks", "9").output.splitlines()
+    assert lines[0].split() == ["week", "friday", "certainty", "thought", "season", "state"]
+    (line,) = [line for line in lines if "a-no-with-a-date" in line]
+    week = line.split()[0]
+    season = "W01 W02" if week[-3:] in {"W01", "W02"} else "W01 W02 (not now)"
+    assert line.split()[2:] == ["rebound", "a-no-with-a-date", *season.split(), "ready", "to", "assemble"]
 
 
 # --- as a program ---

@@ -198,6 +198,39 @@ def test_axe_finds_nothing(open_page, address, scheme, width):
     assert results.violations_count == 0, results.generate_report()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_is_coming_fits_and_axe_finds_nothing(open_page, address, scheme, width):
+    page = open_page(address, width, color_scheme=scheme)
+    page.get_by_role("link", name="What is coming").click()
+    expect(page.locator("h1")).to_have_text("What is coming")
+    expect(page.get_by_role("status")).to_have_text("Follows every save")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(PAPER) == (DARK if scheme == "dark" else LIGHT)
+    assert page.locator(".plan__week").count() == 60
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+    page.get_by_role("link", name="The letter").click()
+    expect(page).to_have_url(address)
+
+
+def test_what_is_coming_follows_a_save(open_page, address, project):
+    """Without switches and frames: it once said that the preview had stopped."""
+    page = open_page(f"{address}../plan/")
+    said = "new MutationObserver(() => said.push(status.textContent)).observe(status, {childList: true})"
+    page.evaluate(f"window.said = []; const status = document.getElementById('status'); {said}")
+    path = project / "newsletter/thoughts/rebound/a-no-with-a-date.nl.md"
+    text = path.read_text()
+    path.write_text(text.replace("title: ", "title: Morgen weer. ", 1))
+    try:
+        expect(page.get_by_text("Morgen weer.")).to_be_visible(timeout=8000)
+        expect(page.get_by_role("status")).to_contain_text("Updated")
+    finally:
+        path.write_text(text)
+    expect(page.get_by_text("Morgen weer.")).to_have_count(0, timeout=8000)
+    assert all(one.startswith(("Updated", "Follows")) for one in page.evaluate("said"))
+
+
 def test_a_problem_leads_to_its_line(open_page, address):
     page = open_page(address)
     problem = page.locator(".problem--error", has_text="TK").first

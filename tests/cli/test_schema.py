@@ -12,6 +12,8 @@ from generator.cli.generate import main
 from generator.cli.schema import FOLDER, KINDS, make_schema, render_schemas, write_schema
 from generator.content import Newsletter
 from generator.content.certainties import IDS, is_item_id
+from generator.content.thoughts import is_season
+from generator.model import MONTHS
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,3 +65,9 @@ def test_the_pattern_of_an_item_is_that_of_the_reader(newsletter: Newsletter) ->
     }
     for text in (*items, "ref-0", "ref-01", "re-1", "refs-1", "REF-1", "ref-10", "ref1", ""):
         assert bool(re.search(pattern, text)) == is_item_id(text)
+
+
+def test_a_season_in_the_schema_is_one_that_is_read() -> None:
+    pattern = make_schema("thought")["properties"]["season"]["items"]["pattern"]
+    for text in (*MONTHS, "W01", "W09", "W53", "W00", "W54", "W1", "w01", "January", "januari", "mayor", ""):
+        assert bool(re.search(pattern, text)) == is_season(text)

@@ -17,6 +17,8 @@ Change = Callable[[Path], object]
 LETTER = "newsletter/issues/2026-W45/nl.md"
 PAGE = "docs/nl/certainties/referral.md"
 THOUGHT = "newsletter/thoughts/referral/who-goes-on-stage.nl.md"
+THOUGHT_EN = THOUGHT.replace(".nl.", ".en.")
+NO = "newsletter/thoughts/rebound/a-no-with-a-date"
 ASSESSMENT = "newsletter/assessment.nl.yaml"
 ACTION = "## Food for action"
 
@@ -33,6 +35,16 @@ def replace(path: str, old: str, new: str) -> Change:
 def insert(text: str, path: str = LETTER) -> Change:
     """Put a line on line 18 of the letter, before its second section."""
     return replace(path, ACTION, f"{text}\n\n{ACTION}")
+
+
+def season(name: str) -> Change:
+    """Give the thought a season in both languages, on line 6."""
+
+    def change(root: Path) -> None:
+        for path in (THOUGHT, THOUGHT_EN):
+            replace(path, "]\n---", f"]\nseason: [{name}]\n---")(root)
+
+    return change
 
 
 def append(text: str) -> Change:
@@ -673,6 +685,63 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "thought with a comment": (
         append("\n<!-- straks -->\n"),
         [f"{THOUGHT}:14: “<!-- straks -->” is a comment; a reader could see it, delete it"],
+    ),
+    "season that is no month": (
+        season("decmber"),
+        [
+            f"{path}:6: “decmber” is no month and no week like december or W50; did you mean “december”?"
+            for path in (THOUGHT_EN, THOUGHT)
+        ],
+    ),
+    "season in Dutch, in one language": (
+        replace(THOUGHT, "sources:", "season: [maart, W01]\nsources:"),
+        [f"{THOUGHT}:5: “maart” is no month and no week like december or W50; did you mean “march”?"],
+    ),
+    "season that is a week in other letters": (
+        season("week 1"),
+        [
+            f"{path}:6: “week 1” is no month and no week like december or W50; did you mean “W01”?"
+            for path in (THOUGHT_EN, THOUGHT)
+        ],
+    ),
+    "season in a week that no year has": (
+        season("W54"),
+        [
+            f"{path}:6: “W54” is no month and no week like december or W50; known are: april, august, december, february, january, "
+            "july, june, march, may, november, october, september"
+            for path in (THOUGHT_EN, THOUGHT)
+        ],
+    ),
+    "season that is no list": (
+        replace(THOUGHT, "sources:", "season: december\nsources:"),
+        [
+            f"{THOUGHT}:5: “season” has the wrong type: found 'december'; expected months and weeks in which it fits, like [november, december] or [W01]",
+        ],
+    ),
+    "season that differs": (
+        lambda root: [
+            replace(THOUGHT, "sources:", "season: [december, W01]\nsources:")(root),
+            replace(THOUGHT_EN, "sources:", "season: [december, W02]\nsources:")(root),
+        ],
+        [
+            f"{THOUGHT_EN}:5: the season “W02” stands in the English text only",
+            f"{THOUGHT}:5: the season “W01” stands in the Dutch text only",
+        ],
+    ),
+    "against in one language": (
+        replace(THOUGHT_EN, "sources:", "against: true\nsources:"),
+        [f"{THOUGHT_EN}:5: “against” is true here, and not in Dutch; both languages have the same"],
+    ),
+    "against without a source": (
+        lambda root: [
+            replace(f"{NO}.{language}.md", "sources: []", "sources: []\nagainst: true")(root)
+            for language in ("nl", "en")
+        ],
+        [
+            f"{NO}.{language}.md:6: who argues against the usual advice shows why: “sources” is empty; "
+            "name one, or delete “against”"
+            for language in ("en", "nl")
+        ],
     ),
     "source that is not cited": (
         replace(THOUGHT, "sources: [", "sources: [rep-bain-2005, "),

@@ -1,6 +1,7 @@
 """The whole site, built by MkDocs from the real content, read as files and in a real browser."""
 
 import filecmp
+import html
 import json
 import os
 import re
@@ -70,6 +71,24 @@ def test_what_programs_are_told_leads_to_pages_and_items_that_are_there(site, fo
         for item, shown in zip(certainty["items"], items, strict=True):
             assert item["text"] == shown.xpath("string(*[@class='item__text'])")
         assert site.pages[address].xpath("//*[@id=$id]", id=f"mark-{certainty['id']}")
+
+
+def test_what_only_editors_see_is_nowhere(site):
+    """Neither the preview nor what is coming: no thought that no letter was made from."""
+    files = [path for path in site.folder.rglob("*") if path.suffix in {".html", ".json", ".xml", ".js"}]
+    assert not [path for path in files if "preview" in path.parts]
+    newsletter = load_newsletter(site.project)
+    used = {(issue.certainty, issue.thought) for issue in newsletter.archive.issues}
+    coming = [
+        html.escape(one.title, quote=False)
+        for thoughts in newsletter.playbook.thoughts.values()
+        for one in thoughts
+        if (one.certainty, one.slug) not in used
+    ]
+    texts = {path: path.read_text("utf-8") for path in files}
+    found = [(path, title) for path, text in texts.items() for title in coming if title in text]
+    assert coming
+    assert not found
 
 
 def test_no_page_has_an_id_twice(site):

@@ -39,6 +39,11 @@ WORDS: dict[Language, dict[str, str]] = {
 """Numbers that people write out, and in digits."""
 
 _DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d++(?:[.,]\d++)*+)")
+_CLOCK = {
+    Language.NL: re.compile(r"(\d{1,2})[.:]([0-5]\d)(?=\s?uur\b)"),
+    Language.EN: re.compile(r"(\d{1,2}):([0-5]\d)\b"),
+}
+"""A time of the day: 13.24 uur in Dutch is 13:24 in English."""
 _UNIT = re.compile(
     r"\s?(?:%|‰)|[\s-]?(?:procent(?:punten|punt)?|percent|per\s(?:cent|mille))|\s(?:percentage\spoint|basis\spoint)|\s?(?:×|x\b)"
     r"|\s?(?:€|\beuros?\b|\bdollars?\b|\bpounds?\b|\bpond\b)"
@@ -119,7 +124,9 @@ def find_figures(text: str, language: Language) -> Iterator[Figure]:
 def find_numbers(text: str, language: Language) -> Iterator[tuple[str, int, int]]:
     """Each number in digits, whether it is a figure or not: its value, and where it stands."""
     for match in _DIGITS.finditer(text):
-        if not text[match.end() : match.end() + 1].isalpha():  # “the 1980s”, “the 5th”
+        if clock := _CLOCK[language].match(text, match.start("number")):
+            yield f"{clock[1]}:{clock[2]}", clock.start(), clock.end()
+        elif not text[match.end() : match.end() + 1].isalpha():  # “the 1980s”, “the 5th”
             yield read_number(match["number"], language), match.start("number"), match.end("number")
 
 

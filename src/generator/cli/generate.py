@@ -147,6 +147,36 @@ def plan(root: Path | None, weeks: int) -> None:
     show_plan(newsletter, newsletter.settings.coming_week(datetime.now(UTC)), weeks)
 
 
+@main.group()
+def new() -> None:
+    """Start a text that a person goes on with. So far: thoughts.
+
+    \b
+    Example:
+      generate new thought referral who-calls-you
+    """
+
+
+@new.command()
+@click.argument("certainty", metavar="CERTAINTY")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.pass_obj
+def thought(root: Path | None, certainty: str, name: str | None) -> None:
+    """Start a thought: its two files, with questions that no reader sees.
+
+    CERTAINTY is relations, reputation, referral, repeating, revenue, rebound or repetition. NAME is English, two to
+    six words; without it you are asked. Nothing that exists is ever overwritten.
+
+    \b
+    Examples:
+      generate new thought referral
+      generate new thought referral who-calls-you
+    """
+    from generator.cli.starting import start_thought
+
+    start_thought(find_project(root), certainty, name)
+
+
 @main.command()
 @click.argument("week", type=WeekType(), metavar="[WEEK]", required=False)
 @click.option(
@@ -234,7 +264,7 @@ def site(root: Path | None, *, published: bool) -> None:
 @click.option("--open", "open_", is_flag=True, help="Open the browser.")
 @click.pass_obj
 def serve(root: Path | None, port: int, *, open_: bool) -> None:
-    """Serve the site, and at /preview/ the letters, built again whenever a file is saved.
+    """Serve the site, and at /preview/ the letters and what is coming, built again whenever a file is saved.
 
     \b
     Example:

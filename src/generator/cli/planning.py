@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.assemble import count_unused, plan_weeks
+from generator.assemble import count_unused, plan_weeks, say_season
 from generator.cli import count, show_table
-from generator.content.thoughts import FOLDER
 from generator.model import Language
 
 if TYPE_CHECKING:
@@ -21,14 +20,15 @@ def show_plan(newsletter: Newsletter, first: Week, weeks: int) -> None:
     playbook, archive = newsletter.playbook, newsletter.archive
     plans = plan_weeks(playbook, archive, first, weeks)
     show_table(
-        ("week", "friday", "certainty", "thought", "state"),
+        ("week", "friday", "certainty", "thought", "season", "state"),
         [
             (
                 str(plan.week),
                 plan.week.friday.isoformat(),
                 plan.certainty,
                 plan.thought or "–",
-                _state(plan.thought, written=plan.written),
+                say_season(playbook.thought(Language.NL, plan.certainty, plan.thought), plan.week),
+                plan.state,
             )
             for plan in plans
         ],
@@ -59,12 +59,6 @@ def show_plan(newsletter: Newsletter, first: Week, weeks: int) -> None:
     if missing:
         first_missing = missing[0]
         deadline = f"{count(len(missing), 'thought')}, the first before {first_missing.week.friday}"
-        click.echo(f"Next: write {deadline}: {FOLDER}/{first_missing.certainty}/")
+        click.echo(f"Next: write {deadline}: generate new thought {first_missing.certainty}")
     else:
         click.echo(f"Next: nothing is missing for these {count(weeks, 'week')}.")
-
-
-def _state(thought: str | None, *, written: bool) -> str:
-    if written:
-        return "written"
-    return "to be written" if thought is None else "ready to assemble"

@@ -16,7 +16,7 @@ from generator.content.certainties import IDS, CertaintyFields
 from generator.content.editions import EditionFields
 from generator.content.pages import PageFields
 from generator.content.thoughts import ThoughtFields
-from generator.model import Artifact
+from generator.model import MONTHS, Artifact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +35,14 @@ _MODELS: Mapping[str, tuple[type[Fields], str]] = {
 KINDS = tuple(_MODELS)
 """The kinds of text that have a front matter of their own."""
 
-_ITEM = {"pattern": "^[a-z]{3}-[1-9][0-9]*$", "examples": ["ref-2"]}
+_ENTRIES: Mapping[str, Mapping[str, Any]] = {
+    "actions": {"pattern": "^[a-z]{3}-[1-9][0-9]*$", "examples": ["ref-2"]},
+    "season": {
+        "pattern": f"^({'|'.join(MONTHS)}|W(0[1-9]|[1-4][0-9]|5[0-3]))$",
+        "examples": ["december", "W01"],
+    },
+}
+"""What other modules ask of each entry of a list."""
 _MOMENT = {"examples": ["2026-11-27T06:00:00+01:00"]}
 _MORE: Mapping[str, Mapping[str, Any]] = {
     "certainty": {"enum": list(IDS)},
@@ -88,8 +95,8 @@ def _property(kind: str, key: str, made: Mapping[str, Any]) -> dict[str, Any]:
         types = [*([found["type"]] if "type" in found else []), choice["type"]]
         found |= {**choice, "type": types if len(types) > 1 else types[0]}
     found["description"] = _sentence(found["description"])
-    if key == "actions":
-        found["items"] = {**found["items"], **_ITEM}
+    if key in _ENTRIES:
+        found["items"] = {**found["items"], **_ENTRIES[key]}
     if key == "waive":
         found["additionalProperties"] = False
         found["properties"] = dict(_waivers())

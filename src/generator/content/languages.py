@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from generator.content.certainties import SECTIONS, is_item_id
 from generator.content.pages import MARKERS, find_markers
+from generator.content.thoughts import is_season
 from generator.model import Language, Problem
 from generator.reading import nearest
 
@@ -95,13 +96,23 @@ def check_thoughts(
     texts: Texts,
     problems: list[Problem],
 ) -> None:
-    """Compare the thoughts: the same actions and sources."""
+    """Compare the thoughts: the same actions, sources and season, and what they argue against."""
     for nl, en in _pair(thoughts, lambda thought: f"{thought.certainty}/{thought.slug}", problems):
         actions = [
             dict.fromkeys(thought.actions, texts[thought.source].lines["actions"]) for thought in (nl, en)
         ]
         if _are_known(actions, items.get(nl.certainty, ())):
             _compare("action", actions, (nl, en), problems)
+        seasons = [
+            dict.fromkeys(thought.season, texts[thought.source].lines.get("season", 1))
+            for thought in (nl, en)
+        ]
+        if all(is_season(name) for found in seasons for name in found):
+            _compare("season", seasons, (nl, en), problems)
+        if nl.against != en.against:
+            here, there = (nl, "English") if nl.against else (en, "Dutch")
+            message = f"“against” is true here, and not in {there}; both languages have the same"
+            problems.append(Problem(here.source, texts[here.source].lines["against"], message))
         found = [_cited(texts[thought.source].marks) for thought in (nl, en)]
         named = [set(thought.sources) for thought in (nl, en)]
         if named == [set(cited) for cited in found] and _are_known(found, facts):

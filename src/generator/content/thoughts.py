@@ -10,7 +10,7 @@ from pydantic import Field
 from generator.content.certainties import IDS
 from generator.content.code import mask_code, mask_fences
 from generator.content.frontmatter import load_document
-from generator.model import Language, Problem, Thought
+from generator.model import MONTHS, Language, Problem, Thought
 from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ class ThoughtFields(Fields):
     summary: Line = Field(description="one sentence that makes a reader open the letter")
     actions: list[str] = Field(min_length=1, max_length=3, description="one to three item ids, like [ref-2]")
     sources: list[str] = Field(description="the facts that the text cites, like [ref-kumar-2007]")
+    season: list[str] = Field(
+        default_factory=list,
+        description="months and weeks in which it fits, like [november, december] or [W01]",
+    )
+    against: bool = Field(
+        default=False, description="true when it argues, with a source, against the usual advice"
+    )
 
 
 def load_thoughts(
@@ -65,7 +72,9 @@ def load_thoughts(
             language = Language(suffix)
             thoughts[language].append(_thought(document, language, certainty, slug))
             _check_text(document, problems)
+            _check_season(document, problems)
             _check_sources(document, facts, problems)
+            _check_against(document, problems)
             check_actions(
                 document.fields.actions, certainty, items, path, document.lines["actions"], problems
             )
@@ -85,7 +94,32 @@ def _thought(document: Document[ThoughtFields], language: Language, certainty: s
         markdown=document.markdown.strip(),
         source=document.path,
         line=document.line + len(document.markdown) - len(document.markdown.lstrip("\n")),
+        season=tuple(fields.season),
+        against=fields.against,
     )
+
+
+def is_season(name: str) -> bool:
+    """Whether a season may hold a name: that of a month or an ISO week."""
+    return name in MONTHS or re.fullmatch(r"W(0[1-9]|[1-4][0-9]|5[0-3])", name) is not None
+
+
+def _check_season(document: Document[ThoughtFields], problems: list[Problem]) -> None:
+    for name in document.fields.season:
+        if not is_season(name):
+            loose = re.fullmatch(r"(?:week|w)[ -]?([0-9]{1,2})", name, re.IGNORECASE)
+            near = f"W{int(loose[1]):02}" if loose else ""
+            hint = f"; did you mean “{near}”?" if is_season(near) else did_you_mean(name, MONTHS)
+            message = f"“{name}” is no month and no week like december or W50{hint}"
+            problems.append(Problem(document.path, document.lines["season"], message))
+
+
+def _check_against(document: Document[ThoughtFields], problems: list[Problem]) -> None:
+    if document.fields.against and not document.fields.sources:
+        message = (
+            "who argues against the usual advice shows why: “sources” is empty; name one, or delete “against”"
+        )
+        problems.append(Problem(document.path, document.lines["against"], message))
 
 
 def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> None:

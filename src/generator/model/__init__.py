@@ -18,6 +18,7 @@ from generator.model.deliveries import (
 )
 from generator.model.letters import Archive, Edition, Email, Image, Issue
 from generator.model.playbook import (
+    MONTHS,
     Aspect,
     Assessment,
     Certainty,
@@ -45,6 +46,7 @@ from generator.model.subscribers import (
 from generator.model.weeks import Language, Week, weeks_in
 
 __all__ = [
+    "MONTHS",
     "Archive",
     "Artifact",
     "Asking",

@@ -9,7 +9,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from generator.model.weeks import Language
+    from generator.model.weeks import Language, Week
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+"""As a season names them, in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +122,14 @@ class Thought:
     source: Path
     line: int
     """The line of the file on which `markdown` begins."""
+    season: tuple[str, ...] = ()
+    """Months (`december`) and ISO weeks (`W01`) in which it fits best; empty for all of them."""
+    against: bool = False
+    """Whether it argues against the usual advice, with evidence."""
+
+    def suits(self, week: Week) -> bool:
+        """Whether the letter of a week comes in its season."""
+        return bool({MONTHS[week.friday.month - 1], f"W{week.number:02}"} & {*self.season})
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +169,13 @@ class Playbook:
             if certainty.id == certainty_id:
                 return certainty
         raise KeyError(certainty_id)
+
+    def thought(self, language: Language, certainty_id: str, slug: str | None) -> Thought | None:
+        """A thought, or None when there is none of that name: a letter may outlive what it was made from."""
+        for thought in self.thoughts[language]:
+            if (thought.certainty, thought.slug) == (certainty_id, slug):
+                return thought
+        return None
 
     def item(self, language: Language, item_id: str) -> tuple[Certainty, ChecklistItem]:
         """A checklist item and the certainty that it belongs to. Raises KeyError when there is none."""

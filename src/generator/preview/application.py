@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from generator.assemble import plan_weeks
 from generator.cache import Cache, digest
 from generator.check import check_issue
 from generator.content import load_newsletter
 from generator.errors import ContentError, GeneratorError
 from generator.preview.guard import FOLDER, answer, redirect
 from generator.render.frames import POLICY
+from generator.render.plans import render_plan
 from generator.render.previews import PAGE, Served, page_policy, render_broken, render_preview
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ WATCHED = ("newsletter", "docs", "templates")
 
 _PROBLEMS = "problems"
 """The folder of the page that is shown when no letter can be."""
+
+_PLAN, _WEEKS = "plan", 60
+"""The folder of the page of what is coming, and how many weeks it shows."""
 
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
@@ -99,6 +104,10 @@ class Preview:
             if not slash:
                 return redirect(start_response, f"{FOLDER}{_PROBLEMS}/")
             pages = self._render(state, None)
+        elif path == _PLAN:
+            return redirect(start_response, f"{FOLDER}{_PLAN}/")
+        elif path == f"{_PLAN}/":
+            return self._show_plan(state.newsletter, state.digest, start_response)
         elif name in {"", _PROBLEMS}:
             issue = find_issue(state.newsletter, self._clock())
             if issue is None:
@@ -118,6 +127,18 @@ class Preview:
         framed = file.partition("/")[0] in {"nl", "en"}
         policy = f"{POLICY}; {_SANDBOX}" if framed else page_policy(self._root, served=True)
         return answer(start_response, pages[file], "text/html; charset=utf-8", policy)
+
+    def _show_plan(
+        self, newsletter: Newsletter, state: str, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Not kept: it takes milliseconds, and begins with another week when Friday has passed."""
+        first = newsletter.settings.coming_week(self._clock())
+        plans = plan_weeks(newsletter.playbook, newsletter.archive, first, _WEEKS)
+        try:
+            page = render_plan(newsletter, plans, state)
+        except GeneratorError as error:  # a template with a slip in it
+            return answer(start_response, f"{error}\n", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+        return answer(start_response, page, "text/html; charset=utf-8", page_policy(self._root, served=True))
 
     def _read(self) -> _State:
         """What the files say now; read again only when one of them has changed."""

@@ -116,6 +116,16 @@ def page_policy(root: Path, *, served: bool) -> str:
     )
 
 
+def dress_page(root: Path, *, served: bool) -> dict[str, Any]:
+    """What every page of the preview has at its top."""
+    return {
+        "mark": MARK,
+        "policy": page_policy(root, served=served),
+        "style": _style(root),
+        "script": _script(root),
+    }
+
+
 def _render_page(
     root: Path,
     problems: Sequence[Problem],
@@ -134,12 +144,7 @@ def _render_page(
         )
         for found in problems
     ]
-    frame: dict[str, Any] = {
-        "mark": MARK,
-        "policy": page_policy(root, served=served is not None),
-        "style": _style(root),
-        "script": _script(root),
-    }
+    frame = dress_page(root, served=served is not None)
     page = render_template(
         root,
         "preview/page.html",
