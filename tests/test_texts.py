@@ -1,12 +1,15 @@
 """The real texts of this repository keep what the product promises of them."""
 
 import re
+from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from generator.content import Newsletter, load_newsletter
+from generator.content.certainties import IDS
 from generator.model import Language, Thought
 
 ROOT = Path(__file__).parents[1]
@@ -18,26 +21,190 @@ def project() -> Newsletter:
     return load_newsletter(ROOT)
 
 
+@pytest.fixture(scope="module", params=Language)
+def thoughts(request: pytest.FixtureRequest, project: Newsletter) -> tuple[Thought, ...]:
+    """All thoughts of a language."""
+    return project.playbook.thoughts[request.param]
+
+
+def read_words(text: str) -> list[str]:
+    """The words of a text in small letters, without marks of footnotes."""
+    return re.findall(r"[^\W_]+(?:[’'.,:-][^\W_]+)*", re.sub(r"\[\^[^\]]+\]", "", text).lower())
+
+
 def count_words(thought: Thought) -> int:
     return len(re.sub(r"\[\^[^\]]+\]", "", thought.markdown).split())
 
 
+def name(thought: Thought) -> str:
+    return str(thought.source.relative_to(ROOT))
+
+
+# --- A year of thoughts ---
+
+
 @pytest.mark.parametrize("language", Language)
-def test_each_certainty_has_six_items_and_two_thoughts(project: Newsletter, language: Language) -> None:
+def test_each_certainty_has_six_items_and_eight_thoughts(project: Newsletter, language: Language) -> None:
+    """Eight for each of the seven are more than a year of Fridays."""
     certainties = project.playbook.certainties[language]
     assert len(certainties) == 7
-    for certainty in certainties:
-        assert len(certainty.items) == 6
-        own = [one for one in project.playbook.thoughts[language] if one.certainty == certainty.id]
-        assert len(own) >= 2
+    assert {certainty.id: len(certainty.items) for certainty in certainties} == dict.fromkeys(IDS, 6)
+    count = Counter(one.certainty for one in project.playbook.thoughts[language])
+    few = [
+        f"{one} has {count[one]} of 8 thoughts: generate new thought {one}" for one in IDS if count[one] < 8
+    ]
+    assert not few, "\n".join(few)
 
 
-@pytest.mark.parametrize("language", Language)
-def test_a_thought_is_short_and_begins_like_no_other(project: Newsletter, language: Language) -> None:
-    thoughts = project.playbook.thoughts[language]
+def test_a_thought_is_short_and_its_title_and_summary_fit_an_inbox(thoughts: tuple[Thought, ...]) -> None:
+    wrong = []
     for thought in thoughts:
-        assert 80 <= count_words(thought) <= 160, thought.source
-    assert len({thought.markdown.split()[0] for thought in thoughts}) == len(thoughts)
+        title, summary, words = len(thought.title), len(thought.summary), count_words(thought)
+        if title >= 50:
+            wrong.append(f"{name(thought)}: the title has {title} characters, not under 50: {thought.title}")
+        if summary >= 110:
+            wrong.append(f"{name(thought)}: the summary has {summary} characters, not under 110")
+        if not 80 <= words <= 160:
+            wrong.append(f"{name(thought)}: the text has {words} words, not 80 to 160")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_two_thoughts_begin_alike(thoughts: tuple[Thought, ...]) -> None:
+    """Not with the same three words; nor do two have the same title."""
+    beginnings, titles = defaultdict(list), defaultdict(list)
+    for thought in thoughts:
+        beginnings[" ".join(read_words(thought.markdown)[:3])].append(name(thought))
+        titles[" ".join(read_words(thought.title))].append(name(thought))
+    found = [*beginnings.items(), *titles.items()]
+    wrong = [f"“{words}”: {', '.join(files)}" for words, files in found if len(files) > 1]
+    assert not wrong, "\n".join(wrong)
+
+
+_ONES = "een|twee|drie|vier|vijf|zes|zeven|acht|negen"
+_TENS = "(?:twin|der|veer|vijf|zes|zeven|tach|negen)tig"
+NUMBERS = {
+    Language.NL: r"[\d€].*|[eé]én|nul|anderhal(?:f|ve)|half|halve|driekwart|twee|drie|vier|vijf|zes|zeven|acht|negen|"
+    rf"tien|elf|twaalf|dertien|veertien|(?:{_ONES})tien|{_TENS}|(?:{_ONES})[eë]n{_TENS}|(?:\w*(?:{_ONES}|tien))?"
+    r"(?:honderd|duizend)\w*",
+    Language.EN: r"[\d£€$].*|zero|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+    r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?",
+}
+"""Figures, and the words for a number; “een” in Dutch and “a” in English are articles."""
+
+ORDERS = {
+    Language.NL: "begin bel doe draag durf gebruik geef ga haal hang houd jaag keer kies kijk kom laat leer leg lees "
+    "leen loop loot luister maak meet meld neem noem onderteken open oefen pak plan praat prijs probeer rangschik "
+    "reken ruil ruim schenk schrap schrijf sla sluit smijt spaar speel stel steek stop streep stuur tel teken test "
+    "trek vergeet verkoop vergelijk verdeel verlies verhoog verlaag verplaats vier vind vraag wacht wees weiger wed "
+    "win zeg zet zoek zwijg bewaar bied breng betaal bedank bereken",
+    Language.EN: "add ask be begin bet bring buy calculate call check choose close come compare count cross cut dare "
+    "divide do don’t draw drop find fire follow forget get give go hand hang hold invite keep leave lend let "
+    "listen look lose make measure meet move name never open pay pick place plan play practise pull put raise "
+    "read refuse ring run say see sell send set show sign split start stay stop strike swap take talk tell test "
+    "thank throw toss try turn wait weigh win write",
+}
+"""Verbs that give an order when a title begins with them."""
+
+
+def find_form(thought: Thought) -> str:
+    """The form of a title, by a rule that anybody can apply.
+
+    A question ends in a question mark. Else the first word decides: a number, or a verb of the list above. All the
+    rest are statements; so a verb that is missing from the list counts against us there.
+    """
+    first = read_words(thought.title)[0]
+    if thought.title.rstrip("”’").endswith("?"):
+        return "question"
+    if re.fullmatch(NUMBERS[thought.language], first):
+        return "number"
+    return "imperative" if first in ORDERS[thought.language].split() else "statement"
+
+
+@pytest.mark.parametrize(
+    "language, title, form",
+    [
+        (Language.NL, "Wie zet je op het podium?", "question"),
+        (Language.NL, "Eenennegentig paren", "number"),
+        (Language.NL, "Eén dag", "number"),
+        (Language.NL, "Driehonderd mensen", "number"),
+        (Language.NL, "12 regels", "number"),
+        (Language.NL, "Een dag zonder", "statement"),
+        (Language.NL, "Vierkant is ook een vorm", "statement"),
+        (Language.NL, "Bel wie nooit klant werd", "imperative"),
+        (Language.EN, "Fourteen customers", "number"),
+        (Language.EN, "Ninety-one pairs", "number"),
+        (Language.EN, "One of many", "number"),
+        (Language.EN, "Often right", "statement"),
+        (Language.EN, "Ring someone who never bought", "imperative"),
+    ],
+)
+def test_a_title_is_known_by_its_end_or_its_first_word(
+    project: Newsletter, language: Language, title: str, form: str
+) -> None:
+    assert find_form(replace(project.playbook.thoughts[language][0], title=title)) == form
+
+
+def test_no_form_of_title_is_over_half(thoughts: tuple[Thought, ...]) -> None:
+    forms = defaultdict(list)
+    for thought in thoughts:
+        forms[find_form(thought)].append(f"{name(thought)}: {thought.title}")
+    wrong = [
+        f"{len(titles)} of {len(thoughts)} titles are a {form}:\n" + "\n".join(titles)
+        for form, titles in forms.items()
+        if len(titles) * 2 > len(thoughts)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_no_phrase_of_five_words_stands_in_more_than_two_thoughts(thoughts: tuple[Thought, ...]) -> None:
+    """In a summary or a paragraph; titles are headings."""
+    places = defaultdict(set)
+    for thought in thoughts:
+        for paragraph in (thought.summary, *thought.markdown.split("\n\n")):
+            words = read_words(paragraph)
+            for start in range(len(words) - 4):
+                places[" ".join(words[start : start + 5])].add(name(thought))
+    wrong = [f"“{phrase}”: {', '.join(sorted(files))}" for phrase, files in places.items() if len(files) > 2]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_item_is_used_once_to_three_times(project: Newsletter) -> None:
+    """So that no reader gets the same action every month, and none is forgotten."""
+    uses = defaultdict(list)
+    for thought in project.playbook.thoughts[Language.NL]:
+        for action in thought.actions:
+            uses[action].append(thought.slug)
+    items = [item.id for certainty in project.playbook.certainties[Language.NL] for item in certainty.items]
+    wrong = [
+        f"{item} is used {len(uses[item])} times, not once to three times: {', '.join(uses[item])}"
+        for item in items
+        if not 1 <= len(uses[item]) <= 3
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_thirty_thoughts_have_a_source(thoughts: tuple[Thought, ...]) -> None:
+    found = sum(bool(thought.sources) for thought in thoughts)
+    assert found >= 30, f"{found} of {len(thoughts)} thoughts have a source"
+
+
+def test_every_fact_that_may_be_cited_is_cited(project: Newsletter) -> None:
+    """By a page or a thought; one that nobody needs is left out of the evidence, or is never cited at all."""
+    playbook = project.playbook
+    texts = [*playbook.certainties.values(), *playbook.pages.values(), *playbook.thoughts.values()]
+    cited = {source for one in chain(*texts) for source in re.findall(r"\[\^([^\]]+)\]", one.markdown)}
+    unused = [fact.id for fact in playbook.facts.values() if fact.use == "cite" and fact.id not in cited]
+    assert not unused, f"newsletter/evidence.yaml: no page or thought cites {', '.join(unused)}"
+
+
+def test_each_certainty_argues_once_against_the_usual_advice(project: Newsletter) -> None:
+    """With evidence: reading refuses `against` without a source."""
+    found = {thought.certainty for thought in project.playbook.thoughts[Language.NL] if thought.against}
+    missing = [f"newsletter/thoughts/{one}/: no thought has against: true" for one in IDS if one not in found]
+    assert not missing, "\n".join(missing)
+
+
+# --- Other texts ---
 
 
 @pytest.mark.parametrize("language", Language)
