@@ -38,7 +38,7 @@ WORDS: dict[Language, dict[str, str]] = {
 }
 """Numbers that people write out, and in digits."""
 
-_DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d++(?:[.,]\d++)*+)")
+_DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d+(?:[.,]\d+)*)")
 _CLOCK = {
     Language.NL: re.compile(r"(\d{1,2})[.:]([0-5]\d)(?=\s?uur\b)"),
     Language.EN: re.compile(r"(\d{1,2}):([0-5]\d)\b"),

@@ -23,7 +23,7 @@ EXTERNAL = "external-link"
 """What `online` finds is waived under this name; it is no rule, for rules read nothing but files."""
 
 _ADDRESS = re.compile(
-    r"(?<![\w./@-])(?:(?:https?://|www\.)[^\s<>\[\]]++|(?<![+%])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++)",
+    r"(?<![\w./@-])(?:(?:https?://|www\.)[^\s<>\[\]]++|(?<![+%])[\w.+%-]++@[\w-]++(?:\.[\w-]+)+)",
     re.IGNORECASE,
 )
 _MARKED = re.compile(
