@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from ctypes.util import find_library
 from pathlib import Path
 
 MISSING = (
@@ -61,6 +62,11 @@ def must_have_chromium() -> bool:
     return os.environ.get("CI", "").lower() in {"true", "1"}
 
 
+def _can_be_driven() -> bool:
+    """Whether Playwright's own Node can start: it wants a library that a bare Debian has not."""
+    return sys.platform != "linux" or find_library("atomic") is not None
+
+
 def _install() -> None:
     """Only as root on Debian and its children, as in a container: nobody's machine is changed unasked."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -77,18 +83,27 @@ def _install() -> None:
             "--no-install-recommends",
             "chromium-headless-shell",
             "fonts-dejavu-core",
+            "libatomic1",
         ],
-        ["apt-get", "install", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+        [
+            "apt-get",
+            "install",
+            "-qq",
+            "--no-install-recommends",
+            "chromium",
+            "fonts-dejavu-core",
+            "libatomic1",
+        ],
     ):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         said = done.stderr.strip() if done.returncode else said
-        if find_chromium():
+        if find_chromium() and _can_be_driven():
             return
     print(said)  # why; whether it matters is for the caller to see
 
 
 def main() -> int:
-    if not find_chromium() and not _named():
+    if not _named() and not (find_chromium() and _can_be_driven()):
         _install()
     if chromium := find_chromium():
         print(chromium)
