@@ -52,7 +52,7 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; some five minutes
+proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; two to three minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
 
 pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
