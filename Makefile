@@ -1,4 +1,4 @@
-# Every target makes its own .venv. PYTHON chooses the interpreter, ARGS goes to the command:
+# Every target sets up .venv first. PYTHON chooses the interpreter; ARGS goes to the command:
 #   make issue ARGS="--week 2026-W48"      make test PYTHON=python3.13
 
 PYTHON ?= python3
@@ -7,27 +7,56 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue test site check preview bench proof pictures serve service lock clean help
+.PHONY: issue quick test test-all site check preview bench proof pictures serve service lock clean help
 
-issue: $(VENV)/run.stamp  ## make this week's issue: both languages, email, feeds, archive page (ARGS)
+issue: $(VENV)/run.stamp  ## make the letter of the coming Friday: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
 
 site: $(VENV)/run.stamp  ## build the site in both languages, strictly, into site/
 	@$(BIN)/generate site $(ARGS)
 
-preview: $(VENV)/run.stamp  ## show the coming letter as it will be read, while you write (ARGS)
+preview: $(VENV)/run.stamp  ## show the coming letter as readers will see it, while you write (ARGS)
 	@$(BIN)/generate preview $(ARGS)
 
-serve: $(VENV)/run.stamp  ## serve the site while you write, and the preview below /preview/
+serve: $(VENV)/run.stamp  ## serve the site while you write, with the preview below /preview/
 	@$(BIN)/generate serve $(ARGS)
 
 service: $(VENV)/run.stamp  ## try the sign-up service on this machine: mail goes to var/mail (ARGS)
 	@$(BIN)/newsletter serve $(ARGS)
 
-check: $(VENV)/run.stamp  ## check pages, thoughts and issues, or what ARGS names; writes nothing
+check: $(VENV)/run.stamp  ## check pages, thoughts and letters, or what ARGS names; writes nothing
 	@$(BIN)/generate check $(ARGS)
 
-test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (ARGS goes to pytest)
+quick: $(VENV)/test.stamp  ## formatting, style, types, imports and unit tests: in under 40 seconds, while you work
+	$(look)
+	@echo "== Unit tests (pytest)"
+	@$(BIN)/pytest $(parallel) -m unit $(whole) $(ARGS)
+
+test: $(VENV)/test.stamp  ## what to run before each commit; it stops at the first failure (ARGS goes to pytest)
+	$(look)
+	@echo "== Content (generate check --strict)"
+	@$(BIN)/generate check --strict
+	@echo "== Site (generate site)"
+	@$(BIN)/generate site
+	@echo "== Programs of this machine"
+	@$(BIN)/python -m tests.machine
+	@echo "== Tests (pytest)"
+	@$(BIN)/pytest $(cover) $(parallel) -m "not slow" $(ARGS)
+
+test-all: cover := --cov
+test-all: test  ## the same with branch coverage, then what is slow, and the tests on two other days; CI runs this
+	@echo "== Slow tests (pytest)"
+	@$(BIN)/pytest $(parallel) -m slow $(ARGS)
+	@echo "== Other days (pytest under libfaketime)"
+	@$(BIN)/python -m tests.days -- $(parallel) $(ARGS)
+
+parallel := --numprocesses auto --maxprocesses 4 --dist worksteal
+# Where hardly a test is small: without these, collecting takes half the time.
+whole := $(addprefix --ignore tests/,cli documents site web check/rules/test_spelling.py render/page/test_cards.py \
+	render/page/test_pages.py subscribers/store/test_migrations.py subscribers/test_states.py test_preview.py \
+	test_publish.py test_repository.py)
+
+define look
 	@echo "== Formatting (ruff format)"
 	@$(BIN)/ruff format --check --quiet --output-format concise src tests || { echo "To repair: $(BIN)/ruff format src tests"; exit 1; }
 	@echo "== Style (ruff check)"
@@ -36,20 +65,9 @@ test: $(VENV)/test.stamp  ## everything CI runs, stopping at the first failure (
 	@$(BIN)/mypy
 	@echo "== Imports only go down (import-linter)"
 	@$(BIN)/lint-imports --no-logo
-	@echo "== Content (generate check --strict)"
-	@$(BIN)/generate check --strict
-	@echo "== Site (generate site)"
-	@$(BIN)/generate site
-	@echo "== Browser"
-	@$(BIN)/python tests/find_chromium.py
-	@echo "== Database"
-	@$(BIN)/python tests/find_postgresql.py
-	@echo "== Mail"
-	@$(BIN)/python tests/find_postfix.py
-	@echo "== Tests (pytest)"
-	@$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
+endef
 
-bench: $(VENV)/bench.stamp  ## measure build time and size, beside a well-known plugin
+bench: $(VENV)/bench.stamp  ## measure build time and size, and compare them with a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; two to three minutes
@@ -58,18 +76,18 @@ proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every 
 pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
 	@$(BIN)/python -m tests.pictures
 
-clean:  ## remove all that make can make again, .venv included
+clean:  ## remove everything that make can make again, .venv included
 	rm -rf $(VENV) build site .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
 
-help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 
 # --- .venv ------------------------------------------------------------------------------------------------------------
 #
-# .venv/<lock>.stamp: what requirements/<lock>.txt names is installed. .venv/complete: the last set-up was finished, in
-# this folder, with this PYTHON. Without it (interrupted, moved, Python gone) there are no stamps and .venv starts anew.
+# .venv/<lock>.stamp: everything in requirements/<lock>.txt is installed. .venv/complete: the last set-up finished, in
+# this folder, with this PYTHON. Without it (interrupted, moved, Python gone), there are no stamps and .venv is made anew.
 
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -qq --no-input --no-deps
 

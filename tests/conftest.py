@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import os
 import shutil
 import signal
 import socket
@@ -13,11 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from generator import clock
 from generator.content import Newsletter, load_newsletter
-from tests import find_postfix, find_postgresql
-from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox, must_have_chromium
+from tests.machine import (
+    CHROMIUM,
+    FLAGS,
+    NOT_ROOT,
+    OPENSSL,
+    PARTS,
+    POSTGRESQL,
+    find_chromium,
+    find_postgresql,
+    may_have_sandbox,
+)
+from tests.postgresql import start_postgresql
+from tests.sharing import share
 
 # A job in the background ignores Ctrl-C, and so would the programs that tests start and stop with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -66,13 +79,32 @@ def _network_stops_at_this_machine() -> Iterator[None]:
         yield
 
 
+# --- Clock ---
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clock_is_passed_in() -> Iterator[None]:
+    """Fail the test whose command or hook asks this machine for the date; see tests/clocks.py."""
+
+    def refuse() -> Any:
+        pytest.fail("A test read the clock of this machine: pass obj=tests.clocks.STOPPED to the command")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "read_clock", refuse)
+        yield
+
+
 # --- A tiny complete project ---
 
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A copy of tests/sample with the real templates and site configuration, for this test to change as it likes."""
-    root = shutil.copytree(TESTS / "sample", tmp_path / "sample")
+    return _copy_sample(tmp_path)
+
+
+def _copy_sample(folder: Path) -> Path:
+    root = shutil.copytree(TESTS / "sample", folder / "sample")
     for name in ("templates", "mkdocs.yml", "mkdocs.en.yml"):
         real = TESTS.parent / name
         if real.is_dir():
@@ -82,10 +114,31 @@ def sample(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.fixture(scope="session")
+def _shared_newsletter(tmp_path_factory: pytest.TempPathFactory) -> Newsletter:
+    return load_newsletter(_copy_sample(tmp_path_factory.mktemp("shared")))
+
+
 @pytest.fixture
-def newsletter(sample: Path) -> Newsletter:
-    """The sample as values."""
-    return load_newsletter(sample)
+def newsletter(request: pytest.FixtureRequest) -> Iterator[Newsletter]:
+    """The sample as values: of this test's own copy if it has one, and otherwise of one that nobody may change."""
+    if "sample" in request.fixturenames:
+        yield load_newsletter(request.getfixturevalue("sample"))
+        return
+    shared: Newsletter = request.getfixturevalue("_shared_newsletter")
+    before = _list_files(shared.root)
+    yield shared
+    if _list_files(shared.root) != before:
+        pytest.fail("this test changes the project that others share: let it have the fixture `sample` too")
+
+
+def _list_files(folder: Path) -> dict[str, tuple[int, int]]:
+    """The size and the time of every file, by its path."""
+    return {
+        entry.path: (entry.stat().st_size, entry.stat().st_mtime_ns)
+        for parent, _, _ in os.walk(folder)
+        for entry in os.scandir(parent)
+    }
 
 
 # --- Browser ---
@@ -97,12 +150,11 @@ def browser() -> Iterator[Browser]:
 
     Playwright keeps an event loop running in this thread: start your own asyncio code in another thread.
     """
-    chromium = find_chromium()
-    if not chromium:
-        (pytest.fail if must_have_chromium() else pytest.skip)(MISSING)
+    CHROMIUM.need()
+    expect.set_options(timeout=30_000)  # a busy machine may take long
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(
-            executable_path=chromium,
+            executable_path=find_chromium(),
             chromium_sandbox=may_have_sandbox(),
             args=FLAGS,
         )
@@ -110,16 +162,23 @@ def browser() -> Iterator[Browser]:
         chrome.close()
 
 
-# --- Database ---
+# --- Shared by all workers ---
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """A real PostgreSQL of this process's own: its address, with {} for the name of a database."""
-    programs = find_postgresql.find_postgresql()
-    if not programs:
-        (pytest.fail if find_postgresql.must_have() else pytest.skip)(find_postgresql.MISSING)
-    with find_postgresql.start_postgresql(programs) as address:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of this test run, which all its workers have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def postgresql(run_folder: Path) -> Iterator[str]:
+    """A real PostgreSQL: its address, with {} for the name of a database."""
+    POSTGRESQL.need()
+    programs = find_postgresql()
+    assert programs
+    with share(run_folder / "postgresql", lambda: start_postgresql(programs)) as address:
         yield address
 
 
@@ -129,8 +188,7 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with a key and a certificate for `localhost`, signed by itself."""
-    if not shutil.which("openssl"):
-        (pytest.fail if must_have_chromium() else pytest.skip)("openssl is missing")
+    OPENSSL.need()
     folder = tmp_path_factory.mktemp("certificate")
     key, certificate = folder / "key.pem", folder / "certificate.pem"
     subprocess.run(
@@ -163,17 +221,39 @@ def tls(certificate: Path) -> ssl.SSLContext:
     return context
 
 
+# --- Programs of this machine ---
+
+
+OUTSIDE = {"browser", "postgresql", "certificate", "site", "proxy"}
+"""Fixtures that start programs which are not ours, or build the whole site."""
+WHOLE = {"sample", "database", "sqlite"}
+"""Fixtures that make a project or a list, which takes most of the time of such a test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that starts such a program as `outside`, and each that is small and quick as `unit`."""
+    for item in items:
+        assert isinstance(item, pytest.Function)
+        names = {*item.fixturenames}
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if OUTSIDE & names or "postgresql" in parameters or item.get_closest_marker("needs"):
+            item.add_marker("outside")
+        elif not (WHOLE & names or item.get_closest_marker("slow") or hasattr(item.obj, "hypothesis")):
+            item.add_marker("unit")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for part in mark.args:
+            part.need()
+
+
 @pytest.hookimpl(trylast=True)  # below the coverage table
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = terminalreporter.stats.get("skipped", [])
-    if without_browser := sum(MISSING in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(f"{without_browser} browser tests skipped. {MISSING}.")
-    without = sum(find_postgresql.MISSING in str(report.longrepr) for report in skipped)
-    if without:
-        terminalreporter.write_line(f"{without} database tests skipped. {find_postgresql.MISSING}.")
-    for reason in (find_postfix.MISSING, find_postfix.NOT_ROOT):
-        if any(reason in str(report.longrepr) for report in skipped):
-            terminalreporter.write_line(f"The test with a real mail server was skipped. {reason}.")
+    reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    for missing in (*(part.missing for part in PARTS), NOT_ROOT):
+        if number := sum(missing in reason for reason in reasons):
+            terminalreporter.write_line(f"Skipped {number} {'test' if number == 1 else 'tests'}: {missing}.")
 
 
 # --- Golden files ---

@@ -4,6 +4,7 @@ A sales leader's Friday, always the same one: the ticks and the answers are put 
 Another Chromium or another font on the machine moves a few pixels; look at what changed before you commit it.
 """
 
+import argparse
 import functools
 import html
 import io
@@ -28,8 +29,8 @@ from generator.cli.generate import main as generate
 from generator.content import Newsletter, load_newsletter
 from generator.model import Language
 from generator.preview import Preview, open_server
-from generator.render.emails import render_email
-from tests.find_chromium import FLAGS, MISSING, find_chromium, may_have_sandbox
+from generator.render.letter.email import render_email
+from tests.machine import CHROMIUM, FLAGS, find_chromium, may_have_sandbox
 from tests.site.hosting import ROOT, Host, build
 
 FOLDER = ROOT / "docs/pictures"
@@ -60,9 +61,10 @@ THEN_SCORED = "212 111 000 112 1x1 110 121"
 
 def main() -> None:
     """Build the site, open it as readers do, and keep what they see."""
+    argparse.ArgumentParser(prog="python -m tests.pictures", description=__doc__).parse_args()
     chromium = find_chromium()
     if not chromium:
-        sys.exit(MISSING)
+        sys.exit(CHROMIUM.missing)
     newsletter = load_newsletter(ROOT)
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -219,7 +219,7 @@ def test_with_every_thought_used_it_says_where_to_write_one(newsletter: Newslett
     thoughts = dict.fromkeys(Language, ())
     empty = replace(newsletter, playbook=replace(newsletter.playbook, thoughts=thoughts))
     with pytest.raises(
-        AssembleError, match=r"every thought of \w+ was used; write one in newsletter/thoughts/"
+        AssembleError, match=r"all thoughts of \w+ are used; write one in newsletter/thoughts/"
     ):
         assemble_issue(empty, WEEK)
 

@@ -12,13 +12,14 @@ from generator.cli.generate import main
 from generator.content import load_newsletter
 from generator.errors import ContentError
 from generator.model import Artifact
-from generator.render.feeds import render_feeds
+from generator.render.feed.feeds import render_feeds
+from tests.clocks import STOPPED
 
 
 def issue(root: Path) -> dict[str, bytes]:
     """Run `generate issue`, and return what it published but for the caches."""
     done = CliRunner().invoke(
-        main, ["--root", str(root), "issue", "--week", "2026-W47"], catch_exceptions=False
+        main, obj=STOPPED, args=["--root", str(root), "issue", "--week", "2026-W47"], catch_exceptions=False
     )
     assert done.exit_code == 0
     files = [path for path in (root / "build").rglob("*") if path.is_file() and path.parent.name != "cache"]

@@ -108,7 +108,7 @@ def test_what_is_not_written_like_a_week_is_refused_with_an_example(text: str) -
 
 @pytest.mark.parametrize("text, count", [("2026-W54", 53), ("2025-W53", 52), ("2026-W00", 53)])
 def test_a_week_that_does_not_exist_is_refused_with_the_number_of_weeks(text: str, count: int) -> None:
-    with pytest.raises(ValueError, match=f"there is no week {text}: {text[:4]} has {count} weeks"):
+    with pytest.raises(ValueError, match=f"there is no week {text}; {text[:4]} has {count} weeks"):
         Week.parse(text)
 
 

@@ -5,7 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -21,7 +21,7 @@ from generator.errors import PublishError
 from generator.model import Language
 from generator.preview import (
     Preview,
-    find_issue,
+    find_week,
     guard,
     is_previewed,
     mount,
@@ -29,7 +29,7 @@ from generator.preview import (
     watch,
     write_preview,
 )
-from generator.render.plans import render_plan
+from generator.render.preview.plans import render_plan
 
 PORT = 8000
 EARLY = datetime.fromisoformat("2026-11-03T12:00:00+01:00")
@@ -72,7 +72,7 @@ def told() -> list[tuple[str, int]]:
 
 @pytest.fixture
 def ask(sample: Path, told: list[tuple[str, int]]) -> Ask:
-    def tell(week: Any, problems: Any) -> None:
+    def tell(week: Any, problems: Any, others: Any) -> None:
         told.append((str(week), len(problems)))
 
     return asker(guard(Preview(sample, lambda: LATE, tell=tell), PORT))
@@ -198,8 +198,8 @@ def test_the_shortest_address_leads_to_the_letter_at_hand(ask):
 
 
 def test_the_coming_letter_is_at_hand_and_without_it_the_newest(newsletter):
-    assert str(find_issue(newsletter, EARLY).week) == "2026-W45"
-    assert str(find_issue(newsletter, LATE).week) == NEWEST
+    assert str(find_week(newsletter, EARLY)) == "2026-W45"
+    assert str(find_week(newsletter, LATE)) == NEWEST
 
 
 @pytest.mark.parametrize(
@@ -259,24 +259,85 @@ def test_a_new_and_a_deleted_letter_are_noticed(ask, sample):
 
 def test_what_cannot_be_read_is_listed_until_it_is_mended(ask, sample, told):
     save(sample, NL, lambda text: text.replace("title:", "titel:"))
+    assert ask("/preview/")[1]["Location"] == PAGE
+    status, _, page = ask(PAGE)
+    assert status == "200 OK"
+    assert "Unknown key “titel”; did you mean “title”?" in page
+    assert told == [(NEWEST, 1)]
+    (source,) = set(re.findall(r'href="(source/[^"#]+)', page))
+    assert "titel:" in ask(PAGE + source)[2]
+    save(sample, NL, lambda text: text.replace("titel:", "title:"))
+    assert "Unknown key" not in ask(PAGE)[2]
+
+
+def test_without_settings_there_is_only_a_page_of_problems(ask, sample, told):
+    save(sample, "newsletter/settings.toml", lambda text: text.replace("reply_to", "replyto"))
     status, headers, _ = ask("/preview/")
     assert headers["Location"] == "/preview/problems/"
     for path in ("/preview/problems/", PAGE):
         status, _, page = ask(path)
         assert status == "200 OK"
-        assert "Unknown key “titel”; did you mean “title”?" in page
+        assert "Unknown key “replyto”; did you mean “reply_to”?" in page
     assert told == [("None", 1)]
-    (source,) = set(re.findall(r'href="(source/[^"#]+)', page))
-    assert "titel:" in ask(PAGE + source)[2]
-    save(sample, NL, lambda text: text.replace("titel:", "title:"))
+    save(sample, "newsletter/settings.toml", lambda text: text.replace("replyto", "reply_to"))
     assert ask("/preview/problems/")[1]["Location"] == PAGE
     assert ask(PAGE)[0] == "200 OK"
+
+
+def test_a_letter_is_shown_whatever_is_wrong_with_another_text(ask, sample):
+    """A line below its problems says so, and links to what is left out are not said to be dead."""
+    sound = ask(PAGE)[2]
+    for path in ("newsletter/issues/2026-W45/nl.md", "docs/nl/certainties/rebound.md", "docs/en/glossary.md"):
+        save(sample, path, lambda text: text.replace("title:", "titel:"))
+    page = ask(PAGE)[2]
+    line = "3 problems in files that this letter does not need: <code>generate check</code> lists them."
+    assert line in page
+    assert line not in sound
+    assert re.findall(r'class="problem__message">(.*)<', page) == re.findall(
+        r'class="problem__message">(.*)<', sound
+    )
+    assert ask("/preview/2026-W46/")[0] == "200 OK"
+    assert "Unknown key “titel”" in ask("/preview/2026-W45/")[2]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "docs/nl/certainties/referral.md",
+        "docs/en/certainties/referral.md",
+        "newsletter/thoughts/referral/would-you-introduce-yourself.en.md",
+        "newsletter/issues/2026-W47/en.md",
+    ],
+)
+def test_a_letter_is_not_shown_without_what_it_is_made_from(ask, sample, path):
+    save(sample, path, lambda text: text.replace("title:", "titel:"))
+    assert "The letter cannot be shown" in ask(PAGE)[2]
+    assert "Unknown key “titel”" in ask(PAGE)[2]
+
+
+def test_what_is_coming_is_shown_without_what_cannot_be_read(ask, sample):
+    before = ask(PLAN)[2]
+    for path in ("newsletter/issues/2026-W45/nl.md", "docs/en/certainties/rebound.md", "docs/en/glossary.md"):
+        save(sample, path, lambda text: text.replace("title:", "titel:"))
+    page = ask(PLAN)[2]
+    line = "What cannot be read is left out: 3 problems, which <code>generate check</code> lists."
+    assert line in page
+    assert line not in before
+    assert len(weeks_of(page)) == len(weeks_of(before))
+    assert "Rebound" in {certainty for _, certainty, _ in weeks_of(page)}
+
+
+def test_a_skipped_week_has_a_row_and_no_thought(ask, sample):
+    save(sample, "newsletter/settings.toml", lambda text: text.replace("= 20", '= 20\nskip = ["2027-W24"]'))
+    rows = {week: state for week, _, state in weeks_of(ask(PLAN)[2])}
+    assert rows["2027-W24"] == "Skipped"
+    assert "No letter this week." in ask(PLAN)[2]
 
 
 def test_a_slip_in_a_template_is_shown_on_the_page(ask, sample):
     save(sample, "templates/email/letter.html", lambda text: f"{text}{{{{ nobody }}}}")
     assert "nobody" in ask(PAGE)[2]
-    assert "There is no letter to show" in ask(PAGE)[2]
+    assert "The letter cannot be shown" in ask(PAGE)[2]
 
 
 # --- What is coming ---
@@ -359,9 +420,25 @@ def test_what_is_coming_follows_a_save_and_the_calendar(sample):
     assert re.findall('data-state="([^"]+)"', ask(PLAN)[2]) == [ask("/preview/changes")[2]]
 
 
+def test_a_letter_is_marked_until_the_minute_in_which_it_is_out(sample):
+    """The page asks whether anything has changed, and the calendar has."""
+    now = [datetime(2026, 11, 20, 4, 59, tzinfo=UTC)]
+    ask = asker(guard(Preview(sample, lambda: now[0]), PORT))
+    said = "not out yet · Friday 20 November 2026 at 06:00"
+    before, changes = ask(PAGE)[2], ask("/preview/changes")[2]
+    assert f'<p class="not-out">{said}</p>' in before
+    assert f'data-state="{changes}"' in before
+    now[0] += timedelta(minutes=1)
+    after = ask("/preview/changes")[2]
+    assert after != changes
+    assert "not out yet" not in ask(PAGE)[2]
+    assert f'data-state="{after}"' in ask(PAGE)[2]
+    assert "id=changed" not in ask(f"{PAGE}nl/letter-light.html")[2]
+
+
 def test_when_nothing_can_be_read_what_is_coming_is_the_list_of_problems(ask, sample):
-    save(sample, NL, lambda text: text.replace("title:", "titel:"))
-    assert "Unknown key “titel”" in ask(PLAN)[2]
+    save(sample, "newsletter/settings.toml", lambda text: text.replace("reply_to", "replyto"))
+    assert "Unknown key “replyto”" in ask(PLAN)[2]
 
 
 def test_a_slip_in_the_template_of_the_plan_is_told(ask, sample):
@@ -374,7 +451,7 @@ def test_a_slip_in_the_template_of_the_plan_is_told(ask, sample):
 
 def test_the_page_of_a_letter_leads_to_what_is_coming_only_while_it_is_served(ask, newsletter, tmp_path):
     assert 'href="../plan/"' in ask(PAGE)[2]
-    write_preview(newsletter, newsletter.archive.issues[0], tmp_path / "shown")
+    write_preview(newsletter, newsletter.archive.issues[0], tmp_path / "shown", LATE)
     assert "plan/" not in (tmp_path / "shown/index.html").read_text()
 
 
@@ -409,9 +486,9 @@ def test_it_can_be_asked_whose_preview_it_is_without_telling_where(server, sampl
 def test_a_page_is_kept_in_a_folder_and_kept_again(newsletter, tmp_path):
     folder = tmp_path / "shown"
     issue = newsletter.archive.issues[0]
-    assert write_preview(newsletter, issue, folder).unchanged == 0
+    assert write_preview(newsletter, issue, folder, LATE).unchanged == 0
     assert (folder / "index.html").is_file()
-    assert write_preview(newsletter, issue, folder).written == ()
+    assert write_preview(newsletter, issue, folder, LATE).written == ()
 
 
 @pytest.mark.parametrize("name", ["index.html", "notes.txt"])
@@ -419,8 +496,8 @@ def test_a_folder_of_somebody_else_is_left_alone(newsletter, tmp_path, name):
     folder = tmp_path / "shown"
     folder.mkdir()
     (folder / name).write_text("mine")
-    with pytest.raises(PublishError, match="holds something else than a preview"):
-        write_preview(newsletter, newsletter.archive.issues[0], folder)
+    with pytest.raises(PublishError, match="contains other files than a preview"):
+        write_preview(newsletter, newsletter.archive.issues[0], folder, LATE)
     assert [path.name for path in folder.iterdir()] == [name]
 
 

@@ -4,14 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from generator.errors import PublishError
+from generator.files import link
 from generator.model import Artifact
-from generator.publish import STAGING, publish_artifacts
+from generator.publish import STAGING, publish_artifacts, publish_together
 
 
 def artifact(path: str, content: bytes | Path = b"new") -> Artifact:
@@ -53,6 +55,96 @@ def test_a_file_in_the_way_is_named_and_nothing_changes(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(f"{STAGING}*"))
 
 
+def read_tree(folder: Path) -> dict[str, bytes | None]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def test_a_new_folder_and_new_files_are_created_beside_what_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "texts/old").mkdir(parents=True)
+    new = [artifact("old/a.md"), artifact("old/b.md"), artifact("week/nl.md"), artifact("week/en.md")]
+    published = publish_together({tmp_path / "build": [artifact("x")]}, new={tmp_path / "texts": new})
+    assert len(published.written) == 5
+    assert read_tree(tmp_path / "texts") == {
+        "old": None,
+        "old/a.md": b"new",
+        "old/b.md": b"new",
+        "week": None,
+        "week/nl.md": b"new",
+        "week/en.md": b"new",
+    }
+    assert (tmp_path / "build/x").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("kind", ["file", "the same file", "folder", "dangling link"])
+def test_nothing_is_written_when_a_new_file_exists(tmp_path: Path, kind: str) -> None:
+    """Neither that file, nor those beside it, nor anything else of the same call."""
+    place = tmp_path / "texts/week/en.md"
+    place.parent.mkdir(parents=True)
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "dangling link":
+        place.symlink_to("nowhere")
+    else:
+        place.write_bytes(b"mine" if kind == "file" else b"new")
+    before = read_tree(tmp_path)
+    with pytest.raises(PublishError) as error:
+        publish_together(
+            {tmp_path / "build": [artifact("x")]},
+            new={tmp_path / "texts": [artifact("week/nl.md"), artifact("week/en.md")]},
+        )
+    assert str(error.value) == "week/en.md already exists; nothing was written"
+    assert read_tree(tmp_path) == before
+
+
+class Meanwhile(type(Path())):  # Path itself cannot be inherited from before Python 3.12
+    """A path where somebody else writes at the same time: when it is read, and just before a file is put there."""
+
+    def read_bytes(self) -> bytes:
+        (self.parent / "week").mkdir()
+        (self.parent / "week/mine.md").write_bytes(b"mine")
+        return b"new"
+
+    def hardlink_to(self, target: Path) -> None:
+        if self.name == "b.md":
+            self.write_bytes(b"mine")
+        super().hardlink_to(target)
+
+
+def test_a_folder_that_has_come_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    new = [Artifact(PurePosixPath("week/nl.md"), Meanwhile(tmp_path / "picture"))]
+    with pytest.raises(PublishError) as error:
+        publish_together({tmp_path: [artifact("x")]}, new={tmp_path: new})
+    assert str(error.value) == "week/nl.md already exists; nothing was written"
+    assert read_tree(tmp_path) == {"week": None, "week/mine.md": b"mine"}
+
+
+def test_a_file_that_has_come_meanwhile_is_left_alone_and_the_others_are_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    new = [artifact("week/nl.md"), artifact("old/a.md"), artifact("old/b.md")]
+    with pytest.raises(PublishError) as error:
+        publish_together({tmp_path: [artifact("x")]}, new={Meanwhile(tmp_path): new})
+    assert str(error.value) == "old/b.md already exists; nothing was written"
+    assert read_tree(tmp_path) == {"old": None, "old/b.md": b"mine"}
+
+
+def test_where_there_are_no_links_a_new_file_is_not_written_over_another(tmp_path: Path) -> None:
+    """Between two file systems there are none either."""
+    other = Path("/dev/shm")  # noqa: S108 (a file system of its own, on Linux)
+    if not other.is_dir() or other.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is one file system only")
+    with tempfile.NamedTemporaryFile(dir=other) as staged:
+        Path(staged.name).write_bytes(b"new")
+        link(Path(staged.name), tmp_path / "a")
+        assert (tmp_path / "a").read_bytes() == b"new"
+        (tmp_path / "a").write_bytes(b"mine")
+        with pytest.raises(FileExistsError):
+            link(Path(staged.name), tmp_path / "a")
+    assert (tmp_path / "a").read_bytes() == b"mine"
+
+
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path, PurePosixPath
@@ -82,7 +174,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_files_whole(tmp_path: Path) ->
 
 def test_a_folder_that_takes_no_files_is_one_sentence() -> None:
     """Not even root may make a file there."""
-    with pytest.raises(PublishError, match=r"/proc/none.*: cannot be written: "):
+    with pytest.raises(PublishError, match=r"/proc/none.* cannot be written: "):
         publish_artifacts([artifact("x")], Path("/proc/none"))
 
 

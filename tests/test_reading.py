@@ -1,5 +1,7 @@
 """Files → text, and keys → fields or problems."""
 
+# ruff: noqa: E501 (a message stands on one line, as it is printed)
+
 import os
 from pathlib import Path
 
@@ -51,10 +53,10 @@ def test_an_emoji_and_a_tab_are_text(path: Path) -> None:
     [
         (b"", ": the file is empty"),
         (b" \n\t\r\n", ": the file is empty"),
-        (b"one\ntwo \xe9\n", ":2: the file is not UTF-8: the byte 0xe9; save it with the encoding UTF-8"),
+        (b"one\ntwo \xe9\n", ":2: the file is not UTF-8 (the byte 0xe9); save it with the encoding UTF-8"),
         (
             "één\n".encode("utf-16"),
-            ":1: the file is not UTF-8: the byte 0xff; save it with the encoding UTF-8",
+            ":1: the file is not UTF-8 (the byte 0xff); save it with the encoding UTF-8",
         ),
         (b"one\ntwo\nthree\x08\n", ":3: the control character U+0008 cannot be published; delete it"),
         (b"a\x00b", ":1: the control character U+0000 cannot be published; delete it"),
@@ -62,14 +64,44 @@ def test_an_emoji_and_a_tab_are_text(path: Path) -> None:
         ("a\n\ufffd".encode(), ":2: the control character U+FFFD cannot be published; delete it"),
         ("a\u2028b".encode(), ":1: the control character U+2028 cannot be published; delete it"),
         ("a\x85b".encode(), ":1: the control character U+0085 cannot be published; delete it"),
-        (b"x" * (MAX_TEXT_BYTES + 1), ": the file has 1.0 MB; a text has at most 1 MB"),
-        (b"x" * 5_000_000, ": the file has 5.0 MB; a text has at most 1 MB"),
+        (b"x" * (MAX_TEXT_BYTES + 1), ": the file has 1.0 MB; at most 1 MB is allowed"),
+        (b"x" * 5_000_000, ": the file has 5.0 MB; at most 1 MB is allowed"),
     ],
     ids=lambda value: str(value)[:30],
 )
 def test_what_cannot_be_published_is_refused_with_its_line(path: Path, content: bytes, problem: str) -> None:
     path.write_bytes(content)
     assert problems_of(path) == [problem]
+
+
+CONFLICT = (
+    "git could not merge two versions of this file; keep the right lines of both, and delete the lines that start with "
+    "<<<<<<<, |||||||, ======= and >>>>>>>"
+)
+
+
+@pytest.mark.parametrize(
+    "text, line",
+    [
+        ("a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> branch\n", 2),
+        ("<<<<<<< HEAD\nb\n||||||| 070ca17\na\n=======\nc\n>>>>>>> branch\n", 1),
+        ("a\r\n<<<<<<<\r\nb\r\n=======\r\nc\r\n>>>>>>>\r\n", 2),
+        ("b\n=======\nc\n>>>>>>> branch\n", 4),
+        ("b\n||||||| 070ca17", 2),
+    ],
+)
+def test_a_conflict_that_git_left_is_told(path: Path, text: str, line: int) -> None:
+    path.write_bytes(text.encode())
+    assert problems_of(path) == [f":{line}: {CONFLICT}"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kop\n=======\n", "a <<<<<<< b\n", "<<<<<<<<\n", "||||||||\n", "> > > > > > > diep\n", ">>>>>>>diep\n"],
+)
+def test_what_only_looks_like_a_conflict_is_text(path: Path, text: str) -> None:
+    path.write_text(text)
+    assert read_text(path, []) == text
 
 
 def test_the_longest_text_is_read(path: Path) -> None:
@@ -83,7 +115,12 @@ def test_a_file_that_is_not_there_is_missing(path: Path) -> None:
 
 def test_a_folder_in_the_place_of_a_file_is_told(path: Path) -> None:
     path.mkdir()
-    assert problems_of(path) == [": is a folder; a file is expected here"]
+    assert problems_of(path) == [": is a folder; expected a file"]
+
+
+def test_a_pipe_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    assert problems_of(path) == [": is a device or a pipe; expected a file"]
 
 
 def test_a_file_in_the_place_of_a_folder_above_is_told(path: Path) -> None:
@@ -112,7 +149,7 @@ def test_folders_are_told_from_files_and_from_nothing(tmp_path: Path) -> None:
     assert not is_folder(tmp_path / "file", problems)
     assert not is_folder(tmp_path / "none", problems)
     assert [problem.message for problem in problems] == [
-        "is a file; a folder is expected here",
+        "is a file; expected a folder",
         "the folder is missing",
     ]
 
@@ -172,24 +209,33 @@ def test_good_keys_become_fields() -> None:
     [
         ({"name": None}, "f:2: “name” is empty; expected a name"),
         ({"name": " "}, "f:2: “name” is empty; expected a name"),
+        ({"name": "\u200b"}, "f:2: “name” is empty; expected a name"),
+        ({"name": "\u2060\ufeff \u0301"}, "f:2: “name” is empty; expected a name"),
+        ({"name": "\u3164"}, "f:2: “name” is empty; expected a name"),
+        ({"name": True}, "f:2: “name” is true (so are yes and on without quotes); expected a name; put it in quotes"),
+        ({"name": {"Yes": "he said"}}, "f:2: “name” has the wrong type: found “Yes: he said”; expected a name; put a value that contains a colon in quotes"),
+        ({"address": {"street": "x", "number": "7"}}, "f:5: “address.number” has the wrong type: found “7”; expected a number; write it without quotes"),
         ({"name": 7}, "f:2: “name” has the wrong type: found 7; expected a name; put it in quotes"),
-        ({"name": ["Ann"]}, "f:2: “name” has the wrong type: found ['Ann']; expected a name"),
+        ({"name": ["Ann"]}, "f:2: “name” has the wrong type: found [Ann]; expected a name; put a value that starts with [ in quotes"),
         ({"name": "a\nb"}, "f:2: “name” is more than one line; expected a name"),
-        ({"name": "\x07"}, "f:2: “name” holds the control character U+0007; expected a name"),
-        ({"name": "\ud800"}, "f:2: “name” holds the control character U+D800; expected a name"),
-        ({"name": "=?"}, "f:2: “name” holds “=?”, which mail programs take for an encoded word; expected a name"),
+        ({"name": "\x07"}, "f:2: “name” contains the control character U+0007; expected a name"),
+        ({"name": "\ud800"}, "f:2: “name” contains the control character U+D800; expected a name"),
+        ({"name": "=?"}, "f:2: “name” contains “=?”, which mail programs read as an encoded word; expected a name"),
         ({"nme": 1}, "f:1: unknown key “nme”; did you mean “name”?"),
         ({"colour": 1}, "f:1: unknown key “colour”; known are: address, friends, name, note"),
-        ({1: 1}, "f:1: the key 1 is no text; put it in quotes"),
+        ({1: 1}, "f:1: the key 1 is not text; put it in quotes"),
         ({"note": 1}, "f:1: “note” has the wrong type: found 1; put it in quotes"),
-        ({"friends": "Bob"}, "f:6: “friends” has the wrong type: found 'Bob'; expected names"),
+        ({"friends": "Bob"}, "f:6: “friends” has the wrong type: found “Bob”; expected names; write it as a list: [Bob]"),
+        ({"friends": "Bob, Ann"}, "f:6: “friends” has the wrong type: found “Bob, Ann”; expected names; write it as a list: [Bob, Ann]"),
+        ({"friends": "Bob of Ann"}, "f:6: “friends” has the wrong type: found “Bob of Ann”; expected names"),
+        ({"address": {"street": "x", "number": "7 b"}}, "f:5: “address.number” has the wrong type: found “7 b”; expected a number"),
         ({"friends": ["Bob", 1]}, "f:6: “friends” has the wrong type: found 1; expected names; put it in quotes"),
-        ({"address": "Main Street 1"}, "f:3: “address” has the wrong type: found 'Main Street 1'; expected an address"),
+        ({"address": "Main Street 1"}, "f:3: “address” has the wrong type: found “Main Street 1”; expected an address"),
         ({"address": {"street": "x", "number": 0}}, "f:5: “address.number” is 0; expected a number"),
         ({"address": {"number": 1}}, "f:4: the key “address.street” is missing; expected a street"),
         ({"address": {"street": "x", "number": 1, "strt": 1}}, "f:3: unknown key “strt”; did you mean “street”?"),
         ({"address": {"steet": "x", "number": 1}}, "f:3: unknown key “steet”; did you mean “street”?"),
-        ({"name": ["x" * 99]}, f"f:2: “name” has the wrong type: found ['{'x' * 27}...{'x' * 7}…; expected a name"),
+        ({"name": ["x" * 99]}, f"f:2: “name” has the wrong type: found [{'x' * 38}…; expected a name; put a value that starts with [ in quotes"),
     ],
     ids=str,
 )  # fmt: skip

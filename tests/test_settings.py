@@ -90,37 +90,37 @@ def test_the_coming_week_is_that_of_the_next_letter(settings: Settings, now: dat
 @pytest.mark.parametrize(
     "old, new, problem",
     [
-        ('"https://example.org/"', '"https://example.org"', "4: “site.url” is 'https://example.org'"),
-        ('"https://example.org/"', '"https://example.org/?a=b/"', "4: “site.url” is 'https://example.org/?a=b/'"),
-        ('"example.org,2026"', '"example.org"', "5: “site.id_authority” is 'example.org'"),
-        ('2026"', '2026"\noffline = "no"', "6: “site.offline” has the wrong type: found 'no'"),
+        ('"https://example.org/"', '"https://example.org"', "4: “site.url” is “https://example.org”"),
+        ('"https://example.org/"', '"https://example.org/?a=b/"', "4: “site.url” is “https://example.org/?a=b/”"),
+        ('"example.org,2026"', '"example.org"', "5: “site.id_authority” is “example.org”"),
+        ('2026"', '2026"\noffline = "no"', "6: “site.offline” has the wrong type: found “no”"),
         ('2026"', '2026"\nofline = true', "6: unknown key “ofline”; did you mean “offline”?"),
-        ('"06:00"', '"6:00"', "9: “letter.time” is '6:00'"),
-        ('"06:00"', '"25:00"', "9: “letter.time” is '25:00'"),
+        ('"06:00"', '"6:00"', "9: “letter.time” is “6:00”"),
+        ('"06:00"', '"25:00"', "9: “letter.time” is “25:00”"),
         ('"06:00"', "06:00:00", "9: “letter.time” has the wrong type: found 06:00:00"),
-        ("Europe/Amsterdam", "Europe/Amstelveen", "10: “letter.timezone” is 'Europe/Amstelveen'"),
-        ("Europe/Amsterdam", "Europe", "10: “letter.timezone” is 'Europe'"),
-        ("Europe/Amsterdam", "../../etc/passwd", "10: “letter.timezone” is '../../etc/passwd'"),
+        ("Europe/Amsterdam", "Europe/Amstelveen", "10: “letter.timezone” is “Europe/Amstelveen”"),
+        ("Europe/Amsterdam", "Europe", "10: “letter.timezone” is “Europe”"),
+        ("Europe/Amsterdam", "../../etc/passwd", "10: “letter.timezone” is “../../etc/passwd”"),
         ("= 20", "= 101", "11: “letter.feed_issues” is 101"),
-        ("= 20", "= true", "11: “letter.feed_issues” has the wrong type: found True"),
-        ("letter@example.org", "letter at example.org", "15: “sender.address” is 'letter at example.org'"),
-        ("letter@example.org", "a@b", "15: “sender.address” is 'a@b'"),
-        ("royal-dutch-updates.example.org", "Royal Dutch", "18: “sender.list_id” is 'Royal Dutch'"),
+        ("= 20", "= true", "11: “letter.feed_issues” has the wrong type: found true"),
+        ("letter@example.org", "letter at example.org", "15: “sender.address” is “letter at example.org”"),
+        ("letter@example.org", "a@b", "15: “sender.address” is “a@b”"),
+        ("royal-dutch-updates.example.org", "Royal Dutch", "18: “sender.list_id” is “Royal Dutch”"),
         ("Royal Dutch Updates, Example", "Royal\\nDutch Updates, Example", "19: “sender.postal” is more than one line"),
-        ('name = "Royal Dutch Updates"', 'name = "=?utf-8?q?x?="', "8: “letter.name” holds “=?”, which mail programs"),
+        ('name = "Royal Dutch Updates"', 'name = "=?utf-8?q?x?="', "8: “letter.name” contains “=?”, which mail"),
         ('name = "Royal Dutch Updates"', 'name = " "', "8: “letter.name” is empty"),
-        ('name = "Royal Dutch Updates"', 'name = "a\\u0007"', "8: “letter.name” holds the control character U+0007"),
+        ('name = "Royal Dutch Updates"', 'name = "a\\u0007"', "8: “letter.name” contains the control character U+0007"),
         ("reply_to", "replyto", "16: unknown key “replyto”; did you mean “reply_to”?"),
         ("[en]", "[eng]", "26: unknown key “eng”; did you mean “en”?"),
         ('name = "Royal', "name = Royal", '8: is not TOML: write text in quotes, like name = "…"'),
-        ('name = "Royal Dutch Updates"', 'name = "Royal', "8: is not TOML: the quotes do not match"),
-        ("[sender]", "[letter]", "13: is not TOML: the table stands here a second time"),
-        ("feed_issues", 'time = "07:00"\nfeed_issues', "11: is not TOML: the key stands here a second time"),
-        ("feed_issues = 20", "feed_issues", "11: is not TOML: Expected '=' after a key in a key/value pair"),
-        ('one action."', 'one action."""', "29: is not TOML: Expected newline or end of document after a statement"),
-        ('tagline = "Every', 'tagline = """Every', "29: is not TOML: Unterminated string"),
-        ("= 20", f"= {'9' * 5000}", "29: is not TOML: Exceeds the limit"),
-        ("= 20", f"= {'[' * 5000}", "29: is not TOML: "),
+        ('name = "Royal Dutch Updates"', 'name = "Royal', '8: is not TOML: the quotes " do not match'),
+        ("[sender]", "[letter]", "13: is not TOML: duplicate table; delete one of the two"),
+        ("feed_issues", 'time = "07:00"\nfeed_issues', "11: is not TOML: duplicate key; delete one of the two"),
+        ("feed_issues = 20", "feed_issues", '11: is not TOML: write a key, = and a value, like name = "…"'),
+        ('one action."', 'one action."""', '29: is not TOML: the quotes " do not match'),
+        ('tagline = "Every', 'tagline = """Every', '29: is not TOML: the quotes """ do not match'),
+        ("= 20", f"= {'9' * 5000}", "11: is not TOML: “999999999999999999999999999999999999999…” is not a number"),
+        ("= 20", f"= {'[' * 5000}", "11: is not TOML: the brackets do not match"),
     ],
     ids=str,
 )  # fmt: skip
@@ -133,18 +133,18 @@ def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem:
 @pytest.mark.parametrize(
     "lines, problem",
     [
-        ('from = "7:00"', "22: “send.from” is '7:00'; expected a time of day, like 07:00"),
-        ('from = "10:00"', "21: “send.until” is '10:00', which is not after “from”; expected a time of day on"),
-        ('from = "12:00"\nuntil = "11:59"', "23: “send.until” is '11:59', which is not after “from”; expected"),
-        ('from = "noon"\nuntil = "01:00"', "22: “send.from” is 'noon'"),
+        ('from = "7:00"', "22: “send.from” is “7:00”; expected a time of day, like 07:00"),
+        ('from = "10:00"', "21: “send.until” is “10:00”, which is not after “from”; expected a time of day on"),
+        ('from = "12:00"\nuntil = "11:59"', "23: “send.until” is “11:59”, which is not after “from”; expected"),
+        ('from = "noon"\nuntil = "01:00"', "22: “send.from” is “noon”"),
         ("rate = -1", "22: “send.rate” is -1; expected letters a second, or 0 for no limit"),
         ("rate = nan", "22: “send.rate” is nan; expected letters a second"),
         ("rate = inf", "22: “send.rate” is inf; expected letters a second"),
         ('untill = "10:00"', "22: unknown key “untill”; did you mean “until”?"),
         ('opens = "07:00"', "22: unknown key “opens”; known are: from, rate, until"),
-        ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is 's 1'; expected the name of a"),
+        ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is “s 1”; expected the name of a"),
         ('[dkim]\nselector = "s1"', "22: the key “dkim.domain” is missing; expected a domain, like example.org"),
-        ('[service]\nurl = "letter.example.org"', "23: “service.url” is 'letter.example.org'; expected an address"),
+        ('[service]\nurl = "letter.example.org"', "23: “service.url” is “letter.example.org”; expected an address"),
     ],
     ids=str,
 )  # fmt: skip
@@ -157,7 +157,7 @@ def test_a_slip_about_sending_is_told_with_its_line(sample: Path, lines: str, pr
 def test_mail_comes_back_to_an_address_with_room_for_a_tag(sample: Path, address: str) -> None:
     (found,) = change(sample, 'unsubscribe = "', f'bounces = "{address}"\nunsubscribe = "')
     assert found.startswith(
-        f"{PATH}:17: “sender.bounces” is '{address}'; expected an email address like bounce@"
+        f"{PATH}:17: “sender.bounces” is “{address}”; expected an email address like bounce@"
     )
 
 
@@ -202,3 +202,55 @@ def test_every_slip_is_told_at_once(sample: Path) -> None:
 def test_without_the_file_there_are_no_settings(sample: Path) -> None:
     (sample / PATH).unlink()
     assert load(sample) == (None, [f"{PATH}: the file is missing"])
+
+
+# --- Weeks without a letter ---
+
+
+def test_weeks_can_be_skipped_in_any_order(sample: Path) -> None:
+    assert change(sample, "= 20", '= 20\nskip = ["2027-W01", "2026-W48", "2026-W53"]') == []
+    settings, _ = load(sample)
+    assert settings is not None
+    assert settings.skip == {Week(2026, 48), Week(2026, 53), Week(2027, 1)}
+    assert settings.skips(Week(2026, 53))
+    assert not settings.skips(Week(2026, 52))
+
+
+def test_no_week_is_skipped_unless_the_settings_say_so(settings: Settings) -> None:
+    assert settings.skip == frozenset()
+    assert not settings.skips(Week(2026, 53))
+
+
+@pytest.mark.parametrize(
+    "now, week",
+    [
+        (datetime(2026, 12, 18, 4, 59, tzinfo=UTC), Week(2026, 51)),
+        (datetime(2026, 12, 18, 5, 0, tzinfo=UTC), Week(2026, 52)),
+        (datetime(2026, 12, 25, 5, 0, tzinfo=UTC), Week(2027, 2)),
+        (datetime(2027, 1, 1, 12, 0, tzinfo=UTC), Week(2027, 2)),
+    ],
+)
+def test_the_coming_week_is_past_those_that_are_skipped(
+    settings: Settings, now: datetime, week: Week
+) -> None:
+    skipping = replace(settings, skip=frozenset({Week(2026, 53), Week(2027, 1)}))
+    assert skipping.coming_week(now) == week
+    assert skipping.next_friday(now) == settings.coming_week(now)
+
+
+@pytest.mark.parametrize(
+    "skip, problem",
+    [
+        ('["2026-W54"]', "12: “letter.skip” contains “2026-W54”, which is not a week; expected the weeks"),
+        ('["W53"]', "12: “letter.skip” contains “W53”, which is not a week"),
+        ('["2026-W53", "2026-W53"]', "12: “letter.skip” contains “2026-W53” twice"),
+        ('"2026-W53"', ('12: “letter.skip” has the wrong type: found “2026-W53”; expected '
+            'the weeks without a letter, like ["2026-W53", "2027-W01"]; write it as a list: ["2026-W53"]')),
+        ('"2026-W53", "2027-W01"', '12: is not TOML: put several values in brackets, like ["2026-W53", "2027-W01"]'),
+        ("2026-W53", '12: is not TOML: put a week in quotes, and in a list, like ["2026-W53"]'),
+        ("[53]", "12: “letter.skip” has the wrong type: found 53; expected the weeks without a letter"),
+    ],
+)  # fmt: skip
+def test_what_is_no_week_cannot_be_skipped(sample: Path, skip: str, problem: str) -> None:
+    (found,) = change(sample, "= 20", f"= 20\nskip = {skip}")
+    assert found.startswith(f"{PATH}:{problem}")

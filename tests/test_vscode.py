@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from generator.cli.generate import main
+from generator.cli.letter.schema import KINDS, make_schema
 from generator.cli.reports import report_text
-from generator.cli.schema import KINDS, make_schema
 from generator.model import Problem, Severity
 
 ROOT = Path(__file__).parents[1]
@@ -85,36 +85,36 @@ def test_the_place_of_a_file_tells_what_it_is(page: Page, path: str, kind: str |
     "old, new, line, said",
     [
         ("summary:", "sumary:", 3, "unknown key “sumary”; did you mean “summary”?"),
-        ("summary:", "# summary:", 1, "the key “summary” is missing; expected one sentence: preheader"),
+        ("summary:", "# summary:", 1, "the key “summary” is missing; expected one sentence; used as preheader"),
         ("title:", "nonsense: a\ntitle:", 2, "unknown key “nonsense”"),
-        ("title:", "title: a\ntitle:", 3, "the key “title” stands here a second time"),
+        ("title:", "title: a\ntitle:", 3, "duplicate key “title”; delete one of the two"),
         ("repeating", "reveneu", 4, "unknown certainty “reveneu”; did you mean “revenue”?"),
         ("repeating", "money", 4, "unknown certainty “money”; known are: relations, reputation"),
         ("[rpt-2]", "rpt-2", 6, "“actions” is rpt-2; expected one to three item ids"),
         ("[rpt-2]", "[]", 6, "“actions” has 0 entries; expected one to three"),
         ("[rpt-2]", "[rpt-1, rpt-2, rpt-3, rpt-4]", 6, "“actions” has 4 entries"),
-        ("[rpt-2]", "[rpt2]", 6, "“rpt2” is not right for “actions”"),
-        ("[rpt-2]", "\n  - rpt-2\n  - rpt2", 8, "“rpt2” is not right for “actions”"),
+        ("[rpt-2]", "[rpt2]", 6, "“rpt2” does not match the form of “actions”"),
+        ("[rpt-2]", "\n  - rpt-2\n  - rpt2", 8, "“rpt2” does not match the form of “actions”"),
         ("[rpt-2]", "[rpt-2", 6, "the brackets do not match"),
         ("06:00:00+01:00", "06:00:00", 7, "“published” is 2026-11-27T06:00:00; expected a date and time with a time"),
         ("2026-11-27T06:00:00+01:00", "friday", 7, "“published” is friday; expected a date"),
         ("2026-11-27T06:00:00+01:00", "2026-11-27", 7, "“published” is 2026-11-27; expected a date"),
         ("2026-11-27T06:00:00+01:00", '"2026-11-27T06:00:00+01:00"', 7, "without quotes"),
-        ("title: ", "title: a: ", 2, "put a value that holds a colon in quotes"),
+        ("title: ", "title: a: ", 2, "put a value that contains a colon in quotes"),
         ('accounts"', "accounts", 2, 'the quotes " do not match'),
-        ("title: ", "title:", 2, "write a key, a colon and a space, like “title: …”"),
-        ("certainty: ", "\tcertainty: ", 4, "the line begins with a tab; use spaces"),
+        ("title: ", "title:", 2, "use a key, a colon and a space, like “title: …”"),
+        ("certainty: ", "\tcertainty: ", 4, "the line starts with a tab; use spaces"),
         ('"They only heard from accounts"', "2026", 2, "“title” is 2026; put it in quotes"),
         ('"They only heard from accounts"', "yes", 2, "“title” is yes; put it in quotes"),
         ('"They only heard from accounts"', "", 2, "“title” is empty; expected the title of the letter"),
         ('"They only heard from accounts"', '" "', 2, "“title” is empty"),
-        ('"They only heard from accounts"', "@home", 2, "put a value that begins with @ in quotes"),
+        ('"They only heard from accounts"', "@home", 2, "put a value that starts with @ in quotes"),
         ("published:", "draft: maybe\npublished:", 7, "“draft” is maybe; expected true or false"),
         ("published:", "waive:\n  siz: a reason\npublished:", 8, "unknown key “siz”; did you mean “size”?"),
         ("published:", "waive: size\npublished:", 7, "“waive” is size; expected the name of a check and the reason"),
         ("published:", "waive:\n  size:\npublished:", 8, "“size” is empty"),
-        ("title:", "subject: Short\ntitle:", 2, "“subject” has 5 characters; 10 to 60 are shown well"),
-        ("---\n\n##", "\n##", 1, "the front matter does not end: a second line with only --- is missing"),
+        ("title:", "subject: Short\ntitle:", 2, "“subject” has 5 characters; 10 to 60 are recommended"),
+        ("---\n\n##", "\n##", 1, "the front matter is not closed: a second line with only --- is missing"),
         ("---\ntitle", "title", 1, "the front matter is missing: the first line must be ---"),
     ],
 )  # fmt: skip
@@ -146,6 +146,8 @@ def test_a_mistake_is_marked_while_somebody_types(
         ("published:", "waive:\n  size: a reason\n  contrast: 'another: one'\npublished:"),
         ("certainty:", '"certainty" :'),
         ("---\ntitle", "\ufeff---\ntitle"),
+        ("---\ntitle", "---  \ntitle"),
+        ("---\n\n##", "---\t\n\n##"),
         ("\n", "\r\n"),
     ],
 )
@@ -190,6 +192,16 @@ def test_a_key_is_offered_in_the_place_of_what_was_typed(page: Page) -> None:
     assert (offered["start"], offered["end"]) == (0, 3)
     changed = complete(page, '---\nsu‸mmary: "It stays."\n---\n')["summary"]
     assert (changed["start"], changed["end"], changed["insert"]) == (0, 9, "summary: ")
+
+
+def test_a_thought_can_be_a_draft(page: Page) -> None:
+    """As its scaffold is, and as what its author fills in."""
+    assert complete(page, "---\n‸\n---\n", "thought")["draft"]["insert"] == "draft: true"
+    done = "title: a\nsummary: b\nactions: [ref-1]\nsources: []\n"
+    assert diagnose(page, f"---\ndraft: true\n{done}---\n", "thought") == []
+    assert diagnose(page, f"---\ndraft: maybe\n{done}---\n", "thought") == [
+        (2, "“draft” is maybe; expected true while it is not finished: no letter is made from it")
+    ]
 
 
 def test_the_words_that_a_key_knows_are_offered(page: Page) -> None:

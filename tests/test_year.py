@@ -38,6 +38,7 @@ def year(tmp_path: Path) -> tuple[Newsletter, list[Week]]:
     return load_newsletter(root), weeks
 
 
+@pytest.mark.slow
 def test_each_of_the_next_56_fridays_has_a_letter_of_its_own_without_a_problem(
     year: tuple[Newsletter, list[Week]],
 ) -> None:

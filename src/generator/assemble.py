@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.content.archive import FOLDER
+from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import AssembleError
@@ -26,20 +27,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a week brings: an issue that was written, or what would be assembled for it."""
+    """What a week brings: an issue that was written, what would be assembled for it, or nothing."""
 
     week: Week
     certainty: str
+    """Empty when the week is skipped."""
     thought: str | None
     """None when every thought of the certainty was used: a person has to write one."""
     written: bool
 
     @property
+    def skipped(self) -> bool:
+        """Whether the settings leave this week without a letter."""
+        return not self.certainty
+
+    @property
+    def missing(self) -> bool:
+        """Whether a thought must be written first."""
+        return self.thought is None and not self.skipped
+
+    @property
     def state(self) -> str:
         """In words, as `generate plan` and the preview say it."""
+        if self.skipped:
+            return "skipped"
         if self.written:
             return "written"
-        return "to be written" if self.thought is None else "ready to assemble"
+        return "to be written" if self.missing else "ready to assemble"
 
 
 def assemble_issue(
@@ -53,35 +67,45 @@ def assemble_issue(
     return Issue(week, {language: _edition(newsletter, week, text) for language, text in chosen.items()})
 
 
-def plan_weeks(playbook: Playbook, archive: Archive, first: Week, count: int) -> list[Plan]:
-    """What the coming weeks bring when nobody interferes."""
-    last = {issue.certainty: issue.week for issue in reversed(archive.issues) if issue.week < first}
+def plan_weeks(
+    playbook: Playbook, archive: Archive, first: Week, count: int, skip: Collection[Week] = ()
+) -> list[Plan]:
+    """What the coming weeks bring when nobody interferes; the rotation goes on after a week to skip."""
+    last = _list_turns(archive, first)
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     plans: list[Plan] = []
     week = first
     for _ in range(count):
-        issue = archive.issue(week)
-        if issue is not None:
-            plans.append(Plan(week, issue.certainty, issue.thought, written=True))
+        if week in skip:
+            plan = Plan(week, "", None, written=False)
+        elif issue := archive.issue(week):
+            plan = Plan(week, issue.certainty, issue.thought, written=True)
         else:
-            certainty, slug = _next(playbook, week, last, used)
-            plans.append(Plan(week, certainty, slug, written=False))
-            if slug is not None:
-                used.add((certainty, slug))
-        last[plans[-1].certainty] = week
+            plan = Plan(week, *_next(playbook, week, last, used), written=False)
+            if plan.thought is not None:
+                used.add((plan.certainty, plan.thought))
+        last[plan.certainty] = week
+        plans.append(plan)
         week = week.next()
     return plans
+
+
+def _list_turns(archive: Archive, before: Week) -> dict[str, Week]:
+    """When each certainty had its last turn before a week; in a week that is skipped none has."""
+    return {
+        issue.certainty: issue.week
+        for issue in reversed(archive.issues)
+        if issue.week < before and not issue.skipped
+    }
 
 
 def count_unused(playbook: Playbook, archive: Archive) -> dict[str, tuple[int, int]]:
     """For each certainty how many of its thoughts were never used, and how many it has."""
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     counts: dict[str, tuple[int, int]] = {}
-    for certainty in playbook.certainties[Language.NL]:
-        slugs = [
-            thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty.id
-        ]
-        counts[certainty.id] = (sum((certainty.id, slug) not in used for slug in slugs), len(slugs))
+    for certainty in IDS:
+        slugs = [thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty]
+        counts[certainty] = (sum((certainty, slug) not in used for slug in slugs), len(slugs))
     return counts
 
 
@@ -116,16 +140,17 @@ def _choose(  # noqa: PLR0913
     slug: str | None,
 ) -> Thought:
     thoughts = playbook.thoughts[language]
-    known = [found.id for found in playbook.certainties[language]]
-    if certainty is not None and certainty not in known:
-        raise AssembleError(f"unknown certainty “{certainty}”{did_you_mean(certainty, known)}")
+    if certainty is not None and certainty not in IDS:
+        raise AssembleError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
     if slug is not None:
         for thought in thoughts:
             if thought.slug == slug and certainty in {None, thought.certainty}:
                 return thought
+        if any(draft.slug == slug and certainty in {None, draft.certainty} for draft in playbook.drafts):
+            raise AssembleError(f"the thought “{slug}” is a draft; delete “draft: true” in both files first")
         slugs = [thought.slug for thought in thoughts if certainty in {None, thought.certainty}]
         raise AssembleError(f"unknown thought “{slug}”{did_you_mean(slug, slugs)}")
-    last = {issue.certainty: issue.week for issue in reversed(archive.issues) if issue.week < week}
+    last = _list_turns(archive, week)
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     chosen, free = (
         (certainty, _first_unused(playbook, certainty, week, used))
@@ -134,7 +159,7 @@ def _choose(  # noqa: PLR0913
     )
     if free is None:
         raise AssembleError(
-            f"every thought of {chosen} was used; write one in {THOUGHTS}/{chosen}/, or name an old one with --thought"
+            f"all thoughts of {chosen} are used; write one in {THOUGHTS}/{chosen}/, or reuse one with --thought"
         )
     return next(thought for thought in thoughts if thought.certainty == chosen and thought.slug == free)
 
@@ -144,8 +169,7 @@ def _next(
 ) -> tuple[str, str | None]:
     """The certainty that is longest ago and still has an unused thought; the longest ago of all when none has."""
     never = Week(1, 1)
-    ids = [certainty.id for certainty in playbook.certainties[Language.NL]]
-    rotation = sorted(ids, key=lambda certainty: last.get(certainty, never))
+    rotation = sorted(IDS, key=lambda certainty: last.get(certainty, never))
     for certainty in rotation:
         slug = _first_unused(playbook, certainty, week, used)
         if slug is not None:

@@ -21,6 +21,8 @@ A bug is none of these: it stays a traceback.
 
 from __future__ import annotations
 
+import errno
+import socket
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,6 +101,30 @@ class TransportError(GeneratorError):
 
 class DoubtError(TransportError):
     """The final dot may have left, and no reply came: the mail may have arrived or not (RFC 1047)."""
+
+
+def explain_network(error: Exception) -> str:
+    """Why an address or a port cannot be used: in plain words where we have some, and behind them what the system says.
+
+    The system says “Address already in use” of a port, and “Name or service not known” of a host.
+    """
+    said = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, socket.gaierror):
+        plain = (
+            "the DNS does not answer"
+            if error.errno == socket.EAI_AGAIN
+            else "the DNS does not know this name"
+        )
+    else:
+        plain = _PLAIN.get(getattr(error, "errno", None) or 0, "")
+    return f"{plain} ({said})" if plain else said
+
+
+_PLAIN = {
+    errno.EADDRINUSE: "another program uses it",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+    errno.EACCES: "this account may not use it",
+}
 
 
 def describe(error: Exception) -> str:

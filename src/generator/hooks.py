@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -20,21 +20,25 @@ from mkdocs.exceptions import Abort
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File
 
+from generator import clock
 from generator.content import load_newsletter
+from generator.content.needs import need_site
 from generator.errors import GeneratorError
 from generator.model import Language
 from generator.preview import FOLDER, Preview, guard, mount
-from generator.render.cards import list_cards, render_cards
-from generator.render.feedlist import Format, list_feeds
-from generator.render.feeds import render_feeds
-from generator.render.marks import render_marks
-from generator.render.offline import render_worker
-from generator.render.pages import render_pages
-from generator.render.signup import render_form
+from generator.render.feed.feedlist import Format, list_feeds
+from generator.render.feed.feeds import render_feeds
+from generator.render.letter.marks import render_marks
+from generator.render.page.cards import list_cards, render_cards
+from generator.render.page.offline import render_worker
+from generator.render.page.pages import render_pages
+from generator.render.page.signup import render_form
 from generator.render.words import WORDS
+from generator.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime, tzinfo
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
@@ -60,10 +64,11 @@ def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) 
 def on_config(config: MkDocsConfig) -> None:
     """Read the newsletter; its settings know the names and the address of the site."""
     language = Language(config.theme["language"])
-    newsletter = config.extra.get("newsletter") or _load(config)
-    if (
-        _command == "serve"
-    ):  # absolute links then lead to this machine, and nothing on it is older than the last save
+    if "newsletter" not in config.extra:  # the build of the other language has passed it on, and its moment
+        _load(config)
+    newsletter = config.extra["newsletter"]
+    if _command == "serve":
+        # Absolute links then lead to this machine, and nothing on it is older than the last save.
         site_url = (config.site_url or "/").removesuffix(language.prefix)
         service_url = newsletter.settings.service_url and TRIAL
         settings = replace(newsletter.settings, site_url=site_url, service_url=service_url, offline=False)
@@ -80,7 +85,8 @@ def on_config(config: MkDocsConfig) -> None:
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Put the artifacts in, each in the place of the authored file of that path."""
-    for artifact in _render(config.extra["newsletter"], Language(config.theme["language"])):
+    language, moment = Language(config.theme["language"]), config.extra["moment"]
+    for artifact in _render(config.extra["newsletter"], language, moment):
         path, content = str(artifact.path), artifact.content
         if authored := files.get_file_from_path(path):
             files.remove(authored)
@@ -103,50 +109,69 @@ def on_post_build(config: MkDocsConfig) -> None:
         language, newsletter = Language(other.theme["language"]), config.extra["newsletter"]
         other.site_dir = str(Path(config.site_dir, language.prefix))
         other.site_url = newsletter.settings.url(language)
-        other.extra["newsletter"] = newsletter
+        other.extra.update(newsletter=newsletter, moment=config.extra["moment"])
         build(other, serve_url=other.site_url if _command == "serve" else None)
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
     """Serve the preview beside the site, and let only pages of this server ask for either."""
     root, address = Path(config.config_file_path).absolute().parent, config.dev_addr
-    preview = Preview(root, lambda: datetime.now(UTC), site=config.site_url or "")
+    zone = config.extra["newsletter"].settings.timezone
+    preview = Preview(root, lambda: _read_moment(config, zone), site=config.site_url or "")
     server.set_app(guard(mount(preview, server.serve_request), address.port, address.host))
     _log.info("The letters: http://%s:%d%s", address.host, address.port, FOLDER)
 
 
-def _load(config: MkDocsConfig) -> Newsletter:
+def _load(config: MkDocsConfig) -> None:
+    """Read the newsletter and the moment to build for: what is not out by then is left out, unless it was asked for."""
+    root = Path(config.config_file_path).absolute().parent
+    settings = load_settings(root, [])  # what is wrong with it is said below
+    moment = _read_moment(config, settings.timezone if settings else UTC)
     with _told_by_mkdocs():
-        newsletter = load_newsletter(Path(config.config_file_path).absolute().parent)
-    if until := config.extra.get("published_until"):
-        try:
-            moment = datetime.fromisoformat(str(until))  # YAML may have read it as a moment already
-        except ValueError:
-            raise Abort(
-                f"“{until}” is no moment; write it like 2026-11-27T06:00:00+01:00 (PUBLISHED_UNTIL)"
-            ) from None
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=newsletter.settings.timezone)
+        newsletter = load_newsletter(root, needs=need_site(root, moment))
+    for problem in newsletter.ignored:  # a letter that waits for its Friday, or a thought
+        _log.info("Left out: %s", problem)
+    future = config.extra.get("future", False)
+    if future not in (True, False, None):  # None: the variable is there and empty
+        raise Abort(
+            f"“{future}” is neither yes nor no; set FUTURE=1 to include letters that are not published yet"
+        )
+    if not future and _command != "serve":
         newsletter = replace(newsletter, archive=newsletter.archive.until(moment))
-    return newsletter
+    config.extra.update(newsletter=newsletter, moment=moment)
 
 
-def _render(newsletter: Newsletter, language: Language) -> list[Artifact]:
+def _read_moment(config: MkDocsConfig, zone: tzinfo) -> datetime:
+    """The moment to build for: now, unless PUBLISHED_UNTIL names another one."""
+    until = config.extra.get("published_until")
+    if not until:
+        return clock.read_clock()
+    try:
+        return clock.parse_moment(str(until), zone)  # YAML may have read it as a moment already
+    except ValueError as error:
+        raise Abort(str(error)) from None
+
+
+def _render(newsletter: Newsletter, language: Language, moment: datetime) -> list[Artifact]:
     """All artifacts of a language, with their paths below its folder."""
     with _told_by_mkdocs():
-        artifacts = [*render_pages(newsletter, language), *_render_feeds(newsletter, language)]
+        artifacts = [
+            *render_pages(newsletter, language, moment),
+            *_render_feeds(newsletter, language, moment),
+        ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
         if not language.prefix:
             artifacts.append(render_worker(newsletter))
     return artifacts
 
 
-def _render_feeds(newsletter: Newsletter, language: Language) -> Iterator[Artifact]:
+def _render_feeds(newsletter: Newsletter, language: Language, moment: datetime) -> Iterator[Artifact]:
     """The feeds of a language; the list of all stands at the root of the site, which is a language's too.
 
-    A letter waits here for its Friday, even where the pages show it: what a reader's program has fetched cannot be
+    A letter waits here until it is out, even where the pages show it: what a reader's program has fetched cannot be
     taken back, and a feed with a date to come is not valid.
     """
-    newsletter = replace(newsletter, archive=newsletter.archive.until(datetime.now(UTC)))
+    newsletter = replace(newsletter, archive=newsletter.archive.until(moment))
     for feed in render_feeds(newsletter, [language]):
         if feed.path.is_relative_to(language.prefix):
             yield replace(feed, path=feed.path.relative_to(language.prefix))
@@ -160,4 +185,4 @@ def _told_by_mkdocs() -> Iterator[None]:
     except GeneratorError as error:
         for line in str(error).splitlines():
             _log.error(line)
-        raise Abort("Nothing was built: first mend what is listed above.") from None
+        raise Abort("Nothing was built; correct the problems above first.") from None

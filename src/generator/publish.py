@@ -1,4 +1,4 @@
-"""Artifacts → files: only what changed, each file whole at every moment."""
+"""Artifacts → files: only what changed, each file whole at every moment, and a new text never over another."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import PublishError
+from generator.files import link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,50 +35,99 @@ def publish_artifacts(artifacts: Iterable[Artifact], folder: Path) -> Published:
     return publish_together({folder: artifacts})
 
 
-def publish_together(artifacts: Mapping[Path, Iterable[Artifact]]) -> Published:
+def publish_together(
+    artifacts: Mapping[Path, Iterable[Artifact]], new: Mapping[Path, Iterable[Artifact]] | None = None
+) -> Published:
     """Write the artifacts of several folders, or none of them: see publish_artifacts.
+
+    The files of `new` become a person's. When one of them exists, whatever the caller believes, nothing is written.
 
     Everything is first written beside its target, on the same disk; only when all of it is there is it renamed into
     place, which POSIX does at once or not at all. Killed in between, a file is the old or the new one; a new folder
     comes with all that is in it.
     """
-    changed: list[tuple[Artifact, Path, Path]] = []
+    tasks = [_Task(artifact, folder, new=True) for folder, found in (new or {}).items() for artifact in found]
+    for task in tasks:
+        if os.path.lexists(task.target):
+            raise _refuse(task)
     unchanged = 0
     for folder, found in artifacts.items():
         for artifact in found:
-            target = folder / artifact.path
-            if _is_same(artifact, target):
+            task = _Task(artifact, folder, new=False)
+            if _is_same(artifact, task.target):
                 unchanged += 1
             else:
-                changed.append((artifact, folder, target))
-    _replace(changed)
-    return Published(tuple(target for _, _, target in changed), unchanged)
+                tasks.append(task)
+    _perform(tasks)
+    return Published(tuple(task.target for task in tasks), unchanged)
 
 
-def _replace(changed: Iterable[tuple[Artifact, Path, Path]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """An artifact to write below a folder."""
+
+    artifact: Artifact
+    folder: Path
+    new: bool
+    """Whether it may only be put where nothing is."""
+
+    @property
+    def target(self) -> Path:
+        return self.folder / self.artifact.path
+
+
+def _refuse(task: _Task) -> PublishError:
+    return PublishError(f"{task.artifact.path} already exists; nothing was written")
+
+
+def _perform(tasks: Iterable[_Task]) -> None:
     stagings: dict[Path, Path] = {}
-    moves: dict[Path, Path] = {}
+    moves: dict[Path, tuple[Path, _Task]] = {}
+    created: list[Path] = []
     place = Path()
     try:
-        for artifact, folder, target in changed:
-            place = folder
-            if folder not in stagings:
-                folder.mkdir(parents=True, exist_ok=True)
-                _sweep(folder)
-                stagings[folder] = Path(tempfile.mkdtemp(prefix=f"{STAGING}{os.getpid()}-", dir=folder))
-            place = target
-            top = _find_new_folder(target, folder) or target
-            staged = moves.setdefault(top, stagings[folder] / str(len(moves)))
-            _write(artifact, staged / target.relative_to(top))
-        for place in moves:
+        for task in tasks:
+            place = task.folder
+            if task.folder not in stagings:
+                task.folder.mkdir(parents=True, exist_ok=True)
+                _sweep(task.folder)
+                made = tempfile.mkdtemp(prefix=f"{STAGING}{os.getpid()}-", dir=task.folder)
+                stagings[task.folder] = Path(made)
+            place = task.target
+            top = _find_new_folder(task.target, task.folder) or task.target
+            staged, _ = moves.setdefault(top, (stagings[task.folder] / str(len(moves)), task))
+            _write(task.artifact, staged / task.target.relative_to(top))
+        for place, (_, task) in moves.items():
+            if task.new and os.path.lexists(place):
+                raise _refuse(task)
             _check_place(place)
-        for place, staged in moves.items():
-            os.replace(staged, place)  # noqa: PTH105 (the name POSIX has for it)
+        for place, (staged, task) in moves.items():
+            if task.new:
+                _create(staged, place, task)
+                created.append(place)
+            else:
+                os.replace(staged, place)  # noqa: PTH105 (the name POSIX has for it)
+        created.clear()
     except OSError as error:
-        raise PublishError(f"{place}: cannot be written: {error.strerror or error}") from error
+        raise PublishError(f"{place} cannot be written: {error.strerror or error}") from error
     finally:
+        for path in created:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         for staging in stagings.values():
             shutil.rmtree(staging, ignore_errors=True)
+
+
+def _create(staged: Path, place: Path, task: _Task) -> None:
+    """Put a file or a new folder where nothing is. Raises PublishError when something has come there meanwhile."""
+    try:
+        if staged.is_dir():
+            staged.rename(place)  # over an empty folder at most
+        else:
+            link(staged, place)
+    except OSError as error:
+        if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
+            raise _refuse(task) from None
+        raise
 
 
 def _find_new_folder(target: Path, folder: Path) -> Path | None:

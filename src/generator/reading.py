@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-import reprlib
+import stat
+import unicodedata
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -26,6 +29,12 @@ MAX_TEXT_BYTES = 1_000_000
 # earlier program already lost a character.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]")
 
+_CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
+_CONFLICTED = (
+    "git could not merge two versions of this file; keep the right lines of both, and delete the lines that start with "
+    "<<<<<<<, |||||||, ======= and >>>>>>>"
+)
+
 
 def read_text(path: Path, problems: list[Problem]) -> str | None:
     """The text of a file with LF line ends, or None after adding what is wrong with it."""
@@ -36,22 +45,22 @@ def read_text(path: Path, problems: list[Problem]) -> str | None:
 def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
     """What is in a file, if it is no larger than a text can be, or None after adding what is wrong with it."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_TEXT_BYTES + 1)
-            size = path.stat().st_size if len(content) > MAX_TEXT_BYTES else 0
+        info = path.stat()
+        if stat.S_ISREG(info.st_mode) and info.st_size <= MAX_TEXT_BYTES:
+            return path.read_bytes()
     except FileNotFoundError:
-        problems.append(Problem(path, None, "the file is missing"))
-        return None
-    except IsADirectoryError:
-        problems.append(Problem(path, None, "is a folder; a file is expected here"))
-        return None
+        message = "the file is missing"
     except OSError as error:
-        problems.append(Problem(path, None, f"cannot be read: {error.strerror or error}"))
-        return None
-    if size:
-        problems.append(Problem(path, None, f"the file has {size / 1e6:.1f} MB; a text has at most 1 MB"))
-        return None
-    return content
+        message = f"cannot be read: {error.strerror or error}"
+    else:
+        if stat.S_ISDIR(info.st_mode):
+            message = "is a folder; expected a file"
+        elif stat.S_ISREG(info.st_mode):
+            message = f"the file has {info.st_size / 1e6:.1f} MB; at most 1 MB is allowed"
+        else:  # reading a pipe would wait for somebody who writes to it
+            message = "is a device or a pipe; expected a file"
+    problems.append(Problem(path, None, message))
+    return None
 
 
 def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | None:
@@ -62,13 +71,17 @@ def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | No
         line = content.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{content[error.start]:02x}"
         problems.append(
-            Problem(path, line, f"the file is not UTF-8: {found}; save it with the encoding UTF-8")
+            Problem(path, line, f"the file is not UTF-8 ({found}); save it with the encoding UTF-8")
         )
         return None
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
         problems.append(Problem(path, None, "the file is empty"))
+        return None
+    if match := _find_conflict(text):
+        line = text.count("\n", 0, match.start()) + 1
+        problems.append(Problem(path, line, _CONFLICTED))
         return None
     if match := _CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
@@ -77,13 +90,30 @@ def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | No
     return text
 
 
+def _find_conflict(text: str) -> re.Match[str] | None:
+    """The first line with which git marks two versions that it could not merge."""
+    # A line of seven equals signs alone is no sign of one: in Markdown it makes the line above a heading.
+    if "<<<<<<<" in text or ">>>>>>>" in text or "|||||||" in text:
+        return _CONFLICT.search(text)
+    return None
+
+
 def is_folder(path: Path, problems: list[Problem]) -> bool:
     """Whether a folder is there; if not, that is added."""
     if path.is_dir():
         return True
-    found = "is a file; a folder is expected here" if path.exists() else "the folder is missing"
+    found = "is a file; expected a folder" if path.exists() else "the folder is missing"
     problems.append(Problem(path, None, found))
     return False
+
+
+def plain_name(name: str) -> str:
+    """The name of a Markdown file by which it is compared: `NL.md`, `nl.MD`, `nl .md` and `nl.txt` are all `nl.md`."""
+    plain = re.sub(r"\s*\.\s*", ".", unicodedata.normalize("NFKC", name).casefold().strip())
+    return f"{_ENDING.sub('', plain)}.md"
+
+
+_ENDING = re.compile(r"(?:\.(?:md|mkd|mdown|markdown|txt|text))+$")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -108,10 +138,20 @@ def _name(control: re.Match[str]) -> str:
 def _text(text: str) -> str:
     """Text that can be published: YAML and TOML have escapes for characters that `read_text` would have refused."""
     if match := _CONTROL.search(text):
-        raise ValueError(f"holds {_name(match)}")
-    if not text.strip():
+        raise ValueError(f"contains {_name(match)}")
+    first = text[:1]  # nearly always a letter, which is quickly seen
+    if not (first.isascii() and first.isalnum()) and not any(map(_is_visible, text)):
         raise ValueError("is empty")
     return text
+
+
+def _is_visible(character: str) -> bool:
+    """Whether a reader sees a character by itself: no space, no mark of width or direction, no lone accent."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK
+
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and symbols to Unicode that have no ink: fillers of Hangul, and the pattern of Braille without dots."""
 
 
 def _one_line(text: str) -> str:
@@ -119,7 +159,7 @@ def _one_line(text: str) -> str:
     if "\n" in text.strip():
         raise ValueError("is more than one line")
     if "=?" in text:
-        raise ValueError("holds “=?”, which mail programs take for an encoded word")
+        raise ValueError("contains “=?”, which mail programs read as an encoded word")
     return " ".join(text.split())
 
 
@@ -128,6 +168,17 @@ Text = Annotated[str, AfterValidator(_text)]
 
 Line = Annotated[Text, AfterValidator(_one_line)]
 """One line of text, safe in a header."""
+
+
+def _once(words: list[str]) -> list[str]:
+    for word in words:
+        if words.count(word) > 1:
+            raise ValueError(f"contains {show_value(word)} twice")
+    return words
+
+
+Words = Annotated[list[str], AfterValidator(_once)]
+"""A list in which each word stands once."""
 
 
 class Fields(BaseModel):
@@ -159,7 +210,9 @@ def parse_fields(  # noqa: PLR0913 (the place of a problem is three of them)
         place = under + key
         while place and place not in lines:
             place = place.rpartition(".")[0]
-        problems.append(Problem(path, lines.get(place, 1), _explain(model, details, key)))
+        problems.append(
+            Problem(path, lines.get(place, 1), _explain(model, details, key, toml=path.suffix == ".toml"))
+        )
     return None
 
 
@@ -174,12 +227,12 @@ def _misspelt(model: type[Fields], error: ErrorDetails) -> str | None:
     return ".".join([*map(str, parents), near]) if near else None
 
 
-def _explain(model: type[Fields], error: ErrorDetails, key: str) -> str:
+def _explain(model: type[Fields], error: ErrorDetails, key: str, *, toml: bool) -> str:
     """A pydantic error as a sentence for an editor."""
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
         *parents, last = error["loc"]
-        return f"unknown key “{last}”{did_you_mean(str(last), _fields_at(model, parents))}"
+        return f"unknown key {show_value(last)}{did_you_mean(str(last), _fields_at(model, parents))}"
     description = _describe(model, error["loc"])
     expected = f"; expected {description}" if description else ""
     if kind == "missing":
@@ -187,17 +240,49 @@ def _explain(model: type[Fields], error: ErrorDetails, key: str) -> str:
     if kind == "value_error":
         return f"“{key}” {error['msg'].removeprefix('Value error, ')}{expected}"
     if kind == "invalid_key":
-        return f"the key {_short(value)} is no text{expected}; put it in quotes"
+        return f"the key {show_value(value)} is not text{expected}; put it in quotes"
     if value is None:
         return f"“{key}” is empty{expected}"
+    if kind in {"string_type", "literal_error"} and isinstance(value, bool):
+        words = "yes and on" if value else "no and off"
+        quotes = "; put it in quotes" if kind == "string_type" else ""
+        return f"“{key}” is {show_value(value)} (so are {words} without quotes){expected}{quotes}"
     if kind.endswith("_type"):
-        quotes = _QUOTES.get(type(value), "; put it in quotes") if kind == "string_type" else ""
-        return f"“{key}” has the wrong type: found {_short(value)}{expected}{quotes}"
-    return f"“{key}” is {_short(value)}{expected}"
+        return f"“{key}” has the wrong type: found {show_value(value)}{expected}{_advise(kind, value, toml=toml)}"
+    return f"“{key}” is {show_value(value)}{expected}"
 
 
-_QUOTES: dict[type, str] = {list: "", dict: "; put a value that holds a colon in quotes"}
-"""Text that YAML or TOML took for something else, and what to do about it when that is not to quote it as it stands."""
+def _advise(kind: str, value: object, *, toml: bool) -> str:
+    """How to write a value of which YAML or TOML has made another type than was meant."""
+    if kind == "list_type" and isinstance(value, str):
+        entries = [entry.strip() for entry in value.split(",")]
+        if not all(re.fullmatch(r"[\w.-]+", entry) for entry in entries):
+            return ""
+        listed = ", ".join(f'"{entry}"' if toml else entry for entry in entries)
+        return f"; write it as a list: [{listed}]"
+    if kind != "string_type":
+        unquoted = isinstance(value, str) and _is_quoted(kind, value)
+        return "; write it without quotes" if unquoted else ""
+    if isinstance(value, list):
+        whole = all(isinstance(one, str) for one in value)
+        return "; put a value that starts with [ in quotes" if whole else ""
+    return (
+        "; put a value that contains a colon in quotes" if isinstance(value, dict) else "; put it in quotes"
+    )
+
+
+def _is_quoted(kind: str, text: str) -> bool:
+    """Whether some text would be of the type that is expected, if only it were without quotes."""
+    if kind == "bool_type":
+        return text in {"true", "false"}
+    if kind == "datetime_type":
+        try:
+            return "T" in text and datetime.fromisoformat(text).tzinfo is not None
+        except ValueError:
+            return False
+    return (
+        kind in {"int_type", "float_type"} and re.fullmatch(r"[-+]?\d+(\.\d+)?", text, re.ASCII) is not None
+    )
 
 
 def _fields_at(model: type[Fields], parents: Iterable[int | str]) -> list[str]:
@@ -232,13 +317,39 @@ def _describe(model: type[Fields], loc: tuple[int | str, ...]) -> str | None:
     return description
 
 
-def _short(value: object) -> str:
-    """A value as a person wrote it, cut when it is long."""
-    # Never the whole of it: a value may hold itself, or be a few lines of YAML that unfold to gigabytes.
-    text = _REPR.repr(value) if isinstance(value, (str, list, dict)) else str(value)
-    return text if len(text) <= 40 else text[:39] + "…"  # noqa: PLR2004
+def show_value(value: object) -> str:
+    """A value as a person would write it, on one line, cut when it is long: “text”, true, 7, [a, b]."""
+    if isinstance(value, (str, dict)):
+        return f"“{shorten(_show(value, 0))}”"
+    return shorten(_show(value, 0))
 
 
-_REPR = reprlib.Repr()
-_REPR.maxstring = 60
-_REPR.maxlevel = 2
+def shorten(text: str) -> str:
+    """Text on one line, cut when it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+_LONGEST = 40
+"""Characters of a value in a message."""
+_DEEPEST = 2
+_MOST = 8
+"""Deeper lists are shown as …, and no more entries: a few lines of YAML can unfold to gigabytes, or hold themselves."""
+
+
+def _show(value: object, depth: int) -> str:
+    match value:
+        case str():
+            return value[: _LONGEST + 1]
+        case bool():
+            return "true" if value else "false"
+        case None:
+            return ""
+        case list() | dict() if depth > _DEEPEST:
+            return "…"
+        case list():
+            return f"[{', '.join(_show(one, depth + 1) for one in islice(value, _MOST))}]"
+        case dict():
+            entries = islice(value.items(), _MOST)
+            return ", ".join(f"{_show(key, depth + 1)}: {_show(one, depth + 1)}" for key, one in entries)
+    return str(value)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from generator.model import Language, Problem, Week, Window
-from generator.reading import Fields, Line, parse_fields, read_text
+from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
+from generator.slips import explain_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,8 @@ class Settings:
     list_id: str
     postal: str
     channels: Mapping[Language, Channel]
+    skip: frozenset[Week] = frozenset()
+    """The weeks that have no letter: see skips."""
     service_url: str = ""
     """Where `newsletter serve` is reached, ending in a slash; empty when readers subscribe by feed only."""
     bounces: str = ""
@@ -87,22 +90,37 @@ class Settings:
         # A clock that leaps within the window may make nothing of it; then it is as long as on any other day.
         return Window(start, end if start < end else start + (closes - opens))
 
-    def coming_week(self, now: datetime) -> Week:
-        """The week of the next letter that is still to go out."""
+    def skips(self, week: Week) -> bool:
+        """Whether a week has no letter, because the settings say so."""
+        return week in self.skip
+
+    def next_friday(self, now: datetime) -> Week:
+        """The week whose time to send comes next, whether it has a letter or is skipped."""
         week = Week.of(now.astimezone(self.timezone).date())
         return week if now < self.send_time(week) else week.next()
+
+    def coming_week(self, now: datetime) -> Week:
+        """The week of the next letter that is still to go out; a week that is skipped has none."""
+        week = self.next_friday(now)
+        while self.skips(week):
+            week = week.next()
+        return week
+
+    def last_year(self, now: datetime) -> int:
+        """The year after this one; a letter that is dated later has a slip in its date."""
+        return now.astimezone(self.timezone).year + 1
 
 
 def _https(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%-]+)*/", url):
-        raise ValueError(f"is {url!r}")
+        raise ValueError(f"is {show_value(url)}")
     return url
 
 
 def _address(address: str) -> str:
     # The addresses of an operator, not of strangers: ASCII, one @, a domain with a dot. Anything odder is a slip.
     if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address):
-        raise ValueError(f"is {address!r}")
+        raise ValueError(f"is {show_value(address)}")
     return address
 
 
@@ -113,13 +131,13 @@ _ROOM = 11
 def _returns(address: str) -> str:
     local, _, _ = _address(address).partition("@")
     if len(local) > _ROOM or "+" in local:
-        raise ValueError(f"is {address!r}")
+        raise ValueError(f"is {show_value(address)}")
     return address
 
 
 def _clock(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
-        raise ValueError(f"is {text!r}")
+        raise ValueError(f"is {show_value(text)}")
     return text
 
 
@@ -127,26 +145,35 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"is {name!r}") from None
+        raise ValueError(f"is {show_value(name)}") from None
     return name
 
 
 def _authority(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}", text):
-        raise ValueError(f"is {text!r}")
+        raise ValueError(f"is {show_value(text)}")
     return text
 
 
 def _list_id(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text):
-        raise ValueError(f"is {text!r}")
+        raise ValueError(f"is {show_value(text)}")
     return text
 
 
 def _label(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text):
-        raise ValueError(f"is {text!r}")
+        raise ValueError(f"is {show_value(text)}")
     return text
+
+
+def _weeks(weeks: list[str]) -> list[str]:
+    for week in weeks:
+        try:
+            Week.parse(week)
+        except ValueError:
+            raise ValueError(f"contains {show_value(week)}, which is not a week") from None
+    return weeks
 
 
 Address = Annotated[Line, AfterValidator(_address)]
@@ -154,7 +181,7 @@ Address = Annotated[Line, AfterValidator(_address)]
 
 class _Site(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
-        description="an address like https://example.org/, with the last slash"
+        description="an address like https://example.org/, with a final slash"
     )
     id_authority: Annotated[Line, AfterValidator(_authority)] = Field(
         description="a domain and a year, like example.org,2026"
@@ -167,6 +194,9 @@ class _Letter(Fields):
     time: Annotated[Line, AfterValidator(_clock)] = Field(description="a time of day, like 06:00")
     timezone: Annotated[Line, AfterValidator(_zone)] = Field(description="a time zone, like Europe/Amsterdam")
     feed_issues: int = Field(ge=1, le=100, description="a whole number from 1 to 100")
+    skip: Annotated[Words, AfterValidator(_weeks)] = Field(
+        default_factory=list, description='the weeks without a letter, like ["2026-W53", "2027-W01"]'
+    )
 
 
 class _Sender(Fields):
@@ -200,7 +230,7 @@ class _Send(Fields):
     def _after(cls, until: str, info: ValidationInfo) -> str:
         # What is wrong with “from” is said already, and then it is not here.
         if until <= info.data.get("opens", ""):
-            raise ValueError(f"is {until!r}, which is not after “from”")
+            raise ValueError(f"is {show_value(until)}, which is not after “from”")
         return until
 
 
@@ -211,7 +241,7 @@ class _Dkim(Fields):
 
 class _Service(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
-        description="an address like https://letter.example.org/, with the last slash"
+        description="an address like https://letter.example.org/, with a final slash"
     )
 
 
@@ -241,9 +271,8 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
     try:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        line = re.search(r"\(at line (\d+)", str(error))
-        number = int(line[1]) if line else text.rstrip().count("\n") + 1
-        problems.append(Problem(path, number, f"is not TOML: {_explain(str(error))}"))
+        line, advice = explain_toml(str(error), text)
+        problems.append(Problem(path, line, f"is not TOML: {advice}"))
         return None
     fields = parse_fields(_Settings, data, path, _key_lines(text), problems)
     if fields is None:
@@ -267,28 +296,13 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         list_id=fields.sender.list_id,
         postal=fields.sender.postal,
         channels=channels,
+        skip=frozenset(map(Week.parse, fields.letter.skip)),
         service_url=fields.service.url if fields.service else "",
         bounces=fields.sender.bounces or "",
         window=(time.fromisoformat(fields.send.opens), time.fromisoformat(fields.send.until)),
         rate=fields.send.rate,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
     )
-
-
-def _explain(error: str) -> str:
-    """What tomllib says, in the words of a person where we know better."""
-    for beginning, words in _SLIPS.items():
-        if error.startswith(beginning):
-            return words
-    return re.sub(r" \(at .*\)$", "", error)
-
-
-_SLIPS = {
-    "Cannot declare": "the table stands here a second time",
-    "Cannot overwrite a value": "the key stands here a second time",
-    "Illegal character '\\n'": "the quotes do not match",
-    "Invalid value": 'write text in quotes, like name = "…"',
-}
 
 
 def _key_lines(text: str) -> dict[str, int]:

@@ -8,7 +8,7 @@
   "use strict";
   const KEPT = "preview";
   const EVERY = 1000;
-  const STOPPED = "The preview has stopped: run generate preview again";
+  const STOPPED = "The preview has stopped; run generate preview again";
   const root = document.documentElement;
   root.classList.add("js");
 
@@ -83,7 +83,7 @@
     try {
       const changes = await fetch("/preview/changes", { cache: "no-store" });
       if (!changes.ok) throw new Error(changes.statusText);
-      if ((await changes.text()) === document.body.dataset.state) return say("Follows every save", STOPPED);
+      if ((await changes.text()) === document.body.dataset.state) return say("Reloads on every save", STOPPED);
       const page = await fetch(location.href, { cache: "no-store" });
       if (!page.ok) return location.reload();
       update(new DOMParser().parseFromString(await page.text(), "text/html"));

@@ -24,7 +24,8 @@ from statistics import median
 from typing import Any
 
 from tests.bench.measure import MEGABYTE, CommandFailedError, Cost, measure
-from tests.find_postgresql import find_postgresql, start_postgresql
+from tests.machine import find_postgresql
+from tests.postgresql import start_postgresql
 
 # Nothing of the generator is imported here, and projects are made by processes of their own. This process must stay
 # small: Linux counts its memory as that of each command, for the moment between fork and exec.
@@ -129,10 +130,13 @@ def plan_lists(project: Path, lines: int, title: str, database: str) -> list[Tas
         if database != SQLITE:
             make("lists", "empty", database)
 
+    def clear() -> None:
+        Path(target).unlink(missing_ok=True)  # a file that exists is not written over
+
     source, target = (str(project / name) for name in (f"{lines}.csv", "export.csv"))
     return [
         Task(f"import {lines:,} {title}", None, project, [[*command, "import", source]], empty),
-        Task(f"export {lines:,} {title}", None, project, [[*command, "export", "--output", target]]),
+        Task(f"export {lines:,} {title}", None, project, [[*command, "export", "--output", target]], clear),
     ]
 
 
@@ -187,7 +191,7 @@ def measure_lists(place: Path, *, quick: bool) -> Iterator[Task]:
     with start_postgresql(programs) if programs else nullcontext("") as server:
         for lines in LINES[:1] if quick else LINES:
             with progress(f"writing a list of {lines:,}"):
-                make("lists", project, str(lines))
+                make("lists", "write", project, str(lines))
             yield from take_in_order(plan_lists(project, lines, "SQLite", SQLITE))
             if server:
                 yield from take_in_order(plan_lists(project, lines, "PostgreSQL", server.format("postgres")))
@@ -358,10 +362,15 @@ def temporary_place() -> Iterator[Path]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.bench", description="Measure what the commands cost."
+        prog="python -m tests.bench", description="Measure the time and memory of the commands."
     )
     parser.add_argument(
-        "--weeks", type=int, nargs="+", default=[SHORT, LONG], metavar="N", help="default: 52 1040"
+        "--weeks",
+        type=int,
+        nargs="+",
+        default=[SHORT, LONG],
+        metavar="N",
+        help="weeks to measure; default: 52 1040",
     )
     parser.add_argument("--quick", action="store_true", help="52 weeks only, one run of each")
     options = parser.parse_args()
@@ -384,7 +393,7 @@ def main() -> int:
         print(f"Nothing more to measure: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Stopped; nothing was written, nothing is left behind.", file=sys.stderr)
+        print("Stopped. Nothing was written, and no temporary files are left.", file=sys.stderr)
         return 130
     aims = find_aims(tasks)
     show_aims(aims)

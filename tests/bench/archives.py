@@ -6,10 +6,10 @@ their real lengths. Each is another combination, the same one in both languages 
 weeks of use, each letter has a thought of its own in newsletter/thoughts/.
 """
 
+import argparse
 import json
 import random
 import shutil
-import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -18,7 +18,7 @@ from pathlib import Path
 from generator.assemble import write_edition
 from generator.content import Newsletter, load_newsletter
 from generator.content.editions import SECTIONS
-from generator.content.marks import scan
+from generator.content.markdown.marks import scan
 from generator.model import Certainty, Edition, Language, Section, Thought, Week
 
 ROOT = Path(__file__).parents[2]
@@ -188,4 +188,10 @@ def _introduce(newsletter: Newsletter, letter: Letter, before: Letter | None, la
 
 
 if __name__ == "__main__":
-    make_project(Path(sys.argv[1]), int(sys.argv[2]))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.archives", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("folder", type=Path, help="folder to create the project in")
+    parser.add_argument("weeks", type=int, help="number of letters")
+    asked = parser.parse_args()
+    make_project(asked.folder, asked.weeks)

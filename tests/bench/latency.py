@@ -4,8 +4,8 @@ What comes in on one port goes out to the other, and every byte arrives half the
 behind it looks as far away as one in another town. Bytes that are on their way do not wait for each other.
 """
 
+import argparse
 import asyncio
-import sys
 from contextlib import suppress
 
 
@@ -38,5 +38,11 @@ async def serve(listen: int, port: int, delay: float) -> None:
 
 
 if __name__ == "__main__":
-    listen, port, milliseconds = map(int, sys.argv[1:4])
-    asyncio.run(serve(listen, port, milliseconds / 2000))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.latency", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("listen", type=int, help="port to listen on")
+    parser.add_argument("port", type=int, help="port to forward to")
+    parser.add_argument("milliseconds", type=int, help="round-trip time in milliseconds")
+    asked = parser.parse_args()
+    asyncio.run(serve(asked.listen, asked.port, asked.milliseconds / 2000))

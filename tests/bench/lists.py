@@ -1,12 +1,12 @@
 """Lists of subscribers to measure import and export with.
 
-`python -m tests.bench.lists FOLDER LINES` writes one; `python -m tests.bench.lists empty ADDRESS` empties a database.
+`python -m tests.bench.lists write FOLDER LINES` writes one; `… empty ADDRESS` empties a database.
 """
 
+import argparse
 import csv
 import json
 import shutil
-import sys
 from pathlib import Path
 
 COLUMNS = [
@@ -64,8 +64,16 @@ def empty_database(address: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "empty":
-        empty_database(sys.argv[2])
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.lists", description=__doc__.splitlines()[0])
+    tasks = parser.add_subparsers(dest="task", required=True)
+    writing = tasks.add_parser("write", help="create a project with a list of subscribers")
+    writing.add_argument("folder", type=Path, help="folder to create the project in")
+    writing.add_argument("lines", type=int, help="number of subscribers")
+    emptying = tasks.add_parser("empty", help="delete everything in a PostgreSQL database")
+    emptying.add_argument("address", help="address of the database, as in NEWSLETTER_DATABASE")
+    asked = parser.parse_args()
+    if asked.task == "empty":
+        empty_database(asked.address)
     else:
-        make_project(Path(sys.argv[1]))
-        write_list(Path(sys.argv[1]) / f"{sys.argv[2]}.csv", int(sys.argv[2]))
+        make_project(asked.folder)
+        write_list(asked.folder / f"{asked.lines}.csv", asked.lines)

@@ -5,8 +5,8 @@
 `… tell ROOT` says how many letters were accepted, and within how many seconds.
 """
 
+import argparse
 import json
-import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select, text
 
-from generator.cli.environment import open_list
+from generator.cli.environment import make_list, open_list
 from generator.content import load_newsletter
 from generator.model import Mailing, Progress, Week
-from generator.render.master import STAND_IN, Master, render_master
-from generator.subscribers.database import Database
-from generator.subscribers.mailings import freeze
-from generator.subscribers.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, SUBSCRIBER
+from generator.render.letter.master import STAND_IN, Master, render_master
+from generator.subscribers.ledger.mailings import freeze
+from generator.subscribers.store.database import Database
+from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, SUBSCRIBER
 
 LAST = Week(2026, 48)
 MOMENT = datetime(2026, 11, 27, 6, tzinfo=UTC)
@@ -120,12 +120,26 @@ def tell(database: Database) -> dict[str, float]:
 
 
 def main() -> None:
-    what, root = sys.argv[1], Path(sys.argv[2])
-    database = open_list(root)
-    if what == "fill":
-        fill(database, int(sys.argv[3]))
-    elif what == "freeze":
-        print(json.dumps({"seconds": freeze_anew(database, root, int(sys.argv[3]))}))
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.mailings", description=__doc__.splitlines()[0]
+    )
+    tasks = parser.add_subparsers(dest="task", required=True)
+    for name, number, said in (
+        ("fill", "count", "make a list of so many confirmed subscribers"),
+        ("freeze", "bytes", "freeze the newest letter anew, with so many bytes (0: as it is)"),
+        ("tell", "", "say how many letters were accepted, and in how many seconds"),
+    ):
+        task = tasks.add_parser(name, help=said)
+        task.add_argument("root", type=Path, help="folder of the project")
+        if number:
+            task.add_argument("number", type=int, metavar=number.upper())
+    asked = parser.parse_args()
+    root: Path = asked.root
+    database = make_list(root) if asked.task == "fill" else open_list(root)
+    if asked.task == "fill":
+        fill(database, asked.number)
+    elif asked.task == "freeze":
+        print(json.dumps({"seconds": freeze_anew(database, root, asked.number)}))
     else:
         print(json.dumps(tell(database)))
     database.close()

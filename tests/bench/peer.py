@@ -20,10 +20,10 @@ Not the same, because each side does what it is meant to do:
 Dates come from the front matter on both sides. Git is not asked, for the project that is measured is in no repository.
 """
 
+import argparse
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 from generator.content import Newsletter, load_newsletter
@@ -115,4 +115,8 @@ def _post(newsletter: Newsletter, edition: Edition) -> str:
 
 
 if __name__ == "__main__":
-    make_peer(Path(sys.argv[1]), Path(sys.argv[2]))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.peer", description=__doc__.splitlines()[0])
+    parser.add_argument("project", type=Path, help="folder of our project")
+    parser.add_argument("folder", type=Path, help="folder to create the peer's project in")
+    asked = parser.parse_args()
+    make_peer(asked.project, asked.folder)

@@ -4,8 +4,8 @@
 a link and a Message-ID of their own, as with ours. Prints letters a second, and the bytes of one.
 """
 
+import argparse
 import smtplib
-import sys
 import time
 from email.message import EmailMessage
 from pathlib import Path
@@ -46,7 +46,16 @@ def send(port: int, count: int, text: str, html: str) -> float:
 
 
 if __name__ == "__main__":
-    port, count, size = map(int, sys.argv[1:4])
-    text, html = (Path(name).read_text(encoding="utf-8") for name in sys.argv[4:6])
-    html = fit(text, html, size)
-    print(f"{send(port, count, text, html):.1f} {len(write_message(0, text, html).as_bytes())}")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.plain_sender", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("port", type=int, help="port of the relay on this machine")
+    parser.add_argument("count", type=int, help="number of letters to send")
+    parser.add_argument("bytes", type=int, help="approximate size of a letter")
+    parser.add_argument("text", type=Path, help="the file with the text part")
+    parser.add_argument("html", type=Path, help="the file with the HTML part")
+    asked = parser.parse_args()
+    text = asked.text.read_text(encoding="utf-8")
+    html = fit(text, asked.html.read_text(encoding="utf-8"), asked.bytes)
+    rate = send(asked.port, asked.count, text, html)
+    print(f"{rate:.1f} {len(write_message(0, text, html).as_bytes())}")

@@ -26,7 +26,8 @@ from statistics import median
 from typing import Any, Self
 
 from tests.bench.measure import MEGABYTE
-from tests.find_postgresql import find_postgresql, start_postgresql
+from tests.machine import find_postgresql
+from tests.postgresql import start_postgresql
 
 # As in tests.bench.__main__, this process stays small: nothing of the generator is imported here.
 
@@ -420,12 +421,18 @@ def show_summary(figures: Sequence[Figure]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.sending", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), metavar="BYTES")
-    parser.add_argument("--letters", type=int, default=LETTERS, help=f"of each run; default: {LETTERS}")
-    parser.add_argument("--rounds", type=int, default=3, help="default: 3")
+    parser.add_argument(
+        "--letters", type=int, default=LETTERS, help=f"letters in each run; default: {LETTERS}"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds; default: 3")
     parser.add_argument("--counts", type=int, nargs="+", default=list(COUNTS), metavar="SUBSCRIBERS")
     parts = ["rates", "distance", "memory"]
-    parser.add_argument("--parts", nargs="+", choices=parts, default=parts, help="default: all")
-    parser.add_argument("--quick", action="store_true", help="19 KB, one round, 10,000 subscribers")
+    parser.add_argument(
+        "--parts", nargs="+", choices=parts, default=parts, help="parts to measure; default: all"
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="only letters of 19 KB, one round, 10,000 subscribers"
+    )
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.letters, options.rounds, options.counts = [SIZES[1]], 2000, 1, [COUNTS[0]]

@@ -24,7 +24,8 @@ from statistics import median
 from urllib.parse import urlencode
 
 from tests.bench.measure import MEGABYTE
-from tests.find_postgresql import find_postgresql, start_postgresql
+from tests.machine import find_postgresql
+from tests.postgresql import start_postgresql
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("wishes.lua")
@@ -35,7 +36,8 @@ MISSING = "The service is not measured: that takes Linux, and wrk (apt install w
 SERVE = f"""
 from pathlib import Path
 from generator.cli.serving import serve_list
-serve_list(Path.cwd(), "127.0.0.1", {PORT}, "", ["127.0.0.1"], limits=False)
+from generator.clock import read_clock
+serve_list(Path.cwd(), "127.0.0.1", {PORT}, "", ["127.0.0.1"], read_clock, limits=False)
 """
 
 AIM_REQUESTS, AIM_MILLISECONDS, AIM_GROWTH = 1500, 25, 1.05
@@ -228,9 +230,9 @@ def show_aims(rounds: Sequence[Round]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.service", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=12, help="of each round; default: 12")
-    parser.add_argument("--rounds", type=int, default=3, help="of each kind; default: 3")
-    parser.add_argument("--connections", type=int, default=16, help="open at the same time; default: 16")
+    parser.add_argument("--seconds", type=int, default=12, help="duration of each round; default: 12")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of each kind; default: 3")
+    parser.add_argument("--connections", type=int, default=16, help="concurrent connections; default: 16")
     parser.add_argument("--quick", action="store_true", help="one round of three seconds")
     options = parser.parse_args()
     if options.quick:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from generator.check.proofs import Proof
-from generator.check.rules import Finding
+from generator.check.rule import Finding
 from generator.content import Newsletter
 from generator.model import Language, Week
 from tests.render.editions import change_text

@@ -1,5 +1,6 @@
 """`newsletter doctor`: each thing that a letter needs, on a line, with what to do."""
 
+import re
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime
@@ -8,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator.cli import sending
 from generator.cli.doctor import examine
 from generator.cli.newsletter import main
-from generator.delivery.examinations.names import Names
+from generator.doctor.names import Names
 from generator.model import Language
 from generator.model.subscribers import Status
-from generator.subscribers.database import open_database
-from generator.subscribers.keys import Keys
-from generator.subscribers.listing import Draft, add_many
+from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.store.database import open_database
+from generator.subscribers.store.keys import Keys
+from tests.clocks import STOPPED
 from tests.delivery.nameservers import naming
 from tests.delivery.relays import HOST, relaying
 
@@ -58,11 +59,13 @@ def test_it_only_looks(sample: Path, capsys: pytest.CaptureFixture[str]) -> None
     errors, said = tell(sample, capsys)
     assert sorted(sample.rglob("*")) == before
     assert errors == 3
-    assert "error settings still those of the example: site.url, sender.address," in said
-    assert "error service the settings name none" in said
-    assert "error keys there are none → newsletter keys" in said
-    assert "warning relay none: mail stays here, in maildir:" in said
-    assert said.endswith("3 errors, 3 warnings. The DNS was not asked: newsletter doctor --online")
+    assert "error settings still the example values: site.url, sender.address," in said
+    assert "error service not set" in said
+    assert (
+        f"error list not found: {sample / 'var/newsletter.db'} does not exist → Run `newsletter init`" in said
+    )
+    assert "warning relay none; mail is written to maildir:" in said
+    assert said.endswith("3 errors, 3 warnings. The DNS was not queried: add --online.")
 
 
 def test_it_has_nothing_to_say_where_all_is_well(
@@ -74,15 +77,15 @@ def test_it_has_nothing_to_say_where_all_is_well(
         errors, said = tell(sample, capsys)
         assert errors == 0
         assert "ok list " in said
-        assert "step" in said
+        assert "of the tables" in said
         assert "1 confirmed of 1" in said
-        assert "ok envelope mail from bounce@brief.nl is taken" in said
-        assert "ok headers those of 2026-W47 are as asked" in said
+        assert "ok envelope mail from bounce@brief.nl is accepted" in said
+        assert "ok headers the headers of the letter of 2026-W47 are correct" in said
         assert "error" not in said.removesuffix("newsletter doctor --online").replace("0 errors", "")
         errors, said = tell(sample, capsys, names)
         assert errors == 3
-        assert "error spf brief.nl does not say which servers send for it" in said
-        assert "warning dkim nobody said which key signs" in said
+        assert "error spf brief.nl has no SPF record" in said
+        assert "warning dkim the DKIM selector is not known" in said
         assert "DNS was not asked" not in said
     assert relay.arrived == []
 
@@ -90,8 +93,9 @@ def test_it_has_nothing_to_say_where_all_is_well(
 @pytest.mark.parametrize(
     "lines, said",
     [
-        ("NEWSLETTER_KEYS=short", "error list NEWSLETTER_KEYS: key 1 of 1 is not one of ours"),
-        (f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=sqlite:///var/other.db", "error list there is none:"),
+        ("", "error keys not found; the links in mail are signed with the keys of this list"),
+        ("NEWSLETTER_KEYS=short", "error list NEWSLETTER_KEYS: key 1 of 1 is not valid"),
+        (f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=sqlite:///var/other.db", "error list not found:"),
         (
             f"NEWSLETTER_KEYS={KEYS}\nNEWSLETTER_DATABASE=mysql://x",
             "error list NEWSLETTER_DATABASE names mysql",
@@ -121,30 +125,62 @@ def test_a_key_that_others_can_read_is_told(sample: Path, capsys: pytest.Capture
     set_up(sample)
     path = sample / "newsletter/settings.toml"
     path.write_text(path.read_text("utf-8") + '[dkim]\nselector = "s1"\ndomain = "brief.nl"\n', "utf-8")
-    assert "must name the file with its key → Name the private key" in tell(sample, capsys)[1]
+    assert (
+        "must name the file with the private key → Set NEWSLETTER_DKIM_KEY to the file"
+        in tell(sample, capsys)[1]
+    )
     key = sample / "var/key.pem"
     subprocess.run(["openssl", "genrsa", "-out", key, "1024"], capture_output=True, check=True)
     with (sample / "var/newsletter.env").open("a") as file:
         file.write("NEWSLETTER_DKIM_KEY=var/key.pem\n")
     key.chmod(0o644)
-    assert "key.pem has mode 644: others on this machine can read it → chmod 600" in tell(sample, capsys)[1]
+    assert "key.pem has mode 644, so other users can read it → Run `chmod 600" in tell(sample, capsys)[1]
     key.chmod(0o600)
-    assert "key.pem is for its owner only" in tell(sample, capsys)[1]
+    assert "key.pem is readable by its owner only" in tell(sample, capsys)[1]
 
 
 def test_it_ends_with_1_when_a_letter_could_not_leave(sample: Path) -> None:
-    result = CliRunner().invoke(main, ["--root", str(sample), "doctor"])
+    result = CliRunner().invoke(main, obj=STOPPED, args=["--root", str(sample), "doctor"])
     assert result.exit_code == 1
-    assert "error    keys         there are none" in result.output
+    assert "error    list         not found" in result.output
     assert max(map(len, result.output.splitlines())) <= 120
+
+
+def test_what_is_wrong_with_a_text_is_its_last_answer_and_not_its_end(
+    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up(sample)
+    for language in Language:
+        (sample / f"newsletter/issues/2026-W45/{language}.md").write_text("nothing", encoding="utf-8")
+    with relaying() as relay:
+        monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{relay.port}")
+        assert tell(sample, capsys)[0] == 0, "that letter is none of this week's"
+        for language in Language:
+            (sample / f"newsletter/issues/2026-W47/{language}.md").write_text("nothing", encoding="utf-8")
+        errors, said = tell(sample, capsys)
+    assert errors == 1
+    assert "ok envelope" in said
+    assert re.search(
+        r"timer .+ error letter 2 problems → Run `generate check 2026-W47` to list them. 1 error,", said
+    )
+
+
+def test_a_week_that_is_skipped_is_well(sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(sample)
+    path = sample / "newsletter/settings.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("feed_issues", 'skip = ["2026-W47"]\nfeed_issues', 1), encoding="utf-8")
+    (sample / "newsletter/issues/2026-W45/nl.md").write_text("nothing", encoding="utf-8")
+    said = tell(sample, capsys)[1]
+    assert "ok letter none: newsletter/settings.toml skips 2026-W47" in said
 
 
 def test_whoever_sends_to_many_hears_of_it(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(sample)
-    monkeypatch.setattr(sending, "MANY", 0)
+    monkeypatch.setattr("generator.cli.mailing.send.MANY", 0)
     monkeypatch.setenv("NEWSLETTER_MAIL", "maildir:var/mail")
     words = ("--root", str(sample), "send", "2026-W45", "--now", "--without-git")
-    result = CliRunner().invoke(main, words)
+    result = CliRunner().invoke(main, obj=STOPPED, args=words)
     assert result.exit_code == 0, result.output
-    assert "More than 0 readers: `newsletter doctor --online` says" in result.output
-    assert "doctor" not in CliRunner().invoke(main, words).output, "once is enough"
+    assert "More than 0 readers: run `newsletter doctor --online` to see" in result.output
+    assert "doctor" not in CliRunner().invoke(main, obj=STOPPED, args=words).output, "once is enough"

@@ -4,20 +4,29 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from generator.assemble import plan_weeks
+from generator.cache import Cache
 from generator.cli.generate import main
-from generator.model import Week
+from generator.cli.letter.build import make_issue
+from generator.clock import Clock
+from generator.content import Newsletter, load_newsletter
+from generator.content.needs import need_site
+from generator.errors import ContentError, PublishError
+from generator.model import Archive, Language, Week
+from tests.clocks import NOW, STOPPED, stop_at
 
 EMAILS = ("email.html", "email.txt", "email.eml")
 
 
-def run(root: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(main, ["--root", str(root), *arguments], catch_exceptions=False)
+def run(root: Path, *arguments: str, clock: Clock = STOPPED) -> Result:
+    return CliRunner().invoke(main, obj=clock, args=["--root", str(root), *arguments], catch_exceptions=False)
 
 
 def read_tree(folder: Path) -> dict[str, bytes]:
@@ -82,6 +91,35 @@ def test_what_a_person_wrote_is_kept_and_shown(sample: Path) -> None:
     assert "Een zin van de redactie." not in (sample / "build/feeds/en/feed.xml").read_text()
 
 
+def test_a_letter_whose_file_has_nearly_the_right_name_is_not_made_again(sample: Path) -> None:
+    """`nl.MD` comes from Windows or a phone; the other edition would have been lost with it."""
+    folder = sample / "newsletter/issues/2026-W47"
+    (folder / "nl.md").rename(folder / "nl.MD")
+    (folder / "en.md").write_text((folder / "en.md").read_text() + "\nMY WORK OF TODAY\n")
+    before = read_tree(sample)
+    for command in (["issue", "--week", "2026-W47"], ["check", "2026-W47"]):
+        done = run(sample, *command)
+        assert done.exit_code == 1
+        assert (
+            "newsletter/issues/2026-W47/nl.MD: error: is not an edition; rename it to nl.md\n" in done.output
+        )
+    assert read_tree(sample) == before
+
+
+@pytest.mark.usefixtures("sample")
+def test_what_exists_is_never_written_over_whatever_was_read(newsletter: Newsletter) -> None:
+    """A reader that overlooked a letter, or somebody who has just written it: one sentence, and nothing changes."""
+    root = newsletter.root
+    shutil.rmtree(root / "newsletter/issues/2026-W46")
+    (root / "newsletter/issues/2026-W47/nl.md").unlink()
+    unread = replace(newsletter, archive=Archive(()))
+    before = read_tree(root)
+    with pytest.raises(PublishError) as error:
+        make_issue(unread, Cache(), Week(2026, 47), NOW, None, None, dry_run=False, open_=False)
+    assert str(error.value) == "newsletter/issues/2026-W47/en.md already exists; nothing was written"
+    assert read_tree(root) == before
+
+
 def test_a_dry_run_writes_nothing(sample: Path) -> None:
     """It shows the same table, and says so."""
     before = read_tree(sample)
@@ -107,7 +145,7 @@ def test_choosing_a_thought_for_a_written_issue_is_refused(sample: Path) -> None
     done = run(sample, "issue", "--week", "2026-W45", "--certainty", "rebound")
     assert done.exit_code == 2
     assert (
-        "2026-W45 is written already: change its certainty or thought in newsletter/issues/2026-W45"
+        "the letter of 2026-W45 exists already; change its certainty or thought in newsletter/issues/2026-W45"
         in done.output
     )
 
@@ -120,7 +158,7 @@ def test_an_unknown_certainty_is_named_with_the_nearest_one(sample: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("week", ["2026-W54", "2026-48", "next"])
+@pytest.mark.parametrize("week", ["2026-W54", "202648", "nxt"])
 def test_a_week_that_does_not_exist_is_a_wrong_option(sample: Path, week: str) -> None:
     done = run(sample, "issue", "--week", week)
     assert done.exit_code == 2
@@ -128,8 +166,9 @@ def test_a_week_that_does_not_exist_is_a_wrong_option(sample: Path, week: str) -
 
 
 def test_every_problem_of_every_file_is_shown_and_nothing_is_written(sample: Path) -> None:
-    """Two mistakes in two files: each with its line, exit code 1, and the folder as it was."""
-    for path in ("newsletter/issues/2026-W45/nl.md", "docs/en/index.md"):
+    """Two mistakes in two files that it needs: each with its line, exit code 1, and the folder as it was."""
+    thought = "newsletter/thoughts/rebound/a-no-with-a-date.nl.md"
+    for path in (thought, "docs/en/certainties/rebound.md"):
         text = (sample / path).read_text()
         (sample / path).write_text(text.replace("summary:", "sumary:", 1))
     before = read_tree(sample)
@@ -137,14 +176,202 @@ def test_every_problem_of_every_file_is_shown_and_nothing_is_written(sample: Pat
     done = run(sample, "issue", "--week", "2026-W49")
 
     assert done.exit_code == 1
-    assert "docs/en/index.md:3: error: unknown key “sumary”; did you mean “summary”?" in done.output
     assert (
-        "newsletter/issues/2026-W45/nl.md:3: error: unknown key “sumary”; did you mean “summary”?"
+        "docs/en/certainties/rebound.md:5: error: unknown key “sumary”; did you mean “summary”?"
         in done.output
     )
+    assert f"{thought}:3: error: unknown key “sumary”; did you mean “summary”?" in done.output
     assert "   3 │ sumary: " in done.output
-    assert "2 problems; nothing was written" in done.output
+    assert "2 problems; correct them and try again" in done.output
     assert read_tree(sample) == before
+
+
+def spoil(root: Path, *paths: str) -> None:
+    for path in paths:
+        text = (root / path).read_text()
+        assert "\nsummary:" in text
+        (root / path).write_text(text.replace("\nsummary:", "\nsumary:", 1))
+
+
+def test_a_written_letter_is_made_whatever_is_wrong_with_another_text(sample: Path) -> None:
+    """The same bytes; and the feeds are those of the letters that can be read."""
+    run(sample, "issue", "--week", "2026-W47")
+    before = read_tree(sample / "build")
+    shutil.rmtree(sample / "build")
+    spoil(
+        sample,
+        "newsletter/issues/2026-W46/nl.md",
+        "docs/en/certainties/relations.md",
+        "docs/nl/certainties/rebound.md",
+        "docs/nl/glossary.md",
+        "newsletter/thoughts/rebound/a-no-with-a-date.nl.md",
+    )
+    done = run(sample, "issue", "--week", "2026-W47")
+    assert done.exit_code == 0, done.output
+    assert "5 problems in 5 files that are not needed here: see `generate check`.\n" in done.output
+    assert "the choice of the thought" not in done.output
+    after = read_tree(sample / "build")
+    letters = {path for path in before if path.startswith("issues/") and not path.endswith("page.md")}
+    assert {path: after[path] for path in letters} == {path: before[path] for path in letters}
+    assert set(before) - set(after) == {
+        path for path in before if path.startswith("feeds") and {"relations", "rebound"} & {*Path(path).parts}
+    }
+    feed = after["feeds/feed.xml"].decode()
+    assert "issue/2026-W47" in feed
+    assert "issue/2026-W46" not in feed, "it cannot be read"
+    assert "issue/2026-W45" not in feed, "it is about relations, whose page cannot be read in English"
+
+
+def test_a_new_letter_is_made_whatever_is_wrong_with_the_others_and_says_so(sample: Path) -> None:
+    """The choice of its thought may depend on the letter that cannot be read."""
+    spoil(
+        sample, "newsletter/issues/2026-W46/nl.md", "newsletter/issues/2026-W45/nl.md", "docs/nl/glossary.md"
+    )
+    done = run(sample, "issue", "--week", "2026-W49")
+    assert done.exit_code == 0
+    assert "3 problems in 3 files that are not needed here: see `generate check`.\n" in done.output
+    line = "2026-W46, 2026-W45 cannot be read, so the choice of the thought does not take it into account.\n"
+    assert line in done.output
+    assert line not in run(sample, "issue", "--week", "2026-W49").output, "it is written now"
+    chosen = run(sample, "issue", "--week", "2026-W50", "--thought", "who-calls-you")
+    assert "the choice of the thought" not in chosen.output
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["newsletter/issues/2026-W47/en.md", "docs/nl/certainties/referral.md", "newsletter/evidence.yaml"],
+)
+def test_a_letter_is_not_made_without_what_it_needs(sample: Path, path: str) -> None:
+    text = (sample / path).read_text()
+    (sample / path).write_text(f"{text}<<<<<<< HEAD\n")
+    before = read_tree(sample)
+    done = run(sample, "issue", "--week", "2026-W47")
+    assert done.exit_code == 1
+    assert f"{path}:" in done.output
+    assert "1 problem; correct it and try again" in done.output
+    assert read_tree(sample) == before
+
+
+def test_a_skipped_week_has_no_letter_and_the_next_one_is_made(sample: Path) -> None:
+    path = sample / "newsletter/settings.toml"
+    path.write_text(path.read_text().replace("= 20", '= 20\nskip = ["2026-W49"]', 1))
+    done = run(sample, "issue", "--week", "2026-W49")
+    assert done.exit_code == 2
+    assert (
+        "newsletter/settings.toml skips 2026-W49; to make or send its letter, remove the week from “skip”"
+        in done.output
+    )
+    assert not (sample / "newsletter/issues/2026-W49").exists()
+    assert run(sample, "issue", "--dry-run").output.startswith("2026-W50: ")
+
+
+def test_plan_shows_a_skipped_week_and_goes_on_after_it(sample: Path) -> None:
+    """The letters before and after it come in the same order as without it."""
+    before = [line.split() for line in run(sample, "plan", "--weeks", "5").output.splitlines()[1:5]]
+    path = sample / "newsletter/settings.toml"
+    path.write_text(path.read_text().replace("= 20", '= 20\nskip = ["2026-W49", "2026-W51"]', 1))
+    after = [line.split() for line in run(sample, "plan", "--weeks", "6").output.splitlines()[1:7]]
+    assert after[0] == ["2026-W49", "2026-12-04", "–", "–", "skipped"]
+    assert after[2] == ["2026-W51", "2026-12-18", "–", "–", "skipped"]
+    assert [line[2:4] for line in (after[1], *after[3:])] == [line[2:4] for line in before]
+
+
+def skip(sample: Path, *weeks: str) -> None:
+    path = sample / "newsletter/settings.toml"
+    path.write_text(path.read_text().replace("= 20", f"= 20\nskip = {list(weeks)}", 1))
+
+
+def test_a_skipped_week_without_a_letter_is_said_wherever_it_is_named(sample: Path) -> None:
+    skip(sample, "2026-W49")
+    for command in ("check", "preview", "issue", "release"):
+        done = run(sample, command, "49")
+        assert done.exit_code == 2
+        assert "skips 2026-W49; to make or send its letter, remove the week from “skip”" in done.output
+
+
+KEPT = "2026-W46 is skipped in newsletter/settings.toml; its letter is kept, and not sent."
+
+
+def test_the_letter_of_a_skipped_week_is_kept(sample: Path) -> None:
+    skip(sample, "2026-W46", "2026-W47")
+    assert KEPT in run(sample, "check").output.splitlines()
+    for command in (["check", "46"], ["issue", "46"], ["plan"]):
+        done = run(sample, *command)
+        assert done.exit_code == 0, done.output
+        assert KEPT in done.output.splitlines()
+    done = run(sample, "release")
+    assert done.exit_code == 0
+    assert "2026-W45" in done.output
+    assert "2026-W46" not in done.output
+    newsletter = load_newsletter(sample)
+    weeks = {str(edition.week) for edition in newsletter.archive.editions(Language.NL)}
+    assert weeks == {"2026-W45"}
+    (sample / "newsletter/issues/2026-W46/nl.md").write_text("Nothing yet.\n")
+    newsletter = load_newsletter(sample, needs=need_site(sample, STOPPED()))
+    assert newsletter.list_unread() == (Week(2026, 46),)
+
+
+def test_a_letter_that_readers_have_stays_when_its_week_is_skipped(sample: Path) -> None:
+    skip(sample, "2026-W46")
+    assert run(sample, "release", "46").exit_code == 0
+    assert KEPT not in run(sample, "check").output
+    newsletter = load_newsletter(sample)
+    assert Week(2026, 46) in {edition.week for edition in newsletter.archive.editions(Language.NL)}
+    path = sample / "newsletter/issues/2026-W46/nl.md"
+    path.write_text("Nothing any more.\n")
+    with pytest.raises(ContentError):
+        load_newsletter(sample, needs=need_site(sample, STOPPED()))
+
+
+def test_the_turn_of_a_skipped_letter_goes_to_the_week_after_it(sample: Path) -> None:
+    certainty = load_newsletter(sample).archive.issues[0].certainty
+    skip(sample, "2026-W47")
+    newsletter = load_newsletter(sample)
+    plans = plan_weeks(newsletter.playbook, newsletter.archive, Week(2026, 48), 7)
+    assert certainty in {plan.certainty for plan in plans[:5]}
+
+
+def test_a_link_to_the_letter_of_a_skipped_week_leads_nowhere(sample: Path) -> None:
+    skip(sample, "2026-W45")
+    path = sample / "newsletter/issues/2026-W47/nl.md"
+    path.write_text(f"{path.read_text()}\nZie [deze brief](../2026-W45/nl.md).\n")
+    done = run(sample, "check", "47")
+    assert (
+        "is the letter of a week that newsletter/settings.toml skips, which is not published" in done.output
+    )
+
+
+def test_a_day_is_the_week_that_it_is_in(sample: Path) -> None:
+    assert run(sample, "check", "2026-11-20").output == run(sample, "check", "2026-W47").output
+    done = run(sample, "check", "2026-02-30")
+    assert done.exit_code == 2
+    assert "Error: there is no day 2026-02-30\n" in done.output
+
+
+@pytest.mark.parametrize("week, refused", [("2027-W52", False), ("2028-W01", True), ("2999-W01", True)])
+def test_no_letter_is_made_for_a_week_after_the_end_of_next_year(
+    sample: Path, week: str, refused: bool
+) -> None:
+    done = run(sample, "issue", "--week", week, "--dry-run")
+    assert done.exit_code == (2 if refused else 0)
+    assert (f"{week} is after the end of 2027; check the year" in done.output) is refused
+
+
+def test_what_next_year_is_depends_on_the_zone_of_the_letter(sample: Path) -> None:
+    """In Amsterdam it is 2027 already, an hour before it is so in UTC."""
+    clock = stop_at(datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
+    assert run(sample, "issue", "--week", "2028-W52", "--dry-run", clock=clock).exit_code == 0
+    clock = stop_at(datetime(2026, 12, 31, 22, 30, tzinfo=UTC))
+    assert run(sample, "issue", "--week", "2028-W52", "--dry-run", clock=clock).exit_code == 2
+
+
+def test_plan_shows_what_can_be_read_and_says_what_not(sample: Path) -> None:
+    spoil(sample, "newsletter/issues/2026-W46/nl.md", "docs/nl/certainties/rebound.md")
+    done = run(sample, "plan")
+    assert done.exit_code == 0
+    assert "2 problems in 2 files that are not needed here: see `generate check`.\n" in done.output
+    assert "rebound" in done.output
+    assert len(done.output.splitlines()) == 12 + 2 + 8 + 1 + 2
 
 
 def test_the_problems_of_the_letter_are_shown_with_their_place(sample: Path) -> None:
@@ -154,7 +381,7 @@ def test_the_problems_of_the_letter_are_shown_with_their_place(sample: Path) -> 
         path.write_text(path.read_text().replace("summary: ", "summary: Kijk! ", 1))
     done = run(sample, "issue", "--week", "2026-W45")
     assert done.exit_code == 0
-    assert "newsletter/issues/2026-W45/nl.md:3:14: warning: “!” shouts" in done.output
+    assert "newsletter/issues/2026-W45/nl.md:3:14: warning: “!” is an exclamation mark" in done.output
     assert "             ^\n" in done.output
     assert "2026-W46/nl.md:" not in done.output
     assert "Next: " in done.output
@@ -174,6 +401,15 @@ def test_a_draft_is_in_the_feeds_of_the_editor_and_nowhere_else(sample: Path) ->
     assert "issue/2026-W49" not in (sample / "build/feeds/feed.xml").read_text()
 
 
+def test_the_feeds_of_the_editor_say_that_they_are_not_for_readers(sample: Path) -> None:
+    """In the table and beside them: they hold what is not out yet."""
+    done = run(sample, "issue", "--week", "2026-W49")
+    assert re.search(r"build/feeds/ +\d+ files for a look ahead, not for readers +[\d.]+ KB\n", done.output)
+    note = (sample / "build/feeds/README.txt").read_text()
+    assert "hold letters that are not out yet" in note
+    assert "The feeds for readers are in site/, made by “generate site”." in note
+
+
 def test_a_template_with_an_unknown_name_is_named_with_its_line(sample: Path) -> None:
     template = sample / "templates/email/letter.txt"
     template.write_text("{{ subjcet }}\n" + template.read_text())
@@ -187,17 +423,20 @@ def test_a_target_that_cannot_be_written_is_one_sentence(sample: Path) -> None:
     done = run(sample, "issue", "--week", "2026-W45")
     assert done.exit_code == 1
     assert (
-        done.output == f"Error: {sample / 'build'}: cannot be written: File exists\n"
+        done.output == f"Error: {sample / 'build'} cannot be written: File exists\n"
         or "Not a directory" in done.output
     )
 
 
 def test_without_a_week_it_is_the_coming_friday(sample: Path) -> None:
-    """The clock is read here: the letter that is made has not gone out yet, and goes out within seven days."""
-    done = run(sample, "issue", "--dry-run")
-    week = Week.parse(done.output[:8])
-    today = datetime.now(UTC).date()
-    assert today - timedelta(days=1) <= week.friday <= today + timedelta(days=7)
+    """Until the minute in which a letter goes out it is the coming one."""
+    for moment, week in (
+        (datetime(2027, 1, 8, 4, 59, tzinfo=UTC), "2027-W01"),
+        (datetime(2027, 1, 8, 5, tzinfo=UTC), "2027-W02"),
+        (datetime(2028, 10, 27, 3, 59, tzinfo=UTC), "2028-W43"),  # summer time in Amsterdam
+    ):
+        done = run(sample, "issue", "--dry-run", clock=stop_at(moment))
+        assert done.output.startswith(f"{week}: "), done.output
 
 
 # --- plan ---
@@ -241,7 +480,7 @@ def test_help_loads_nothing_that_makes_letters() -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     for name, command in main.commands.items():
-        text = CliRunner().invoke(main, [name, "--help"]).output
+        text = CliRunner().invoke(main, obj=STOPPED, args=[name, "--help"]).output
         assert f"generate {name}" in text, f"{name} has no example"
         assert command.get_short_help_str()
 

@@ -16,8 +16,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from generator.cli.previewing import keep_preview
+from generator.cli.letter.preview import keep_preview
 from generator.model import Week
+from tests.clocks import NOW
 
 TESTS = Path(__file__).parents[1]
 RUN = [sys.executable, "-c", "from generator.cli.generate import main; main()"]
@@ -184,8 +185,15 @@ def run_script(route: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "width, scheme",
+    [
+        (360, "dark"),
+        pytest.param(360, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_axe_finds_nothing(open_page, address, scheme, width):
     page = open_page(address, width, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('.panel').forEach((one) => { one.style.display = 'block'; })")
@@ -198,13 +206,20 @@ def test_axe_finds_nothing(open_page, address, scheme, width):
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(
+    "width, scheme",
+    [
+        (360, "dark"),
+        pytest.param(360, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_what_is_coming_fits_and_axe_finds_nothing(open_page, address, scheme, width):
     page = open_page(address, width, color_scheme=scheme)
     page.get_by_role("link", name="What is coming").click()
     expect(page.locator("h1")).to_have_text("What is coming")
-    expect(page.get_by_role("status")).to_have_text("Follows every save")
+    expect(page.get_by_role("status")).to_have_text("Reloads on every save")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.evaluate(PAPER) == (DARK if scheme == "dark" else LIGHT)
     assert page.locator(".plan__week").count() == 60
@@ -223,11 +238,11 @@ def test_what_is_coming_follows_a_save(open_page, address, project):
     text = path.read_text()
     path.write_text(text.replace("title: ", "title: Morgen weer. ", 1))
     try:
-        expect(page.get_by_text("Morgen weer.")).to_be_visible(timeout=8000)
+        expect(page.get_by_text("Morgen weer.")).to_be_visible()
         expect(page.get_by_role("status")).to_contain_text("Updated")
     finally:
         path.write_text(text)
-    expect(page.get_by_text("Morgen weer.")).to_have_count(0, timeout=8000)
+    expect(page.get_by_text("Morgen weer.")).to_have_count(0)
     assert all(one.startswith(("Updated", "Follows")) for one in page.evaluate("said"))
 
 
@@ -251,9 +266,7 @@ def test_the_page_follows_a_save_and_stays_where_it_was(open_page, address, proj
     english = page.locator("#letter-en").element_handle()
     place = page.evaluate("scrollY")
     edit(project, "## Food for action", "Een verse zin.\n\n## Food for action")
-    expect(page.locator("#letter-nl").content_frame.get_by_text("Een verse zin.")).to_have_count(
-        1, timeout=8000
-    )
+    expect(page.locator("#letter-nl").content_frame.get_by_text("Een verse zin.")).to_have_count(1)
     expect(page.locator("#text-nl")).to_contain_text("Een verse zin.")
     expect(page.get_by_role("status")).to_contain_text("Updated")
     assert frame_of(page, "letter-nl").evaluate("scrollY") > 0, "the letter opens where it changed"
@@ -266,11 +279,11 @@ def test_the_page_lists_what_broke_and_comes_back_when_it_is_mended(open_page, a
     page = open_page(address)
     edit(project, "certainty:", "certainti:")
     try:
-        expect(page.locator("h1")).to_have_text("There is no letter to show", timeout=8000)
+        expect(page.locator("h1")).to_have_text("The letter cannot be shown")
         expect(page.locator(".problem").first).to_contain_text("certainti")
     finally:
         edit(project, "certainti:", "certainty:")
-    expect(page.locator("#letter-nl")).to_have_count(1, timeout=8000)
+    expect(page.locator("#letter-nl")).to_have_count(1)
 
 
 def test_without_scripts_both_letters_and_the_problems_are_there(open_page, address):
@@ -326,7 +339,7 @@ def test_a_page_elsewhere_reads_nothing(browser, address):
 
 
 def test_files_on_a_disk_show_the_same(open_page, project, tmp_path):
-    keep_preview(project, Week(2026, 47), tmp_path / "shown")
+    keep_preview(project, Week(2026, 47), tmp_path / "shown", NOW)
     page = open_page((tmp_path / "shown/index.html").as_uri())
     choose(page, "Dark")
     frame = frame_of(page, "letter-nl")

@@ -10,17 +10,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
-from generator.delivery.receiving import Outcome, receive
+from generator.delivery.incoming.intake import Outcome, receive
 from generator.errors import DatabaseError
 from generator.model import Kind, Language, Week
 from generator.model.subscribers import Status
-from generator.subscribers.database import Database, Transaction, open_database
-from generator.subscribers.keys import Keys
-from generator.subscribers.listing import Draft, add_many
-from generator.subscribers.mailings import note_events
-from generator.subscribers.outbox import UNSUBSCRIBE
-from generator.subscribers.subscriptions import find_subscriber
-from generator.subscribers.tags import make_tag
+from generator.subscribers.ledger.mailings import note_events
+from generator.subscribers.ledger.tags import make_tag
+from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.outbox import UNSUBSCRIBE
+from generator.subscribers.list.subscriptions import find_subscriber
+from generator.subscribers.store.database import Database, Transaction, open_database
+from generator.subscribers.store.keys import Keys
+from tests.clocks import STOPPED
 from tests.delivery import reports
 from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server
 
@@ -61,7 +62,9 @@ class Opened:
 
 
 def run(root: Path, *words: str | Path, mail: bytes = b"") -> Result:
-    return CliRunner().invoke(main, ["--root", str(root), "receive", *map(str, words)], input=mail)
+    return CliRunner().invoke(
+        main, obj=STOPPED, args=["--root", str(root), "receive", *map(str, words)], input=mail
+    )
 
 
 def statuses(root: Path) -> list[Status]:
@@ -96,6 +99,20 @@ def test_a_mail_server_brings_one_mail(sample: Path, tokens: list[str]) -> None:
     assert run(sample, mail=b"\xff").output == "1 skipped\n"
 
 
+@pytest.mark.parametrize(
+    "reply_to, outcome", [("post@example.org", "unsubscribed"), ("unsubscribe@example.org", "asked")]
+)
+def test_a_letter_that_is_quoted_ends_a_subscription_only_at_an_address_of_its_own(
+    sample: Path, tokens: list[str], reply_to: str, outcome: str
+) -> None:
+    path = sample / "newsletter/settings.toml"
+    path.write_text(
+        re.sub('reply_to = "[^"]+"', f'reply_to = "{reply_to}"', path.read_text("utf-8")), "utf-8"
+    )
+    quoted = f"From: a@example.com\r\nTo: unsubscribe@example.org\r\nSubject: stop\r\n\r\n> {tokens[0]}\r\n"
+    assert run(sample, mail=quoted.encode()).output.startswith(f"1 {outcome}")
+
+
 class Pipe(BytesIO):
     """What a mail server brings; it stays open, so that a test can see how far it was read."""
 
@@ -105,7 +122,10 @@ class Pipe(BytesIO):
 
 def test_a_long_mail_is_taken_to_its_end(sample: Path, tokens: list[str]) -> None:
     pipe = Pipe(mail(tokens[0]) + b"x" * 1_000_000)
-    assert CliRunner().invoke(main, ["--root", str(sample), "receive"], input=pipe).exit_code == 0
+    assert (
+        CliRunner().invoke(main, obj=STOPPED, args=["--root", str(sample), "receive"], input=pipe).exit_code
+        == 0
+    )
     assert not pipe.read(), "a mail server takes a closed pipe for a failure"
 
 
@@ -131,21 +151,22 @@ def test_what_cannot_be_read_is_left_and_does_not_stop_the_others(sample: Path, 
     result = run(sample, sample / "mail")
     assert result.exit_code == 75
     assert result.output.startswith(
-        "0.folder: Is a directory\n1 unsubscribed\nError: 1 mail could not be read or moved; see "
+        "0.folder: cannot be read: Is a directory\n1 unsubscribed\nError: 1 message could not be processed; see "
     )
 
 
+@pytest.mark.usefixtures("tokens")
 def test_a_folder_that_is_no_maildir_is_said(sample: Path) -> None:
     result = run(sample, sample / "docs")
     assert result.exit_code == 75
-    assert "is no maildir: it has no folder new/" in result.output
+    assert "is not a maildir: it has no folder new/" in result.output
 
 
 @pytest.mark.parametrize(
     "database, said",
     [
         ("mysql://host/name", "NEWSLETTER_DATABASE names mysql"),
-        ("sqlite:///docs/nl/index.md", "not a database of SQLite"),
+        ("sqlite:///docs/nl/index.md", "not an SQLite database"),
     ],
 )
 def test_a_mail_server_is_told_to_come_back_when_the_list_cannot_be_opened(
@@ -154,14 +175,22 @@ def test_a_mail_server_is_told_to_come_back_when_the_list_cannot_be_opened(
     monkeypatch.setenv("NEWSLETTER_DATABASE", database)
     result = run(sample, mail=mail())
     assert result.exit_code == 75
-    assert re.fullmatch(rf"Error: .*{said}.*; the mail is to be brought again\n", result.output)
+    assert re.fullmatch(rf"Error: .*{said}.*; deliver the mail again later\n", result.output)
 
 
+@pytest.mark.usefixtures("tokens")
 def test_it_never_makes_keys_that_would_know_no_link(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NEWSLETTER_KEYS")
     result = run(sample, mail=mail())
     assert result.exit_code == 75
-    assert "there are no NEWSLETTER_KEYS; run it with the environment of the service" in result.output
+    assert "NEWSLETTER_KEYS is set neither in the environment nor in " in result.output
+    assert not (sample / "var/newsletter.env").exists()
+
+
+def test_it_never_makes_a_list_and_keeps_the_mail(sample: Path) -> None:
+    result = run(sample, mail=mail())
+    assert result.exit_code == 75
+    assert f"there is no list of subscribers: {sample / 'var/newsletter.db'} does not exist" in result.output
     assert not (sample / "var").exists()
 
 
@@ -170,6 +199,7 @@ def test_settings_with_a_mistake_keep_the_mail_too(sample: Path) -> None:
     assert run(sample, mail=mail()).exit_code == 75
 
 
+@pytest.mark.usefixtures("tokens")
 def test_a_bug_keeps_the_mail_and_shows_no_address(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise ValueError("a@example.com")
@@ -177,14 +207,16 @@ def test_a_bug_keeps_the_mail_and_shows_no_address(sample: Path, monkeypatch: py
     monkeypatch.setattr("generator.cli.receiving.receive", broken)
     result = run(sample, mail=mail())
     assert result.exit_code == 75
-    assert re.fullmatch(r"Error: ValueError at test_receiving\.py:\d+; the mail is to be .*\n", result.output)
+    assert re.fullmatch(
+        r"Error: ValueError at test_receiving\.py:\d+; deliver the mail again later\n", result.output
+    )
 
 
 def test_at_a_terminal_it_says_what_it_needs(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     result = run(sample)
     assert result.exit_code == 2
-    assert "give a mail on standard input, the folder of a maildir, or --mailbox" in result.output
+    assert "expected a mail on standard input, a maildir, or --mailbox" in result.output
 
 
 # --- Letters that come back ---
@@ -219,21 +251,21 @@ def test_a_flood_is_said_until_somebody_decides(sample: Path, tags: list[str]) -
     result = run(sample, sample / "mail")
     assert result.exit_code == 1
     assert result.output.startswith(
-        "20 bounced, 3 held\nError: far more bounces or complaints came in than usual: 3 held,"
+        "20 bounced, 3 held\nError: far more bounces or complaints than usual: 3 held back"
     )
     assert run(sample, sample / "mail").exit_code == 1, "also when nothing new came"
     alone = run(sample, mail=reports.postfix(tags[23]))
     assert alone.exit_code == 0, "a mail server would send it back"
     assert "4 held" in alone.output
     assert run(sample, "--held", "show").output == "     4  hard bounce 550 5.1.1\n"
-    assert run(sample, "--held", "drop").output.startswith("4 dropped.\n")
-    assert run(sample, "--held", "show").output == "Nothing is held.\n"
+    assert run(sample, "--held", "drop").output.startswith("4 reports discarded.\n")
+    assert run(sample, "--held", "show").output == "Nothing is held back.\n"
     assert run(sample, sample / "mail").exit_code == 0
     run(sample, mail=reports.postfix(tags[24]))
     result = run(sample, "--held", "act")
     assert result.exit_code == 0
     assert result.output == (
-        "1 subscriber will get no more.\nA mailing that was stopped goes on with `newsletter resume WEEK`.\n"
+        "1 subscriber will get no more letters.\nTo continue a letter that was stopped, run `newsletter resume WEEK`.\n"
     )
 
 
@@ -243,7 +275,7 @@ def test_refusals_that_a_sender_noted_end_the_letters_too(sample: Path, tags: li
         for number in (46, 47, 48):
             note_events(transaction, [who.id], Week(2026, number), Kind.SOFT, NOW)
     (sample / "mail/new").mkdir(parents=True)
-    said = "1 subscriber will get no more: their mailboxes refused too often.\n"
+    said = "1 subscriber will get no more letters: delivery failed too often.\n"
     assert run(sample, sample / "mail").output == f"No mail.\n{said}"
 
 
@@ -260,7 +292,7 @@ def test_a_bug_with_one_mail_does_not_keep_the_others(
     result = run(sample, sample / "mail")
     assert result.exit_code == 75
     assert re.match(
-        r"0: ValueError at test_receiving\.py:\d+\n1 bounced\nError: 1 mail could not be", result.output
+        r"0: ValueError at test_receiving\.py:\d+\n1 bounced\nError: 1 message could not be", result.output
     )
     with imap_server(Imap(mails={1: b"poison", 2: reports.postfix(tags[0])})) as imap:
         monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
@@ -268,7 +300,7 @@ def test_a_bug_with_one_mail_does_not_keep_the_others(
         assert imap.seen == {2}
     assert result.exit_code == 75
     assert re.match(
-        r"Mail 1: ValueError at .*\n1 already known\nError: 1 mail could not be read, and stayed unseen\n",
+        r"message 1: ValueError at .*\n1 already known\nError: 1 message could not be processed and stayed unseen\n",
         result.output,
     )
 
@@ -286,7 +318,7 @@ def test_what_was_not_kept_stays_unseen(
     sample: Path, tags: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise DatabaseError("the disk is full; nothing was kept")
+        raise DatabaseError("the disk is full; nothing was saved")
 
     monkeypatch.setattr("generator.cli.receiving.receive", full)
     with imap_server(Imap(mails={1: reports.gmail(tags[0]), 2: b""})) as imap:
@@ -294,7 +326,7 @@ def test_what_was_not_kept_stays_unseen(
         result = run(sample, "--mailbox")
         assert not imap.seen
     assert result.exit_code == 75
-    assert result.output == "Error: the disk is full; nothing was kept; what was not read stays unseen\n"
+    assert result.output == "Error: the disk is full; nothing was saved; the remaining messages stay unseen\n"
 
 
 def test_a_mail_that_somebody_takes_away_meanwhile_is_passed_over(
@@ -317,7 +349,7 @@ def test_a_flood_in_a_mailbox_ends_with_1(
 def test_without_a_mailbox_it_says_how_one_is_named(sample: Path, tokens: list[str]) -> None:
     result = run(sample, "--mailbox")
     assert result.exit_code == 75
-    assert "there is no NEWSLETTER_MAILBOX; expected imaps://user:password@host/INBOX" in result.output
+    assert "NEWSLETTER_MAILBOX is not set; expected imaps://user:password@host/INBOX" in result.output
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from generator.errors import ContentError
 Change = Callable[[Path], object]
 
 LETTER = "newsletter/issues/2026-W45/nl.md"
+LETTER_EN = "newsletter/issues/2026-W45/en.md"
 PAGE = "docs/nl/certainties/referral.md"
 THOUGHT = "newsletter/thoughts/referral/who-goes-on-stage.nl.md"
 THOUGHT_EN = THOUGHT.replace(".nl.", ".en.")
@@ -93,7 +95,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         [
             (
                 f"{LETTER}:1: the key “summary” is missing; "
-                "expected one sentence: preheader, feed summary and description in one"
+                "expected one sentence; used as preheader, feed summary and description"
             )
         ],
     ),
@@ -105,8 +107,26 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         replace(LETTER, "2026-11-06T06:00:00+01:00", "friday"),
         [
             (
-                f"{LETTER}:7: “published” has the wrong type: found 'friday'; "
+                f"{LETTER}:7: “published” has the wrong type: found “friday”; "
                 "expected a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+            )
+        ],
+    ),
+    "day in another order": (
+        replace(LETTER, "2026-11-06T06:00:00+01:00", "06-11-2026"),
+        [
+            (
+                f"{LETTER}:7: “published” has the wrong type: found “06-11-2026”; "
+                "expected a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+            )
+        ],
+    ),
+    "moment in quotes": (
+        replace(LETTER, "2026-11-06T06:00:00+01:00", '"2026-11-06T06:00:00+01:00"'),
+        [
+            (
+                f"{LETTER}:7: “published” has the wrong type: found “2026-11-06T06:00:00+01:00”; "
+                "expected a date and time with a time zone, like 2026-11-27T06:00:00+01:00; write it without quotes"
             )
         ],
     ),
@@ -121,11 +141,11 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "no YAML": (
         replace(LETTER, "title: ", "title: a: "),
-        [f"{LETTER}:2: is not YAML: put a value that holds a colon in quotes"],
+        [f"{LETTER}:2: is not YAML: put a value that contains a colon in quotes"],
     ),
     "key twice": (
         replace(LETTER, "title:", "title: x\ntitle:"),
-        [f"{LETTER}:3: the key “title” stands here a second time"],
+        [f"{LETTER}:3: duplicate key “title”; delete one of the two"],
     ),
     "no front matter": (
         write(LETTER, b"# hello\n"),
@@ -133,16 +153,16 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "front matter without end": (
         write(LETTER, b"---\ntitle: x\n"),
-        [f"{LETTER}:1: the front matter does not end: a second line with only --- is missing"],
+        [f"{LETTER}:1: the front matter is not closed: a second line with only --- is missing"],
     ),
     # more than a letter can be
     "a text without end": (
         insert("Een woord. " * 2_000),
-        [f"{LETTER}:9: the text has 22,975 characters; a letter has at most 20,000"],
+        [f"{LETTER}:9: the text has 22,975 characters; at most 20,000 are allowed"],
     ),
     "brackets that nobody closes": (
         insert("[" * 51),
-        [f"{LETTER}:18: more than 50 brackets “[” are open here; close them"],
+        [f"{LETTER}:18: more than 50 open brackets “[”; close them"],
     ),
     # ids
     "unknown certainty": (
@@ -156,6 +176,34 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "unknown thought": (
         replace(LETTER, "who-calls-you", "who-call-you"),
         [f"{LETTER}:5: unknown thought “who-call-you” of relations; did you mean “who-calls-you”?"],
+    ),
+    "unknown thought with the language behind its name": (
+        replace(LETTER, "who-calls-you", "who-calls-you.nl"),
+        [f"{LETTER}:5: unknown thought “who-calls-you.nl” of relations; did you mean “who-calls-you”?"],
+    ),
+    "unknown thought of which another is the beginning": (
+        replace(LETTER, "who-calls-you", "who-calls"),
+        [f"{LETTER}:5: unknown thought “who-calls” of relations; did you mean “who-calls-you”?"],
+    ),
+    "action twice": (
+        replace(LETTER, "actions: [rel-1, rel-5]", "actions: [rel-1, rel-5, rel-1]"),
+        [f"{LETTER}:6: “actions” contains “rel-1” twice; expected one to three item ids, like [ref-2]"],
+    ),
+    "action twice in a thought": (
+        replace(THOUGHT, "actions: [ref-1]", "actions: [ref-1, ref-1]"),
+        [f"{THOUGHT}:4: “actions” contains “ref-1” twice; expected one to three item ids, like [ref-2]"],
+    ),
+    "source twice": (
+        replace(THOUGHT, "sources: [", "sources: [ref-kumar-2013, "),
+        [
+            f"{THOUGHT}:5: “sources” contains “ref-kumar-2013” twice; expected the facts that the text cites, like [ref-kumar-2007]"
+        ],
+    ),
+    "title that nobody sees": (
+        lambda root: (root / LETTER).write_text(
+            re.sub("^title: .*", 'title: "\u200b"', (root / LETTER).read_text(), flags=re.MULTILINE)
+        ),
+        [f"{LETTER}:2: “title” is empty; expected the title of the letter"],
     ),
     "unknown source": (
         replace(LETTER, "[^", "[^x"),
@@ -183,15 +231,15 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "id in one language only": (
         replace(PAGE, "#ref-2", "#ref-7"),
         [
-            "docs/en/certainties/referral.md:25: the item “ref-2” stands in the English text only",
-            f"{PAGE}:25: the item “ref-7” stands in the Dutch text only",
+            "docs/en/certainties/referral.md:25: the item “ref-2” is in the English text only",
+            f"{PAGE}:25: the item “ref-7” is in the Dutch text only",
         ],
     ),
     "action in one language only": (
         replace(THOUGHT, "actions: [ref-1]", "actions: [ref-2]"),
         [
-            f"{THOUGHT.replace('.nl.', '.en.')}:4: the action “ref-1” stands in the English text only",
-            f"{THOUGHT}:4: the action “ref-2” stands in the Dutch text only",
+            f"{THOUGHT.replace('.nl.', '.en.')}:4: the action “ref-1” is in the English text only",
+            f"{THOUGHT}:4: the action “ref-2” is in the Dutch text only",
         ],
     ),
     "key of a fact": (
@@ -201,27 +249,27 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     # languages
     "page in one language": (
         delete("docs/en/newsletter.md"),
-        ["docs/en/newsletter.md: the file is missing: newsletter.md stands in Dutch only"],
+        ["docs/en/newsletter.md: the file is missing; newsletter.md exists in Dutch only"],
     ),
     "certainty in one language": (
         delete("docs/en/certainties/referral.md"),
-        ["docs/en/certainties/referral.md: the page is missing: each certainty has a page in each language"],
+        ["docs/en/certainties/referral.md: the page is missing; each certainty has a page in each language"],
     ),
     "thought in one language": (
         delete(THOUGHT.replace(".nl.", ".en.")),
         [
-            f"{THOUGHT.replace('.nl.', '.en.')}: the file is missing: {Path(THOUGHT).name} stands in Dutch only"
+            f"{THOUGHT.replace('.nl.', '.en.')}: the file is missing; {Path(THOUGHT).name} exists in Dutch only"
         ],
     ),
     "letter in one language": (
         delete("newsletter/issues/2026-W46/en.md"),
-        ["newsletter/issues/2026-W46/en.md: the file is missing: an issue stands in every language"],
+        ["newsletter/issues/2026-W46/en.md: the file is missing; a letter has both languages"],
     ),
     # sections
     "section missing": (
         replace(PAGE, "## Idee\n", "Idee\n"),
         [
-            f"{PAGE}:8: text stands above the first section; begin with ## Idee",
+            f"{PAGE}:8: text before the first section; start with ## Idee",
             (
                 f"{PAGE}:12: the section “## Idee” is missing; the order is ## Idee, ## Strategie, ## Uitvoering, "
                 "## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
@@ -231,6 +279,10 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "section misspelt": (
         replace(LETTER, ACTION, "## Food for actions"),
         [f"{LETTER}:18: unknown section “## Food for actions”; did you mean “## Food for action”?"],
+    ),
+    "heading that nobody meant": (
+        insert("Een tekst\n---"),
+        [f"{LETTER}:18: the dashes below “Een tekst” make it a heading; insert an empty line above them"],
     ),
     "sections out of order": (
         swap_sections,
@@ -244,7 +296,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     # links and images
     "broken link": (
         insert("[x](../../../docs/nl/glosary.md)"),
-        [f"{LETTER}:18: there is no file “../../../docs/nl/glosary.md” here; did you mean “glossary.md”?"],
+        [f"{LETTER}:18: no such file: “../../../docs/nl/glosary.md”; did you mean “glossary.md”?"],
     ),
     "broken anchor": (
         insert("[x](../../../docs/nl/certainties/referral.md#ref-99)"),
@@ -254,31 +306,45 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "broken image": (
         insert("![x](no.png)"),
-        [f"{LETTER}:18: there is no image “no.png” in 2026-W45/; a letter's pictures stand beside it"],
+        [f"{LETTER}:18: no image “no.png” in 2026-W45/; put the pictures of a letter in its folder"],
     ),
     "link to what is not published": (
         insert("[x](../../thoughts/referral/who-goes-on-stage.nl.md)"),
         [
             (
                 f"{LETTER}:18: “../../thoughts/referral/who-goes-on-stage.nl.md” is not published; "
-                "link to a page, to a letter, or to a picture that it shows"
+                "link to a page, a letter, or a picture in a letter"
             )
         ],
     ),
     "link that runs": (
         insert("[x](javascript:alert(1))"),
         [
-            f"{LETTER}:18: “javascript:alert(1)” is no link that a reader can follow; use https or the path of a file"
+            f"{LETTER}:18: “javascript:alert(1)” is not a link that a letter or a page can have; use https, mailto or the path of a file"
+        ],
+    ),
+    "address without its beginning": (
+        insert("[x](www.example.com)"),
+        [f"{LETTER}:18: “www.example.com” is not a file; start an address with https://"],
+    ),
+    "address of a page without its beginning": (
+        insert("[x](example.nl/pagina)"),
+        [f"{LETTER}:18: “example.nl/pagina” is not a file; start an address with https://"],
+    ),
+    "telephone number": (
+        insert("[x](tel:+31201234567)"),
+        [
+            f"{LETTER}:18: “tel:+31201234567” is not a link that a letter or a page can have; use https, mailto or the path of a file"
         ],
     ),
     "HTML": (
         insert("<b>x</b>"),
-        [f"{LETTER}:18: “<b>” is HTML; a letter is Markdown only, and code stands in backticks"],
+        [f"{LETTER}:18: “<b>” is HTML, which is not allowed; put code in backticks, or write &lt; for <"],
     ),
     # weeks
     "week that does not exist": (
         rename("newsletter/issues/2026-W46", "newsletter/issues/2026-W54"),
-        ["newsletter/issues/2026-W54: there is no week 2026-W54: 2026 has 53 weeks"],
+        ["newsletter/issues/2026-W54: there is no week 2026-W54; 2026 has 53 weeks"],
     ),
     "folder and date disagree": (
         rename("newsletter/issues/2026-W46", "newsletter/issues/2026-W44"),
@@ -291,38 +357,40 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "two issues in a week, by folder": (
         copy("newsletter/issues/2026-W45", "newsletter/issues/2026-w45"),
-        ["newsletter/issues/2026-w45: two issues in one week: 2026-w45 and 2026-W45; a week has one"],
+        ["newsletter/issues/2026-w45: two letters in one week: 2026-w45 and 2026-W45; delete one of the two"],
     ),
     "two issues in a week, by date": (
         replace(LETTER, "2026-11-06", "2026-11-13"),
         [
             (
                 f"{LETTER}:7: “published” is in week 2026-W46, but the folder is 2026-W45; "
-                "that makes two issues in week 2026-W46"
+                "that makes two letters in week 2026-W46"
             )
         ],
     ),
     "file that is no edition": (
         write("newsletter/issues/2026-W45/notes.md", b"x"),
         [
-            "newsletter/issues/2026-W45/notes.md: is no edition: the files of an issue are nl.md, en.md and pictures"
+            "newsletter/issues/2026-W45/notes.md: is not an edition; the files of a letter are nl.md, en.md and pictures"
         ],
     ),
     "file that is no folder": (
         write("newsletter/issues/2026-W44", b"x"),
-        ["newsletter/issues/2026-W44: is no issue: an issue is a folder named after its week, like 2026-W48"],
+        [
+            "newsletter/issues/2026-W44: is not a letter; a letter is a folder named after its week, like 2026-W48"
+        ],
     ),
     # bytes
     "not UTF-8": (
         write(LETTER, b"---\ntitle: caf\xe9\n"),
-        [f"{LETTER}:2: the file is not UTF-8: the byte 0xe9; save it with the encoding UTF-8"],
+        [f"{LETTER}:2: the file is not UTF-8 (the byte 0xe9); save it with the encoding UTF-8"],
     ),
     "empty file": (write(LETTER, b""), [f"{LETTER}: the file is empty"]),
     "control character": (
         insert("\x07"),
         [f"{LETTER}:18: the control character U+0007 cannot be published; delete it"],
     ),
-    "5 MB": (write(LETTER, b"x" * 5_000_000), [f"{LETTER}: the file has 5.0 MB; a text has at most 1 MB"]),
+    "5 MB": (write(LETTER, b"x" * 5_000_000), [f"{LETTER}: the file has 5.0 MB; at most 1 MB is allowed"]),
     # and the rarer ones, in the order of the code that finds them
     "thought under a wrong certainty": (
         replace(LETTER, "certainty: relations", "certainty: referral"),
@@ -335,21 +403,21 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "item that is no action": (
         replace(LETTER, "actions: [rel-1, rel-5]", "actions: [rel-1]"),
         [
-            "newsletter/issues/2026-W45/en.md:6: “actions” is rel-1, rel-5, in nl.md it is rel-1; both editions have the same",
+            "newsletter/issues/2026-W45/en.md:6: “actions” is rel-1, rel-5, but rel-1 in nl.md; both editions must have the same",
             f"{LETTER}:21: the item “rel-5” is not one of the actions: rel-1",
         ],
     ),
     "item that stands twice": (
         insert("- [ ] Nog eens. { #rel-1 }\n- [ ] Nog eens. { #rel-1 }"),
         [
-            f"{LETTER}:19: the item “rel-1” stands here a second time",
-            f"{LETTER}:23: the item “rel-1” stands here a second time",
+            f"{LETTER}:19: duplicate item “rel-1”; delete one of the two",
+            f"{LETTER}:23: duplicate item “rel-1”; delete one of the two",
         ],
     ),
     "action that does not stand in the text": (
         replace(LETTER, "{ #rel-5 }", ""),
         [
-            f"{LETTER}:21: the item “Een tweede contact gesproken bij een klant waar ik er maar één had.” has no id; end the line with one, like {{ #ref-1 }}"
+            f"{LETTER}:21: the item “Een tweede contact gesproken bij een klant waar ik er maar één had.” has no id; end the line with one, like {{ #rel-5 }}"
         ],
     ),
     "item id of a strange form": (
@@ -358,15 +426,15 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "item with a link": (
         replace(PAGE, "Eén van hen", "[Eén](../index.md) van hen"),
-        [f"{PAGE}:25: an item is plain text, without links: it becomes a link itself"],
+        [f"{PAGE}:25: an item must be plain text without links, because it becomes a link itself"],
     ),
     "big heading in a letter": (
         insert("# Groot"),
-        [f"{LETTER}:18: a letter has no “#” heading: its title is the key “title”"],
+        [f"{LETTER}:18: a letter must not have a “#” heading; its title is the key “title”"],
     ),
     "letter with a comment": (
         insert("<!-- straks -->"),
-        [f"{LETTER}:18: “<!-- straks -->” is a comment; a reader could see it, delete it"],
+        [f"{LETTER}:18: “<!-- straks -->” is a comment, which readers could see; delete it"],
     ),
     "year that nobody means": (
         replace(LETTER, "2026-11-06", "1026-11-06"),
@@ -376,16 +444,27 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "date that does not exist": (
         replace(LETTER, "2026-11-06", "2026-02-30"),
-        [f"{LETTER}:7: “published: 2026-02-30T06:00:00+01:00” is no date, time or number that exists"],
+        [f"{LETTER}:7: “published: 2026-02-30T06:00:00+01:00” is not a date, time or number that exists"],
     ),
     "updated before published": (
-        replace(LETTER, "published:", "updated: 2026-11-01T06:00:00+01:00\npublished:"),
-        [f"{LETTER}:7: “updated” is earlier than “published”"],
+        lambda root: [
+            replace(path, "published:", "updated: 2026-11-01T06:00:00+01:00\npublished:")(root)
+            for path in (LETTER, LETTER_EN)
+        ],
+        [f"{path}:7: “updated” is earlier than “published”" for path in (LETTER_EN, LETTER)],
+    ),
+    "updated in one edition": (
+        replace(LETTER, "published:", "updated: 2026-11-08T06:00:00+01:00\npublished:"),
+        [f"{LETTER}:7: “updated” is missing in en.md; both editions must have it, or neither"],
+    ),
+    "updated in the other edition": (
+        replace(LETTER_EN, "published:", "updated: 2026-11-08T06:00:00+01:00\npublished:"),
+        [f"{LETTER_EN}:7: “updated” is missing in nl.md; both editions must have it, or neither"],
     ),
     "editions that differ": (
         replace(LETTER, "T06:00", "T07:00"),
         [
-            "newsletter/issues/2026-W45/en.md:7: “published” is 2026-11-06 06:00:00+01:00, in nl.md it is 2026-11-06 07:00:00+01:00; both editions have the same"
+            "newsletter/issues/2026-W45/en.md:7: “published” is 2026-11-06 06:00:00+01:00, but 2026-11-06 07:00:00+01:00 in nl.md; both editions must have the same"
         ],
     ),
     "week without its zero": (
@@ -397,7 +476,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             (root / "newsletter/issues/2026-W45/x.svg").write_text("<svg/>"),
             insert("![x](x.svg)")(root),
         ),
-        [f"{LETTER}:18: “x.svg” cannot be shown by every mail program; use PNG, JPEG or GIF"],
+        [f"{LETTER}:18: some mail programs cannot show “x.svg”; use PNG, JPEG or GIF"],
     ),
     "image that is none": (
         lambda root: (
@@ -411,7 +490,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             (root / "newsletter/issues/2026-W45/x.png").write_bytes(b"x" * 2_000_000),
             insert("![x](x.png)")(root),
         ),
-        ["newsletter/issues/2026-W45/x.png: the image has 2.0 MB; at most 1 MB"],
+        ["newsletter/issues/2026-W45/x.png: the image has 2.0 MB; at most 1 MB is allowed"],
     ),
     "image with the wrong name": (
         lambda root: (
@@ -421,26 +500,26 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             ),
             insert("![x](x.gif)")(root),
         ),
-        ["newsletter/issues/2026-W45/x.gif: the image is PNG, not GIF as its name says"],
+        ["newsletter/issues/2026-W45/x.gif: the image is PNG, but its name says GIF"],
     ),
     "link without an address": (
         insert("[x]()"),
-        [f"{LETTER}:18: the link “x” leads nowhere: its address is missing"],
+        [f"{LETTER}:18: the link “x” has no address"],
     ),
     "half an address": (
         insert("[x](https://)"),
-        [f"{LETTER}:18: “https://” is no whole address, like https://example.org/"],
+        [f"{LETTER}:18: “https://” is not a complete address like https://example.org/"],
     ),
     "link that begins with a slash": (
         insert("[x](/glossary/)"),
         [
-            f"{LETTER}:18: “/glossary/” begins with a slash; write the path of the file from here, like ../newsletter.md"
+            f"{LETTER}:18: “/glossary/” starts with a slash; use the relative path of the file, like ../newsletter.md"
         ],
     ),
     "picture from elsewhere": (
         replace("docs/nl/index.md", "---\n\n", "---\n\n![x](https://example.org/x.png)\n\n"),
         [
-            "docs/nl/index.md:6: “https://example.org/x.png” is not a file; a page shows only pictures that stand beside it"
+            "docs/nl/index.md:6: “https://example.org/x.png” is not a file; put the picture in the folder of the page"
         ],
     ),
     "link to a draft": (
@@ -449,13 +528,13 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             for one in ("nl", "en")
         ],
         [
-            "newsletter/issues/2026-W47/en.md:46: “../2026-W45/en.md” is a draft, which readers do not get to see",
-            "newsletter/issues/2026-W47/nl.md:46: “../2026-W45/nl.md” is a draft, which readers do not get to see",
+            "newsletter/issues/2026-W47/en.md:46: “../2026-W45/en.md” is a draft, which is not published",
+            "newsletter/issues/2026-W47/nl.md:46: “../2026-W45/nl.md” is a draft, which is not published",
         ],
     ),
     "id of a certainty": (
         replace(PAGE, "id: referral", "id: referal"),
-        [f"{PAGE}:2: the id “referal” is not the file's name; expected referral"],
+        [f"{PAGE}:2: the id “referal” differs from the file name; expected referral"],
     ),
     "order of a certainty": (
         replace(PAGE, "order: 3", "order: 4"),
@@ -469,17 +548,17 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         lambda root: (root / PAGE).write_text(
             re.sub(r"^- \[ \].*\n", "Tekst.\n", (root / PAGE).read_text(), flags=re.MULTILINE)
         ),
-        [f"{PAGE}:22: the checklist has no items; write one like “- [ ] Text {{ #ref-1 }}”"],
+        [f"{PAGE}:22: the checklist has no items; add one like “- [ ] Text {{ #ref-1 }}”"],
     ),
     "certainty without text": (
         lambda root: (root / PAGE).write_text((root / PAGE).read_text().partition("## ")[0]),
         [
-            f"{PAGE}:7: the text is missing; its sections are ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+            f"{PAGE}:7: the text is missing; the sections are ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
         ],
     ),
     "section twice": (
         replace(PAGE, "## Valkuilen", "## Idee\n\nNog eens.\n\n## Valkuilen"),
-        [f"{PAGE}:32: the section “## Idee” stands here a second time"],
+        [f"{PAGE}:32: duplicate section “## Idee”; delete one of the two"],
     ),
     "section empty": (
         lambda root: (root / PAGE).write_text(
@@ -496,7 +575,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             .replace("#ref-0", "#ref-2")
         ),
         [
-            "docs/en/certainties/referral.md:24: the items stand in another order than in Dutch: ref-2, ref-1, ref-3"
+            "docs/en/certainties/referral.md:24: the items are in another order than in Dutch: ref-2, ref-1, ref-3"
         ],
     ),
     "unknown marker": (
@@ -505,16 +584,16 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "marker twice": (
         replace("docs/nl/assessment.md", "<!-- assessment -->", "<!-- assessment -->\n\n<!-- assessment -->"),
-        ["docs/nl/assessment.md:12: the marker “<!-- assessment -->” stands here a second time"],
+        ["docs/nl/assessment.md:12: duplicate marker “<!-- assessment -->”; delete one of the two"],
     ),
     "marker in one language": (
         replace("docs/nl/index.md", "<!-- seven -->\n", ""),
-        ["docs/en/index.md:8: the marker “seven” stands in the English text only"],
+        ["docs/en/index.md:8: the marker “seven” is in the English text only"],
     ),
     "heading that the assessment has": (
         replace("docs/en/assessment.md", "## The questions", "## Assessment"),
         [
-            "docs/en/assessment.md:6: the form has the anchor “#assessment” of this heading; write another, like { #the-assessment }"
+            "docs/en/assessment.md:6: the form already uses the anchor “#assessment”; choose another, like { #the-assessment }"
         ],
     ),
     "page in the archive": (
@@ -523,8 +602,8 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             for one in ("nl", "en")
         ],
         [
-            "docs/en/archive/x.md: archive pages are made from newsletter/issues/; move this page elsewhere",
-            "docs/nl/archive/x.md: archive pages are made from newsletter/issues/; move this page elsewhere",
+            "docs/en/archive/x.md: archive pages are generated from newsletter/issues/; move this page to another folder",
+            "docs/nl/archive/x.md: archive pages are generated from newsletter/issues/; move this page to another folder",
         ],
     ),
     "home page missing": (
@@ -533,16 +612,16 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "sections of a page": (
         replace("docs/en/index.md", "## ", "### "),
-        ["docs/en/index.md:5: sections (##): 0 here, 1 in Dutch; both languages have the same"],
+        ["docs/en/index.md:5: 0 sections (##) here, but 1 in Dutch; both languages must have the same"],
     ),
     "no docs": (delete("docs"), ["docs/en: the folder is missing", "docs/nl: the folder is missing"]),
     "evidence that is no list": (
         write("newsletter/evidence.yaml", b"id: x\n"),
-        ["newsletter/evidence.yaml:1: must be a list of facts, each beginning with “- id: …”"],
+        ["newsletter/evidence.yaml:1: must be a list of facts, each starting with “- id: …”"],
     ),
     "fact that is a word": (
         replace("newsletter/evidence.yaml", "- id:", "- word\n- id:"),
-        ["newsletter/evidence.yaml:4: is no fact: begin with “- id: …”, one key on a line"],
+        ["newsletter/evidence.yaml:4: is not a fact; start with “- id: …”, one key per line"],
     ),
     "fact twice": (
         lambda root: (root / "newsletter/evidence.yaml").write_text(
@@ -551,7 +630,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             + "- id:"
             + (root / "newsletter/evidence.yaml").read_text().split("- id:")[-1]
         ),
-        ["newsletter/evidence.yaml:91: the fact “ref-84-hbr-2016” stands here a second time"],
+        ["newsletter/evidence.yaml:91: duplicate fact “ref-84-hbr-2016”; delete one of the two"],
     ),
     "fact of an unknown certainty": (
         replace("newsletter/evidence.yaml", "certainty: referral", "certainty: referal"),
@@ -570,15 +649,15 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "assessment without text": (write(ASSESSMENT, b"\n"), [f"{ASSESSMENT}: the file is empty"]),
     "assessment that is a list": (
         write(ASSESSMENT, b"- relations\n"),
-        [f"{ASSESSMENT}:1: must be keys with values, beginning with “aspects:”"],
+        [f"{ASSESSMENT}:1: must be keys with values, starting with “aspects:”"],
     ),
     "assessment that is no YAML": (
         replace(ASSESSMENT, '"Waar beginnen', "Waar beginnen"),
-        [f"{ASSESSMENT}:32: is not YAML: put a value that holds a colon in quotes"],
+        [f"{ASSESSMENT}:32: is not YAML: put a value that contains a colon in quotes"],
     ),
     "assessment that is not UTF-8": (
         write(ASSESSMENT, b"unknown: caf\xe9\n"),
-        [f"{ASSESSMENT}:1: the file is not UTF-8: the byte 0xe9; save it with the encoding UTF-8"],
+        [f"{ASSESSMENT}:1: the file is not UTF-8 (the byte 0xe9); save it with the encoding UTF-8"],
     ),
     "certainty that nobody asks about": (
         replace(ASSESSMENT, "  rebound:\n", "  rebounds:\n"),
@@ -613,7 +692,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "anchor that is a key": (
         replace(ASSESSMENT, "Dan moet ik improviseren.", "Eerlijk: ik improviseer."),
         [
-            f"{ASSESSMENT}:7: “aspects.idea.anchors” has the wrong type: found {{'Eerlijk': 'ik improviseer.'}}; expected 4: of 0 to 3 points, in that order; put a value that holds a colon in quotes"
+            f"{ASSESSMENT}:7: “aspects.idea.anchors” has the wrong type: found “Eerlijk: ik improviseer.”; expected 4: of 0 to 3 points, in that order; put a value that contains a colon in quotes"
         ],
     ),
     "empty anchor": (
@@ -636,7 +715,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "question twice": (
         replace(ASSESSMENT, "    idea: Hoe komen", "    idea: Wat?\n    idea: Hoe komen"),
-        [f"{ASSESSMENT}:32: the key “idea” stands here a second time"],
+        [f"{ASSESSMENT}:32: duplicate key “idea”; delete one of the two"],
     ),
     "key of the assessment": (
         replace(ASSESSMENT, "unknown:", "unkown:"),
@@ -646,10 +725,17 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         rename("newsletter/thoughts/referral", "newsletter/thoughts/referal"),
         ["newsletter/thoughts/referal: unknown certainty “referal”; did you mean “referral”?"],
     ),
+    "thought outside the folder of its certainty": (
+        rename(NO + ".nl.md", "newsletter/thoughts/a-no-with-a-date.nl.md"),
+        [
+            "newsletter/thoughts/a-no-with-a-date.nl.md: is outside the folder of its certainty; move it to a folder like newsletter/thoughts/referral/",
+            f"{NO}.nl.md: the file is missing; a-no-with-a-date.en.md exists in English only",
+        ],
+    ),
     "thought with a wrong name": (
         rename(THOUGHT, THOUGHT.replace(".nl.", ".dutch.")),
         [
-            "newsletter/thoughts/referral/who-goes-on-stage.dutch.md: the name of a thought ends in .nl.md or .en.md"
+            "newsletter/thoughts/referral/who-goes-on-stage.dutch.md: the name of a thought must end in .nl.md or .en.md"
         ],
     ),
     "thought with capitals": (
@@ -661,8 +747,8 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             for one in ("nl", "en")
         ],
         [
-            "newsletter/thoughts/rebound/A no.en.md: the name “A no” is not like who-calls-you: small letters, digits and hyphens",
-            "newsletter/thoughts/rebound/A no.nl.md: the name “A no” is not like who-calls-you: small letters, digits and hyphens",
+            "newsletter/thoughts/rebound/A no.en.md: the name “A no” must have only lower-case letters, digits and hyphens, like who-calls-you",
+            "newsletter/thoughts/rebound/A no.nl.md: the name “A no” must have only lower-case letters, digits and hyphens, like who-calls-you",
         ],
     ),
     "thought without text": (
@@ -670,44 +756,44 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             (root / THOUGHT).read_text().rpartition("---\n")[0] + "---\n"
         ),
         [
-            f"{THOUGHT}:5: the source “ref-kumar-2013” is not cited; put [^ref-kumar-2013] after what it shows",
+            f"{THOUGHT}:5: the source “ref-kumar-2013” is not cited; put [^ref-kumar-2013] after the sentence that it supports",
             f"{THOUGHT}:7: the text of the thought is missing",
         ],
     ),
     "thought with a heading": (
         append("\n## Kop\n"),
-        [f"{THOUGHT}:14: a thought has no headings: it becomes one section of a letter"],
+        [f"{THOUGHT}:14: a thought must not have headings, because it becomes one section of a letter"],
     ),
     "thought with an item": (
         append("\n- [ ] Iets { #ref-1 }\n"),
-        [f"{THOUGHT}:14: a thought has no checklist items: the letter gets those of the key “actions”"],
+        [f"{THOUGHT}:14: a thought must not have checklist items; name them in the key “actions”"],
     ),
     "thought with a comment": (
         append("\n<!-- straks -->\n"),
-        [f"{THOUGHT}:14: “<!-- straks -->” is a comment; a reader could see it, delete it"],
+        [f"{THOUGHT}:14: “<!-- straks -->” is a comment, which readers could see; delete it"],
     ),
     "season that is no month": (
         season("decmber"),
         [
-            f"{path}:6: “decmber” is no month and no week like december or W50; did you mean “december”?"
+            f"{path}:6: “decmber” is not a month or a week, like december or W50; did you mean “december”?"
             for path in (THOUGHT_EN, THOUGHT)
         ],
     ),
     "season in Dutch, in one language": (
         replace(THOUGHT, "sources:", "season: [maart, W01]\nsources:"),
-        [f"{THOUGHT}:5: “maart” is no month and no week like december or W50; did you mean “march”?"],
+        [f"{THOUGHT}:5: “maart” is not a month or a week, like december or W50; did you mean “march”?"],
     ),
     "season that is a week in other letters": (
         season("week 1"),
         [
-            f"{path}:6: “week 1” is no month and no week like december or W50; did you mean “W01”?"
+            f"{path}:6: “week 1” is not a month or a week, like december or W50; did you mean “W01”?"
             for path in (THOUGHT_EN, THOUGHT)
         ],
     ),
     "season in a week that no year has": (
         season("W54"),
         [
-            f"{path}:6: “W54” is no month and no week like december or W50; known are: april, august, december, february, january, "
+            f"{path}:6: “W54” is not a month or a week, like december or W50; known are: april, august, december, february, january, "
             "july, june, march, may, november, october, september"
             for path in (THOUGHT_EN, THOUGHT)
         ],
@@ -715,7 +801,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "season that is no list": (
         replace(THOUGHT, "sources:", "season: december\nsources:"),
         [
-            f"{THOUGHT}:5: “season” has the wrong type: found 'december'; expected months and weeks in which it fits, like [november, december] or [W01]",
+            f"{THOUGHT}:5: “season” has the wrong type: found “december”; expected months and weeks in which it fits, like [november, december] or [W01]; write it as a list: [december]",
         ],
     ),
     "season that differs": (
@@ -724,13 +810,13 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             replace(THOUGHT_EN, "sources:", "season: [december, W02]\nsources:")(root),
         ],
         [
-            f"{THOUGHT_EN}:5: the season “W02” stands in the English text only",
-            f"{THOUGHT}:5: the season “W01” stands in the Dutch text only",
+            f"{THOUGHT_EN}:5: the season “W02” is in the English text only",
+            f"{THOUGHT}:5: the season “W01” is in the Dutch text only",
         ],
     ),
     "against in one language": (
         replace(THOUGHT_EN, "sources:", "against: true\nsources:"),
-        [f"{THOUGHT_EN}:5: “against” is true here, and not in Dutch; both languages have the same"],
+        [f"{THOUGHT_EN}:5: “against” is true here, but not in Dutch; both languages must have the same"],
     ),
     "against without a source": (
         lambda root: [
@@ -738,18 +824,20 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             for language in ("nl", "en")
         ],
         [
-            f"{NO}.{language}.md:6: who argues against the usual advice shows why: “sources” is empty; "
-            "name one, or delete “against”"
+            f"{NO}.{language}.md:6: a thought against the usual advice needs a source; "
+            "add one to “sources”, or delete “against”"
             for language in ("en", "nl")
         ],
     ),
     "source that is not cited": (
         replace(THOUGHT, "sources: [", "sources: [rep-bain-2005, "),
-        [f"{THOUGHT}:5: the source “rep-bain-2005” is not cited; put [^rep-bain-2005] after what it shows"],
+        [
+            f"{THOUGHT}:5: the source “rep-bain-2005” is not cited; put [^rep-bain-2005] after the sentence that it supports"
+        ],
     ),
     "source that is not named": (
         append("\nNog iets.[^rep-bain-2005]\n"),
-        [f"{THOUGHT}:14: the text cites “rep-bain-2005”, which the key “sources” does not name"],
+        [f"{THOUGHT}:14: the text cites “rep-bain-2005”, which is missing in the key “sources”"],
     ),
     "source nobody knows": (
         replace(THOUGHT, "sources: [", "sources: [rep-bian-2006, "),
@@ -761,7 +849,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "tab": (
         replace(LETTER, "title:", "\ttitle:"),
-        [f"{LETTER}:2: is not YAML: the line begins with a tab; use spaces"],
+        [f"{LETTER}:2: is not YAML: the line starts with a tab; use spaces"],
     ),
     "quotes": (
         replace(LETTER, "title: Wie", "title: 'Wie"),
@@ -773,19 +861,19 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "value that begins with an at sign": (
         replace(LETTER, "thought: who", "thought: @who"),
-        [f"{LETTER}:5: is not YAML: put a value that begins with @ in quotes"],
+        [f"{LETTER}:5: is not YAML: put a value that starts with @ in quotes"],
     ),
     "key without a space": (
         replace(LETTER, "thought: who", "thought who"),
-        [f"{LETTER}:5: is not YAML: write a key, a colon and a space, like “title: …”"],
+        [f"{LETTER}:5: is not YAML: use a key, a colon and a space, like “title: …”"],
     ),
     "value with an anchor": (
         replace(LETTER, "thought: who", "thought: *who"),
-        [f"{LETTER}:5: is not YAML: put a value that begins with * in quotes"],
+        [f"{LETTER}:5: is not YAML: put a value that starts with * in quotes"],
     ),
     "key that is none": (
         replace(LETTER, "thought: who", "? [a]\n: b\nthought: who"),
-        [f"{LETTER}:5: is not YAML: write a key, a colon and a space, like “title: …”"],
+        [f"{LETTER}:5: is not YAML: use a key, a colon and a space, like “title: …”"],
     ),
     # settings
     "key of the settings": (
@@ -801,6 +889,30 @@ def test_a_mistake_is_told_where_it_is_and_nothing_with_it(sample: Path, name: s
     change, expected = MISTAKES[name]
     change(sample)
     assert problems_of(sample) == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        LETTER,
+        THOUGHT,
+        PAGE,
+        "docs/nl/glossary.md",
+        "newsletter/evidence.yaml",
+        "newsletter/assessment.nl.yaml",
+        "newsletter/settings.toml",
+        "newsletter/released.json",
+        "newsletter/words.nl.txt",
+        "newsletter/cliches.en.txt",
+    ],
+)
+def test_a_conflict_that_git_left_is_told_in_every_kind_of_file(sample: Path, path: str) -> None:
+    """As what it is, and not as what the file is not because of it."""
+    text = (sample / path).read_text() if (sample / path).exists() else ""
+    (sample / path).write_text(f"{text}<<<<<<< HEAD\na\n=======\nb\n>>>>>>> branch\n")
+    assert problems_of(sample) == [
+        f"{path}:{text.count(chr(10)) + 1}: git could not merge two versions of this file; keep the right lines of both, and delete the lines that start with <<<<<<<, |||||||, ======= and >>>>>>>"
+    ]
 
 
 def test_an_image_without_alt_text_is_told(sample: Path) -> None:
@@ -825,3 +937,107 @@ def test_all_mistakes_of_all_files_are_told_at_once(sample: Path) -> None:
 
 def test_a_sound_project_has_no_problems(sample: Path) -> None:
     assert problems_of(sample) == []
+
+
+# --- Names that are nearly right ---
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nl.MD", "NL.md", "Nl.Md", "nl.txt", "nl.md.txt", "nl .md", " nl.md", "nl.markdown", "nl", "ｎｌ.md"],
+)
+def test_an_edition_with_nearly_the_right_name_is_told_and_nothing_is_said_to_be_missing(
+    sample: Path, name: str
+) -> None:
+    rename(LETTER, f"newsletter/issues/2026-W45/{name}")(sample)
+    assert (
+        problems_of(sample)[0] == f"newsletter/issues/2026-W45/{name}: is not an edition; rename it to nl.md"
+    )
+    assert not any("is missing" in problem for problem in problems_of(sample))
+
+
+@pytest.mark.parametrize("name", ["nl.MD", "nl.txt", "NL.md"])
+def test_a_second_file_of_an_edition_is_told(sample: Path, name: str) -> None:
+    shutil.copy(sample / LETTER, (sample / LETTER).with_name(name))
+    assert problems_of(sample) == [
+        f"newsletter/issues/2026-W45/{name}: is not an edition; nl.md exists too; keep one of the two"
+    ]
+
+
+@pytest.mark.parametrize("name", ["notes.MD", "nl copy.md", "nl (1).md"])
+def test_another_markdown_file_beside_a_letter_is_told(sample: Path, name: str) -> None:
+    shutil.copy(sample / LETTER, (sample / LETTER).with_name(name))
+    assert problems_of(sample) == [
+        f"newsletter/issues/2026-W45/{name}: is not an edition; the files of a letter are nl.md, en.md and pictures"
+    ]
+
+
+@pytest.mark.parametrize("name", ["nl.md~", ".nl.md.swp", "#nl.md#", ".DS_Store", "nl.md.bak", "nl.png"])
+def test_what_an_editor_or_a_system_leaves_is_ignored(sample: Path, name: str) -> None:
+    (sample / LETTER).with_name(name).write_text("x")
+    assert problems_of(sample) == []
+
+
+@pytest.mark.parametrize(
+    "ending", [".nl.MD", ".NL.md", ".nl.txt", ".nl.md.txt", ".nl .md", ". nl.md", ".nl", ".nl.markdown"]
+)
+def test_a_thought_with_nearly_the_right_name_is_told_and_nothing_is_said_to_be_missing(
+    sample: Path, ending: str
+) -> None:
+    path = THOUGHT.removesuffix(".nl.md") + ending
+    rename(THOUGHT, path)(sample)
+    right = Path(THOUGHT).name
+    assert problems_of(sample) == [f"{path}: is not a thought; rename it to {right}"]
+
+
+@pytest.mark.parametrize("name", ["x.nl.md~", ".x.nl.md", "README.txt", "notes.pdf", "x.nl.md.bak"])
+def test_another_file_beside_the_thoughts_is_ignored(sample: Path, name: str) -> None:
+    (sample / THOUGHT).with_name(name).write_text("x")
+    assert problems_of(sample) == []
+
+
+# --- Dates that are too far ahead ---
+
+
+def problems_at(root: Path, moment: datetime) -> list[str]:
+    try:
+        load_newsletter(root, now=moment)
+    except ContentError as error:
+        return [str(problem) for problem in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    "date, year, told",
+    [
+        ("2027-12-31T23:59:59+01:00", 2026, False),
+        ("2028-01-01T00:00:00+01:00", 2026, True),
+        ("2027-12-31T23:30:00+00:00", 2026, True),  # in Amsterdam it is 2028
+        ("2028-11-28T06:00:00+01:00", 2026, True),
+        ("2028-11-28T06:00:00+01:00", 2027, False),
+        ("2998-11-28T06:00:00+01:00", 2027, True),
+    ],
+)
+def test_a_correction_after_the_end_of_next_year_is_told(
+    sample: Path, date: str, year: int, told: bool
+) -> None:
+    for path in (LETTER, LETTER_EN):
+        replace(path, "published:", f"updated: {date}\npublished:")(sample)
+    expected = f"“updated” is after the end of {year + 1}; check the year"
+    assert problems_at(sample, datetime(year, 11, 27, tzinfo=UTC)) == [
+        f"{path}:7: {expected}" for path in (LETTER_EN, LETTER) if told
+    ]
+    assert problems_of(sample) == [], "without a clock no date is too far ahead"
+
+
+def test_a_letter_after_the_end_of_next_year_is_told(sample: Path) -> None:
+    rename("newsletter/issues/2026-W45", "newsletter/issues/2028-W45")(sample)
+    for language in ("nl", "en"):
+        path = f"newsletter/issues/2028-W45/{language}.md"
+        replace(path, "2026-11-06", "2028-11-10")(sample)
+        replace(f"newsletter/issues/2026-W47/{language}.md", "2026-W45", "2028-W45")(sample)
+    expected = "“published” is after the end of 2027; check the year"
+    assert problems_at(sample, datetime(2026, 11, 27, tzinfo=UTC)) == [
+        f"newsletter/issues/2028-W45/{language}.md:7: {expected}" for language in ("en", "nl")
+    ]
+    assert problems_at(sample, datetime(2027, 11, 27, tzinfo=UTC)) == []

@@ -39,16 +39,16 @@ def test_without_the_file_nothing_was_released(sample: Path) -> None:
 @pytest.mark.parametrize(
     "weeks, line, said",
     [
-        ([], 1, "must be weeks"),
+        ([], 1, "must contain weeks"),
         ({"2026-W99": {}}, 2, "there is no week 2026-W99"),
-        ({"2026-W45": {"de": ENTRY}}, 3, "“2026-W45.de” is no edition"),
-        ({"2026-W45": 1}, 2, "“2026-W45” is no edition"),
+        ({"2026-W45": {"de": ENTRY}}, 3, "“2026-W45.de” is not an edition"),
+        ({"2026-W45": 1}, 2, "“2026-W45” is not an edition"),
         ({"2026-W45": {"nl": {**ENTRY, "digest": "0" * 31}}}, 4, "expected 32 digits"),
         ({"2026-W45": {"nl": {**ENTRY, "updated": "2026-11-06T06:00:00"}}}, 6, "has no time zone"),
         ({"2026-W45": {"nl": {**ENTRY, "updated": "Friday"}}}, 6, "expected a date and time"),
         ({"2026-W45": {"nl": {**ENTRY, "colour": "red"}}}, 4, "unknown key “colour”"),
         ({"2026-W45": {"nl": {}}}, 3, "the key “id” is missing"),
-        ({"2026-W44": {"nl": ENTRY}}, 2, "2026-W44 was released, but its folder is gone"),
+        ({"2026-W44": {"nl": ENTRY}}, 2, "2026-W44 was published, but its folder is missing"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(sample: Path, weeks: object, line: int, said: str) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.subscribers.database import Database, open_database
-from generator.subscribers.keys import Keys
+from generator.subscribers.store.database import Database, open_database
+from generator.subscribers.store.keys import Keys
 
 KEYS = Keys(("k" * 43,))
 

@@ -10,7 +10,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from generator.delivery.examinations.names import Names
+from generator.doctor.names import Names
 
 Zone = Mapping[tuple[str, str], Sequence[str]]
 """Name and kind → records as they stand in a zone; ["servfail"] and ["silence"] are no records, but what happens."""

@@ -105,7 +105,7 @@ class Relaying:
 
     def wait(self, number: int) -> list[Arrived]:
         """The mails that arrived, when there are so many."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while len(self.arrived) < number and time.monotonic() < deadline:
             time.sleep(0.01)
         return self.arrived

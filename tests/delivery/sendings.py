@@ -6,22 +6,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from generator.delivery.copies import Copies
-from generator.delivery.pacing import Pace
-from generator.delivery.runs import Run
-from generator.delivery.sender import Sender
-from generator.delivery.sessions import Session, open_session
-from generator.delivery.tasks import Task
-from generator.delivery.transports import open_transport
-from generator.delivery.verdicts import Breaker
+from generator.delivery.outgoing.copies import Copies
+from generator.delivery.outgoing.pacing import Pace
+from generator.delivery.outgoing.runs import Run
+from generator.delivery.outgoing.sender import Sender
+from generator.delivery.outgoing.sessions import Session, open_session
+from generator.delivery.outgoing.tasks import Task
+from generator.delivery.outgoing.transports import open_transport
+from generator.delivery.outgoing.verdicts import Breaker
 from generator.model import Delivery, Language, Mailing, Progress, Status, Tally, Week
-from generator.render.master import STAND_IN
+from generator.render.letter.master import STAND_IN
 from generator.settings import Settings
-from generator.subscribers import mailings
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Ledger
-from generator.subscribers.listing import Draft, add_many
-from generator.subscribers.senders import enlist
+from generator.subscribers.ledger import mailings
+from generator.subscribers.ledger.ledger import Ledger
+from generator.subscribers.ledger.senders import enlist
+from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.store.database import Database
 from tests.delivery.conftest import KEYS
 from tests.proof.relay import Door, Fault, Relay
 

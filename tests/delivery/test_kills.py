@@ -21,6 +21,7 @@ def nursery() -> Iterator[Nursery]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place, connections", [("sqlite", 1), ("postgresql", 4)])
 def test_killed_senders_lose_nobody_and_write_to_nobody_twice(
     place: str, connections: int, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest

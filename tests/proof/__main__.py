@@ -21,7 +21,8 @@ from itertools import chain
 from pathlib import Path
 
 from generator.errors import describe
-from tests import find_postgresql
+from tests.machine import POSTGRESQL, find_postgresql
+from tests.postgresql import start_postgresql
 from tests.proof import faults, storage
 from tests.proof.accounts import Account
 from tests.proof.kills import run_kills
@@ -171,10 +172,10 @@ def main() -> int:
     ]
     with ExitStack() as stack:
         address, nursery = "", stack.enter_context(open_nursery())
-        if programs := find_postgresql.find_postgresql():
-            address = stack.enter_context(find_postgresql.start_postgresql(programs, durable=True))
+        if programs := find_postgresql():
+            address = stack.enter_context(start_postgresql(programs, durable=True))
         else:
-            print(f"{find_postgresql.MISSING}. Only SQLite is proved.")
+            print(f"{POSTGRESQL.missing}. Only SQLite is tested.")
         chosen = [scenario for scenario in scenarios if address or not scenario.postgresql]
         # When a server crashes, nobody else may need it; threads are enough for the others: they wait for processes.
         alone = [scenario for scenario in chosen if scenario.run is storage.server_crashes]

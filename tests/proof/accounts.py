@@ -59,11 +59,11 @@ def settle_account(world: World, account: Account, *, audience: int | None = Non
         if copies and progress not in {Progress.ACCEPTED, Progress.IN_DOUBT}:
             account.belied.append(address)
     if strangers := arrivals.keys() - ledger.keys():
-        account.faults.append(f"{len(strangers)} got a letter and are not in the ledger")
+        account.faults.append(f"{len(strangers)} got a letter but are not in the ledger")
     account.doubtful = [address for address, progress in ledger.items() if progress is Progress.IN_DOUBT]
     account.arrived = sum(address in arrivals for address in account.doubtful)
     if len(account.doubtful) > account.allowed:
-        account.faults.append(f"{len(account.doubtful)} in doubt, and {account.allowed} may be")
+        account.faults.append(f"{len(account.doubtful)} in doubt; at most {account.allowed} are allowed")
     counted = Counter(ledger.values())
     account.refused, account.skipped = counted[Progress.REFUSED], counted[Progress.SKIPPED]
     _compare_bytes(account, arrivals)
@@ -91,7 +91,7 @@ def _ask_status(world: World, account: Account, counted: Counter[Progress]) -> N
         account.faults.append(f"`status --json` said: {said[-500:]}")
         return
     if found != (expected := {progress: counted[progress] for progress in DONE}):
-        account.faults.append(f"`status --json` says {found}; in the ledger stands {expected}")
+        account.faults.append(f"`status --json` says {found}; the ledger has {expected}")
     named = world.run("status", str(WEEK), "--doubtful").said
     if missing := [address for address in account.doubtful if address not in named]:
         account.faults.append(f"`status --doubtful` does not name {len(missing)} of {len(account.doubtful)}")

@@ -7,25 +7,26 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 
+from generator.clock import read_clock
 from generator.model import Language, Progress, Subscriber
-from generator.subscribers.database import Transaction
-from generator.subscribers.subscriptions import change, erase, find_subscriber, pause, unsubscribe
+from generator.subscribers.list.subscriptions import change, erase, find_subscriber, pause, unsubscribe
+from generator.subscribers.store.database import Transaction
 from tests.proof.accounts import Account, settle_account
 from tests.proof.relay import DROP, RESET, SILENCE, Moment
 from tests.proof.world import KEYS, WEEK, Sender, World
 
 HURRY = {
-    "generator.delivery.verdicts:FIRST_PAUSE": 0.5,
-    "generator.delivery.pacing:_REST": 0.2,
-    "generator.delivery.pacing:_LONGEST_REST": 0.2,
-    "generator.delivery.pacing:_LEAST": 1000.0,
-    "generator.delivery.connections:FINAL": 0.5,
-    "generator.delivery.smtp:Relay.__init__.patience": 0.5,
-    "generator.delivery.tasks:Task.__init__.persistence": 2.0,
-    "generator.delivery.sender:_GRACE": 1.0,
-    "generator.subscribers.database:PATIENCE": 1,
+    "generator.delivery.outgoing.verdicts:FIRST_PAUSE": 0.5,
+    "generator.delivery.outgoing.pacing:_REST": 0.2,
+    "generator.delivery.outgoing.pacing:_LONGEST_REST": 0.2,
+    "generator.delivery.outgoing.pacing:_LEAST": 1000.0,
+    "generator.delivery.outgoing.connections:FINAL": 0.5,
+    "generator.delivery.outgoing.smtp:Relay.__init__.patience": 0.5,
+    "generator.delivery.outgoing.tasks:Task.__init__.persistence": 2.0,
+    "generator.delivery.outgoing.sender:_GRACE": 1.0,
+    "generator.subscribers.store.database:PATIENCE": 1,
 }
 """What a proof cannot wait for: a minute for what is deferred, ten for the reply to a letter."""
 
@@ -83,7 +84,7 @@ class Gate:
     def closed(self) -> Iterator[None]:
         """While the sender waits for its reply, at the next place."""
         reached, opened = self._reached[self._next], self._opened[self._next]
-        assert reached.wait(60), "it never came so far"
+        assert reached.wait(60), "the fault never occurred"
         self._next += 1
         try:
             yield
@@ -94,7 +95,7 @@ class Gate:
 def expect(account: Account, sender: Sender, *codes: int) -> None:
     """It ends by itself, with one of these."""
     if (code := sender.wait()) not in codes:
-        account.faults.append(f"a command ended with {code}, not {codes}: {sender.said[-1500:]}")
+        account.faults.append(f"a command ended with {code}; expected {codes}: {sender.said[-1500:]}")
     if "Traceback" in sender.said:
         account.faults.append(f"a traceback: {sender.said[-1500:]}")
 
@@ -107,7 +108,7 @@ def go_on(world: World, account: Account) -> None:
         if sender.wait() == 0:
             return
         said = sender.said
-    account.faults.append(f"it never was done: {said[-1500:]}")
+    account.faults.append(f"the letter was never finished: {said[-1500:]}")
 
 
 def meet(world: World, account: Account, fault: Sometimes, **death: object) -> Account:
@@ -115,7 +116,7 @@ def meet(world: World, account: Account, fault: Sometimes, **death: object) -> A
     expect(account, world.send("--patience", "1", fault=fault, hurry=HURRY, **death), 0, 1)
     go_on(world, account)
     if not fault.met:
-        account.faults.append("nothing went wrong at all")
+        account.faults.append("no fault occurred")
     account.allowed = fault.doubts
     return settle_account(world, account)
 
@@ -196,7 +197,7 @@ def everybody_refused(world: World) -> Account:
     expect(account, world.start("retry", str(WEEK), "--refused", "--yes"), 0)
     account = settle_account(world, account)
     if account.refused:
-        account.faults.append(f"{account.refused} are refused still")
+        account.faults.append(f"{account.refused} are still refused")
     return account
 
 
@@ -210,7 +211,7 @@ def changed_meanwhile(world: World) -> Account:
     sender = world.send(fault=gate)
     late = [address for address in world.people if number_of(address) >= len(world.people) // 2]
     leaving, pausing, erased, switching = (late[start::10] for start in range(4))
-    now = datetime.now(UTC)
+    now = read_clock()
     with gate.closed():
         _each(
             world,
@@ -226,7 +227,7 @@ def changed_meanwhile(world: World) -> Account:
     arrivals, ledger = world.arrivals(), world.ledger()
     for address in (*leaving, *pausing, *erased):
         if address in arrivals or ledger[address] is not Progress.SKIPPED:
-            account.faults.append(f"{address} had left, and is {ledger[address]}")
+            account.faults.append(f"{address} had unsubscribed, but is {ledger[address]}")
     if missing := [address for address in switching if len(arrivals.get(address, ())) != 1]:
         account.faults.append(f"{len(missing)} of those with another language did not get one letter")
     return account

@@ -96,7 +96,7 @@ class Relay:
         """Until all that dead senders left in their sockets was read."""
         for thread in list(self._conversations):
             thread.join(PATIENCE)
-            assert not thread.is_alive(), "a conversation never ended"
+            assert not thread.is_alive(), "a connection was not closed"
 
     def close(self) -> None:
         """Listen no more."""

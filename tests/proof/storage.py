@@ -99,7 +99,7 @@ def _fill_and_go_on(world: World, account: Account, inside: list[str], number: i
         )
     expect(account, sender, 0, 1)
     if sender.code == 1 and "full" not in sender.said:
-        account.faults.append(f"nobody said that the disk is full: {sender.said[-500:]}")
+        account.faults.append(f"no message says that the disk is full: {sender.said[-500:]}")
     subprocess.run([*inside, f'rm "{var}/ballast"'], check=True)
 
 
@@ -129,7 +129,10 @@ def locked(world: World) -> Account:
     """Another program writes: as long as it is for a while, everybody waits; when it is for long, the run ends."""
     account = Account("the list is locked, for a moment, a while and long")
     gate = Gate(15, Moment.RCPT, (50, Moment.TAKEN), (80, Moment.REPLIED), (110, Moment.TAKEN))
-    hurry = {"generator.subscribers.database:PATIENCE": 1, "generator.delivery.sender:_GRACE": 1.0}
+    hurry = {
+        "generator.subscribers.store.database:PATIENCE": 1,
+        "generator.delivery.outgoing.sender:_GRACE": 1.0,
+    }
     sender = world.send(fault=gate, hurry=hurry)
     for seconds in (0.3, 4.0, 0.7):
         _hold(world, gate, seconds)

@@ -9,6 +9,7 @@ Nothing of the program is replaced: its methods are called as they stand, and be
 kills itself as the system would (SIGKILL: no handler, no `finally`, no flush).
 """
 
+import argparse
 import contextlib
 import functools
 import importlib
@@ -34,13 +35,13 @@ an argument, {"module:function.name": value}; `buffer`: bytes that the system ta
 `largest`: bytes that a file may have."""
 
 PLACES = {
-    "generator.subscribers.mailings": ("freeze", "finish"),
-    "generator.subscribers.senders": ("settle_dead", "enlist"),
-    "generator.subscribers.ledger:Ledger": ("reserve", "advance", "give_back", "next_due", "close"),
+    "generator.subscribers.ledger.mailings": ("freeze", "finish"),
+    "generator.subscribers.ledger.senders": ("settle_dead", "enlist"),
+    "generator.subscribers.ledger.ledger:Ledger": ("reserve", "advance", "give_back", "next_due", "close"),
 }
 """Whose steps they are. `freeze:after` is before its commit, which belongs to the caller."""
 
-LOADED = ("sending", "resuming", "accounts", "subscribers")
+LOADED = ("mailing.send", "mailing.resume", "mailing.status", "list.people")
 """Modules of generator.cli that a command would load when it is called."""
 
 COUNTED: Counter[str] = Counter()
@@ -246,6 +247,13 @@ def _write(path: Path, number: int) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        sys.exit(live(load(), json.loads(sys.argv[1]), sys.argv[2:]))
-    serve(load())
+    parser = argparse.ArgumentParser(prog="python -m tests.proof.victim", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "order", nargs="?", type=json.loads, help="an order as JSON; default: read orders from standard input"
+    )
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of the `newsletter` command")
+    asked = parser.parse_args()
+    if asked.order is None:
+        serve(load())
+    else:
+        sys.exit(live(load(), asked.order, asked.arguments))

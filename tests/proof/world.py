@@ -20,12 +20,13 @@ from typing import Any
 import psycopg
 from sqlalchemy import insert, select
 
+from generator.clock import read_clock
 from generator.model import Language, Progress, Tally, Week
-from generator.subscribers.database import Database, open_database
-from generator.subscribers.keys import Keys
-from generator.subscribers.mailings import find_mailing, tally
-from generator.subscribers.schema import DELIVERY, SUBSCRIBER
-from generator.subscribers.senders import settle_dead
+from generator.subscribers.ledger.mailings import find_mailing, tally
+from generator.subscribers.ledger.senders import settle_dead
+from generator.subscribers.store.database import Database, open_database
+from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.schema import DELIVERY, SUBSCRIBER
 from tests.proof.relay import Arrival, Door, Fault, Relay
 
 WEEK = Week(2026, 46)
@@ -104,7 +105,7 @@ class Sender:
             return int(_await(self.place.with_suffix(".end")))
         except AssertionError:
             self.kill()
-            raise AssertionError(f"It never ended:\n{self.said[-3000:]}") from None
+            raise AssertionError(f"The process did not end:\n{self.said[-3000:]}") from None
 
     @property
     def said(self) -> str:
@@ -195,7 +196,7 @@ class World:
 
     def settle(self) -> Tally:
         """What `newsletter status` does first, and what it then says; nobody if there is no mailing yet."""
-        settle_dead(self.database, WEEK, datetime.now(UTC))
+        settle_dead(self.database, WEEK, read_clock())
         return self.tally()
 
     def tally(self) -> Tally:

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from generator.content import Newsletter
+from generator.content.markdown.outline import load_outline
 from generator.model import Language
 from generator.model.subscribers import Notice, Posting, Status, Subscriber
-from generator.render.notices import Mail, render_notice
+from generator.render.notice.notices import Mail, render_notice
 
 URL = "https://letter.example.org/"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -47,4 +48,4 @@ POSTINGS = {
 
 def notice(newsletter: Newsletter, name: str, language: Language = Language.NL, url: str = URL) -> Mail:
     posting = replace(POSTINGS[name], language=language)
-    return render_notice(newsletter.root, newsletter.settings, url, posting, newsletter.playbook)
+    return render_notice(load_outline(newsletter.root), url, posting)

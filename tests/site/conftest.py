@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,21 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.sharing import share
 from tests.site.hosting import MISSING_PAGE, ROOT, Host, Site, build
 from tests.site.keeping import REFUSED
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    project = tmp_path_factory.mktemp("project")
+def site(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Built once, for all workers: nothing in it may be changed."""
+    with share(run_folder / "site", lambda: host_site(tmp_path_factory.mktemp("project"))) as made:
+        yield Site(*map(Path, made[:2]), made[2])
+
+
+@contextmanager
+def host_site(project: Path) -> Iterator[tuple[str, str, str]]:
+    """The project, the folder of its site, and its address."""
     for name in ("docs", "newsletter", "templates"):
         shutil.copytree(ROOT / name, project / name)
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
@@ -35,9 +44,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     )
     build(project, "--site-dir", str(hosted / "playbook"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield Site(project, hosted / "playbook", url)
-    server.shutdown()
-    server.server_close()
+    try:
+        yield str(project), str(hosted / "playbook"), url
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from generator.check.addresses import survey_site
+from generator.check.web.addresses import survey_site
 from generator.content import load_newsletter
 from tests.site.hosting import Site
 

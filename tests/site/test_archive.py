@@ -72,6 +72,7 @@ def test_the_list_by_certainty_makes_place_for_the_filter(page, site):
 def test_an_address_keeps_the_filter(page, site, letters):
     page.goto(f"{site.url}archive/#reputation")
     expect(page.locator(".letter-filter")).to_be_in_viewport()
+    expect(button(page, "Reputatie")).to_have_attribute("aria-pressed", "true")
     assert (shown(page), pressed(page)) == (weeks(letters, "reputation"), ["Reputatie"])
     page.evaluate("location.hash = 'referral'")
     expect(button(page, "Referral")).to_have_attribute("aria-pressed", "true")

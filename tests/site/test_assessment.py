@@ -12,6 +12,8 @@ from tests.site.assessing import KEYS, answers, open_assessment, result_parts
 from tests.site.hosting import Site
 from tests.site.keeping import BLOCKED, done, keep, kept, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 CODES = "211 321 0x0 221 210 10x 322"
 THEN = {"date": "2026-11-02", "answers": answers("111 211 111 221 111 111 111")}
 FIRST = {"date": "2026-10-05", "answers": answers("111 111 111 111 111 111 111")}
@@ -400,9 +402,9 @@ KINDS = {
     "folder, scheme, width, kinds",
     [
         ("", "light", 360, ("questions", "shared")),
-        ("en/", "dark", 1280, ("questions", "shared")),
+        pytest.param("en/", "dark", 1280, ("questions", "shared"), marks=pytest.mark.slow),
         ("", "dark", 360, ("result", "unfinished")),
-        ("en/", "light", 1280, ("result", "unfinished")),
+        pytest.param("en/", "light", 1280, ("result", "unfinished"), marks=pytest.mark.slow),
     ],
 )
 def test_no_view_has_a_barrier_that_axe_knows(visit, folder, scheme, width, kinds):

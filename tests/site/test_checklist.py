@@ -8,6 +8,8 @@ from playwright.sync_api import expect
 
 from tests.site.keeping import BLOCKED, FULL, done, keep, kept, kept_text, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 PAGE = "certainties/referral/"
 NOW = "2026-11-23T09:00:00+01:00"
 

@@ -10,6 +10,8 @@ from tests.site.assessing import CERTAINTIES, answers, open_assessment
 from tests.site.hosting import Site
 from tests.site.keeping import done, keep, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 POINT = 96 / 72  # a point of paper, in pixels of a style sheet
 
 Open = Callable[..., Page]

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.site.assessing import CERTAINTIES, KEYS, answers, evaluate, open_assessment
 from tests.site.keeping import done, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 
 @pytest.fixture(scope="module")
 def page(browser, site):

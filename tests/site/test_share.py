@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from tests.site.assessing import KEYS, answers, evaluate, open_assessment, result_parts
 from tests.site.keeping import done, keep, kept, kept_text, state
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 CODES = "211 321 0x0 221 210 10x 322"
 LINK = f"#r=1.{CODES.replace(' ', '')}"
 OWN = state({"ref-1": done()}, answers("111 222 333 111 222 333 000"))

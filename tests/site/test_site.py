@@ -19,11 +19,11 @@ import yaml
 from axe_playwright_python.sync_playwright import Axe
 from mkdocs.config import load_config
 
-from generator.cli.newsletter import serve
+from generator.cli.newsletter.serve import command as serve
 from generator.content import load_newsletter
 from generator.hooks import TRIAL, on_config
 from generator.model import Language
-from generator.render.feedlist import Format, list_feeds
+from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.markdown import EXTENSIONS
 from generator.render.words import WORDS
 from tests.site.hosting import ROOT, build, files_of, mkdocs
@@ -215,6 +215,7 @@ def test_a_title_is_named_once(site):
         assert len(page.xpath("//h1")) == 1
 
 
+@pytest.mark.slow
 def test_the_same_content_gives_the_same_bytes_on_any_day(site, tmp_path):
     """In one run or, as `generate site` does it, in two."""
     build(site.project, "--site-dir", str(tmp_path / "nl"), TRANSLATIONS="", SOURCE_DATE_EPOCH="0")
@@ -256,6 +257,7 @@ def test_both_languages_have_the_same_pages_in_the_same_order():
     assert pages(read_config("mkdocs.yml")["nav"]) == pages(read_config("mkdocs.en.yml")["nav"])
 
 
+@pytest.mark.slow
 def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(project):
     build(project)
     before = files_of(project / "site")
@@ -280,7 +282,7 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
     done = mkdocs(project, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "templates/page/letter.md:9: 'dat' is undefined" in done.stderr
+    assert "templates/page/letter.md:10: 'dat' is undefined" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -301,27 +303,28 @@ def test_letters_can_wait_for_a_moment(project, monkeypatch, until, weeks):
         assert sorted(str(letter.week) for letter in letters) == weeks
 
 
-@pytest.mark.parametrize("until, weeks", [("2026-11-20", ["2026-W45", "2026-W46"]), ("2025-11-20", [])])
-def test_a_letter_that_waits_is_nowhere_on_the_site(project, until, weeks):
-    build(project, PUBLISHED_UNTIL=until)
+@pytest.mark.slow
+def test_before_the_first_letter_is_out_there_is_a_site_without_letters(project):
+    build(project, PUBLISHED_UNTIL="2025-11-20")
     for folder in (project / "site", project / "site/en"):
-        assert sorted(path.parent.name for path in folder.glob("archive/*/index.html")) == weeks
-        feed = (folder / "feed.json").read_text()
-        assert [week for week in ("2026-W45", "2026-W46", "2026-W47") if week in feed] == weeks
+        assert not list(folder.glob("archive/*/index.html"))
+        assert "2026-W" not in (folder / "feed.json").read_text()
 
 
 def test_a_day_that_is_none_is_told_in_a_sentence(project):
     done = mkdocs(project, "build", PUBLISHED_UNTIL="friday")
     assert done.returncode == 1
-    assert "“friday” is no moment; write it like 2026-11-27T06:00:00+01:00" in done.stdout
+    assert "“friday” is not a date and time; write it like 2026-11-27T06:00:00+01:00" in done.stdout
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_the_letters_are_previewed_while_somebody_writes_and_never_published(project):
     issue = "newsletter/issues/2026-W46"
     for language in ("nl", "en"):
         path = project / issue / f"{language}.md"
         path.write_text(path.read_text().replace("\n---\n", "\ndraft: true\n---\n", 1))
+    before = "2026-11-20T05:59:59+01:00"  # then 2026-W47 is not out
     with (project / "newsletter/settings.toml").open("a") as settings:
         settings.write('\n[service]\nurl = "https://letter.example.org/"\n')
     build(project)
@@ -334,7 +337,7 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
         server = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address],
             cwd=project,
-            env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+            env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PUBLISHED_UNTIL": before},
             stdout=log,
             stderr=log,
         )
@@ -346,6 +349,11 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
         # Its links lead to this machine, and not to where the site will be.
         assert f"http://{address}/certainties/reputation/#rep-1" in letter
         assert f'href="http://{address}/archive/2026-W46/"' in page
+        # What is not out yet is shown, and says so.
+        not_out = "not out yet · Friday 20 November 2026 at 06:00"
+        for path in ("en/archive/2026-W47/", "en/archive/", "preview/2026-W47/"):
+            assert not_out in fetch(f"http://{address}/{path}"), path
+        assert "not out yet" not in page
         # Neither letter nor site answers to another name.
         for path in ("/", "/preview/2026-W46/"):
             asked = urllib.request.Request(f"http://{address}{path}", headers={"Host": "example.org"})
@@ -409,7 +417,12 @@ def test_the_language_switch_follows_when_a_link_is_followed_without_a_new_page(
 # Each language, scheme and width meets each of the others once: what is wrong for a reader of two of them is found.
 @pytest.mark.parametrize(
     "folder, scheme, width",
-    [("", "light", 360), ("", "dark", 1280), ("en/", "light", 1280), ("en/", "dark", 360)],
+    [
+        ("", "light", 360),
+        pytest.param("", "dark", 1280, marks=pytest.mark.slow),
+        pytest.param("en/", "light", 1280, marks=pytest.mark.slow),
+        pytest.param("en/", "dark", 360, marks=pytest.mark.slow),
+    ],
 )
 def test_no_page_has_a_barrier_that_axe_knows(open_browser, site, folder, scheme, width):
     page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from tests.site.keeping import BLOCKED, FULL, done, keep, kept, kept_text, key, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 
 def empty(page, site, language: str = "nl"):
     """A page of the site with nothing on it: no script but those that a test imports."""

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.site.assessing import answers, evaluate, open_assessment
 from tests.site.keeping import FULL, done, keep, kept, kept_text, state, unfit
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 CODES = "211 321 0x0 221 210 10x 322"
 THEN = {"date": "2026-10-05", "answers": answers("111 111 000 111 111 111 111")}
 OWN = state({"ref-1": done(), "rel-2": unfit()}, answers(CODES), [THEN])

@@ -8,6 +8,8 @@ from playwright.sync_api import Page, Response
 
 from tests.site.hosting import Site
 
+pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
+
 PACKED = (".woff2", ".png")  # by themselves; a host packs the others
 LIMIT = 200_000
 

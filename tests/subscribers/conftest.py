@@ -1,6 +1,7 @@
 """A list to test with: on SQLite, and on a real PostgreSQL. A test that asks for `database` runs on both."""
 
 import itertools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from generator.subscribers.database import Database, open_database
-from generator.subscribers.keys import Keys
-from generator.subscribers.schema import METADATA
+from generator.subscribers.store.database import Database, open_database
+from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.schema import METADATA
 
 KEYS = Keys(("k" * 43,))
 NUMBERS = itertools.count()
@@ -45,7 +46,7 @@ def make_database(postgresql: str) -> Callable[[], AbstractContextManager[str]]:
 
     @contextmanager
     def make() -> Iterator[str]:
-        name = f"test{next(NUMBERS)}"
+        name = f"test_{os.getpid()}_{next(NUMBERS)}"  # other workers use this server too
         run(f"CREATE DATABASE {name} TEMPLATE template0")
         yield postgresql.format(name)
         run(f"DROP DATABASE {name} WITH (FORCE)")

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from generator.model import Language, Status
-from generator.subscribers.database import Database
-from generator.subscribers.exporting import export_subscribers
-from generator.subscribers.formats import Defaults
-from generator.subscribers.importing import Import, Order, Reject, Tally
-from generator.subscribers.schema import METADATA
+from generator.subscribers.store.database import Database
+from generator.subscribers.store.schema import METADATA
+from generator.subscribers.transfer.exporting import export_subscribers
+from generator.subscribers.transfer.formats import Defaults
+from generator.subscribers.transfer.importing import Import, Order, Reject, Tally
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 CERTAINTIES = frozenset({"referral", "revenue"})

@@ -7,12 +7,12 @@ from dataclasses import replace
 from sqlalchemy import select, update
 
 from generator.model import Due, Language, Mailing, Progress, Settled, Status, Tally, Week
-from generator.subscribers import mailings
-from generator.subscribers.database import Database
-from generator.subscribers.ledger import Ledger
-from generator.subscribers.listing import add_many
-from generator.subscribers.schema import DELIVERY, SUBSCRIBER
-from generator.subscribers.senders import enlist
+from generator.subscribers.ledger import mailings
+from generator.subscribers.ledger.ledger import Ledger
+from generator.subscribers.ledger.senders import enlist
+from generator.subscribers.list.listing import add_many
+from generator.subscribers.store.database import Database
+from generator.subscribers.store.schema import DELIVERY, SUBSCRIBER
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.people import NOW, draft
 

@@ -15,9 +15,9 @@ from generator.model import (
     Wish,
     Wording,
 )
-from generator.subscribers import outbox, subscriptions, wishes, wordings
-from generator.subscribers.database import Database, Transaction
-from generator.subscribers.listing import Draft
+from generator.subscribers.list import outbox, subscriptions, wishes, wordings
+from generator.subscribers.list.listing import Draft
+from generator.subscribers.store.database import Database, Transaction
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

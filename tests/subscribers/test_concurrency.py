@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import event, text
 
 from generator.model import Notice, Status, Subscriber
-from generator.subscribers import listing, outbox, records, subscriptions, wishes, wordings
-from generator.subscribers.database import Database, Transaction
-from generator.subscribers.subscriptions import State
-from generator.subscribers.throttle import may_write
+from generator.subscribers.list import listing, outbox, records, subscriptions, wishes, wordings
+from generator.subscribers.list.subscriptions import State
+from generator.subscribers.list.throttle import may_write
+from generator.subscribers.store.database import Database, Transaction
 from tests.subscribers.people import (
     ADDRESS,
     NETWORK,

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 
 from generator.model import Language, Notice, Posting, Status, Step, Subscriber
-from generator.subscribers import listing, outbox, subscriptions, tokens
-from generator.subscribers.database import Database, Transaction
-from generator.subscribers.pruning import prune
-from generator.subscribers.records import save
-from generator.subscribers.schema import METADATA
-from generator.subscribers.subscriptions import State
-from generator.subscribers.tokens import Purpose
+from generator.subscribers.list import listing, outbox, subscriptions, tokens
+from generator.subscribers.list.pruning import prune
+from generator.subscribers.list.records import save
+from generator.subscribers.list.subscriptions import State
+from generator.subscribers.list.tokens import Purpose
+from generator.subscribers.store.database import Database, Transaction
+from generator.subscribers.store.schema import METADATA
 from tests.subscribers.people import (
     DAY,
     HOUR,

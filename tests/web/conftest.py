@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generator.content import Newsletter, load_newsletter
+from generator.content.markdown.outline import Outline, load_outline
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 
@@ -17,9 +17,9 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory) -> Newsletter:
+def shared(tmp_path_factory) -> Outline:
     """The sample, which these tests do not change."""
-    return load_newsletter(copy_sample(tmp_path_factory.mktemp("service")))
+    return load_outline(copy_sample(tmp_path_factory.mktemp("service")))
 
 
 @pytest.fixture

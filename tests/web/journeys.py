@@ -19,7 +19,7 @@ from generator.model import Language
 from generator.render.words import WORDS as SHARED
 from generator.web.words import WORDS as OWN
 
-PATIENCE = 20
+PATIENCE = 60
 NARROW = {"width": 360, "height": 740}
 NL, EN = ({**SHARED[language], **OWN[language]} for language in Language)
 """What is written on pages and buttons."""

@@ -16,17 +16,17 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from sqlalchemy import event, select
 
-from generator.content import Newsletter
-from generator.delivery.worker import Worker
+from generator.content.markdown.outline import Outline
+from generator.delivery.outgoing.worker import Worker
 from generator.model import Language
-from generator.render.notices import render_notice
-from generator.render.signup import wording
-from generator.subscribers.database import Database, open_database
-from generator.subscribers.keys import Keys
-from generator.subscribers.schema import METADATA
-from generator.subscribers.wordings import keep_wordings
+from generator.render.notice.notices import render_notice
+from generator.render.page.signup import wording
+from generator.subscribers.list.wordings import keep_wordings
+from generator.subscribers.store.database import Database, open_database
+from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.schema import METADATA
 from generator.web.application import create_application
-from generator.web.service import Service
+from generator.web.server.service import Service
 from tests.web.asking import Answer, Asker, Loop
 
 URL = "https://letter.example.org/"
@@ -168,11 +168,11 @@ def _below(link: str, action: str | None) -> str:
 
 @contextmanager
 def open_reader(
-    newsletter: Newsletter, loop: Loop, folder: Path, place: str = "", url: str = URL
+    outline: Outline, loop: Loop, folder: Path, place: str = "", url: str = URL
 ) -> Iterator[Reader]:
     """The service of a project, without a server around it. Its list is in a file in `folder`, or at `place`."""
     clock, place = Clock(), place or f"sqlite:///{folder}/newsletter.db"
-    with open_worker(newsletter, place, Keys.make(), clock, url) as (
+    with open_worker(outline, place, Keys.make(), clock, url) as (
         worker,
         box,
     ):
@@ -181,8 +181,8 @@ def open_reader(
             event.listen(database._engine, "connect", _hurry)
             database._engine.dispose()
         with database.begin() as transaction:
-            keep_wordings(transaction, [wording(newsletter.settings, language) for language in Language])
-        service = Service(newsletter, database, lambda: None, clock, url)
+            keep_wordings(transaction, [wording(outline.settings, language) for language in Language])
+        service = Service(outline, database, lambda: None, clock, url)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
 
 
@@ -193,16 +193,16 @@ def _hurry(connection: Any, _: object) -> None:
 
 @contextmanager
 def open_worker(
-    newsletter: Newsletter, database: str, keys: Keys, clock: Callable[[], datetime], url: str = URL
+    outline: Outline, database: str, keys: Keys, clock: Callable[[], datetime], url: str = URL
 ) -> Iterator[tuple[Worker, Box]]:
     """The list of a project, and a worker that puts its mail into a box."""
-    settings, root, box = newsletter.settings, newsletter.root, Box()
-    opened = open_database(database, keys, root)
+    box = Box()
+    opened = open_database(database, keys, outline.root)
     worker = Worker(
         opened,
         box,
-        lambda posting: render_notice(root, settings, url, posting, newsletter.playbook).message,
-        settings.sender_address,
+        lambda posting: render_notice(outline, url, posting).message,
+        outline.settings.sender_address,
         clock,
     )
     try:

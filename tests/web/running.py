@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 PROGRAM = (sys.executable, "-c", "from generator.cli.newsletter import main; main()")
-PATIENCE = 30
+PATIENCE = 60
 
 
 @dataclass

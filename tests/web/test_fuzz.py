@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from generator.content import load_newsletter
+from generator.content.markdown.outline import load_outline
 from generator.errors import AddressError, TableError
 from generator.model import Language
-from generator.subscribers.addresses import LONGEST, key_of, parse_address
-from generator.subscribers.exporting import export_subscribers
-from generator.subscribers.formats import Defaults
-from generator.subscribers.importing import Import, Order
-from generator.subscribers.schema import METADATA
+from generator.subscribers.list.addresses import LONGEST, key_of, parse_address
+from generator.subscribers.store.schema import METADATA
+from generator.subscribers.transfer.exporting import export_subscribers
+from generator.subscribers.transfer.formats import Defaults
+from generator.subscribers.transfer.importing import Import, Order
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 
@@ -119,7 +119,7 @@ quick = settings(
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory) -> Iterator[Reader]:
     loop, place = Loop(), tmp_path_factory.mktemp("fuzz")
-    with open_reader(load_newsletter(copy_sample(place)), loop, place / "var") as reader:
+    with open_reader(load_outline(copy_sample(place)), loop, place / "var") as reader:
         yield reader
     loop.close()
 

@@ -77,6 +77,7 @@ def _is_missing(response: Response) -> bool:
     return response.status >= 400 and response.request.resource_type != "document"
 
 
+@pytest.mark.slow
 def test_from_a_form_on_the_site_to_the_last_trace_of_a_reader(place, open_browser):
     """Dutch with scripts on a phone, and English without; the mail of a trial lies in a folder."""
     build(place.root)
@@ -242,6 +243,7 @@ def ask_again(reader: Journey) -> str:
     return str(link)
 
 
+@pytest.mark.slow
 def test_every_other_page_of_the_service_can_be_read_by_everybody(place, open_browser):
     """Dutch, with scripts, from the page of the service: forms and their mistakes, dead links, and leaving."""
     box = Post(lambda: [path.read_bytes() for path in sorted((place.root / "var/mail/new").glob("*"))])

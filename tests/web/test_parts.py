@@ -11,15 +11,22 @@ from starlette.datastructures import Headers
 
 from generator.errors import DatabaseError, TemplateError
 from generator.model import Asking, Language, Wish
-from generator.subscribers.keys import Keys
-from generator.web import keeping
+from generator.subscribers.store.keys import Keys
 from generator.web.application import create_application
-from generator.web.assets import load_assets
-from generator.web.keeping import Keeper
-from generator.web.limiting import KNOWN, TOKENS_AT_HOME, WISHES, WISHES_AT_HOME, WISHES_PER_DOMAIN, Limits
 from generator.web.moments import SHORTEST, sign_moment, was_read
-from generator.web.origins import Origins
-from generator.web.service import Service
+from generator.web.pages.assets import load_assets
+from generator.web.server import threads
+from generator.web.server.limits import (
+    KNOWN,
+    TOKENS_AT_HOME,
+    WISHES,
+    WISHES_AT_HOME,
+    WISHES_PER_DOMAIN,
+    Limits,
+)
+from generator.web.server.origins import Origins
+from generator.web.server.service import Service
+from generator.web.server.threads import Keeper
 from tests.web.asking import Asker
 from tests.web.reading import URL
 
@@ -197,7 +204,7 @@ class Failing:
     name = "list"
 
     def begin(self) -> None:
-        raise DatabaseError("list: the disk is full; nothing was kept")
+        raise DatabaseError("list: the disk is full; nothing was saved")
 
 
 def test_wishes_that_wait_are_kept_together(reader, loop):
@@ -240,7 +247,7 @@ def test_who_goes_away_keeps_nobody_else_waiting(reader, loop):
 
 
 def test_a_row_that_is_too_long_is_refused(reader, loop, monkeypatch):
-    monkeypatch.setattr(keeping, "WAITING", 2)
+    monkeypatch.setattr(threads, "WAITING", 2)
     keeper = Keeper(reader.database, lambda: None)
 
     async def ask() -> list[object]:
@@ -308,7 +315,7 @@ def failing(reader, shared):
         read = reader.database.read
 
         def begin(self) -> None:
-            raise DatabaseError("list: another program is writing; nothing was kept")
+            raise DatabaseError("list: another program has locked the database; nothing was saved")
 
     service = Service(shared, Locked(), lambda: None, reader.clock, URL, healthy=lambda _: False)
     return replace(reader, ask=Asker(create_application(service), reader.ask.loop))
@@ -322,7 +329,7 @@ def test_a_list_that_cannot_be_written_is_said_on_the_page_and_in_the_log(failin
     assert "Nothing was kept" in answer.words()
     [line] = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
     assert line.startswith("POST /en/subscribe 503 ")
-    assert line.endswith("list: another program is writing; nothing was kept")
+    assert line.endswith("list: another program has locked the database; nothing was saved")
     assert "reader@" not in caplog.text
 
 

@@ -25,6 +25,7 @@ const FrontMatter = (() => {
   // --- Reading ---
 
   const KEY = /^( *)("[^"]*"|'[^']*'|[^\s#\-?:,[\]{}"'&*!|>%@`][^:#]*?|-[^\s:][^:#]*?) *:(?: +(.*)|)$/;
+  const FENCE = /^---[ \t]*$/;
   const ITEM = /^ *-(?: |$)/;
   const SPECIAL = /^[@`%,\]}?]/;
   const MOMENT =
@@ -48,15 +49,15 @@ const FrontMatter = (() => {
    */
   function read(text) {
     const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
-    if (lines[0] !== "---") return null;
-    let end = lines.indexOf("---", 1);
+    if (!FENCE.test(lines[0])) return null;
+    let end = lines.findIndex((line, number) => number > 0 && FENCE.test(line));
     const closed = end > 0;
     if (!closed) {
       end = lines.findIndex((line, number) => number > 0 && !line.trim());
       if (end < 0) end = lines.length;
     }
     const found = { lines, end, closed, problems: [], entries: [] };
-    if (!closed) add(found, 0, 0, 3, "the front matter does not end: a second line with only --- is missing");
+    if (!closed) add(found, 0, 0, 3, "the front matter is not closed: a second line with only --- is missing");
     readKeys(found, 1, 0, found.entries);
     return found;
   }
@@ -79,8 +80,8 @@ const FrontMatter = (() => {
       const match = KEY.exec(line);
       if (!match || depth !== indent) {
         const message = /^ *\t/.test(line)
-          ? "the line begins with a tab; use spaces"
-          : "write a key, a colon and a space, like “title: …”";
+          ? "the line starts with a tab; use spaces"
+          : "use a key, a colon and a space, like “title: …”";
         add(found, number, depth, line.length, message);
         number += 1;
         continue;
@@ -117,7 +118,7 @@ const FrontMatter = (() => {
     } else if (first === '"' || first === "'") {
       readQuoted(found, value, raw, below, first);
     } else if (SPECIAL.test(first)) {
-      add(found, line, start, value.end, `put a value that begins with ${first} in quotes`);
+      add(found, line, start, value.end, `put a value that starts with ${first} in quotes`);
     } else if (!/^[{&*!]/.test(first)) {
       readPlain(found, value, raw, below);
     }
@@ -191,7 +192,7 @@ const FrontMatter = (() => {
     const rows = [raw, ...below].map((row) => row.replace(/(^|\s)#.*$/, "").trim());
     const text = rows.join(" ").trim();
     if (/:(?: |$)/.test(text)) {
-      add(found, value.line, value.start, value.end, "put a value that holds a colon in quotes");
+      add(found, value.line, value.start, value.end, "put a value that contains a colon in quotes");
       return;
     }
     const more = below.length ? { folded: true, end: value.end } : {};
@@ -236,7 +237,7 @@ const FrontMatter = (() => {
     for (const entry of entries) {
       const { key, line: at, start, end } = entry;
       if (seen.has(key)) {
-        add(found, at, start, end, `the key “${key}” stands here a second time`);
+        add(found, at, start, end, `duplicate key “${key}”; delete one of the two`);
       } else if (!known.includes(key)) {
         const near = nearest(key, known);
         if (near) meant.add(near);
@@ -295,7 +296,7 @@ const FrontMatter = (() => {
       const hint = near ? `did you mean “${near}”?` : `known are: ${schema.enum.join(", ")}`;
       say(`unknown ${name} “${text}”; ${hint}`);
     } else if (schema.pattern && !new RegExp(schema.pattern, "u").test(text)) {
-      say(`“${text}” is not right for “${name}”${expected(schema)}`);
+      say(`“${text}” does not match the form of “${name}”${expected(schema)}`);
     } else if (Number(text) < schema.minimum || Number(text) > schema.maximum) {
       say(`“${name}” is ${text}${expected(schema)}`);
     }
@@ -303,7 +304,7 @@ const FrontMatter = (() => {
     const length = [...text].length;
     if (advice && (length < advice.minLength || length > advice.maxLength)) {
       const bounds = `${advice.minLength} to ${advice.maxLength}`;
-      say(`“${name}” has ${length} characters; ${bounds} are shown well`, "warning");
+      say(`“${name}” has ${length} characters; ${bounds} are recommended`, "warning");
     }
   }
 

@@ -10,69 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from generator.check import (
-    archive,
-    clients,
-    colours,
-    evidence,
-    headers,
-    images,
-    links,
-    markup,
-    pages,
-    parts,
-    prose,
-    spelling,
-    subjects,
-    translations,
-    weight,
-)
 from generator.check.manuscripts import read_thought
 from generator.check.proofs import Proof
+from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
+from generator.check.rules.links import EXTERNAL
 from generator.errors import ContentError, GeneratorError
 from generator.model import Problem, Severity
 from generator.reading import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from generator.check.manuscripts import Manuscript
-    from generator.check.rules import Finding, Rule
+    from generator.check.rule import Finding, Rule
     from generator.content import Newsletter
     from generator.model import Issue, Thought
-
-MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
-    *subjects.MANUSCRIPT_RULES,
-    *prose.MANUSCRIPT_RULES,
-    *spelling.MANUSCRIPT_RULES,
-    *translations.MANUSCRIPT_RULES,
-    *evidence.MANUSCRIPT_RULES,
-    *links.MANUSCRIPT_RULES,
-)
-"""What is asked of letters and of thoughts."""
-PROOF_RULES: tuple[Rule[Proof], ...] = (
-    *subjects.PROOF_RULES,
-    *prose.PROOF_RULES,
-    *translations.PROOF_RULES,
-    *evidence.PROOF_RULES,
-    *links.PROOF_RULES,
-    *images.PROOF_RULES,
-    *weight.PROOF_RULES,
-    *markup.PROOF_RULES,
-    *clients.PROOF_RULES,
-    *colours.PROOF_RULES,
-    *parts.PROOF_RULES,
-    *headers.PROOF_RULES,
-    *pages.PROOF_RULES,
-    *archive.PROOF_RULES,
-)
-"""What is asked of letters."""
-RULES: Mapping[str, Severity] = {
-    **{rule.id: rule.severity for rule in MANUSCRIPT_RULES},
-    **{rule.id: rule.severity for rule in PROOF_RULES},
-}
-"""All rules by the id under which an editor may waive them."""
 
 S = TypeVar("S")
 
@@ -103,7 +56,11 @@ def check_proof(
         raise
     except Exception as error:  # noqa: BLE001 (as in _ask)
         message = f"the letter cannot be rendered: {type(error).__name__}: {error}"
-        findings.append(Problem(path, 1, message, remedy="Report it, with this text and the letter."))
+        findings.append(
+            Problem(
+                path, 1, message, remedy="This is a bug; please report it with this message and the letter."
+            )
+        )
     else:
         for proof_rule in proof_rules:
             findings += _ask(proof_rule, lambda: proof, path)
@@ -127,7 +84,15 @@ def _ask(rule: Rule[S], subject: Callable[[], S], path: Path) -> list[Problem]:
         return []  # about the other edition, which is asked too
     except Exception as error:  # noqa: BLE001 (content may be as odd as it likes: a check ends in a report)
         message = f"the check itself failed: {type(error).__name__}: {error}"
-        return [Problem(path, 1, message, rule.id, remedy="Report it, with this text; the other checks ran.")]
+        return [
+            Problem(
+                path,
+                1,
+                message,
+                rule.id,
+                remedy="This is a bug; please report it with this message. The other checks ran.",
+            )
+        ]
 
 
 def _problem(rule: Rule[S], finding: Finding, path: Path) -> Problem:
@@ -150,13 +115,13 @@ def _waive(findings: Iterable[Problem], proof: Proof, path: Path) -> Iterator[Pr
         found.add(problem.rule)
         yield replace(problem, waived=waive.get(problem.rule or "", ""))
     for rule in waive:
-        if rule == links.EXTERNAL:
+        if rule == EXTERNAL:
             continue  # what it waives is found online only
         if rule not in RULES:
             message = f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}"
             yield Problem(path, proof.manuscript.line_of_waiver(rule), message, "waive")
         elif rule not in found:
-            message = f"“waive” names “{rule}”, which finds nothing here"
+            message = f"“waive” names “{rule}”, but there is no such problem"
             line, remedy = proof.manuscript.line_of_waiver(rule), "Delete the waiver."
             yield Problem(path, line, message, "waive", severity=Severity.WARNING, remedy=remedy)
 

@@ -6,7 +6,7 @@ import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.check.figures import find_numbers
+from generator.check.language.figures import find_numbers
 from generator.check.surveys import survey
 
 if TYPE_CHECKING:

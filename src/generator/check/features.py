@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from generator.check.styles import parse_sheet, parse_style
+from generator.check.css.styles import parse_sheet, parse_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
 
-    from generator.check.styles import Declaration
+    from generator.check.css.styles import Declaration
 
 _GROUPS = {
     "html-h1-h6": ("h1", "h2", "h3", "h4", "h5", "h6"),

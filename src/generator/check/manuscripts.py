@@ -9,16 +9,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from generator.assemble import write_edition
-from generator.check.rules import Spot
-from generator.content.code import mask_code, mask_fences
-from generator.content.marks import scan
+from generator.check.rule import Spot
+from generator.content.frontmatter import find_fences
+from generator.content.markdown.code import mask_code, mask_fences
+from generator.content.markdown.marks import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.content.marks import Marks
+    from generator.content.markdown.marks import Marks
     from generator.model import Edition, Language, Thought
 
 _MARKUP = re.compile(
@@ -101,8 +102,8 @@ class Manuscript:
     @cached_property
     def body(self) -> int:
         """Where the text below the front matter begins."""
-        end = self.text.find("\n---\n", 3)
-        return len(self.text) if end < 0 else end + 5
+        _, end = find_fences(self.text)
+        return end.end() if end else len(self.text)
 
     @cached_property
     def marks(self) -> Marks:

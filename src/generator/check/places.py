@@ -7,14 +7,14 @@ from functools import wraps
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from generator.check.rules import Spot
+from generator.check.rule import Spot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
-    from generator.check.rules import Finding
+    from generator.check.rule import Finding
 
 FEW = 20
 """Nobody mends more tables at once, and each place takes time to find."""

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
-from generator.check.cascade import Cascade
+from generator.check.css.cascade import Cascade
 from generator.check.manuscripts import Manuscript, read_letter
 from generator.model import Language
-from generator.render.emails import render_email
-from generator.render.entries import render_entry
-from generator.render.master import render_master
-from generator.render.pages import render_edition
+from generator.render.feed.entries import render_entry
+from generator.render.letter.email import render_email
+from generator.render.letter.master import render_master
+from generator.render.page.pages import render_edition
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from generator.content import Newsletter
     from generator.model import Edition, Email, Issue
-    from generator.render.entries import Entry
+    from generator.render.feed.entries import Entry
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ reduced to what `clients` asks: the newest result of each feature in the mail pr
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -46,9 +47,11 @@ def reduce_data(data: Any) -> dict[str, Any]:
                     "support": {family: _newest(feature["stats"], family) for family in CLIENTS},
                 }
     except (KeyError, TypeError, IndexError, AttributeError) as error:
-        raise ValueError(f"this is not caniemail's data: {type(error).__name__} {error}") from error
+        raise ValueError(
+            f"unexpected format; expected the data of caniemail ({type(error).__name__})"
+        ) from error
     if len(features) < FEWEST:
-        raise ValueError(f"this has {len(features)} features; caniemail knows more than {FEWEST}")
+        raise ValueError(f"the data has {len(features)} features; expected more than {FEWEST}")
     return {"about": _ABOUT, "date": date, "features": dict(sorted(features.items()))}
 
 
@@ -85,7 +88,9 @@ def _read(source: str) -> bytes:
 
 def main(arguments: Sequence[str], path: Path = DATA) -> int:
     """Read, look whether it is right, and only then write."""
-    source = arguments[0] if arguments else URL
+    parser = argparse.ArgumentParser(prog="python -m generator.check.refresh_caniemail", description=__doc__)
+    parser.add_argument("source", nargs="?", default=URL, help="address or file; default: %(default)s")
+    source: str = parser.parse_args(arguments).source
     try:
         data = reduce_data(json.loads(_read(source)))
     except (OSError, ValueError) as error:

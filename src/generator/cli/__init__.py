@@ -6,17 +6,29 @@ stopped with Ctrl-C.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import subprocess
 import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path, PurePosixPath
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 import click
 
+import generator.clock
+from generator.cli.parameters import FolderPath, say_parameter
 from generator.errors import ContentError, GeneratorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date, datetime
+
+    from generator.clock import Clock
 
 BUILD = "build"
 """Where `generate issue` publishes, below the root of the project; git ignores it."""
@@ -28,39 +40,120 @@ DOCUMENTS = PurePosixPath("cache/documents")
 class Group(click.Group):
     """Commands whose errors are sentences, and never tracebacks, when a person can mend them."""
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program. Exits with 1 when its output cannot be written, for example to a full disk."""
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
+                raise
+            _drop_output()
+            say_error(f"standard output cannot be written: {error.strerror}")
+            sys.exit(1)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; for one that belongs to a group below this one, say how it is typed."""
+        name = args[0]
+        for group in self.commands.values():
+            if name not in self.commands and isinstance(group, click.Group) and name in group.commands:
+                ctx.fail(f"No such command '{name}'. Did you mean '{group.name} {name}'?")
+        return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options of the group itself."""
+        with _in_our_words():
+            return super().parse_args(ctx, args)
+
     def invoke(self, context: click.Context) -> Any:
         """Run a command. A GeneratorError is printed, with every problem and where it is, and ends with 1."""
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             context.color = False
         try:
-            return super().invoke(context)
+            with _in_our_words():
+                return super().invoke(context)
         except ContentError as error:
             from generator.cli.reports import report_text  # noqa: PLC0415 (it needs what --help does without)
 
-            for line in report_text(error.problems, find_root(context.obj or Path.cwd())):
+            for line in report_text(error.problems, _find_shown_root(context)):
                 click.echo(line, err=True)
-            say_error(f"{count(len(error.problems), 'problem')}; nothing was written")
+            found = len(error.problems)
+            say_error(f"{count(found, 'problem')}; correct {'it' if found == 1 else 'them'} and try again")
         except GeneratorError as error:
             say_error(str(error))
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             return context.exit(130)
         except BrokenPipeError:  # `generate plan | head`: the reader has seen enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _drop_output()
         return context.exit(1)
+
+
+_OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _drop_output() -> None:
+    """Discard what is left to print; Python would try it again at its end, and report that it failed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Name a parameter that is missing as the types of `generator.cli.parameters` do."""
+    try:
+        yield
+    except click.MissingParameter as error:
+        raise click.UsageError(f"{say_parameter(error.param)} is missing", error.ctx) from None
+
+
+def _find_shown_root(context: click.Context) -> Path:
+    """Where the files of a report are, so that it can show their lines."""
+    project = context.find_object(Project)
+    return project.root if project else Path.cwd()
 
 
 ROOT = click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="The folder of the project, when it is not the one you are in.",
+    type=FolderPath(exists=True),
+    help="Root folder of the project. Default: the current folder, or the nearest one above it that is a project.",
 )
 """The option of both programs that comes before the command."""
 
 
-def find_project(root: Path | None) -> Path:
-    """The folder that --root names, or that of the project we are in."""
-    return root.resolve() if root is not None else find_root(Path.cwd())
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What every command is given: which project is meant, and a clock."""
+
+    named: Path | None
+    """The folder that --root names."""
+    clock: Clock
+
+    @property
+    def root(self) -> Path:
+        """The folder that --root names, or that of the project we are in. Raises UsageError when there is none."""
+        return self.named.resolve() if self.named is not None else find_root(Path.cwd())
+
+    def now(self) -> datetime:
+        """The current moment, in UTC."""
+        return self.clock()
+
+    def today(self) -> date:
+        """The day on the calendar of the person at the keyboard."""
+        return self.clock().astimezone().date()
+
+
+def add_commands(group: click.Group, package: str, path: Iterable[str]) -> None:
+    """Add the `command` of each module in a package to a group, under the name of the module."""
+    for found in iter_modules(path):
+        command: click.Command = import_module(f"{package}.{found.name}").command
+        command.name = found.name.rstrip("_")  # `import` cannot be the name of a module
+        group.add_command(command)
+
+
+def begin(context: click.Context, root: Path | None) -> None:
+    """Give the commands below `context` their project. A test passes its own clock as the object of the context."""
+    context.obj = Project(root, context.obj or generator.clock.read_clock)
 
 
 def find_root(start: Path) -> Path:
@@ -69,8 +162,17 @@ def find_root(start: Path) -> Path:
         if (folder / "newsletter").is_dir() and (folder / "docs").is_dir():
             return folder
     raise click.UsageError(
-        f"{start} is not in a project: no folder above it holds newsletter/ and docs/; use --root"
+        f"{start} is not in a project: no folder above it has newsletter/ and docs/; name the project with --root"
     )
+
+
+def show_in_browser(address: str) -> None:
+    """Open a page or a file in the browser. Where there is none, what the opener says of it helps nobody."""
+    opener = shutil.which("xdg-open")
+    if opener is None or sys.platform == "darwin":
+        click.launch(address)
+    else:
+        subprocess.Popen((opener, address), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (ours)
 
 
 def say_error(message: str) -> None:

@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.cli import count
-from generator.cli.environment import FILE, open_list, read_variable
-from generator.cli.sending import choose_week
+from generator.cli.environment import FILE, find_missing_list, open_list, read_variable
+from generator.cli.mailing.send import choose_week
+from generator.cli.mailing.status import read_settings
 from generator.content import load_newsletter
-from generator.delivery.examinations import Condition
-from generator.delivery.examinations.answers import fail
-from generator.delivery.examinations.letters import examine_letter
-from generator.delivery.examinations.machine import (
+from generator.content.needs import need_letter
+from generator.delivery.outgoing.signing import VARIABLE as DKIM
+from generator.delivery.outgoing.signing import open_signer
+from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.outgoing.transports import open_transport
+from generator.doctor import Condition
+from generator.doctor.answers import fail, well
+from generator.doctor.letters import examine_letter
+from generator.doctor.machine import (
     examine_backups,
     examine_clock,
     examine_disk,
@@ -23,29 +30,23 @@ from generator.delivery.examinations.machine import (
     examine_secrets,
     examine_timer,
 )
-from generator.delivery.examinations.relays import examine_relay
-from generator.delivery.examinations.setup import examine_settings
-from generator.delivery.signing import VARIABLE as DKIM
-from generator.delivery.signing import open_signer
-from generator.delivery.transports import DEFAULT as MAIL_DEFAULT
-from generator.delivery.transports import VARIABLE as MAIL
-from generator.delivery.transports import open_transport
-from generator.errors import GeneratorError
-from generator.subscribers.database import DEFAULT as DATABASE_DEFAULT
-from generator.subscribers.database import VARIABLE as DATABASE
-from generator.subscribers.database import find_file
-from generator.subscribers.keys import VARIABLE as KEYS
-from generator.subscribers.keys import Keys
-from generator.subscribers.vitals import read_vitals
+from generator.doctor.relays import examine_relay
+from generator.doctor.setup import examine_settings
+from generator.errors import ContentError, GeneratorError
+from generator.settings import PATH as SETTINGS
+from generator.subscribers.store.database import VARIABLE as DATABASE
+from generator.subscribers.store.keys import VARIABLE as KEYS
+from generator.subscribers.store.vitals import read_vitals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
-    from generator.content import Newsletter
-    from generator.delivery.examinations import Answer
-    from generator.delivery.examinations.names import Names
+    from generator.doctor import Answer
+    from generator.doctor.names import Names
+    from generator.model import Week
+    from generator.settings import Settings
 
 _COLOURS = {Condition.OK: "green", Condition.WARNING: "yellow", Condition.ERROR: "red"}
 _WIDTH = 118
@@ -53,27 +54,32 @@ _WIDTH = 118
 
 def examine(root: Path, now: datetime, selector: str, names: Names | None) -> int:
     """Print an answer a line; the number of errors. With `names` the DNS is asked too."""
-    newsletter = load_newsletter(root)
+    settings = read_settings(root)
     counts = dict.fromkeys(Condition, 0)
-    for answer in _ask_all(newsletter, now, selector, names):
+    for answer in _ask_all(root, settings, now, selector, names):
         counts[answer.condition] += 1
         _show(answer)
     click.echo()
     said = f"{count(counts[Condition.ERROR], 'error')}, {count(counts[Condition.WARNING], 'warning')}."
     if names is None:
-        said += " The DNS was not asked: newsletter doctor --online"
+        said += " The DNS was not queried: add --online."
     click.echo(said)
     return counts[Condition.ERROR]
 
 
-def _ask_all(newsletter: Newsletter, now: datetime, selector: str, names: Names | None) -> Iterator[Answer]:
-    root, settings = newsletter.root, newsletter.settings
+def _ask_all(
+    root: Path, settings: Settings, now: datetime, selector: str, names: Names | None
+) -> Iterator[Answer]:
     yield from examine_settings(settings)
     signer = None
     try:
         signer = open_signer(settings, read_variable(root, DKIM), root)
     except GeneratorError as error:
-        yield fail("secrets", str(error), f"Name the private key of [dkim] in {DKIM}, or take both away.")
+        yield fail(
+            "secrets",
+            str(error),
+            f"Set {DKIM} to the file with the private key, or remove both {DKIM} and the table [dkim].",
+        )
     key = read_variable(root, DKIM)
     yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
     yield from _look_at_list(root, now, online=names is not None)
@@ -86,28 +92,44 @@ def _ask_all(newsletter: Newsletter, now: datetime, selector: str, names: Names 
         answers, relay = examine_relay(transport, settings, now)
         yield from answers
     if names is not None:
-        from generator.delivery.examinations.domains import examine_domains  # noqa: PLC0415 (only when asked for)
+        from generator.doctor.domains import examine_domains  # noqa: PLC0415 (only when asked for)
 
         yield from examine_domains(names, settings, selector, signer, relay)
-    yield from examine_letter(newsletter, choose_week(settings, now))
     yield examine_timer()
+    # Last, because it reads what editors write.
+    yield from _look_at_letter(root, settings, choose_week(settings, now))
+
+
+def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answer]:
+    """The letter of the week, if there is to be one. What is wrong with its texts is one answer."""
+    if settings.skips(week):
+        yield well("letter", f"none: {SETTINGS} skips {week}")
+        return
+    try:
+        newsletter = load_newsletter(root, needs=need_letter(root, week))
+    except ContentError as error:
+        yield fail(
+            "letter", count(len(error.problems), "problem"), f"Run `generate check {week}` to list them."
+        )
+        return
+    yield from examine_letter(newsletter, week)
 
 
 def _look_at_list(root: Path, now: datetime, *, online: bool) -> Iterator[Answer]:
     """Without making what is not there: this command only looks."""
     try:
-        if not (text := read_variable(root, KEYS)):
-            yield fail("keys", "there are none", "newsletter keys (and keep the file that it makes)")
+        if missing := find_missing_list(root):
+            remedy = f"Run `newsletter init` to create it, restore a back-up, or set {DATABASE} to another location."
+            yield fail("list", f"not found: {missing}", remedy)
             return
-        Keys.parse(text)
-        file = find_file(read_variable(root, DATABASE, DATABASE_DEFAULT), root)
-        if file is not None and not file.exists():
-            yield fail("list", f"there is none: {file}", "newsletter serve makes it, or put a back-up there.")
+        if not read_variable(root, KEYS):
+            remedy = f"Restore {FILE}, or run this command with the environment of the service."
+            yield fail("keys", "not found; the links in mail are signed with the keys of this list", remedy)
             return
         with closing(open_list(root)) as database:
             vitals = read_vitals(database)
     except GeneratorError as error:
-        yield fail("list", str(error), "See “When something is wrong” in OPERATING.md.")
+        yield fail("list", str(error), "See “Messages” in deploy/RUN.md.")
         return
     yield from examine_list(vitals, online=online)
     yield examine_backups(vitals.file, now)

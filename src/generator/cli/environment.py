@@ -1,28 +1,37 @@
 """Secrets and addresses of the service, from the environment; what is not set there stands in `var/newsletter.env`.
 
-That file is one for systemd and containers too (`EnvironmentFile=`, `--env-file`). It is made at the first start, for
-its owner only, so that a newcomer starts the service with one command and keeps the keys that links in mail depend on.
+That file is one for systemd and containers too (`EnvironmentFile=`, `--env-file`). It is made with the list, for its
+owner only, so that a newcomer starts the service with one command and keeps the keys that links in mail depend on.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.errors import SecretError
-from generator.subscribers.database import DEFAULT, open_database
-from generator.subscribers.database import VARIABLE as DATABASE
-from generator.subscribers.keys import VARIABLE as KEYS
-from generator.subscribers.keys import Keys
+from generator.delivery.outgoing import transports
+from generator.errors import DatabaseError, SecretError
+from generator.subscribers.store.database import DEFAULT, explain_missing, open_database
+from generator.subscribers.store.database import VARIABLE as DATABASE
+from generator.subscribers.store.keys import VARIABLE as KEYS
+from generator.subscribers.store.keys import Keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from generator.subscribers.database import Database
+    from generator.subscribers.store.database import Database
 
 FILE = "var/newsletter.env"
+
+SERVICE = "var/service.url"
+"""Where a service on trial listens, as long as it runs; below the root of the project."""
+
+TRIAL = "http://127.0.0.1:8001/"
+"""Where `newsletter serve` listens when it is started without options."""
 
 
 def read_variable(root: Path, name: str, default: str = "") -> str:
@@ -30,9 +39,75 @@ def read_variable(root: Path, name: str, default: str = "") -> str:
     return os.environ.get(name) or _read_file(root).get(name, default)
 
 
+def find_files(root: Path) -> Path | None:
+    """Where mail is written in a trial: when NEWSLETTER_MAIL names a folder, or nothing. None when it leaves."""
+    return transports.find_files(read_variable(root, transports.VARIABLE, transports.DEFAULT), root)
+
+
+def say_delivery(root: Path) -> str:
+    """What becomes of mail that the service has to send."""
+    files = find_files(root)
+    if files is None:
+        return "`newsletter serve` sends the mail while it runs."
+    return f"This is a trial: `newsletter serve` writes the mail to {files}, and sends nothing."
+
+
+@contextmanager
+def announce_service(root: Path, url: str) -> Iterator[None]:
+    """Let letters of a trial know where the service listens, as long as it does."""
+    path, text = root / SERVICE, f"{url}\n"
+    with suppress(OSError):  # then their links lead to its usual address
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            if path.read_text(encoding="utf-8") == text:  # and not that of another service
+                path.unlink()
+
+
+def find_trial(root: Path) -> str:
+    """Where the service listens in a trial, or would when it is started without options."""
+    with suppress(OSError):
+        return (root / SERVICE).read_text(encoding="utf-8").strip() or TRIAL
+    return TRIAL
+
+
+def find_missing_list(root: Path) -> str:
+    """Why there is no list where this project looks for it; empty when there is one. Raises DatabaseError."""
+    return explain_missing(read_variable(root, DATABASE, DEFAULT), root)
+
+
 def open_list(root: Path) -> Database:
-    """The list of this project, with its keys, which are made when there are none."""
-    return open_database(read_variable(root, DATABASE, DEFAULT), find_keys(root), root)
+    """The list that is there, with its keys; nothing is made. Raises DatabaseError and SecretError."""
+    keys = read_keys(root)
+    return open_database(read_variable(root, DATABASE, DEFAULT), keys, root)
+
+
+def read_keys(root: Path) -> Keys:
+    """The keys of the list that is there; nothing is made. Raises DatabaseError and SecretError."""
+    if missing := find_missing_list(root):
+        raise DatabaseError(
+            f"there is no list of subscribers: {missing}; run `newsletter init` to create it, or set {DATABASE} to "
+            "another location"
+        )
+    text = read_variable(root, KEYS)
+    if not text:
+        raise SecretError(
+            f"{KEYS} is set neither in the environment nor in {root / FILE}; the links in mail are signed with "
+            "the keys of this list, so run this with the environment of the service, or restore the file"
+        )
+    return Keys.parse(text)
+
+
+def make_list(root: Path) -> Database:
+    """The list and its keys, which are made when there is no list yet. Raises DatabaseError and SecretError."""
+    if not find_missing_list(root):
+        return open_list(root)
+    database = open_database(read_variable(root, DATABASE, DEFAULT), find_keys(root), root)
+    click.echo(f"Created a new list: {database.name}", err=True)
+    return database
 
 
 def find_keys(root: Path) -> Keys:
@@ -41,7 +116,9 @@ def find_keys(root: Path) -> Keys:
         return Keys.parse(text)
     keys = Keys.make()
     keep_keys(root, keys)
-    click.echo(f"Made {FILE} with the key of this list. Keep it: links in mail depend on it.", err=True)
+    click.echo(
+        f"Created {FILE} with the key of this list. Keep it: the links in mail are signed with it.", err=True
+    )
     return keys
 
 
@@ -66,11 +143,16 @@ def keep_keys(root: Path, keys: Keys) -> None:
 def _read_file(root: Path) -> dict[str, str]:
     path = root / FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SecretError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise SecretError(f"{path} cannot be read: {error.strerror or error}") from None
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        number = content[: error.start].count(b"\n") + 1
+        raise SecretError(f"{path}:{number}: holds bytes that are not UTF-8; type this line again") from None
     found = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):

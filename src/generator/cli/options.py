@@ -1,29 +1,194 @@
-"""Options and arguments that several commands have."""
+"""What several commands take: a week in the words of a person, and the name of a file to write."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from generator.cli.parameters import say_parameter
+from generator.files import is_device
+from generator.model import Week
+
 if TYPE_CHECKING:
-    from generator.model import Week
+    from collections.abc import Callable, Iterable
 
 
-LANGUAGE = click.Choice(["nl", "en"])
-"""Readers have one of these."""
+def choose_output(output: Path | None) -> Path | None:
+    """Give the file that --output names; None is standard output, also written as `-`."""
+    return None if output is None or str(output) == "-" else output
+
+
+def require_end(path: Path, end: str, hint: str) -> None:
+    """Refuse a name for a file with addresses that .gitignore does not cover. Raises UsageError."""
+    if path.suffix != end and not is_device(path):
+        raise click.UsageError(
+            f"{hint}: the name of the file must end in {end}, so that git ignores it; got “{path}”"
+        )
+
+
+WEEKS = "2026-W48, 48, 2026-11-27, this or next"
+"""How a person may write a week at the prompt. A file always says 2026-W48."""
+
+
+def read_week(text: str, today: Callable[[], date]) -> Week:
+    """Give the week that a person means by `text`. Raises ValueError, whose message is for them, when there is none.
+
+    A number without a year is the week of that number nearest to today, so that 1 means next year in December. `today`
+    is only called for a word that depends on it.
+    """
+    word = text.strip().lower()
+    if word == "this":
+        return Week.of(today())
+    if word == "next":
+        return Week.of(today()).next()
+    if match := re.fullmatch(r"(\d{4})[-_ ]?w(\d{1,2})|(\d{4})[-_ ](\d{1,2})", word, re.ASCII):
+        year, number = match[1] or match[3], match[2] or match[4]
+        return Week.parse(f"{year}-W{int(number):02}")
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", word, re.ASCII):
+        try:
+            return Week.of(date(int(match[1]), int(match[2]), int(match[3])))
+        except ValueError:
+            raise ValueError(f"there is no day {text.strip()}") from None
+    if re.fullmatch(r"\d{1,2}([-/. ])\d{1,2}\1\d{4}|\d{4}([/. ])\d{1,2}\2\d{1,2}", word, re.ASCII):
+        raise ValueError(f"“{text.strip()}” is not a day that can be read; write it like 2026-11-27")
+    if match := re.fullmatch(r"w?(\d{1,2})", word, re.ASCII):
+        return _find_nearest(int(match[1]), today())
+    raise ValueError(f"“{text}” is not a week; expected {WEEKS}")
+
+
+def _find_nearest(number: int, today: date) -> Week:
+    """Give the week with this number that is nearest to a day. Only a few years have a week 53."""
+    weeks = []
+    for year in range(today.year - 7, today.year + 8):
+        try:
+            weeks.append(Week.parse(f"{year}-W{number:02}"))
+        except ValueError:
+            continue
+    if not weeks:
+        raise ValueError(f"there is no week {number}; a year has 52 or 53 weeks")
+    return min(weeks, key=lambda week: abs(week.friday - today))
+
+
+def say_no_letter(root: Path, week: Week, weeks: Iterable[Week]) -> str:
+    """The message for a week without a letter: it is skipped, or how to make one and which week nearby has one."""
+    if is_skipped(root, week):
+        return say_skipped(week)
+    return f"there is no letter of {week}{_say_nearest(week, weeks)}; run `generate issue {week}` to make it"
+
+
+def is_skipped(root: Path, week: Week) -> bool:
+    """Whether the settings of a project skip a week. Problems of the settings are reported elsewhere."""
+    from generator.settings import load_settings  # noqa: PLC0415 (it needs what --help does without)
+
+    settings = load_settings(root, [])
+    return settings is not None and settings.skips(week)
+
+
+def say_skipped(week: Week) -> str:
+    """The message for a week that the settings skip."""
+    from generator.settings import PATH  # noqa: PLC0415 (as above)
+
+    return f"{PATH} skips {week}; to make or send its letter, remove the week from “skip”"
+
+
+def say_kept(week: Week) -> str:
+    """The message for a week that the settings skip although it has a letter."""
+    from generator.settings import PATH  # noqa: PLC0415 (as above)
+
+    return f"{week} is skipped in {PATH}; its letter is kept, and not sent"
+
+
+def say_how_to_keep(week: Week) -> str:
+    """The advice for the letter of a skipped week that readers already have."""
+    return f"If readers have it, run `generate release {week}`"
+
+
+def say_never_sent(root: Path, week: Week, weeks: Iterable[Week]) -> str:
+    """The message for a letter of which no mailing exists. `weeks` are the weeks that have one."""
+    from generator.content.archive import list_written  # noqa: PLC0415 (as above)
+
+    written = list_written(root)
+    if week not in written:
+        return say_no_letter(root, week, written)
+    if is_skipped(root, week):
+        return say_kept(week)
+    return f"the letter of {week} has not been sent{_say_nearest(week, weeks)}; run `newsletter send {week}` to send it"
+
+
+def _say_nearest(week: Week, weeks: Iterable[Week]) -> str:
+    nearest = min(weeks, key=lambda one: (abs(one.friday - week.friday), one < week), default=None)
+    return f"; the nearest is {nearest}" if nearest else ""
+
+
+def read_target(root: Path, text: str, today: Callable[[], date]) -> str:
+    """Give what `generate check` is asked to look at: a file or folder as it is, any form of a week as 2026-W48.
+
+    Raises UsageError for a week or a day that does not exist.
+    """
+    if (Path.cwd() / text).exists() or (root / text).exists():
+        return text
+    try:
+        return str(read_week(text, today))
+    except ValueError as error:
+        if re.fullmatch(
+            r"\d{4}[-_ ]?w?\d{1,2}([-/. ]\d{1,2})?|\d{4}[/.]\d{1,2}[/.]\d{1,2}|(\d{1,2}[-/. ]){2}\d{4}|w?\d{1,2}",
+            text.strip(),
+            re.ASCII | re.IGNORECASE,
+        ):
+            raise click.UsageError(str(error)) from None
+        return text
 
 
 class WeekType(click.ParamType["Week"]):
-    """A week, like 2026-W48."""
+    """A week, in any of the forms that `read_week` takes."""
 
     name = "week"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> Week:
-        """Read a week, or say why there is no such week."""
-        from generator.model import Week  # noqa: PLC0415 (--help does without)
-
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Week:
+        """Read the week. Raises UsageError."""
+        if isinstance(value, Week):
+            return value
         try:
-            return Week.parse(value)
+            # The context has its project only when a command runs, and a whole week needs no clock.
+            return read_week(value, lambda: click.get_current_context().obj.today())  # noqa: PLW0108 (as above)
         except ValueError as error:
-            self.fail(str(error), param, ctx)
+            raise click.UsageError(f"{say_parameter(param)}: {error}", ctx) from None
+
+
+def with_week(*, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command a parameter `week`, which a person may write as an argument or as --week."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @click.argument("given", type=WeekType(), required=False, metavar="WEEK" if required else "[WEEK]")
+        @click.option("--week", "named", type=WeekType(), metavar="WEEK", help=f"Same as WEEK: {WEEKS}.")
+        @wraps(command)
+        def joined(*arguments: Any, given: Week | None, named: Week | None, **others: Any) -> Any:
+            if given and named and given != named:
+                raise click.UsageError(f"two weeks given: {given} and --week {named}; give only one")
+            week = given or named
+            if required and week is None:
+                raise click.UsageError(f"give a week: {WEEKS}")
+            return command(*arguments, week=week, **others)
+
+        return joined
+
+    return decorate
+
+
+def _read_proof(context: click.Context, _: click.Parameter, value: str | None) -> str:
+    if value is not None and not (value.strip() and value.isprintable()):
+        raise click.UsageError("--proof takes one line of text that says where the proof is kept", context)
+    return (value or "").strip()
+
+
+PROOF = click.option(
+    "--proof",
+    metavar="TEXT",
+    callback=_read_proof,
+    help="Where you keep the proof of consent, as text. It confirms subscribers without other proof.",
+)

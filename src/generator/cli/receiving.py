@@ -12,23 +12,21 @@ import click
 
 from generator.cli import count, say_error
 from generator.cli.environment import open_list, read_variable
-from generator.delivery.incoming import MOST
-from generator.delivery.mailboxes import VARIABLE as MAILBOX
-from generator.delivery.mailboxes import open_mailbox
-from generator.delivery.receiving import Outcome, receive
-from generator.errors import ContentError, DatabaseError, GeneratorError, SecretError, describe
-from generator.settings import load_settings
-from generator.subscribers import returns
-from generator.subscribers.keys import VARIABLE as KEYS
+from generator.cli.mailing.status import read_settings
+from generator.delivery.incoming.intake import Address, Outcome, receive
+from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
+from generator.delivery.incoming.mailboxes import open_mailbox
+from generator.delivery.incoming.message import MOST
+from generator.errors import DatabaseError, GeneratorError, SecretError, describe
+from generator.subscribers.ledger import returns
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
     from typing import BinaryIO
 
-    from generator.delivery.mailboxes import Mailbox
-    from generator.model import Problem
-    from generator.subscribers.database import Database
+    from generator.delivery.incoming.mailboxes import Mailbox
+    from generator.subscribers.store.database import Database
 
 FLOOD = 1
 """Something is held, and waits for an operator."""
@@ -45,7 +43,7 @@ class _Reading:
 
     database: Database
     now: datetime
-    source: str
+    address: Address
     recipient: str = ""
     found: Counter[Outcome] = field(default_factory=Counter)
     left: int = 0
@@ -53,7 +51,7 @@ class _Reading:
     def take(self, mail: bytes) -> None:
         """Do what one mail asks; when this returns, it is kept."""
         with self.database.begin() as transaction:
-            outcome = receive(transaction, mail, self.now, self.source, self.recipient)
+            outcome = receive(transaction, mail, self.now, self.address, self.recipient)
         self.found[outcome] += 1
 
     def leave(self, name: str, error: Exception) -> None:
@@ -61,8 +59,12 @@ class _Reading:
         if isinstance(error, DatabaseError):
             raise error
         self.left += 1
-        said = error.strerror if isinstance(error, OSError) else None
-        click.echo(f"{name}: {said or describe(error)}", err=True)
+        said = (
+            f"cannot be read: {error.strerror}"
+            if isinstance(error, OSError) and error.strerror
+            else describe(error)
+        )
+        click.echo(f"{name}: {said}", err=True)
 
 
 def receive_mail(root: Path, folder: Path | None, recipient: str, now: datetime) -> int:
@@ -71,18 +73,18 @@ def receive_mail(root: Path, folder: Path | None, recipient: str, now: datetime)
     One from standard input never ends with 1, though it be held: a mail server would send it back, with our words.
     """
     try:
-        with closing(_open(root)) as database:
-            reading = _Reading(database, now, f"mailto:{_find_address(root)}", recipient)
+        with closing(open_list(root)) as database:
+            reading = _Reading(database, now, _find_address(root), recipient)
             if folder is None:
                 reading.take(_read(sys.stdin.buffer))
             else:
                 _read_folder(reading, folder)
             flood = _conclude(reading)
     except Exception as error:  # noqa: BLE001 (after a bug too the mail is kept, and nobody hears what went wrong here)
-        say_error(f"{describe(error)}; the mail is to be brought again")
+        say_error(f"{describe(error)}; deliver the mail again later")
         return TRY_AGAIN
     if reading.left:
-        say_error(f"{count(reading.left, 'mail')} could not be read or moved; see {folder}")
+        say_error(f"{count(reading.left, 'message')} could not be processed; see {folder}")
         return TRY_AGAIN
     return FLOOD if flood and folder is not None else 0
 
@@ -90,8 +92,8 @@ def receive_mail(root: Path, folder: Path | None, recipient: str, now: datetime)
 def receive_mailbox(root: Path, now: datetime) -> int:
     """Do what the unseen mails of a mailbox ask; the exit code: 0, 1 or 75."""
     try:
-        with closing(_open(root)) as database, closing(_find_mailbox(root)) as mailbox:
-            reading = _Reading(database, now, f"mailto:{_find_address(root)}")
+        with closing(open_list(root)) as database, closing(_find_mailbox(root)) as mailbox:
+            reading = _Reading(database, now, _find_address(root))
             for number in mailbox.find_unseen():
                 mail = mailbox.read(number)
                 if mail is None:
@@ -99,37 +101,39 @@ def receive_mailbox(root: Path, now: datetime) -> int:
                 try:
                     reading.take(mail)
                 except Exception as error:  # noqa: BLE001 (a bug with one mail; see _Reading.leave)
-                    reading.leave(f"Mail {number}", error)
+                    reading.leave(f"message {number}", error)
                 else:
                     # In this order: a mail that is read twice does nothing more, and one that is never read nothing.
                     mailbox.mark(number)
             flood = _conclude(reading)
     except Exception as error:  # noqa: BLE001 (as above)
-        say_error(f"{describe(error)}; what was not read stays unseen")
+        say_error(f"{describe(error)}; the remaining messages stay unseen")
         return TRY_AGAIN
     if reading.left:
-        say_error(f"{count(reading.left, 'mail')} could not be read, and stayed unseen")
+        say_error(f"{count(reading.left, 'message')} could not be processed and stayed unseen")
         return TRY_AGAIN
     return FLOOD if flood else 0
 
 
 def decide_held(root: Path, decision: str, now: datetime) -> None:
     """Say what is held, or act on it, or drop it. Raises GeneratorError."""
-    with closing(_open(root)) as database:
+    with closing(open_list(root)) as database:
         if decision == "show":
             with database.read() as transaction:
                 held = returns.count_held(transaction)
             for detail, number in held.most_common():
                 click.echo(f"{number:6,}  {detail}")
             if not held:
-                click.echo("Nothing is held.")
+                click.echo("Nothing is held back.")
             return
         with database.begin() as transaction:
             if decision == "act":
-                click.echo(f"{count(returns.act_on_held(transaction, now), 'subscriber')} will get no more.")
+                click.echo(
+                    f"{count(returns.act_on_held(transaction, now), 'subscriber')} will get no more letters."
+                )
             else:
-                click.echo(f"{returns.drop_held(transaction):,} dropped.")
-    click.echo("A mailing that was stopped goes on with `newsletter resume WEEK`.")
+                click.echo(f"{count(returns.drop_held(transaction), 'report')} discarded.")
+    click.echo("To continue a letter that was stopped, run `newsletter resume WEEK`.")
 
 
 def _conclude(reading: _Reading) -> bool:
@@ -141,41 +145,32 @@ def _conclude(reading: _Reading) -> bool:
     said = ", ".join(f"{found[outcome]} {outcome}" for outcome in Outcome if found[outcome])
     click.echo(said or "No mail.")
     if worn:
-        click.echo(f"{count(worn, 'subscriber')} will get no more: their mailboxes refused too often.")
+        click.echo(f"{count(worn, 'subscriber')} will get no more letters: delivery failed too often.")
     if held:
         say_error(
-            f"far more bounces or complaints came in than usual: {held:,} held, and nothing is done about them; look "
-            "with `newsletter receive --held show`, then decide with --held act or --held drop"
+            f"far more bounces or complaints than usual: {held:,} held back and not applied; see "
+            "`newsletter receive --held show`, then run it with --held act or --held drop"
         )
     return bool(held)
-
-
-def _open(root: Path) -> Database:
-    """The list that is there. Not a new one: its keys would know no link that is in anybody's mail."""
-    if not read_variable(root, KEYS):
-        raise SecretError(f"there are no {KEYS}; run it with the environment of the service")
-    return open_list(root)
 
 
 def _find_mailbox(root: Path) -> Mailbox:
     url = read_variable(root, MAILBOX)
     if not url:
-        raise SecretError(f"there is no {MAILBOX}; expected imaps://user:password@host/INBOX")
+        raise SecretError(f"{MAILBOX} is not set; expected imaps://user:password@host/INBOX")
     return open_mailbox(url)
 
 
-def _find_address(root: Path) -> str:
-    problems: list[Problem] = []
-    settings = load_settings(root, problems)
-    if settings is None:
-        raise ContentError(problems)
-    return settings.unsubscribe
+def _find_address(root: Path) -> Address:
+    settings = read_settings(root)
+    others = {settings.reply_to.lower(), settings.sender_address.lower()}
+    return Address(settings.unsubscribe, shared=settings.unsubscribe.lower() in others)
 
 
 def _read_folder(reading: _Reading, folder: Path) -> None:
     """Each mail of a maildir that is new, which is then seen."""
     if not (folder / "new").is_dir():
-        raise GeneratorError(f"{folder} is no maildir: it has no folder new/")
+        raise GeneratorError(f"{folder} is not a maildir: it has no folder new/")
     for path in sorted((folder / "new").iterdir()):
         if path.name.startswith("."):
             continue

@@ -47,6 +47,13 @@ def say_counts(problems: Iterable[Problem]) -> str:
     return ", ".join([*said, *([f"{waived:,} waived"] if waived else [])]) or "no problems"
 
 
+def say_ignored(problems: Sequence[Problem]) -> str:
+    """That other files have problems: for a command that did without them."""
+    files = len({problem.path for problem in problems})
+    where = f"{count(files, 'file')} that {'is' if files == 1 else 'are'} not needed here"
+    return f"{count(len(problems), 'problem')} in {where}: see `generate check`."
+
+
 # --- Text -------------------------------------------------------------------------------------------------------------
 
 
@@ -111,6 +118,8 @@ def _reader(root: Path) -> Callable[[Path], list[str]]:
 
     @cache
     def read(path: Path) -> list[str]:
+        if not (root / path).is_file():
+            return []
         try:
             content = (root / path).read_bytes()
         except OSError:

@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 import logging
-from contextlib import closing, suppress
-from datetime import UTC, datetime
-from functools import partial
+from contextlib import closing, nullcontext, suppress
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
-from generator.cli.environment import open_list, read_variable
-from generator.content import load_newsletter
-from generator.delivery.signing import VARIABLE as DKIM_KEY
-from generator.delivery.signing import open_signer
-from generator.delivery.transports import DEFAULT as MAIL_DEFAULT
-from generator.delivery.transports import VARIABLE as MAIL
-from generator.delivery.transports import is_trial, open_transport
-from generator.delivery.worker import Worker
+from generator.cli.environment import announce_service, find_files, make_list, read_variable
+from generator.content.markdown.outline import load_outline
+from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
+from generator.delivery.outgoing.signing import open_signer
+from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.outgoing.transports import is_trial, open_transport
+from generator.delivery.outgoing.worker import Worker
 from generator.errors import ServiceError
 from generator.model import Language
-from generator.render.notices import render_notice
-from generator.render.signup import wording
-from generator.subscribers.wordings import keep_wordings
-from generator.web.limiting import Limits
-from generator.web.server import open_port, serve
-from generator.web.service import Service
+from generator.render.notice.notices import render_notice
+from generator.render.page.signup import wording
+from generator.subscribers.list.wordings import keep_wordings
+from generator.web.server.limits import Limits
+from generator.web.server.server import open_port, serve
+from generator.web.server.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from generator.clock import Clock
     from generator.model import Posting
     from generator.settings import Settings
 
@@ -41,36 +40,35 @@ _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what to write
 
 
 def serve_list(  # noqa: PLR0913 (one for each option)
-    root: Path, host: str, port: int, url: str, proxies: Sequence[str], *, limits: bool = True
+    root: Path, host: str, port: int, url: str, proxies: Sequence[str], clock: Clock, *, limits: bool = True
 ) -> None:
     """Serve the pages and send their mail until Ctrl-C or SIGTERM. `limits` off: only to measure the service."""
-    newsletter = load_newsletter(root)
-    settings = newsletter.settings
+    outline = load_outline(root)
+    settings = outline.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_transport(mail, root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     _check_proxies(proxies)
-    with closing(open_list(root)) as database, open_port(host, port) as listening:
+    with closing(make_list(root)) as database, open_port(host, port) as listening:
         port = listening.getsockname()[1]
         url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
         with database.begin() as transaction:
             keep_wordings(transaction, [wording(settings, language) for language in Language])
 
         def render(posting: Posting) -> bytes:
-            message = render_notice(root, settings, url, posting, newsletter.playbook).message
+            message = render_notice(outline, url, posting).message
             return signer.sign(message) if signer else message
 
-        _start_log()
-        clock = partial(datetime.now, UTC)
+        _start_log(clock)
         worker = Worker(database, transport, render, settings.sender_address, clock)
-        service = Service(newsletter, database, worker.wake, clock, url, Limits(on=limits), worker.healthy)
+        service = Service(outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy)
         click.echo(f"Sign up: {url}subscribe  (English: {url}en/subscribe)")
-        if is_trial(mail):
-            click.echo(f"This is a trial: mail goes to {transport.name}, and to nobody else.")
+        if files := find_files(root):
+            click.echo(f"This is a trial: mail is written to {files}, and not sent.")
         else:
             click.echo(f"Mail goes to {transport.name}.")
-        click.echo(f"Listening on {_join(host, port)}. Ctrl-C stops it.")
-        with suppress(KeyboardInterrupt):
+        click.echo(f"Listening on {_join(host, port)}. Press Ctrl-C to stop.")
+        with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
             serve(service, worker, listening, proxies)
         click.echo("Stopped.")
 
@@ -81,7 +79,7 @@ def _choose_url(settings: Settings, host: str, port: int, *, trial: bool) -> str
         return f"http://{_join(_EVERYWHERE.get(host, host), port)}/"
     if not settings.service_url:
         raise ServiceError(
-            "newsletter/settings.toml has no table [service] with the url that readers use; links in mail need it"
+            "newsletter/settings.toml has no table [service] with the public url; links in mail need it"
         )
     return settings.service_url
 
@@ -90,7 +88,7 @@ def _check_url(url: str) -> str:
     """What --url names, with its last slash. Raises ServiceError."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        raise ServiceError(f"--url is {url!r}; expected an address like https://letter.example.org/")
+        raise ServiceError(f"--url is {url!r}; expected a URL like https://letter.example.org/")
     return url if url.endswith("/") else f"{url}/"
 
 
@@ -109,11 +107,11 @@ def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _start_log() -> None:
+def _start_log(clock: Clock) -> None:
     """One line an event, with the time in UTC, on standard error: for a terminal, or for systemd."""
     handler = logging.StreamHandler()
     formatter = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
-    formatter.converter = lambda _: datetime.now(UTC).timetuple()
+    formatter.converter = lambda _: clock().timetuple()
     handler.setFormatter(formatter)
     for name, level in (("generator", logging.INFO), ("uvicorn", logging.WARNING)):
         logger = logging.getLogger(name)

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from generator.content.archive import load_archive
+from generator.content.archive import FOLDER as ISSUES
+from generator.content.archive import load_archive, read_week
+from generator.content.evidence import PATH as EVIDENCE
 from generator.content.frontmatter import Texts
 from generator.content.links import check_links
 from generator.content.playbook import load_playbook
+from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
-from generator.content.style import load_style
+from generator.content.style import CLICHES, WORDS, load_style
 from generator.errors import ContentError
+from generator.model import Archive, Style
+from generator.settings import PATH as SETTINGS
 from generator.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Container, Mapping
+    from datetime import datetime
 
     from generator.cache import Cache
     from generator.content.frontmatter import Document
-    from generator.model import Archive, Language, Playbook, Problem, Release, Style, Week
+    from generator.content.needs import Needs
+    from generator.model import Certainty, Language, Page, Playbook, Problem, Release, Thought, Week
     from generator.settings import Settings
+
+T = TypeVar("T", "Certainty", "Page", "Thought")
 
 
 @dataclass(frozen=True, slots=True)
 class Newsletter:
-    """The whole project as values."""
+    """The whole project as values. A text that has a problem is not among them."""
 
     root: Path
     """The folder of the project; every `source` of a text is below it."""
@@ -36,30 +45,112 @@ class Newsletter:
     style: Mapping[Language, Style]
     releases: Mapping[tuple[Week, Language], Release]
     """What readers have got already, as it went out."""
+    ignored: tuple[Problem, ...] = ()
+    """The problems of what was not needed, by file and line, paths below `root`; see load_newsletter."""
+
+    def find_problems(self, needs: Needs) -> tuple[Problem, ...]:
+        """Those of the ignored problems that are in the way of somebody with these needs."""
+        return tuple(problem for problem in self.ignored if needs(problem.path))
+
+    def require(self, needs: Needs) -> None:
+        """Raise ContentError with the problems of what is needed, when there are any."""
+        if found := self.find_problems(needs):
+            raise ContentError(found)
+
+    def list_unread(self) -> tuple[Week, ...]:
+        """The weeks with a letter that was left out, newest first."""
+        weeks = {_find_week(problem.path) for problem in self.ignored}
+        written = {issue.week for issue in self.archive.issues}
+        return tuple(sorted((week for week in weeks - written if week), reverse=True))
 
 
-def load_newsletter(root: Path, documents: Cache[Document[Any]] | None = None) -> Newsletter:
+def load_newsletter(
+    root: Path,
+    documents: Cache[Document[Any]] | None = None,
+    *,
+    now: datetime | None = None,
+    needs: Needs | None = None,
+    finished: Container[Path] = (),
+) -> Newsletter:
     """Read the project in `root`; what has not changed since `documents` were kept is taken from there.
 
-    Raises ContentError with every problem of every file, paths below `root`.
+    `now` tells which dates are too far ahead; without it none is. `needs` says of a path below `root` whether it is
+    needed, see content.needs; without it everything is. `finished` names thoughts, below `root`, that are read as if
+    they were no drafts.
+
+    Raises ContentError with every problem of every file that is needed, paths below `root`. What has a problem and is
+    not needed is left out, and its problems are `ignored`.
     """
     root = root.resolve()
     problems: list[Problem] = []
     texts = Texts(documents)
     settings = load_settings(root, problems)
-    playbook = load_playbook(root, texts, problems)
-    archive = load_archive(root, settings, playbook, texts, problems)
-    style = load_style(root, problems)
+    playbook = load_playbook(root, texts, problems, finished)
     releases = load_releases(root, problems)
+    archive = load_archive(root, settings, playbook, texts, problems, now, {week for week, _ in releases})
+    style = load_style(root, problems)
     check_links(root, texts, archive, playbook.facts, problems)
-    if problems or settings is None:
-        raise ContentError(
-            [replace(problem, path=problem.path.relative_to(root)) for problem in _first_causes(problems)]
-        )
-    return Newsletter(root, settings, playbook, archive, style, releases)
+    found = [replace(problem, path=problem.path.relative_to(root)) for problem in _first_causes(problems)]
+    needed = [
+        problem for problem in found if needs is None or needs(problem.path) or problem.path == _SETTINGS
+    ]
+    if needed or settings is None:
+        raise ContentError(needed)
+    newsletter = Newsletter(root, settings, playbook, archive, style, releases)
+    return _leave_out(newsletter, ContentError(found).problems) if found else newsletter
+
+
+_SETTINGS = Path(SETTINGS)
 
 
 def _first_causes(problems: list[Problem]) -> list[Problem]:
     """Each problem once, and none about a file in a folder that is wrong itself."""
     places = {problem.path for problem in problems}
     return [problem for problem in dict.fromkeys(problems) if places.isdisjoint(problem.path.parents)]
+
+
+def _leave_out(newsletter: Newsletter, problems: tuple[Problem, ...]) -> Newsletter:
+    """The newsletter without what has a problem."""
+    root, wrong = newsletter.root, {problem.path for problem in problems}
+    above = wrong.union(*(path.parents for path in wrong))
+
+    def is_sound(place: Path | str) -> bool:
+        """Whether neither a file, nor a folder above it, nor anything in a folder has a problem."""
+        path = (root / place).relative_to(root)
+        return path not in above and wrong.isdisjoint(path.parents)
+
+    def sound(texts: Mapping[Language, tuple[T, ...]]) -> dict[Language, tuple[T, ...]]:
+        return {
+            language: tuple(one for one in found if is_sound(one.source)) for language, found in texts.items()
+        }
+
+    playbook = newsletter.playbook
+    return replace(
+        newsletter,
+        playbook=replace(
+            playbook,
+            certainties=sound(playbook.certainties),
+            pages=sound(playbook.pages),
+            assessment={one: text for one, text in playbook.assessment.items() if is_sound(text.source)},
+            thoughts=sound(playbook.thoughts),
+            facts=playbook.facts if is_sound(EVIDENCE) else {},
+        ),
+        archive=Archive(
+            tuple(issue for issue in newsletter.archive.issues if is_sound(f"{ISSUES}/{issue.week}"))
+        ),
+        style={
+            language: Style(
+                style.words if is_sound(WORDS.format(language=language)) else frozenset(),
+                style.cliches if is_sound(CLICHES.format(language=language)) else (),
+            )
+            for language, style in newsletter.style.items()
+        },
+        releases=newsletter.releases if is_sound(RELEASED) else {},
+        ignored=problems,
+    )
+
+
+def _find_week(path: Path) -> Week | None:
+    """The week of the letter that a file, or a folder, belongs to."""
+    folder = Path(ISSUES)
+    return read_week(path.relative_to(folder).parts[0]) if folder in path.parents else None

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import item_ids
 from generator.content.editions import Known, load_edition
 from generator.model import Archive, Edition, Issue, Language, Problem, Week
-from generator.reading import is_folder
+from generator.reading import is_folder, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from generator.content.editions import EditionFields
@@ -23,10 +24,21 @@ FOLDER = "newsletter/issues"
 """Where the issues stand, below the root of the project."""
 
 
-def load_archive(
-    root: Path, settings: Settings | None, playbook: Playbook, texts: Texts, problems: list[Problem]
+def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
+    root: Path,
+    settings: Settings | None,
+    playbook: Playbook,
+    texts: Texts,
+    problems: list[Problem],
+    now: datetime | None = None,
+    released: Collection[Week] = (),
 ) -> Archive:
-    """Read all issues of the project in `root`, adding a problem for everything that is wrong."""
+    """Read all issues of the project in `root`, adding a problem for everything that is wrong.
+
+    Without `now` a letter may be dated as far ahead as one likes. Readers have the letters of the weeks in `released`,
+    so these stay published when the settings skip them. The calendar cannot tell: the Friday of a week that is
+    skipped passes, too.
+    """
     folder = root / FOLDER
     if not folder.exists() or not is_folder(folder, problems):
         return Archive(())  # a new project has no issues yet
@@ -40,20 +52,23 @@ def load_archive(
         if week is None:
             continue
         found = _load_editions(path, week, known, texts, problems)
-        _check_dates(week, folder, settings, found, problems)
+        _check_dates(path, settings, found, now, problems)
         if len(found) == len(Language):
             _check_editions(found, problems)
-            issues.append(Issue(week, {language: edition for language, (_, edition) in found.items()}))
+            skipped = settings is not None and settings.skips(week) and week not in released
+            issues.append(
+                Issue(week, {language: edition for language, (_, edition) in found.items()}, skipped)
+            )
     return Archive(tuple(issues))
 
 
 def _week(path: Path, problems: list[Problem]) -> Week | None:
     """The week that a folder is named after."""
     if not path.is_dir():
-        message = "is no issue: an issue is a folder named after its week, like 2026-W48"
+        message = "is not a letter; a letter is a folder named after its week, like 2026-W48"
         problems.append(Problem(path, None, message))
         return None
-    loose = re.match(r"(\d{4})[-_ ]?[wW](\d{1,2})(?!\d)", path.name, re.ASCII)
+    loose = _LOOSE.match(path.name)
     name = f"{loose[1]}-W{int(loose[2]):02}" if loose else path.name
     try:
         week = Week.parse(name)
@@ -64,9 +79,29 @@ def _week(path: Path, problems: list[Problem]) -> Week | None:
         return week
     message = f"“{path.name}” is not a week; write it like {name}"
     if (path.parent / name).is_dir():
-        message = f"two issues in one week: {path.name} and {name}; a week has one"
+        message = f"two letters in one week: {path.name} and {name}; delete one of the two"
     problems.append(Problem(path, None, message))
     return None
+
+
+_LOOSE = re.compile(r"(\d{4})[-_ ]?[wW](\d{1,2})(?!\d)", re.ASCII)
+
+
+def read_week(name: str) -> Week | None:
+    """The week that the name of a folder means, also when it is written in another way."""
+    loose = _LOOSE.match(name)
+    try:
+        return Week.parse(f"{loose[1]}-W{int(loose[2]):02}") if loose else None
+    except ValueError:
+        return None
+
+
+def list_written(root: Path) -> list[Week]:
+    """The weeks that have a folder with something in it, whatever that is."""
+    folder = root / FOLDER
+    paths = folder.iterdir() if folder.is_dir() else ()
+    names = (path.name for path in paths if path.is_dir() and any(path.iterdir()))
+    return [week for week in map(read_week, names) if week]
 
 
 def _load_editions(
@@ -74,44 +109,65 @@ def _load_editions(
 ) -> dict[Language, tuple[Document[EditionFields], Edition]]:
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     editions: dict[Language, tuple[Document[EditionFields], Edition]] = {}
+    meant = {name: plain_name(name) for name in names - _EDITIONS}
     for language in Language if names else ():  # git knows no empty folders: there is no issue in one
         name = f"{language}.md"
         if name in names:
             edition = load_edition(folder / name, week, language, known, texts, problems)
             if edition is not None:
                 editions[language] = edition
-        elif not any(other.lower() == name for other in names):  # else see below
-            message = "the file is missing: an issue stands in every language"
+        elif name not in meant.values():  # else see below
+            message = "the file is missing; a letter has both languages"
             problems.append(Problem(folder / name, None, message))
-    for name in names:
-        if name.endswith(".md") and name.removesuffix(".md") not in list(Language):
-            message = "is no edition: the files of an issue are nl.md, en.md and pictures"
-            problems.append(Problem(folder / name, None, message))
+    for name, right in meant.items():
+        if right in _EDITIONS:
+            message = f"is not an edition; {_rename(right, names)}"
+        elif name.lower().endswith(".md"):
+            message = "is not an edition; the files of a letter are nl.md, en.md and pictures"
+        else:
+            continue
+        problems.append(Problem(folder / name, None, message))
     return editions
 
 
+_EDITIONS = frozenset(f"{language}.md" for language in Language)
+
+
+def _rename(right: str, names: Collection[str]) -> str:
+    return f"{right} exists too; keep one of the two" if right in names else f"rename it to {right}"
+
+
 def _check_dates(
-    week: Week,
     folder: Path,
     settings: Settings | None,
     editions: Mapping[Language, tuple[Document[EditionFields], Edition]],
+    now: datetime | None,
     problems: list[Problem],
 ) -> None:
-    """Compare the dates of each edition with the week that its folder is named after, and with each other."""
+    """Compare the dates of each edition with the week of its folder, with each other, and with the end of next year."""
+    week, last = Week.parse(folder.name), settings.last_year(now) if settings and now else None
     wrong: dict[Week, list[Document[EditionFields]]] = {}
     for document, edition in editions.values():
         zone = settings.timezone if settings else edition.published.tzinfo
         found = Week.of(edition.published.astimezone(zone).date())
+        late = [
+            key
+            for key in ("published", "updated")
+            if last and key in document.lines and getattr(edition, key).astimezone(zone).year > last
+        ]
         if found != week:
             wrong.setdefault(found, []).append(document)
+        elif late:
+            message = f"“{late[0]}” is after the end of {last}; check the year"
+            problems.append(Problem(document.path, document.lines[late[0]], message))
         elif edition.updated < edition.published:
             message = "“updated” is earlier than “published”"
             problems.append(Problem(document.path, document.lines["updated"], message))
     for found, (document, *others) in wrong.items():
         both = " in both editions" if others else ""
         message = f"“published” is in week {found}{both}, but the folder is {week}"
-        if (folder / str(found)).is_dir():
-            message += f"; that makes two issues in week {found}"
+        if (folder.parent / str(found)).is_dir():
+            message += f"; that makes two letters in week {found}"
         problems.append(Problem(document.path, document.lines["published"], message))
 
 
@@ -120,14 +176,16 @@ def _check_editions(
 ) -> None:
     """What both editions of an issue must share."""
     (one, nl), (other, en) = editions[Language.NL], editions[Language.EN]
+    for here, there in ((one, other), (other, one)):
+        if here.fields.updated and not there.fields.updated:
+            message = f"“updated” is missing in {there.path.name}; both editions must have it, or neither"
+            problems.append(Problem(here.path, here.lines["updated"], message))
     for keys in (("certainty", "thought", "actions"), ("published",), ("draft",)):
         different = [key for key in keys if getattr(nl, key) != getattr(en, key)]
         places = {(document.path, document.line_of(key)) for document in (one, other) for key in keys}
         if different and places.isdisjoint((problem.path, problem.line) for problem in problems):
             for key in different:  # when something is wrong with one of them, that was said already
-                message = (
-                    f"“{key}” is {_say(en, key)}, in nl.md it is {_say(nl, key)}; both editions have the same"
-                )
+                message = f"“{key}” is {_say(en, key)}, but {_say(nl, key)} in nl.md; both editions must have the same"
                 problems.append(Problem(en.source, other.line_of(key), message))
 
 

@@ -28,7 +28,7 @@ def _one_for_each_score(anchors: list[str]) -> list[str]:
 
 
 class _Aspect(Fields):
-    name: Line = Field(description="what a reader calls it, like Idea")
+    name: Line = Field(description="the name that readers see, like Idea")
     anchors: Annotated[list[Line], AfterValidator(_one_for_each_score)] = Field(
         description=f"{MOST + 1}: of 0 to {MOST} points, in that order"
     )
@@ -52,7 +52,7 @@ _Questions = create_model("_Questions", __base__=Fields, **_each)
 
 class _Assessment(Fields):
     aspects: _Aspects = Field(description="idea, strategy and execution")
-    unknown: Line = Field(description="the answer of who does not know")
+    unknown: Line = Field(description="the answer “I do not know”")
     questions: _Questions = Field(description="a question for each certainty and aspect")
 
 
@@ -65,7 +65,7 @@ def load_assessment(root: Path, language: Language, problems: list[Problem]) -> 
         return None
     data, lines = parsed
     if not isinstance(data, dict):
-        problems.append(Problem(path, 1, "must be keys with values, beginning with “aspects:”"))
+        problems.append(Problem(path, 1, "must be keys with values, starting with “aspects:”"))
         return None
     fields = parse_fields(_Assessment, data, path, lines, problems)
     if fields is None:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from generator.content.frontmatter import load_document
-from generator.content.marks import split_sections
+from generator.content.markdown.marks import split_sections
 from generator.model import Certainty, ChecklistItem, Language, Problem, Section
 from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from generator.content.frontmatter import Document, Texts
-    from generator.content.marks import Item
+    from generator.content.markdown.marks import Item
     from generator.reading import F
 
 IDS = ("relations", "reputation", "referral", "repeating", "revenue", "rebound", "repetition")
@@ -57,7 +57,7 @@ def load_certainties(
         elif document := load_document(path, CertaintyFields, texts, problems):
             found.append(_certainty(document, language, problems))
     for name in missing:
-        message = "the page is missing: each certainty has a page in each language"
+        message = "the page is missing; each certainty has a page in each language"
         problems.append(Problem(folder / f"{name}.md", None, message))
     found.sort(key=lambda certainty: IDS.index(certainty.id))
     seen: dict[str, tuple[Path, int]] = {}
@@ -75,16 +75,18 @@ def load_certainties(
 def _certainty(document: Document[CertaintyFields], language: Language, problems: list[Problem]) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
     if fields.id != name:
-        message = f"the id “{fields.id}” is not the file's name; expected {name}"
+        message = f"the id “{fields.id}” differs from the file name; expected {name}"
         problems.append(Problem(path, document.lines["id"], message))
     if fields.order != IDS.index(name) + 1:
         message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
         problems.append(Problem(path, document.lines["order"], message))
     sections = check_sections(document, SECTIONS[language], problems)
-    sound = [item for item in document.marks.items if check_item(item, path, problems)]
+    items = document.marks.items
+    example = next((str(item.id) for item in items if is_item_id(item.id)), "ref-1")
+    sound = [item for item in items if check_item(item, path, problems, example)]
     checklist = next((section for section in sections if section.heading == CHECKLIST), None)
     if checklist and checklist.markdown.strip() and not document.marks.items:
-        message = "the checklist has no items; write one like “- [ ] Text { #ref-1 }”"
+        message = "the checklist has no items; add one like “- [ ] Text { #ref-1 }”"
         problems.append(Problem(path, checklist.line, message))
     return Certainty(
         language=language,
@@ -107,24 +109,19 @@ def check_sections(
     sections = tuple(Section(heading, text, line) for heading, text, line in found)
     order = ", ".join(f"## {heading}" for heading in expected)
     if not document.markdown.strip():
-        problems.append(Problem(path, document.line, f"the text is missing; its sections are {order}"))
+        problems.append(Problem(path, document.line, f"the text is missing; the sections are {order}"))
         return ()
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
-        problems.append(
-            Problem(path, line, f"text stands above the first section; begin with ## {expected[0]}")
-        )
-    unknown = [section for section in sections if section.heading not in expected]
-    missing = [heading for heading in expected if heading not in {section.heading for section in sections}]
-    for section, meant in zip(unknown, _guess(unknown, missing), strict=True):
-        message = f"did you mean “## {meant}”?" if meant else f"the sections are {order}"
-        problems.append(Problem(path, section.line, f"unknown section “## {section.heading}”; {message}"))
-        missing = [heading for heading in missing if heading != meant]
+        problems.append(Problem(path, line, f"text before the first section; start with ## {expected[0]}"))
+    missing = _check_unknown(document, sections, expected, problems)
     known: list[str] = []
     for section in sections:
         if section.heading in known:
             problems.append(
-                Problem(path, section.line, f"the section “## {section.heading}” stands here a second time")
+                Problem(
+                    path, section.line, f"duplicate section “## {section.heading}”; delete one of the two"
+                )
             )
         elif section.heading in expected:
             known.append(section.heading)
@@ -140,6 +137,28 @@ def check_sections(
             Problem(path, line, f"the section “## {moved}” is out of order; the order is {order}")
         )
     return sections
+
+
+def _check_unknown(
+    document: Document[F], sections: Iterable[Section], expected: Sequence[str], problems: list[Problem]
+) -> list[str]:
+    """Add a problem for each section with an unknown heading; what is missing, but for what was meant by them."""
+    unknown = [section for section in sections if section.heading not in expected]
+    missing = [heading for heading in expected if heading not in {section.heading for section in sections}]
+    if not unknown:
+        return missing
+    underlined = {heading.line for heading in document.marks.headings if heading.height > 1}
+    order = ", ".join(f"## {heading}" for heading in expected)
+    for section, meant in zip(unknown, _guess(unknown, missing), strict=True):
+        hint = f"did you mean “## {meant}”?" if meant else f"the sections are {order}"
+        message = f"unknown section “## {section.heading}”; {hint}"
+        if section.line in underlined:
+            message = (
+                f"the dashes below “{section.heading}” make it a heading; insert an empty line above them"
+            )
+        problems.append(Problem(document.path, section.line, message))
+        missing = [heading for heading in missing if heading != meant]
+    return missing
 
 
 def _guess(unknown: Sequence[Section], missing: Sequence[str]) -> list[str | None]:
@@ -167,14 +186,14 @@ def _find_moved(known: list[str], expected: tuple[str, ...]) -> str | None:
     return next(one for one, other in zip(known, right, strict=True) if one != other)
 
 
-def check_item(item: Item, path: Path, problems: list[Problem]) -> bool:
-    """Whether an item can be a checklist item; if not, why is added."""
+def check_item(item: Item, path: Path, problems: list[Problem], example: str) -> bool:
+    """Whether an item can be a checklist item; if not, why is added, with an id that would do in its place."""
     if item.id is None:
-        message = f"the item “{item.text}” has no id; end the line with one, like {{ #ref-1 }}"
+        message = f"the item “{item.text}” has no id; end the line with one, like {{ #{example} }}"
     elif not is_item_id(item.id):
-        message = f"the item id “{item.id}” is not like ref-1"
+        message = f"the item id “{item.id}” is not like {example}"
     elif re.search(r"[\[\]<>]|https?:", item.text):
-        message = "an item is plain text, without links: it becomes a link itself"
+        message = "an item must be plain text without links, because it becomes a link itself"
     else:
         return True
     problems.append(Problem(path, item.line, message))

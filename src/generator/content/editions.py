@@ -15,7 +15,7 @@ from generator.content.images import load_images
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import check_actions, check_length, check_letter_text
 from generator.model import Edition, Language, Problem, Week
-from generator.reading import Fields, Line, did_you_mean
+from generator.reading import Fields, Line, Words, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -44,10 +44,12 @@ class EditionFields(Fields):
 
     title: Line = Field(description="the title of the letter")
     subject: Line | None = Field(None, description="the subject of the email, when it is not the title")
-    summary: Line = Field(description="one sentence: preheader, feed summary and description in one")
+    summary: Line = Field(description="one sentence; used as preheader, feed summary and description")
     certainty: str = Field(description="one of the seven, like referral")
     thought: str = Field(description="the thought it was made from, like would-you-introduce-yourself")
-    actions: list[str] = Field(min_length=1, max_length=3, description="one to three item ids, like [ref-2]")
+    actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
+        description="one to three item ids, like [ref-2]"
+    )
     published: Moment = Field(description=_MOMENT)
     updated: Moment | None = Field(None, description=_MOMENT)
     draft: bool = Field(False, description="true or false")
@@ -109,7 +111,7 @@ def _check_text(document: Document[EditionFields], known: Known, problems: list[
     check_citations(document.marks, known.facts, document.path, problems)
     for heading in document.marks.headings:
         if heading.level == 1:
-            message = "a letter has no “#” heading: its title is the key “title”"
+            message = "a letter must not have a “#” heading; its title is the key “title”"
             problems.append(Problem(document.path, heading.line, message))
 
 
@@ -127,8 +129,8 @@ def _check_thought(document: Document[EditionFields], known: Known, problems: li
         problems.append(Problem(path, lines["thought"], message))
         return False
     # A thought whose file is there, or when none is there at all: what is wrong was said already.
-    files = (known.root / THOUGHTS).glob("*/*.md")
-    if not homes and known.thoughts and not any(file.name.startswith(f"{thought}.") for file in files):
+    files = (known.root / THOUGHTS).glob("*/*")
+    if not homes and known.thoughts and all(file.name.partition(".")[0] != thought for file in files):
         slugs = [slug for slug, homes in known.thoughts.items() if certainty in homes]
         message = f"unknown thought “{thought}” of {certainty}{did_you_mean(thought, slugs)}"
         problems.append(Problem(path, lines["thought"], message))
@@ -150,11 +152,13 @@ def _check_items(
     path, actions = document.path, document.fields.actions
     seen: set[str | None] = set()
     slips = 0
+    marked = {item.id for item in document.marks.items}
+    example = next((action for action in actions if action not in marked), actions[0])
     for item in document.marks.items:
-        if not check_item(item, path, problems):
+        if not check_item(item, path, problems, example):
             slips += 1
         elif item.id in seen:
-            message = f"the item “{item.id}” stands here a second time"
+            message = f"duplicate item “{item.id}”; delete one of the two"
             problems.append(Problem(path, item.line, message))
         elif sound and item.id not in actions:
             slips += 1
@@ -167,5 +171,5 @@ def _check_items(
         return
     for action in actions:
         if action not in seen:
-            message = f"the action “{action}” does not stand in the text as “- [ ] … {{ #{action} }}”"
+            message = f"the action “{action}” is missing in the text; add it as “- [ ] … {{ #{action} }}”"
             problems.append(Problem(path, document.lines["actions"], message))

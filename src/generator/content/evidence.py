@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from generator.content.marks import Marks
+    from generator.content.markdown.marks import Marks
 
 PATH = "newsletter/evidence.yaml"
 """Where the evidence stands, below the root of the project."""
@@ -37,7 +37,7 @@ class _Fact(Fields):
     certainty: str = Field(description="a certainty, or general")
     name: _Bilingual = Field(description="the short citation in both languages")
     claim: _Bilingual = Field(description="what was found, in both languages")
-    limits: _Bilingual = Field(description="how far it reaches, in both languages")
+    limits: _Bilingual = Field(description="the limits of the finding, in both languages")
     source: Text = Field(description="the reference: authors (year). Title. Journal")
     doi: str | None = Field(
         None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
@@ -46,7 +46,9 @@ class _Fact(Fields):
     url: str | None = Field(None, pattern=r"^https://[!-~]+$", description="an https address")
     verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
     use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
-    caveat: _Caveats | None = Field(None, description="phrases in both languages, of which one is said")
+    caveat: _Caveats | None = Field(
+        None, description="phrases in both languages, one of which must be in the text"
+    )
 
 
 def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
@@ -66,20 +68,20 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
         }
     entries, lines = parsed
     if not isinstance(entries, list):
-        problems.append(Problem(path, 1, "must be a list of facts, each beginning with “- id: …”"))
+        problems.append(Problem(path, 1, "must be a list of facts, each starting with “- id: …”"))
         return {}
     facts: dict[str, Fact] = {}
     ambiguous = False
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             problems.append(
-                Problem(path, lines[str(index)], "is no fact: begin with “- id: …”, one key on a line")
+                Problem(path, lines[str(index)], "is not a fact; start with “- id: …”, one key per line")
             )
             continue
         fields = parse_fields(_Fact, entry, path, lines, problems, under=f"{index}.")
         name = str(entry.get("id"))
         if name in facts:
-            message = f"the fact “{name}” stands here a second time"
+            message = f"duplicate fact “{name}”; delete one of the two"
             problems.append(Problem(path, lines[f"{index}.id"], message))
             ambiguous = True
         facts[name] = _stand_in(name) if fields is None else _fact(fields)
@@ -88,7 +90,9 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
             message = f"unknown certainty “{fields.certainty}”{hint}"
             problems.append(Problem(path, lines[f"{index}.certainty"], message))
         if fields is not None and fields.use == "context" and fields.caveat is None:
-            message = "the key “caveat” is missing: a fact of use “context” is cited with one of its caveats"
+            message = (
+                "the key “caveat” is missing; a fact of use “context” must be cited with one of its caveats"
+            )
             problems.append(Problem(path, lines[f"{index}.use"], message))
     return {} if ambiguous else facts
 

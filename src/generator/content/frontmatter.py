@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic
 
 import yaml
 
 from generator.cache import Cache, digest
-from generator.content.marks import scan
+from generator.content.markdown.marks import scan
 from generator.model import Problem
-from generator.reading import F, decode_text, parse_fields, read_bytes
+from generator.reading import MAX_TEXT_BYTES, F, decode_text, parse_fields, read_bytes, shorten
+from generator.slips import explain_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.content.marks import Marks
+    from generator.content.markdown.marks import Marks
 
 # libyaml is five times as fast, and PyYAML builds without it on machines that lack it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -71,18 +73,16 @@ def _parse_document(
     text = decode_text(content, path, problems)
     if text is None:
         return None
-    if not text.startswith("---\n"):
+    begin, end = find_fences(text)
+    if begin is None:
         problems.append(Problem(path, 1, "the front matter is missing: the first line must be ---"))
         return None
-    end = text.find("\n---\n", 3)
-    if end < 0 and text.endswith("\n---"):
-        end = len(text) - 4
-    if end < 0:
+    if end is None:
         problems.append(
-            Problem(path, 1, "the front matter does not end: a second line with only --- is missing")
+            Problem(path, 1, "the front matter is not closed: a second line with only --- is missing")
         )
         return None
-    parsed = parse_yaml(text[4 : end + 1], path, 2, problems)
+    parsed = parse_yaml(text[begin.end() : end.start()], path, 2, problems)
     if parsed is None:
         return None
     data, lines = parsed
@@ -92,8 +92,33 @@ def _parse_document(
     fields = parse_fields(model, data, path, lines, problems)
     if fields is None:
         return None
-    markdown, line = text[end + 5 :], text.count("\n", 0, end + 5) + 1
+    body = end.end()
+    markdown, line = text[body:], text.count("\n", 0, body) + 1
     return Document(path, fields, markdown, line, scan(markdown, line), lines)
+
+
+def find_fences(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """The lines of dashes above and below the front matter, each with its line end; None for one that is missing."""
+    begin = _BEGIN.match(text)
+    return begin, _END.search(text, begin.end()) if begin else None
+
+
+_BEGIN = re.compile(r"---[ \t]*\n")
+_END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
+
+
+def read_front(path: Path) -> str:
+    """The front matter of a file as it stands there, whatever is wrong with it; empty when there is none."""
+    if not path.is_file():
+        return ""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_TEXT_BYTES).decode("utf-8-sig", "replace")
+    except OSError:
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    begin, end = find_fences(text)
+    return text[begin.end() : end.start() if end else len(text)] if begin else ""
 
 
 def parse_yaml(
@@ -109,82 +134,74 @@ def parse_yaml(
         node = loader.get_single_node()
         if node is None:
             return {}, lines
-        twice: list[Problem] = []
-        _find_keys(node, "", lines, line, path, twice)
-        if not twice:
+        wrong: list[Problem] = []
+        marked = "&" in text or "!" in text
+        _find_keys(node, "", lines, _Place(text, line, path, wrong, marked))
+        if not wrong:
             return loader.construct_document(node), lines
-        problems += twice
+        problems += wrong
     except yaml.MarkedYAMLError as error:
-        row, advice = _explain(error, text)
+        found = error.problem_mark.line if error.problem_mark else 0
+        began = error.context_mark.line if error.context_mark else found
+        row, advice = explain_yaml(text, found, began)
         problems.append(Problem(path, line + row, f"is not YAML: {advice}"))
-    except (yaml.YAMLError, RecursionError) as error:
-        problems.append(Problem(path, line, f"is not YAML: {error}"))
+    except yaml.YAMLError:
+        problems.append(Problem(path, line, "is not YAML: it contains a character that YAML does not allow"))
+    except RecursionError:
+        problems.append(Problem(path, line, "is not YAML: the brackets are nested too deep"))
     except ValueError:
-        row, found = _find_wrong_value(text)
-        problems.append(Problem(path, line + row, f"“{found[:40]}” is no date, time or number that exists"))
+        row, value = _find_wrong_value(text)
+        message = f"“{shorten(value)}” is not a date, time or number that exists"
+        problems.append(Problem(path, line + row, message))
     finally:
         loader.dispose()
     return None
 
 
-def _find_keys(  # noqa: PLR0913 (the place of a problem is three of them)
-    node: yaml.Node, under: str, lines: dict[str, int], line: int, path: Path, problems: list[Problem]
-) -> None:
-    """Note where each key stands, and add a problem for each that stands twice."""
-    if under.count(".") > _DEPTH:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A text of YAML that begins on a line of a file, and what is wrong with it."""
+
+    text: str
+    line: int
+    path: Path
+    problems: list[Problem]
+    marked: bool
+    """Whether there is an & or a ! in the text, with which anchors and tags begin: then each value is worth a look."""
+
+    def find_mark(self, node: yaml.Node) -> str:
+        """The & or ! with which a value begins, or nothing."""
+        start = node.start_mark.index
+        return self.text[start : start + 1] if self.text.startswith(("&", "!"), start) else ""
+
+    def add(self, node: yaml.Node, message: str) -> None:
+        self.problems.append(Problem(self.path, node.start_mark.line + self.line, message))
+
+
+def _find_keys(node: yaml.Node, under: str, lines: dict[str, int], place: _Place) -> None:
+    """Note where each key stands, and add a problem for what YAML would read in a way that nobody meant."""
+    if place.marked and (mark := place.find_mark(node)):
+        place.add(node, f"put a value that starts with {mark} in quotes")
+    elif under.count(".") > _DEPTH:
         return
-    if isinstance(node, yaml.MappingNode):
+    elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            name, number = f"{under}{key.value}", key.start_mark.line + line
+            name = f"{under}{key.value}"
             if name in lines:
-                problems.append(Problem(path, number, f"the key “{key.value}” stands here a second time"))
-            lines[name] = number
-            _find_keys(value, f"{name}.", lines, line, path, problems)
+                place.add(key, f"duplicate key “{key.value}”; delete one of the two")
+            elif key.tag == _MERGE:
+                place.add(key, "“<<” is not a key; delete it")
+            lines[name] = key.start_mark.line + place.line
+            _find_keys(value, f"{name}.", lines, place)
     elif isinstance(node, yaml.SequenceNode):
         for index, entry in enumerate(node.value):
-            lines[f"{under}{index}"] = entry.start_mark.line + line
-            _find_keys(entry, f"{under}{index}.", lines, line, path, problems)
+            lines[f"{under}{index}"] = entry.start_mark.line + place.line
+            _find_keys(entry, f"{under}{index}.", lines, place)
 
 
+_MERGE = "tag:yaml.org,2002:merge"
 _DEPTH = 2
 """Our files are not deeper; YAML can be endless, for an alias may stand in what it is an alias of."""
-
-
-def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
-    """The line of the slip, counted from 0, and what to do; libyaml sees it where the text stops to make sense."""
-    rows = text.split("\n")
-    found = error.problem_mark.line if error.problem_mark else 0
-    began = error.context_mark.line if error.context_mark else found
-    for row in (found, began, found - 1):
-        if 0 <= row < len(rows) and (advice := _advise(rows[row])):
-            return row, advice
-    return found, str(error.problem)
-
-
-def _advise(row: str) -> str | None:
-    """What is wrong with a line of YAML, if it is one of the common slips."""
-    if row.lstrip(" ").startswith("\t"):
-        return "the line begins with a tab; use spaces"
-    key, colon, value = row.strip().removeprefix("- ").partition(":")
-    value = value.strip()
-    if row[:1] not in {"", " ", "-", "#"} and (not colon or row[len(key) + 1 :][:1] not in {"", " "}):
-        return "write a key, a colon and a space, like “title: …”"
-    if value[:1] in {'"', "'"}:
-        return f"the quotes {value[0]} do not match" if value.count(value[0]) % 2 else None
-    if value[:1] in {"[", "{"}:
-        return (
-            "the brackets do not match"
-            if value.count("[") + value.count("{") != value.count("]") + value.count("}")
-            else None
-        )
-    if ": " in value or value.endswith(":"):
-        return "put a value that holds a colon in quotes"
-    if value[:1] in _SPECIAL:
-        return f"put a value that begins with {value[0]} in quotes"
-    return None
-
-
-_SPECIAL = frozenset("@`%*&!|>,]}-?")
 
 
 def _find_wrong_value(text: str) -> tuple[int, str]:

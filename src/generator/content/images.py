@@ -10,7 +10,7 @@ from generator.model import Image, Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.content.marks import Marks
+    from generator.content.markdown.marks import Marks
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".gif": "GIF"}
 """What every mail program shows; none of SVG, WebP, AVIF and data: is shown by all."""
@@ -29,14 +29,14 @@ def load_images(marks: Marks, source: Path, problems: list[Problem]) -> dict[str
         check_alt(link.target, link.text, source, link.line, problems)
         if "/" in name or not path.is_file():
             message = (
-                f"there is no image “{name}” in {source.parent.name}/; a letter's pictures stand beside it"
+                f"no image “{name}” in {source.parent.name}/; put the pictures of a letter in its folder"
             )
             problems.append(Problem(source, link.line, message))
         elif path.suffix.lower() not in FORMATS:
-            message = f"“{name}” cannot be shown by every mail program; use PNG, JPEG or GIF"
+            message = f"some mail programs cannot show “{name}”; use PNG, JPEG or GIF"
             problems.append(Problem(source, link.line, message))
         elif path.stat().st_size > MAX_IMAGE_BYTES:
-            message = f"the image has {path.stat().st_size / 1e6:.1f} MB; at most 1 MB"
+            message = f"the image has {path.stat().st_size / 1e6:.1f} MB; at most 1 MB is allowed"
             problems.append(Problem(path, None, message))
         elif size := _size(path, problems):
             images[name] = Image(name, path, *size)
@@ -46,7 +46,7 @@ def load_images(marks: Marks, source: Path, problems: list[Problem]) -> dict[str
 def check_alt(target: str, text: str, source: Path, line: int, problems: list[Problem]) -> None:
     """Add a problem for an image without the text for those who do not see it."""
     if not text.strip():
-        message = f"the image “{target}” has no alt text; write it between ![ and ]"
+        message = f"the image “{target}” has no alt text; put it between ![ and ]"
         problems.append(Problem(source, line, message))
 
 
@@ -59,7 +59,7 @@ def _size(path: Path, problems: list[Problem]) -> tuple[int, int] | None:
         with Picture.open(path) as picture:
             if picture.format == expected:
                 return picture.size
-            message = f"the image is {picture.format}, not {expected} as its name says"
+            message = f"the image is {picture.format}, but its name says {expected}"
     except (OSError, Picture.DecompressionBombError):
         message = f"the image cannot be read as {expected}"
     problems.append(Problem(path, None, message))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content.frontmatter import Texts
-    from generator.content.marks import Item, Marks
+    from generator.content.markdown.marks import Item, Marks
     from generator.model import Certainty, Page, Section, Thought
 
 
@@ -43,9 +43,7 @@ def check_pages(
     for nl, en in _pair(pages, lambda page: page.name, problems):
         sections = [sum(one.level == 2 for one in texts[page.source].marks.headings) for page in (nl, en)]  # noqa: PLR2004
         if sections[0] != sections[1]:
-            message = (
-                f"sections (##): {sections[1]} here, {sections[0]} in Dutch; both languages have the same"
-            )
+            message = f"{sections[1]} sections (##) here, but {sections[0]} in Dutch; both languages must have the same"
             problems.append(Problem(en.source, en.line, message))
         markers = [find_markers(texts[page.source].marks) for page in (nl, en)]
         if _are_known(markers, MARKERS):
@@ -78,7 +76,7 @@ def check_certainties(
             ids = [{str(item.id): item.line for item in found} for found in items]
             _compare("item", ids, (nl, en), problems)
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
-                message = f"the items stand in another order than in Dutch: {', '.join(ids[0])}"
+                message = f"the items are in another order than in Dutch: {', '.join(ids[0])}"
                 problems.append(Problem(en.source, items[1][0].line, message))
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
@@ -111,7 +109,7 @@ def check_thoughts(
             _compare("season", seasons, (nl, en), problems)
         if nl.against != en.against:
             here, there = (nl, "English") if nl.against else (en, "Dutch")
-            message = f"“against” is true here, and not in {there}; both languages have the same"
+            message = f"“against” is true here, but not in {there}; both languages must have the same"
             problems.append(Problem(here.source, texts[here.source].lines["against"], message))
         found = [_cited(texts[thought.source].marks) for thought in (nl, en)]
         named = [set(thought.sources) for thought in (nl, en)]
@@ -140,7 +138,7 @@ def _pair(
         if near is None:
             alone[name] = text
         else:
-            message = f"there is no Dutch text of this name; did you mean {alone.pop(near).source.name}?"
+            message = f"there is no Dutch text with this name; did you mean {alone.pop(near).source.name}?"
             problems.append(Problem(text.source, None, message))
     for text in alone.values():
         other = _counterpart(text)
@@ -150,7 +148,7 @@ def _pair(
             continue  # the file is there under a wrong name, which was said already
         name = {Language.NL: "Dutch", Language.EN: "English"}[text.language]
         problems.append(
-            Problem(other, None, f"the file is missing: {text.source.name} stands in {name} only")
+            Problem(other, None, f"the file is missing; {text.source.name} exists in {name} only")
         )
     return _both(texts, key)
 
@@ -195,6 +193,4 @@ def _compare(
     for text, here, there, name in zip(texts, found, reversed(found), ("Dutch", "English"), strict=True):
         for one, line in here.items():
             if one not in there:
-                problems.append(
-                    Problem(text.source, line, f"the {what} “{one}” stands in the {name} text only")
-                )
+                problems.append(Problem(text.source, line, f"the {what} “{one}” is in the {name} text only"))

@@ -9,19 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from generator.content.anchors import find_anchors
 from generator.content.archive import FOLDER
 from generator.content.certainties import IDS, is_item_id
 from generator.content.images import check_alt
+from generator.content.markdown.anchors import find_anchors
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Language, Problem
 from generator.reading import did_you_mean, nearest
+from generator.settings import PATH as SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from generator.content.frontmatter import Texts
-    from generator.content.marks import Link
+    from generator.content.markdown.marks import Link
     from generator.model import Archive, Fact
 
 
@@ -34,8 +35,8 @@ class _Site:
     anchors: Mapping[str, Collection[str]]
     pictures: Collection[str]
     """What letters show, and so is published beside them."""
-    drafts: Collection[str]
-    """Texts that readers do not get to see yet."""
+    drafts: Mapping[str, bool]
+    """Texts that readers do not get to see yet, and whether that is because their week is skipped."""
     wrong: Collection[str]
     """Files and folders that have a problem of their own: who links to them is not blamed."""
 
@@ -67,7 +68,10 @@ def _survey(
     known = {source: found for source, found in known.items() if not source.startswith(thoughts)}
     wrong = {str(problem.path) for problem in problems}
     drafts = {
-        str(edition.source) for issue in archive.issues if issue.draft for edition in issue.editions.values()
+        str(edition.source): issue.skipped
+        for issue in archive.issues
+        if issue.kept
+        for edition in issue.editions.values()
     }
     editions = [edition for issue in archive.issues for edition in issue.editions.values()]
     pictures = {str(image.source) for edition in editions for image in edition.images.values()}
@@ -76,9 +80,10 @@ def _survey(
         week, _, name = source.removeprefix(issues).partition(os.sep)
         made = f"{docs / name.removesuffix('.md') / 'archive' / week}.md"
         known[made] = known.get(source, ())
-        for collection in (wrong, drafts):
-            if source in collection:
-                collection.add(made)
+        if source in wrong:
+            wrong.add(made)
+        if source in drafts:
+            drafts[made] = drafts[source]
     for language in Language:
         known[str(docs / language / "archive/index.md")] = IDS
         about = str(docs / language / "about-the-numbers.md")
@@ -91,23 +96,24 @@ def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
     """What is wrong with a link in the text at `source`, or None."""
     target = link.target
     if not target:
-        return f"the link “{link.text}” leads nowhere: its address is missing"
+        return f"the link “{link.text}” has no address"
     if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target):
         if link.image:
-            return f"“{target}” is not a file; a page shows only pictures that stand beside it"
+            return f"“{target}” is not a file; put the picture in the folder of the page"
         if scheme[1].lower() not in {"https", "http", "mailto"}:
-            return f"“{target}” is no link that a reader can follow; use https or the path of a file"
+            return f"“{target}” is not a link that a letter or a page can have; use https, mailto or the path of a file"
         whole = re.match(r"https?://[^/\s]|mailto:\S+@", target, re.IGNORECASE)
-        return None if whole else f"“{target}” is no whole address, like https://example.org/"
+        return None if whole else f"“{target}” is not a complete address like https://example.org/"
     if target.startswith("/"):
-        return f"“{target}” begins with a slash; write the path of the file from here, like ../newsletter.md"
+        return f"“{target}” starts with a slash; use the relative path of the file, like ../newsletter.md"
     name, _, anchor = target.partition("#")
     name, anchor = unquote(name), unquote(anchor)
     file = os.path.normpath(f"{folder}{os.sep}{name}") if name else source
     if file not in site.anchors:
         return _missing(site, Path(file), name)
     if file in site.drafts and source not in site.drafts:
-        return f"“{name}” is a draft, which readers do not get to see"
+        what = f"the letter of a week that {SETTINGS} skips" if site.drafts[file] else "a draft"
+        return f"“{name}” is {what}, which is not published"
     if (
         anchor
         and anchor not in site.anchors[file]
@@ -125,6 +131,10 @@ def _is_item(site: _Site, file: str, anchor: str) -> bool:
     return is_item_id(anchor) and any(anchor in site.anchors.get(page, ()) for page in pages)
 
 
+_HOST = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|io|uk)(?:/|$)", re.IGNORECASE)
+"""A name that is rather that of another site than that of a file."""
+
+
 def _missing(site: _Site, file: Path, name: str) -> str | None:
     """What is wrong with a link to a file that is no text, or None."""
     if file.is_file():
@@ -133,7 +143,9 @@ def _missing(site: _Site, file: Path, name: str) -> str | None:
         )
         if published or str(file) in site.wrong:
             return None
-        return f"“{name}” is not published; link to a page, to a letter, or to a picture that it shows"
+        return f"“{name}” is not published; link to a page, a letter, or a picture in a letter"
+    if _HOST.match(name):
+        return f"“{name}” is not a file; start an address with https://"
     folder = file.parent
     near = nearest(file.name, [path.name for path in folder.iterdir()]) if folder.is_dir() else None
     blamed = {str(file), str(folder), str(folder / (near or file.name))}
@@ -141,4 +153,4 @@ def _missing(site: _Site, file: Path, name: str) -> str | None:
         blamed.update(map(str, folder.parent.glob("*")))  # it may be there under a wrong name
     if not blamed.isdisjoint(site.wrong):
         return None
-    return f"there is no file “{name}” here{f'; did you mean “{near}”?' if near else ''}"
+    return f"no such file: “{name}”{f'; did you mean “{near}”?' if near else ''}"

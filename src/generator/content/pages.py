@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.anchors import slugify
 from generator.content.frontmatter import load_document
+from generator.content.markdown.anchors import slugify
 from generator.model import Page, Problem
 from generator.reading import Fields, Line, did_you_mean, is_folder
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content.frontmatter import Document, Texts
-    from generator.content.marks import Marks
+    from generator.content.markdown.marks import Marks
     from generator.model import Language
 
 MARKERS = ("letters", "evidence", "feeds", "subscribe", "seven", "assessment", "team")
@@ -41,7 +41,7 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         if name.startswith("certainties/"):
             continue
         if name.startswith("archive/"):
-            message = "archive pages are made from newsletter/issues/; move this page elsewhere"
+            message = "archive pages are generated from newsletter/issues/; move this page to another folder"
             problems.append(Problem(path, None, message))
             continue
         document = load_document(path, PageFields, texts, problems)
@@ -68,10 +68,12 @@ def _check_markers(document: Document[PageFields], problems: list[Problem]) -> N
             problems.append(Problem(path, line, f"unknown marker “<!-- {marker} -->”{hint}"))
     for comment, line in marks.comments:
         if comment in MARKERS and line != markers[comment]:
-            message = f"the marker “<!-- {comment} -->” stands here a second time"
+            message = f"duplicate marker “<!-- {comment} -->”; delete one of the two"
             problems.append(Problem(path, line, message))
     for heading in marks.headings if "assessment" in markers else ():
         anchor = heading.id or slugify(heading.text)
         if anchor in _TAKEN:
-            message = f"the form has the anchor “#{anchor}” of this heading; write another, like {{ #the-{anchor} }}"
+            message = (
+                f"the form already uses the anchor “#{anchor}”; choose another, like {{ #the-{anchor} }}"
+            )
             problems.append(Problem(path, heading.line, message))

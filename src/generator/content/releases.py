@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field
 from generator.content.archive import FOLDER
 from generator.content.frontmatter import parse_yaml
 from generator.model import Language, Problem, Release, Week
-from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text
+from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text, show_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,9 +28,19 @@ PATH = "newsletter/released.json"
 
 Releases = dict[tuple[Week, Language], Release]
 
+_CURE = "only `generate release` writes this file; restore it from git"
+
+
+class _TwiceError(ValueError):
+    """A key stands in a file a second time."""
+
 
 def _moment(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"is {show_value(text)}") from None
+    if moment.tzinfo is None:
         raise ValueError("has no time zone")
     return text
 
@@ -53,10 +63,12 @@ def load_releases(root: Path, problems: list[Problem]) -> Releases:
         return {}
     try:
         weeks = json.loads(text, object_pairs_hook=_once)
+    except _TwiceError as error:
+        problems.append(Problem(path, 1, f"duplicate key “{error}”; {_CURE}"))
+        return {}
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
-        said = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
-        problems.append(Problem(path, line, f"is not JSON: {said}; take the file back from git"))
+        problems.append(Problem(path, line, f"is not JSON; {_CURE}"))
         return {}
     found: list[Problem] = []
     releases = _read(weeks, root, {}, found)
@@ -99,7 +111,7 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise ValueError(f"the key “{key}” stands in it twice")
+            raise _TwiceError(key)
         found[key] = value
     return found
 
@@ -107,7 +119,9 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]) -> Releases:
     path = root / PATH
     if not isinstance(weeks, dict):
-        problems.append(Problem(path, 1, "must be weeks with their editions, like {“2026-W45”: {“nl”: …}}"))
+        problems.append(
+            Problem(path, 1, "must contain weeks with their editions, like {“2026-W45”: {“nl”: …}}")
+        )
         return {}
     releases: Releases = {}
     for name, editions in weeks.items():
@@ -120,12 +134,12 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
             key = f"{name}.{language}" if language else name
             if language not in list(Language) or not isinstance(entry, dict):
                 hint = did_you_mean(language, Language)
-                message = f"“{key}” is no edition with an id, a digest and a date{hint}"
+                message = f"“{key}” is not an edition with an id, a digest and a date{hint}"
                 problems.append(Problem(path, lines.get(key, 1), message))
             elif fields := parse_fields(_Release, entry, path, lines, problems, under=f"{key}."):
                 release = Release(fields.id, fields.digest, datetime.fromisoformat(fields.updated))
                 releases[week, Language(language)] = release
         if not (root / FOLDER / name).is_dir():
-            message = f"{name} was released, but its folder is gone; readers still have its address"
+            message = f"{name} was published, but its folder is missing; restore it, because readers have its address"
             problems.append(Problem(path, lines.get(name, 1), message))
     return releases

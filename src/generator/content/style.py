@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FOLDER = "newsletter"
+WORDS, CLICHES = "newsletter/words.{language}.txt", "newsletter/cliches.{language}.txt"
 """Where the lists stand, below the root of the project."""
 _ENDING = re.compile(r"\w{3}\*(?:\s|\Z)")
 """A star that stands for any ending, after enough letters to know the word by."""
@@ -23,8 +23,8 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
     """Read the lists of each language; one that is missing is empty."""
     return {
         language: Style(
-            frozenset(_load_words(root / FOLDER / f"words.{language}.txt", problems)),
-            tuple(_load_cliches(root / FOLDER / f"cliches.{language}.txt", problems)),
+            frozenset(_load_words(root / WORDS.format(language=language), problems)),
+            tuple(_load_cliches(root / CLICHES.format(language=language), problems)),
         )
         for language in Language
     }
@@ -33,10 +33,10 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
 def _load_words(path: Path, problems: list[Problem]) -> Iterator[str]:
     for word, line in _entries(path, problems):
         if len(word.split()) > 1:
-            message = f"“{_short(word)}” is more than one word; a word list has one on each line"
+            message = f"“{_short(word)}” is more than one word; put one word on each line"
             problems.append(Problem(path, line, message))
         elif any(mark in word for mark in ',;:!?*“”"') or not any(map(str.isalpha, word)):
-            message = f"“{_short(word)}” is not a word; write it without commas, quotes and stars"
+            message = f"“{_short(word)}” is not a word; remove commas, quotes and asterisks"
             problems.append(Problem(path, line, message))
         else:
             yield word
@@ -46,11 +46,11 @@ def _load_cliches(path: Path, problems: list[Problem]) -> Iterator[str]:
     for phrase, line in _entries(path, problems):
         if phrase.count("*") > len(_ENDING.findall(phrase)):
             message = (
-                f"“{_short(phrase)}” has a star in the wrong place; it ends a word of three letters or more"
+                f"“{_short(phrase)}” has a misplaced asterisk; it must end a word of three letters or more"
             )
             problems.append(Problem(path, line, message))
         elif not any(map(str.isalpha, phrase)):
-            problems.append(Problem(path, line, f"“{_short(phrase)}” is not a phrase; write words"))
+            problems.append(Problem(path, line, f"“{_short(phrase)}” is not a phrase; use words"))
         else:
             yield " ".join(phrase.casefold().split())
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
 from generator.content.certainties import IDS
-from generator.content.code import mask_code, mask_fences
-from generator.content.frontmatter import load_document
-from generator.model import MONTHS, Language, Problem, Thought
-from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
+from generator.content.frontmatter import Texts, load_document, read_front
+from generator.content.markdown.code import mask_code, mask_fences
+from generator.model import MONTHS, Draft, Language, Problem, Thought
+from generator.reading import Fields, Line, Words, did_you_mean, is_folder, nearest, plain_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from generator.content.frontmatter import Document, Texts
-    from generator.content.marks import Marks
+    from generator.content.frontmatter import Document
+    from generator.content.markdown.marks import Marks
     from generator.model import Fact
 
 FOLDER = "newsletter/thoughts"
@@ -33,52 +34,129 @@ _BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t]*(?=\n)")
 class ThoughtFields(Fields):
     title: Line = Field(description="the title, which is also the subject of the letter")
     summary: Line = Field(description="one sentence that makes a reader open the letter")
-    actions: list[str] = Field(min_length=1, max_length=3, description="one to three item ids, like [ref-2]")
-    sources: list[str] = Field(description="the facts that the text cites, like [ref-kumar-2007]")
-    season: list[str] = Field(
+    actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
+        description="one to three item ids, like [ref-2]"
+    )
+    sources: Words = Field(description="the facts that the text cites, like [ref-kumar-2007]")
+    season: Words = Field(
         default_factory=list,
         description="months and weeks in which it fits, like [november, december] or [W01]",
     )
     against: bool = Field(
         default=False, description="true when it argues, with a source, against the usual advice"
     )
+    draft: bool = Field(default=False, description="true while it is not finished: no letter is made from it")
 
 
-def load_thoughts(
+def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
     root: Path,
     items: Mapping[str, frozenset[str]],
     facts: Mapping[str, Fact],
     texts: Texts,
     problems: list[Problem],
-) -> dict[Language, tuple[Thought, ...]]:
-    """Read the thoughts in all languages, adding what is wrong with them.
+    finished: Container[Path] = (),
+) -> tuple[dict[Language, tuple[Thought, ...]], tuple[Draft, ...]]:
+    """Read the thoughts in all languages, and which are drafts, adding what is wrong with them.
 
-    `items` has the ids of the items of each certainty.
+    `items` has the ids of the items of each certainty; `finished` names files, below the root, that are read as if
+    they were no drafts.
     """
+    found: dict[tuple[str, str], dict[Language, _File]] = {}
+    scratch = Texts(texts.documents)  # a draft is none of the texts that are compared with each other
     folder = root / FOLDER
+    for path in _list(folder) if is_folder(folder, problems) else ():
+        if name := _read_name(path, folder, problems):
+            certainty, slug, language = name
+            found.setdefault((certainty, slug), {})[language] = _read(path, scratch)
     thoughts: dict[Language, list[Thought]] = {language: [] for language in Language}
-    for path in sorted(folder.rglob("[!.]*.md")) if is_folder(folder, problems) else ():
-        slug, _, suffix = path.stem.rpartition(".")
-        certainty = path.parent.relative_to(folder).as_posix()
-        if certainty not in IDS:
-            hint = did_you_mean(certainty, IDS)
-            problems.append(Problem(path.parent, None, f"unknown certainty “{certainty}”{hint}"))
-        elif suffix not in list(Language):
-            problems.append(Problem(path, None, "the name of a thought ends in .nl.md or .en.md"))
-        elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-            message = f"the name “{slug}” is not like who-calls-you: small letters, digits and hyphens"
-            problems.append(Problem(path, None, message))
-        elif document := load_document(path, ThoughtFields, texts, problems):
-            language = Language(suffix)
-            thoughts[language].append(_thought(document, language, certainty, slug))
-            _check_text(document, problems)
-            _check_season(document, problems)
-            _check_sources(document, facts, problems)
-            _check_against(document, problems)
-            check_actions(
-                document.fields.actions, certainty, items, path, document.lines["actions"], problems
-            )
-    return {language: tuple(found) for language, found in thoughts.items()}
+    drafts: list[Draft] = []
+    for (certainty, slug), files in found.items():
+        if is_draft := any(file.draft for file in files.values()):
+            drafts.append(Draft(certainty, slug, {language: file.path for language, file in files.items()}))
+            _check_draft(files, problems)
+        for language, file in files.items():
+            if is_draft and file.path.relative_to(root) not in finished:
+                continue
+            problems += file.problems
+            if document := file.document:
+                texts[file.path] = document
+                thoughts[language].append(_thought(document, language, certainty, slug))
+                _check_document(document, certainty, items, facts, problems)
+    return {language: tuple(own) for language, own in thoughts.items()}, tuple(drafts)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A thought in one language, or why it cannot be read."""
+
+    path: Path
+    document: Document[ThoughtFields] | None
+    problems: list[Problem]
+    draft: int
+    """The line with `draft: true`; 0 when there is none."""
+
+
+_DRAFT = re.compile(r"^draft[ \t]*:[ \t]*true[ \t]*(?:#.*)?$", re.MULTILINE | re.IGNORECASE)
+
+
+def _read(path: Path, texts: Texts) -> _File:
+    problems: list[Problem] = []
+    document = load_document(path, ThoughtFields, texts, problems)
+    if document is not None:
+        return _File(path, document, problems, document.lines["draft"] if document.fields.draft else 0)
+    # What cannot be read can still say that it is not finished.
+    front = read_front(path)
+    match = _DRAFT.search(front)
+    return _File(path, None, problems, front.count("\n", 0, match.start()) + 2 if match else 0)
+
+
+def _check_draft(files: Mapping[Language, _File], problems: list[Problem]) -> None:
+    """Add a problem when a thought is a draft in one language, and finished in the other."""
+    done = [file.path.name for file in files.values() if not file.draft]
+    for file in files.values():
+        if file.draft and done:
+            message = f"“draft” is true here, but not in {done[0]}; both languages must be drafts, or neither"
+            problems.append(Problem(file.path, file.draft, message))
+
+
+def _read_name(path: Path, folder: Path, problems: list[Problem]) -> tuple[str, str, Language] | None:
+    """The certainty, the slug and the language by the place of a file, or None after adding what is wrong with it."""
+    slug, _, suffix = path.stem.rpartition(".")
+    certainty = path.parent.relative_to(folder).as_posix()
+    if right := _mistaken(path):
+        problems.append(Problem(path, None, f"is not a thought; rename it to {right}"))
+    elif path.parent == folder:
+        message = f"is outside the folder of its certainty; move it to a folder like {FOLDER}/referral/"
+        problems.append(Problem(path, None, message))
+    elif certainty not in IDS:
+        hint = did_you_mean(certainty, IDS)
+        problems.append(Problem(path.parent, None, f"unknown certainty “{certainty}”{hint}"))
+    elif suffix not in list(Language):
+        problems.append(Problem(path, None, "the name of a thought must end in .nl.md or .en.md"))
+    elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        message = (
+            f"the name “{slug}” must have only lower-case letters, digits and hyphens, like who-calls-you"
+        )
+        problems.append(Problem(path, None, message))
+    else:
+        return certainty, slug, Language(suffix)
+    return None
+
+
+def _list(folder: Path) -> Iterator[Path]:
+    """The files that are thoughts, or were probably meant to be."""
+    for path in sorted(folder.rglob("[!.]*")):
+        if path.name.endswith(".md") or (_mistaken(path) and path.is_file()):
+            yield path
+
+
+def _mistaken(path: Path) -> str | None:
+    """The name that a file should have when its own is nearly that of a thought: `x.nl.MD`, `x.NL.md`, `x.nl.txt`."""
+    right = "" if path.name.endswith(_ENDINGS) else plain_name(path.name)
+    return right if right.endswith(_ENDINGS) else None
+
+
+_ENDINGS = tuple(f".{language}.md" for language in Language)
 
 
 def _thought(document: Document[ThoughtFields], language: Language, certainty: str, slug: str) -> Thought:
@@ -99,6 +177,21 @@ def _thought(document: Document[ThoughtFields], language: Language, certainty: s
     )
 
 
+def _check_document(
+    document: Document[ThoughtFields],
+    certainty: str,
+    items: Mapping[str, frozenset[str]],
+    facts: Mapping[str, Fact],
+    problems: list[Problem],
+) -> None:
+    _check_text(document, problems)
+    _check_season(document, problems)
+    _check_sources(document, facts, problems)
+    _check_against(document, problems)
+    actions, line = document.fields.actions, document.lines["actions"]
+    check_actions(actions, certainty, items, document.path, line, problems)
+
+
 def is_season(name: str) -> bool:
     """Whether a season may hold a name: that of a month or an ISO week."""
     return name in MONTHS or re.fullmatch(r"W(0[1-9]|[1-4][0-9]|5[0-3])", name) is not None
@@ -110,14 +203,14 @@ def _check_season(document: Document[ThoughtFields], problems: list[Problem]) ->
             loose = re.fullmatch(r"(?:week|w)[ -]?([0-9]{1,2})", name, re.IGNORECASE)
             near = f"W{int(loose[1]):02}" if loose else ""
             hint = f"; did you mean “{near}”?" if is_season(near) else did_you_mean(name, MONTHS)
-            message = f"“{name}” is no month and no week like december or W50{hint}"
+            message = f"“{name}” is not a month or a week, like december or W50{hint}"
             problems.append(Problem(document.path, document.lines["season"], message))
 
 
 def _check_against(document: Document[ThoughtFields], problems: list[Problem]) -> None:
     if document.fields.against and not document.fields.sources:
         message = (
-            "who argues against the usual advice shows why: “sources” is empty; name one, or delete “against”"
+            "a thought against the usual advice needs a source; add one to “sources”, or delete “against”"
         )
         problems.append(Problem(document.path, document.lines["against"], message))
 
@@ -129,14 +222,14 @@ def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> N
     check_letter_text(marks, path, problems)
     check_length(document, problems)
     for heading in marks.headings[:1]:
-        message = "a thought has no headings: it becomes one section of a letter"
+        message = "a thought must not have headings, because it becomes one section of a letter"
         problems.append(Problem(path, heading.line, message))
     for item in marks.items[:1]:
-        message = "a thought has no checklist items: the letter gets those of the key “actions”"
+        message = "a thought must not have checklist items; name them in the key “actions”"
         problems.append(Problem(path, item.line, message))
     for link in marks.links:
         if link.image:
-            message = f"a thought has no images: put “{link.target}” into the letter, beside which it stands"
+            message = f"a thought must not have images; put “{link.target}” in the letter instead"
             problems.append(Problem(path, link.line, message))
 
 
@@ -156,12 +249,14 @@ def _check_sources(
             problems.append(Problem(path, line, f"unknown source “{source}”{hint}"))
             unnamed = [one for one in unnamed if one != near]
         elif source not in cited and not nearest(source, [one for one in cited if one not in facts]):
-            message = f"the source “{source}” is not cited; put [^{source}] after what it shows"
+            message = (
+                f"the source “{source}” is not cited; put [^{source}] after the sentence that it supports"
+            )
             problems.append(Problem(path, line, message))
     for source in unnamed:
         place = next(number for note, number in marks.footnotes if note == source)
         problems.append(
-            Problem(path, place, f"the text cites “{source}”, which the key “sources” does not name")
+            Problem(path, place, f"the text cites “{source}”, which is missing in the key “sources”")
         )
 
 
@@ -196,11 +291,15 @@ def check_letter_text(marks: Marks, path: Path, problems: list[Problem]) -> None
     """Add a problem for what must not reach a mail program: HTML, and comments that a reader could see."""
     for text, line in marks.html:
         problems.append(
-            Problem(path, line, f"“{text}” is HTML; a letter is Markdown only, and code stands in backticks")
+            Problem(
+                path,
+                line,
+                f"“{text}” is HTML, which is not allowed; put code in backticks, or write &lt; for <",
+            )
         )
     for text, line in marks.comments:
         problems.append(
-            Problem(path, line, f"“<!-- {text[:20]} -->” is a comment; a reader could see it, delete it")
+            Problem(path, line, f"“<!-- {text[:20]} -->” is a comment, which readers could see; delete it")
         )
 
 
@@ -208,7 +307,7 @@ def check_length(document: Document[Any], problems: list[Problem]) -> None:
     """Add a problem for a text that nobody could have written, before Markdown loses itself in it."""
     path, markdown = document.path, document.markdown
     if len(markdown) > MOST_CHARACTERS:
-        message = f"the text has {len(markdown):,} characters; a letter has at most {MOST_CHARACTERS:,}"
+        message = f"the text has {len(markdown):,} characters; at most {MOST_CHARACTERS:,} are allowed"
         problems.append(Problem(path, document.line, message))
         return
     depth = 0
@@ -221,7 +320,5 @@ def check_length(document: Document[Any], problems: list[Problem]) -> None:
             depth = 0  # a blank line ends the paragraph
         if depth > MOST_BRACKETS:
             line = document.line + markdown.count("\n", 0, match.start())
-            problems.append(
-                Problem(path, line, f"more than {MOST_BRACKETS} brackets “[” are open here; close them")
-            )
+            problems.append(Problem(path, line, f"more than {MOST_BRACKETS} open brackets “[”; close them"))
             return

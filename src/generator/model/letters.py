@@ -65,6 +65,8 @@ class Issue:
 
     week: Week
     editions: Mapping[Language, Edition]
+    skipped: bool = False
+    """Whether the settings skip its week, and nothing says that readers have it already."""
 
     @property
     def certainty(self) -> str:
@@ -80,6 +82,11 @@ class Issue:
     def draft(self) -> bool:
         """Whether any of its editions is not yet meant for readers."""
         return any(edition.draft for edition in self.editions.values())
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is kept from readers: a draft, or the letter of a week that is skipped."""
+        return self.skipped or self.draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class Archive:
     def editions(self, language: Language, certainty: str | None = None) -> Iterator[Edition]:
         """What readers may read in a language, newest first; of one certainty when it is named."""
         for issue in self.issues:
-            if not issue.draft and certainty in {None, issue.certainty}:
+            if not issue.kept and certainty in {None, issue.certainty}:
                 yield issue.editions[language]
 
 

@@ -133,6 +133,16 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A thought that is not finished: no letter is made from it, and what is wrong with it stops nothing."""
+
+    certainty: str
+    slug: str
+    sources: Mapping[Language, Path]
+    """Its files; one of them may still be missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A finding that may be cited, how far it reaches, and where it stands."""
 
@@ -162,6 +172,8 @@ class Playbook:
     assessment: Mapping[Language, Assessment]
     thoughts: Mapping[Language, tuple[Thought, ...]]
     facts: Mapping[str, Fact]
+    drafts: tuple[Draft, ...] = ()
+    """Thoughts that are not finished, and so not among the thoughts."""
 
     def certainty(self, language: Language, certainty_id: str) -> Certainty:
         """The page of one certainty. Raises KeyError when there is none."""

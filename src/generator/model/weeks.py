@@ -38,7 +38,7 @@ class Week:
             date.fromisocalendar(week.year, week.number, 1)
         except ValueError:
             raise ValueError(
-                f"there is no week {text}: {week.year} has {weeks_in(week.year)} weeks"
+                f"there is no week {text}; {week.year} has {weeks_in(week.year)} weeks"
             ) from None
         return week
 

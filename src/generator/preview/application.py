@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,13 @@ from generator.assemble import plan_weeks
 from generator.cache import Cache, digest
 from generator.check import check_issue
 from generator.content import load_newsletter
+from generator.content.needs import need_letter, need_nothing
 from generator.errors import ContentError, GeneratorError
+from generator.model import Archive
 from generator.preview.guard import FOLDER, answer, redirect
-from generator.render.frames import POLICY
-from generator.render.plans import render_plan
-from generator.render.previews import PAGE, Served, page_policy, render_broken, render_preview
+from generator.render.preview.frames import POLICY
+from generator.render.preview.plans import render_plan
+from generator.render.preview.previews import PAGE, Served, page_policy, render_broken, render_preview
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.content.frontmatter import Document
-    from generator.model import Artifact, Issue, Problem, Week
+    from generator.model import Artifact, Problem, Week
 
 WATCHED = ("newsletter", "docs", "templates")
 """The folders of a project that a letter is made from."""
@@ -45,23 +47,34 @@ _PLAN, _WEEKS = "plan", 60
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
-def find_issue(newsletter: Newsletter, now: datetime) -> Issue | None:
-    """The letter that an editor is at work on: the coming one when it was written already, else the newest."""
-    issues = newsletter.archive.issues
-    coming = newsletter.archive.issue(newsletter.settings.coming_week(now))
-    return coming or (issues[0] if issues else None)
+def find_week(newsletter: Newsletter, now: datetime) -> Week | None:
+    """The letter that an editor is at work on: the coming one when it was written already, else the newest.
+
+    One that cannot be read is one, too: then an editor is in the middle of it.
+    """
+    weeks = sorted(list_weeks(newsletter), reverse=True)
+    coming = newsletter.settings.coming_week(now)
+    return coming if coming in weeks else next(iter(weeks), None)
+
+
+def list_weeks(newsletter: Newsletter) -> set[Week]:
+    """The weeks with a letter, readable or not."""
+    return {issue.week for issue in newsletter.archive.issues}.union(newsletter.list_unread())
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
     """What was read, and the pages that were rendered from it until now."""
 
-    digest: str
+    files: str
+    """A digest of all files that were read."""
     newsletter: Newsletter | None
     problems: Sequence[Problem] = ()
     before: Mapping[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
     """The pages as they were before the last save."""
     pages: dict[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
+    digest: str = ""
+    """The digest of the files, and how many letters were out when the pages were rendered."""
 
 
 class Preview:
@@ -73,9 +86,12 @@ class Preview:
         clock: Callable[[], datetime],
         *,
         site: str = "",
-        tell: Callable[[Week | None, Sequence[Problem]], None] = lambda week, problems: None,  # noqa: ARG005
+        tell: Callable[[Week | None, Sequence[Problem], Sequence[Problem]], None] = lambda *_: None,
     ) -> None:
-        """Preview the project in `root`; `site` is where its site is served, `tell` hears of each page made anew."""
+        """Preview the project in `root`; `site` is where its site is served.
+
+        `tell` hears of each page that was made anew: its week, its problems, and those of files that it did without.
+        """
         self._root, self._clock, self._site, self._tell = root.resolve(), clock, site, tell
         self._lock = threading.Lock()
         self._documents: Cache[Document[Any]] = Cache()
@@ -91,7 +107,9 @@ class Preview:
                 start_response, json.dumps({"preview": name_project(self._root)}), "application/json"
             )
         if path == f"{FOLDER}changes":
-            return answer(start_response, watch(self._root))
+            with self._lock:
+                state = self._state or self._read()
+            return answer(start_response, self._look(watch(self._root), state))
         if not path.startswith(FOLDER):
             return answer(start_response, "There is no such page.", status=HTTPStatus.NOT_FOUND)
         with self._lock:
@@ -109,13 +127,13 @@ class Preview:
         elif path == f"{_PLAN}/":
             return self._show_plan(state.newsletter, state.digest, start_response)
         elif name in {"", _PROBLEMS}:
-            issue = find_issue(state.newsletter, self._clock())
-            if issue is None:
-                message = "There is no letter yet: generate issue makes the first one."
+            week = find_week(state.newsletter, self._clock())
+            if week is None:
+                message = "There is no letter yet. Run `generate issue` to make the first one."
                 return answer(start_response, message, status=HTTPStatus.NOT_FOUND)
-            return redirect(start_response, f"{FOLDER}{issue.week}/")
+            return redirect(start_response, f"{FOLDER}{week}/")
         else:
-            week = next((one.week for one in state.newsletter.archive.issues if str(one.week) == name), None)
+            week = next((one for one in list_weeks(state.newsletter) if str(one) == name), None)
             if week is None:
                 return answer(start_response, "There is no such letter.", status=HTTPStatus.NOT_FOUND)
             if not slash:
@@ -132,8 +150,8 @@ class Preview:
         self, newsletter: Newsletter, state: str, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Not kept: it takes milliseconds, and begins with another week when Friday has passed."""
-        first = newsletter.settings.coming_week(self._clock())
-        plans = plan_weeks(newsletter.playbook, newsletter.archive, first, _WEEKS)
+        settings, first = newsletter.settings, newsletter.settings.next_friday(self._clock())
+        plans = plan_weeks(newsletter.playbook, newsletter.archive, first, _WEEKS, settings.skip)
         try:
             page = render_plan(newsletter, plans, state)
         except GeneratorError as error:  # a template with a slip in it
@@ -142,22 +160,34 @@ class Preview:
 
     def _read(self) -> _State:
         """What the files say now; read again only when one of them has changed."""
-        found = watch(self._root)
-        if self._state is None or self._state.digest != found:
-            before = {**self._state.before, **self._state.pages} if self._state else {}
+        found, state = watch(self._root), self._state
+        if state is None or state.files != found:
+            before = {**state.before, **state.pages} if state else {}
             try:
-                newsletter = load_newsletter(self._root, self._documents)
+                newsletter = load_newsletter(
+                    self._root, self._documents, now=self._clock(), needs=need_nothing
+                )
             except ContentError as error:
-                self._state = _State(found, None, error.problems, before)
+                state = _State(found, None, error.problems, before)
             else:
-                self._state = _State(found, newsletter, (), before)
+                state = _State(found, newsletter, (), before)
             self._documents = self._documents.again()
-        return self._state
+        looks = self._look(found, state)
+        if state.digest != looks:
+            state = replace(state, pages={}, digest=looks)
+        self._state = state
+        return state
+
+    def _look(self, files: str, state: _State) -> str:
+        """What pages depend on: the files, and which letters are out by now."""
+        archive = state.newsletter.archive.until(self._clock()) if state.newsletter else Archive(())
+        return f"{files}-{len(archive.issues)}"
 
     def _render(self, state: _State, week: Week | None) -> Mapping[str, bytes]:
         if week not in state.pages:
             artifacts, problems = self._make(state, week)
-            self._tell(week, problems)
+            ignored = state.newsletter.ignored if state.newsletter else ()
+            self._tell(week, problems, [problem for problem in ignored if problem not in problems])
             state.pages[week] = {
                 str(one.path): one.content for one in artifacts if isinstance(one.content, bytes)
             }
@@ -166,10 +196,12 @@ class Preview:
     def _make(self, state: _State, week: Week | None) -> tuple[Sequence[Artifact], Sequence[Problem]]:
         served = Served(state.digest, self._site, state.before.get(week, {}))
         problems, failure = state.problems, ""
-        if state.newsletter and week and (issue := state.newsletter.archive.issue(week)):
+        if state.newsletter and week:
+            problems = state.newsletter.find_problems(need_letter(self._root, week))
+        if state.newsletter and week and not problems and (issue := state.newsletter.archive.issue(week)):
             try:
                 problems = check_issue(state.newsletter, issue)
-                return render_preview(state.newsletter, issue, problems, served), problems
+                return render_preview(state.newsletter, issue, problems, self._clock(), served), problems
             except ContentError as error:
                 problems = error.problems
             except (

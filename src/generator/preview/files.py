@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from generator.check import check_issue
 from generator.errors import PublishError
 from generator.publish import publish_artifacts
-from generator.render.previews import MARK, PAGE, render_preview
+from generator.render.preview.previews import MARK, PAGE, render_preview
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from generator.content import Newsletter
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from generator.publish import Published
 
 
-def write_preview(newsletter: Newsletter, issue: Issue, folder: Path) -> Published:
-    """Keep the page of an issue as files that can be shown to others.
+def write_preview(newsletter: Newsletter, issue: Issue, folder: Path, now: datetime) -> Published:
+    """Keep the page of an issue, as it is at a moment, as files that can be shown to others.
 
     Raises PublishError for a folder that holds something else, and ContentError when a letter cannot be rendered.
     """
@@ -27,7 +28,5 @@ def write_preview(newsletter: Newsletter, issue: Issue, folder: Path) -> Publish
     except (OSError, ValueError):
         ours = False
     if not ours:
-        raise PublishError(
-            f"{folder}: holds something else than a preview; name an empty folder, or a new one"
-        )
-    return publish_artifacts(render_preview(newsletter, issue, check_issue(newsletter, issue)), folder)
+        raise PublishError(f"{folder} contains other files than a preview; choose an empty or a new folder")
+    return publish_artifacts(render_preview(newsletter, issue, check_issue(newsletter, issue), now), folder)

@@ -53,10 +53,10 @@ def guard(app: WSGIApplication, port: int, *names: str) -> WSGIApplication:
             return start_response(status, headers, *more)
 
         if environ.get("HTTP_HOST", "").lower() not in hosts or not _is_own(environ):
-            message = f"Only pages of http://{HOST}:{port}/ may ask for this."
+            message = f"Only requests from http://{HOST}:{port}/ are accepted."
             return answer(start_response, message, status=HTTPStatus.FORBIDDEN)
         if method not in {"GET", "HEAD"}:
-            return answer(start, "Only GET and HEAD.", status=HTTPStatus.METHOD_NOT_ALLOWED)
+            return answer(start, "Only GET and HEAD are allowed.", status=HTTPStatus.METHOD_NOT_ALLOWED)
 
         content = app(environ, start)
         return [] if method == "HEAD" and isinstance(content, list) else content

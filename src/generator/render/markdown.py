@@ -17,10 +17,10 @@ import nh3
 from lxml import html
 from markdown import Markdown
 
-from generator.content.marks import scan
+from generator.content.markdown.marks import scan
 from generator.errors import ContentError
 from generator.model import Problem
-from generator.render.links import Place, locate
+from generator.render.page.links import Place, locate
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
@@ -204,13 +204,13 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
         if element.tag == "img":
             image = edition.images.get(unquote(target))
             if image is None:  # so oddly written that content.marks did not see it
-                message = f"the image “{target}” is written in an odd way; give it a line of its own: ![alt](name.png)"
+                message = f"the image “{target}” has an unexpected form; put it on a line of its own: ![alt](name.png)"
                 raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
             element.set("width", str(image.width))
             element.set("height", str(image.height))
         elif element.get("class") in {"footnote-ref", "footnote-backref"}:
             continue
-        place = locate(newsletter.root, edition.source, edition.language, target)
+        place = locate(newsletter, edition.source, edition.language, target)
         # In plain text a space would end the address; HTML has it written this way by itself.
         element.set(key, place.url(newsletter.settings) if place is not None else target.replace(" ", "%20"))
 

@@ -32,6 +32,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "next_letter": "Volgende brief",
         "not_found": "Deze pagina is er niet",
         "not_found_advice": "Het adres is verkeerd overgenomen, of de pagina is verhuisd.",
+        "not_out": "nog niet verschenen",
         "no_letters": "Er is nog geen brief verschenen.",
         "offline": "Deze pagina staat nog niet op dit apparaat",
         "offline_advice": "Er is nu geen verbinding. Wat je al hebt gelezen, opent nog wel.",
@@ -95,6 +96,7 @@ WORDS: dict[Language, dict[str, str]] = {
         "next_letter": "Next letter",
         "not_found": "There is no such page",
         "not_found_advice": "The address was mistyped, or the page has moved.",
+        "not_out": "not out yet",
         "no_letters": "No letter has come out yet.",
         "offline": "This page is not on this device yet",
         "offline_advice": "There is no connection now. What you have read before still opens.",
@@ -140,6 +142,9 @@ WORDS: dict[Language, dict[str, str]] = {
 
 _LOCALES = {Language.NL: "nl", Language.EN: "en_GB"}
 
+_TIMES = {Language.NL: "{:%H.%M} uur", Language.EN: "{:%H:%M}"}
+_MOMENTS = {Language.NL: "{date} om {time}", Language.EN: "{date} at {time}"}
+
 
 def say_date(moment: datetime, language: Language) -> str:
     """A date as people write it: vrijdag 27 november 2026, Friday 27 November 2026."""
@@ -149,6 +154,13 @@ def say_date(moment: datetime, language: Language) -> str:
 def say_day(moment: datetime, language: Language) -> str:
     """A date without the day of the week, for lists: 27 november 2026, 27 November 2026."""
     return _format(moment, "d MMMM y", language)
+
+
+def say_not_out(moment: datetime, language: Language) -> str:
+    """The mark of a letter that comes out at a moment to come, in the time zone of that moment."""
+    time = _TIMES[language].format(moment)
+    when = _MOMENTS[language].format(date=say_date(moment, language), time=time)
+    return f"{WORDS[language]['not_out']} · {when}"
 
 
 def _format(moment: datetime, form: str, language: Language) -> str:

@@ -12,37 +12,37 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route, Router
 
 from generator.model import Language
-from generator.web import asking, confirming, leaving, managing, own
-from generator.web.assets import STYLE, load_assets, show_asset
-from generator.web.guard import Guard
-from generator.web.health import Health
-from generator.web.keeping import Keeper
-from generator.web.origins import Origins
-from generator.web.pages import Pages
+from generator.web.page import Pages
+from generator.web.pages import confirm, data, manage, subscribe, unsubscribe
+from generator.web.pages.assets import STYLE, load_assets, show_asset
+from generator.web.pages.health import Health
 from generator.web.refusals import Refusal
+from generator.web.server.guard import Guard
+from generator.web.server.origins import Origins
+from generator.web.server.threads import Keeper
 from generator.web.visits import Desk, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from generator.web.service import Service
+    from generator.web.server.service import Service
 
 Act: TypeAlias = Callable[[Visit], Awaitable["Response"]]
 
 ADDRESSES: dict[str, dict[str, Act]] = {
     # The path below the folder of a language: what each method does
-    "subscribe": {"GET": asking.show_subscribe, "POST": asking.subscribe},
-    "confirm/{token}": {"GET": confirming.show_confirm, "POST": confirming.confirm},
-    "manage": {"GET": asking.show_manage, "POST": asking.ask_manage},
-    "manage/{token}": {"GET": own.show_own},
-    "manage/{token}/preferences": {"POST": managing.save_preferences},
-    "manage/{token}/pause": {"POST": managing.pause},
-    "manage/{token}/resume": {"POST": managing.resume},
-    "manage/{token}/unsubscribe": {"POST": managing.unsubscribe},
-    "manage/{token}/erase": {"POST": managing.erase},
-    "manage/{token}/data.json": {"GET": own.download},
-    "unsubscribe/{token}": {"GET": leaving.show_unsubscribe, "POST": leaving.unsubscribe},
+    "subscribe": {"GET": subscribe.show_subscribe, "POST": subscribe.subscribe},
+    "confirm/{token}": {"GET": confirm.show_confirm, "POST": confirm.confirm},
+    "manage": {"GET": subscribe.show_manage, "POST": subscribe.ask_manage},
+    "manage/{token}": {"GET": data.show_own},
+    "manage/{token}/preferences": {"POST": manage.save_preferences},
+    "manage/{token}/pause": {"POST": manage.pause},
+    "manage/{token}/resume": {"POST": manage.resume},
+    "manage/{token}/unsubscribe": {"POST": manage.unsubscribe},
+    "manage/{token}/erase": {"POST": manage.erase},
+    "manage/{token}/data.json": {"GET": data.download},
+    "unsubscribe/{token}": {"GET": unsubscribe.show_unsubscribe, "POST": unsubscribe.unsubscribe},
 }
 
 

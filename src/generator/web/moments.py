@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from generator.subscribers.keys import Keys
+    from generator.subscribers.store.keys import Keys
 
 SHORTEST = timedelta(seconds=1)
 """In which a person may have read a button."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from generator.subscribers.networks import find_networks
+from generator.subscribers.list.networks import find_networks
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from generator.model import Language
-    from generator.subscribers.keys import Keys
-    from generator.web.assets import Asset
-    from generator.web.keeping import Keeper
-    from generator.web.origins import Origins
-    from generator.web.pages import Pages
-    from generator.web.service import Service
+    from generator.subscribers.store.keys import Keys
+    from generator.web.page import Pages
+    from generator.web.pages.assets import Asset
+    from generator.web.server.origins import Origins
+    from generator.web.server.service import Service
+    from generator.web.server.threads import Keeper
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ EXAMPLES = {
         good=(
             release(ID),
             Edit(PUBLISHED, f"{PUBLISHED}\nupdated: 2026-11-09T09:00:00+01:00"),
+            Edit(
+                PUBLISHED,
+                f"{PUBLISHED}\nupdated: 2026-11-09T09:00:00+01:00",
+                "newsletter/issues/2026-W45/en.md",
+            ),
         ),
     ),
     "feed-id": Example(bad=(release("tag:example.org,2020:issue/2026-W45/nl"),), good=(release(ID),)),

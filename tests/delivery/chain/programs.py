@@ -20,12 +20,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.find_postfix import find_programs, find_root
+from tests.machine import find_mail_programs, find_root
 from tests.web.running import find_port
 
 USER, PASSWORD = "letter", "not-a-secret"
 SELECTOR, DOMAIN = "s1", "example.org"
-PATIENCE = 20
+PATIENCE = 60
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def start_chain(
     `refusing`: address → what the relay answers to RCPT. `bouncing`: address → what the server of the reader answers
     when the relay has taken the mail.
     """
-    programs, root = find_programs(), find_root()
+    programs, root = find_mail_programs(), find_root()
     assert root is not None
     owner = pwd.getpwuid(os.getuid() or pwd.getpwnam("nobody").pw_uid)  # a mailbox is never root's
 

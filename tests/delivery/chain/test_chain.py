@@ -17,9 +17,9 @@ import dkim
 import pytest
 from playwright.sync_api import Browser
 
-from tests import find_postfix
 from tests.delivery.chain.programs import PASSWORD, USER, Chain, start_chain
 from tests.delivery.reports import complaint
+from tests.machine import MAIL, NOT_ROOT, find_root, in_ci
 from tests.web.journeys import EN, NARROW, Journey, Place, Post
 from tests.web.proxying import decrypt
 from tests.web.running import PROGRAM, find_port, run_service
@@ -33,8 +33,9 @@ FIRST, SECOND = "2026-W45", "2026-W46"
 
 @pytest.fixture
 def chain(certificate: Path) -> Iterator[Chain]:
-    if trouble := find_postfix.find_trouble():
-        (pytest.fail if find_postfix.must_have() else pytest.skip)(trouble)
+    MAIL.need()
+    if find_root() is None:
+        (pytest.fail if in_ci() else pytest.skip)(NOT_ROOT)
     refusing = {REFUSED: "550 5.1.1 Nobody of that name"}
     bouncing = {FULL: "552 5.2.2 The mailbox is full"}  # and gone@ is in no table
     with start_chain(certificate, MAILBOXES, refusing, bouncing) as chain:
@@ -86,6 +87,7 @@ class Operator:
         return {name: number for name, number in tally.items() if number and name != "planned"}
 
 
+@pytest.mark.slow
 def test_a_letter_from_the_form_to_the_last_one(
     place: Place, chain: Chain, browser: Browser, tls: ssl.SSLContext
 ) -> None:

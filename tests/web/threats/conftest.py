@@ -1,13 +1,14 @@
 """A service for each test, on a project that all of them share."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import psycopg
 import pytest
 
-from generator.content import Newsletter, load_newsletter
+from generator.content.markdown.outline import Outline, load_outline
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 
@@ -22,9 +23,9 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture(scope="session")
-def shared(tmp_path_factory) -> Newsletter:
+def shared(tmp_path_factory) -> Outline:
     """The sample, which these tests do not change."""
-    return load_newsletter(copy_sample(tmp_path_factory.mktemp("threats")))
+    return load_outline(copy_sample(tmp_path_factory.mktemp("threats")))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def reader(request, shared, loop, tmp_path) -> Iterator[Reader]:
 
 @contextmanager
 def _make_database(server: str) -> Iterator[str]:
-    name = f"threats{next(NUMBERS)}"
+    name = f"threats_{os.getpid()}_{next(NUMBERS)}"
     with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     yield server.format(name)

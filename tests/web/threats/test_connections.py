@@ -20,7 +20,8 @@ SLOW, SLOWER = 0.5, 2.5
 """Seconds that a body, and a whole request, may take here: the real limits would make this module last."""
 
 HURRIED = (
-    f"from generator.web import connections, forms; forms.PATIENCE, connections.PATIENCE = {SLOW}, {SLOWER}\n"
+    "from generator.web import forms; from generator.web.server import connections\n"
+    f"forms.PATIENCE, connections.PATIENCE = {SLOW}, {SLOWER}\n"
     "from generator.cli.newsletter import main; main()"
 )
 
@@ -102,7 +103,7 @@ def test_proxy_spoofing_through_our_proxy(running, version):
 def test_proxy_spoofing_does_not_get_into_a_proof(project, running, version):
     forwarded = "198.51.100.1, <b>, 203.0.114.9"
     assert wish(running, version, "proof@example.com", forwarded) == 202
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         with closing(sqlite3.connect(project / "var/newsletter.db")) as connection:
             found = connection.execute(
@@ -160,7 +161,7 @@ def test_slow_readers_of_answers_are_sent_away(running):
             stranger.sendall(asked)
         running.ask("GET", "/subscribe")
         assert len(list(folder.iterdir())) >= before + 15
-        until = time.monotonic() + 8 * SLOWER
+        until = time.monotonic() + 60
         while len(list(folder.iterdir())) > before + 5:
             assert time.monotonic() < until, "they are still there"
             time.sleep(0.1)
@@ -303,6 +304,6 @@ def test_leaks_into_the_log_of_the_real_service(running, version):
         )
     wish(running, version, "secret@example.com", "2001:db8:aaaa::1")
     running.wait_for("GET /manage/{token} 404")
-    running.wait_for("went to")
+    running.wait_for("was sent to")
     for secret in (token, "secret", "@", "2001:db8", "203.0.11"):
         assert secret not in running.said

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from generator.subscribers import subscriptions
-from generator.subscribers.schema import SUBSCRIBER
+from generator.subscribers.list import subscriptions
+from generator.subscribers.store.schema import SUBSCRIBER
 from tests.web.reading import BOTH, Reader
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.subscribers.pruning import prune
+from generator.subscribers.list.pruning import prune
 from tests.web.asking import next_network
 from tests.web.reading import BOTH, URL, accepted
 

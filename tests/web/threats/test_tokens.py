@@ -5,8 +5,8 @@ from hashlib import sha256
 
 import pytest
 
-from generator.subscribers import subscriptions
-from generator.subscribers.keys import Keys
+from generator.subscribers.list import subscriptions
+from generator.subscribers.store.keys import Keys
 from tests.web.reading import BOTH, token_of
 
 VICTIM = "victim@example.com"

@@ -135,10 +135,10 @@ def test_content_injection(reader):
 
 def test_content_injection_by_an_address_that_is_one(reader):
     """RFC 5321 lets & and ' be part of an address."""
-    address = "o'neil&co`{{7*7}}`@example.com"
+    address = "o'neil&co`{{7*7777}}`@example.com"
     reader.confirm(address)
     page = reader.ask.get(reader.ask_for_link(address))
     assert address in page.words()
-    assert "49" not in [word for word in page.words().split() if "example.com" in word]
+    assert "54439" not in [word for word in page.words().split() if "example.com" in word]
     part = reader.mails(address)[0].get_body(("plain",))
-    assert "49" not in (part.get_content() if part else "")
+    assert "54439" not in (part.get_content() if part else "")

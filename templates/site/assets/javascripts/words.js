@@ -277,7 +277,7 @@ const WORDS = {
     difference: "Difference",
     notAnswered: "Not answered",
     caveat:
-      "This is there to start a conversation; it is no validated instrument. There is no norm group: compare with yourself only, or talk about it with your team.",
+      "This is there to start a conversation; it is not a validated instrument. There is no norm group: compare with yourself only, or talk about it with your team.",
     earlier: "Earlier results",
     compareWith: "Compare with",
     share: "Copy the link to this result",
@@ -311,7 +311,7 @@ const WORDS = {
     imported: "The file is taken over.",
     importLarge: "This file is too large to come from this site. Nothing has changed.",
     importCorrupt: "We cannot read this file; it is no JSON, or it is damaged. Nothing has changed.",
-    importWrong: "This file is no export of this site. Nothing has changed.",
+    importWrong: "This file is not an export of this site. Nothing has changed.",
     importNewer:
       "This file comes from a newer version of this site. Load the page again and try once more. Nothing has changed.",
     importEmpty: "There is nothing in this file to take over. Nothing has changed.",

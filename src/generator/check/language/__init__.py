@@ -1,0 +1,1 @@
+"""What is known of Dutch and English texts: figures, sentences, phrases, and the words of links."""

@@ -1,0 +1,116 @@
+"""The archive: a letter goes out on its day and once, and what readers have got stays what it was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.check.rule import Finding, Rule, Spot
+from generator.check.surveys import survey
+from generator.content.releases import digest_edition
+from generator.model import Language, Severity
+from generator.render.words import say_date, say_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.check.proofs import Proof
+    from generator.content import Newsletter
+    from generator.model import Edition, Week
+
+
+def check_day(proof: Proof) -> Iterator[Finding]:
+    """A letter goes out on the Friday of its week, at the hour of the settings."""
+    settings, edition = proof.newsletter.settings, proof.edition
+    moment, expected = edition.published.astimezone(settings.timezone), settings.send_time(edition.week)
+    spot = Spot(proof.manuscript.line_of("published"))
+    if moment.date() != expected.date():
+        found, friday = (say_date(day, Language.EN) for day in (moment, expected))
+        yield Finding(
+            f"“published” is {found}, but the letter of {edition.week} is published on {friday}", spot
+        )
+    elif moment != expected:
+        message = f"“published” is at {moment:%H:%M}, but letters are published at {settings.time:%H:%M}"
+        yield Finding(message, spot, Severity.WARNING)
+
+
+def check_twice(proof: Proof) -> Iterator[Finding]:
+    """A letter is not one that went out before, and not about the same thought."""
+    edition = proof.edition
+    texts, thoughts = _survey_letters(proof.newsletter)
+    if earlier := [week for week in texts.get((edition.language, _text(edition)), ()) if week < edition.week]:
+        line = edition.sections[0].line if edition.sections else 1
+        yield Finding(f"the letter of {max(earlier)} has the same text", Spot(line or 1))
+    elif earlier := [
+        week for week in thoughts.get((edition.certainty, edition.thought), ()) if week < edition.week
+    ]:
+        message = f"the letter of {max(earlier)} already used the thought “{edition.thought}”"
+        yield Finding(message, Spot(proof.manuscript.line_of("thought")), Severity.WARNING)
+
+
+def check_changed(proof: Proof) -> Iterator[Finding]:
+    """A letter that went out says when it was changed."""
+    edition = proof.edition
+    release = proof.newsletter.releases.get((edition.week, edition.language))
+    if release is None:
+        return
+    if edition.draft:
+        spot = Spot(proof.manuscript.line_of("draft"))
+        yield Finding("the letter was already published, but is a draft again", spot)
+    elif edition.updated <= release.updated and digest_edition(edition) != release.digest:
+        key = "updated" if edition.updated != edition.published else "published"
+        since = say_day(release.updated, Language.EN)
+        message = f"the letter has changed since it was published, but “updated” is not later than {since}"
+        yield Finding(message, Spot(proof.manuscript.line_of(key)))
+
+
+def check_id(proof: Proof) -> Iterator[Finding]:
+    """The feed entry has the id with which it went out."""
+    edition = proof.edition
+    release = proof.newsletter.releases.get((edition.week, edition.language))
+    if release is not None and release.id != proof.entry.id:
+        yield Finding(
+            f"the id of the feed entry is “{proof.entry.id}”, but it was published as “{release.id}”"
+        )
+
+
+@survey
+def _survey_letters(
+    newsletter: Newsletter,
+) -> tuple[dict[tuple[Language, tuple[str, ...]], list[Week]], dict[tuple[str, str], list[Week]]]:
+    """The weeks of each text and of each thought."""
+    texts: dict[tuple[Language, tuple[str, ...]], list[Week]] = {}
+    thoughts: dict[tuple[str, str], list[Week]] = {}
+    for issue in newsletter.archive.issues:
+        thoughts.setdefault((issue.certainty, issue.thought), []).append(issue.week)
+        for language, edition in issue.editions.items():
+            texts.setdefault((language, _text(edition)), []).append(issue.week)
+    return texts, thoughts
+
+
+def _text(edition: Edition) -> tuple[str, ...]:
+    return tuple(section.markdown.strip() for section in edition.sections)
+
+
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule(
+        "send-day", Severity.ERROR, "Use the Friday of the week, with the time of settings.toml.", check_day
+    ),
+    Rule(
+        "published-twice",
+        Severity.ERROR,
+        "Write another letter, or waive this to use a thought again.",
+        check_twice,
+    ),
+    Rule(
+        "changed-after-release",
+        Severity.ERROR,
+        "Undo the change, or set “updated” to its date and time.",
+        check_changed,
+    ),
+    Rule(
+        "feed-id",
+        Severity.ERROR,
+        "Restore id_authority in newsletter/settings.toml.",
+        check_id,
+    ),
+)

@@ -1,0 +1,193 @@
+"""Figures: each has a source, each source its limits, and the article's own percentages say whose they are."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from generator.check.citations import cited_facts, fields_of, find_citations, survey_numbers
+from generator.check.language.figures import WORDS, find_figures, find_numbers
+from generator.check.rule import Finding, Rule, Spot
+from generator.model import Language, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from generator.check.manuscripts import Manuscript, Passage
+    from generator.check.proofs import Proof
+
+ARTICLE = frozenset({"32", "84", "92"})
+"""The percentages of the article that this playbook began with. It names no source for them, and we found none."""
+ATTRIBUTION = {Language.NL: "volgens het artikel", Language.EN: "according to the article"}
+ABOUT = "about-the-numbers"
+"""The page that says what became of them."""
+
+_PERCENTAGE = re.compile(r"(?<![\w.,])(\d{2})(?:\s?%|\sprocent\b|\sper\s?cent\b)", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+
+
+# --- What is right ---
+
+
+def check_figures(manuscript: Manuscript) -> Iterator[Finding]:
+    """Every figure stands in a paragraph that cites where it comes from."""
+    actions = {item.line for item in manuscript.marks.items}
+    sourced = " ".join(passage.text for passage, facts in cited_facts(manuscript) if facts)
+    numbers = {value for value, _, _ in find_numbers(sourced, manuscript.language)}
+    for passage, facts in (
+        *((field, frozenset[str]()) for field in fields_of(manuscript)),
+        *cited_facts(manuscript),
+    ):
+        if facts or passage.line in actions:
+            continue
+        for figure in find_figures(passage.text, manuscript.language):
+            if figure.percentage and figure.value in ARTICLE:
+                continue  # see below
+            if _names(passage) and (figure.value in numbers or (not figure.value and figure.text in sourced)):
+                continue
+            message = f"“{figure.text}” is a figure without a source"
+            yield Finding(message, passage.spot(figure.start, figure.end))
+            break  # one source mends the whole paragraph
+
+
+def check_sources(manuscript: Manuscript) -> Iterator[Finding]:
+    """A figure beside a source is one that the source is cited for."""
+    known = survey_numbers(manuscript.newsletter)
+    for passage, facts in cited_facts(manuscript):
+        there = {number for fact in facts for number in known.get(fact, ())}
+        for figure in find_figures(passage.text, manuscript.language) if facts else ():
+            numbers = {value for value, _, _ in find_numbers(figure.text, manuscript.language)}
+            if numbers <= there or (figure.percentage and figure.value in ARTICLE):
+                continue
+            message = f"“{figure.text}” is not among the figures of {', '.join(sorted(facts))}"
+            yield Finding(message, passage.spot(figure.start, figure.end))
+            there |= numbers
+
+
+def check_caveats(manuscript: Manuscript) -> Iterator[Finding]:
+    """What may only be cited in context has its caveat beside it."""
+    facts = manuscript.newsletter.playbook.facts
+    for passage in manuscript.passages:
+        cited = {match[1]: match for match in reversed([*find_citations(passage)]) if match[1] in facts}
+        context = [facts[source] for source in cited if facts[source].use == "context"]
+        said = _plain(passage.text) if context else ""
+        for fact in context:
+            phrases = fact.caveat[manuscript.language]
+            if not any(_plain(phrase) in said for phrase in phrases):
+                message = (
+                    f"“{fact.id}” is cited without its caveat: {', '.join(f'“{one}”' for one in phrases)}"
+                )
+                yield Finding(message, _spot(passage, cited[fact.id]))
+
+
+def check_article(manuscript: Manuscript) -> Iterator[Finding]:
+    """A percentage of the article is said to be the article's, and leads to what we know about it."""
+    held = survey_numbers(manuscript.newsletter)
+    passages = [*((field, frozenset[str]()) for field in fields_of(manuscript)), *cited_facts(manuscript)]
+    everywhere = {number for _, cited in passages for fact in cited for number in held.get(fact, ())}
+    for passage, cited in passages:
+        found = [match for match in _PERCENTAGE.finditer(passage.text) if match[1] in ARTICLE]
+        near = {number for fact in cited for number in held.get(fact, ())} if found else set()
+        found = [match for match in found if match[1] not in (everywhere if _names(passage) else near)]
+        for match, message in _misuses(passage, found):
+            yield Finding(f"“{match[0]}” is a figure of the article, {message}", passage.spot(*match.span()))
+
+
+def check_translation(proof: Proof) -> Iterator[Finding]:
+    """Both languages cite the same numbers."""
+    if proof.edition.language is not Language.EN:
+        return  # said once
+    english, dutch = proof.manuscript, proof.translation.manuscript
+    here, there = _numbers(english), _numbers(dutch)
+    for value, (text, _, spot) in here.items():
+        if value not in there and not _spells(dutch, value):
+            yield Finding(f"“{text}” is not in the Dutch letter", spot)
+    first = next((passage.spot() for passage in english.passages), Spot())
+    places = {match[1]: passage.spot() for passage in english.passages for match in find_citations(passage)}
+    for value, (text, passage, spot) in there.items():
+        if value not in here and not _spells(english, value):
+            place = next((places[one[1]] for one in find_citations(passage) if one[1] in places), first)
+            yield Finding(f"“{text}” of the Dutch letter (line {spot.line}) is missing here", place)
+
+
+# --- How it is found ---
+
+
+def _spot(passage: Passage, match: re.Match[str]) -> Spot:
+    return passage.manuscript.spot(match.start(), match.end())
+
+
+def _plain(text: str) -> str:
+    """Text for comparing: small letters, one kind of apostrophe, single spaces."""
+    return " ".join(text.lower().replace("’", "'").split())
+
+
+def _names(passage: Passage) -> bool:
+    """Whether a passage names what others say: it cannot cite, but may say again what a paragraph shows."""
+    return passage.kind in {"key", "heading"}
+
+
+def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
+    """What is wrong with percentages of the article where they stand."""
+    if _names(passage):
+        yield from ((match, "which must not be in a title, a summary or a heading") for match in found)
+        return
+    manuscript, begin = passage.manuscript, passage.start or 0
+    words, linked = (
+        ATTRIBUTION[manuscript.language],
+        manuscript.text.find(ABOUT, begin, begin + len(passage.text)) >= 0,
+    )
+    start, sentences = 0, []
+    for sentence, _ in passage.sentences() if found else ():
+        start = passage.text.index(sentence, start)
+        sentences.append((start, words in _plain(sentence)))
+        start += len(sentence)
+    for match in found:
+        if not sentences[bisect_right(sentences, (match.start(), True)) - 1][1]:
+            yield match, f"and this sentence does not say “{words}”"
+        elif not linked:
+            yield match, f"and this paragraph does not link to {ABOUT}.md"
+
+
+def _numbers(manuscript: Manuscript) -> dict[str, tuple[str, Passage, Spot]]:
+    """The numbers in digits beside which a fact is cited, each where it stands first."""
+    found: dict[str, tuple[str, Passage, Spot]] = {}
+    for passage in manuscript.passages:
+        if any(True for _ in find_citations(passage)):
+            for value, start, end in find_numbers(passage.text, manuscript.language):
+                if value not in found:
+                    found[value] = (passage.text[start:end], passage, passage.spot(start, end))
+    return found
+
+
+def _spells(manuscript: Manuscript, value: str) -> bool:
+    """Whether a text has a number in words."""
+    words = {word for word, number in WORDS[manuscript.language].items() if number == value}
+    return bool(words) and not words.isdisjoint(_WORD.findall(manuscript.masked.lower()))
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule(
+        "figure-without-source",
+        Severity.ERROR,
+        "Cite its source from newsletter/evidence.yaml in the same paragraph, like [^ref-kumar-2007], or leave it out.",
+        check_figures,
+    ),
+    Rule(
+        "figure-not-in-source",
+        Severity.WARNING,
+        "Correct the figure, cite its source, or add it to the claim in newsletter/evidence.yaml.",
+        check_sources,
+    ),
+    Rule("context-caveat", Severity.ERROR, "Add one of these phrases to the paragraph.", check_caveats),
+    Rule(
+        "article-figure",
+        Severity.ERROR,
+        "Write “volgens het artikel” or “according to the article” in the sentence, and link to about-the-numbers.md.",
+        check_article,
+    ),
+)
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("figures-differ", Severity.WARNING, "Use the same numbers in both languages.", check_translation),
+)

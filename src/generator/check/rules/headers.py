@@ -1,0 +1,209 @@
+"""The headers of the message: what mail servers and mail programs go by (RFC 5322, 2047, 2369, 2919, 8058)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.header import decode_header, make_header
+from email.utils import parsedate_to_datetime
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from generator.check.fields import COPY, DRAFT, STRANGE, find_values, read_headers
+from generator.check.rule import Finding, Rule, Spot
+from generator.errors import MailingError
+from generator.model import Severity
+from generator.render.letter.master import STAND_IN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from generator.check.fields import Header
+    from generator.check.manuscripts import Manuscript
+    from generator.check.proofs import Proof
+
+LONGEST, WIDEST, WORD = 998, 78, 75
+"""Octets of any line, of a line of a header where it can be folded, and of an encoded word."""
+ONE_CLICK = "List-Unsubscribe=One-Click"
+UNFOLDED = ("message-id", "list-unsubscribe", "list-help", "list-archive")
+"""The headers that are one word, however long, and that some programs only see on one line."""
+
+_ENCODED = re.compile(r"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A message with its headers."""
+
+    content: bytes
+    forms: Mapping[str, str]
+    strange: Sequence[str]
+    headers: list[Header]
+
+
+def _of_both(check: Callable[[Proof, _Message], Iterator[Finding]]) -> Callable[[Proof], Iterator[Finding]]:
+    """Ask it of the draft, and of what one reader is sent; what is wrong with both is said once."""
+
+    @wraps(check)
+    def checked(proof: Proof) -> Iterator[Finding]:
+        draft, said = proof.email.message, set()
+        for finding in check(proof, _Message(draft, DRAFT, (), read_headers(draft))):
+            said.add(finding.message)
+            yield finding
+        try:
+            copy = proof.copy
+        except MailingError:
+            return  # said by check_unsubscribe, for a way out is what is missing then
+        if copy is not None:
+            for finding in check(proof, _Message(copy, COPY, STRANGE, read_headers(copy))):
+                if finding.message not in said:
+                    yield replace(finding, message=f"in the copy for a reader: {finding.message}")
+
+    return checked
+
+
+@_of_both
+def check_fields(proof: Proof, message: _Message) -> Iterator[Finding]:
+    """The headers of a letter are there once, are well written, and say what the settings and the letter say."""
+    settings, edition = proof.newsletter.settings, proof.edition
+    expected = {
+        "From": settings.sender_address,
+        "Reply-To": settings.reply_to,
+        "List-Id": settings.list_id,
+        "Content-Language": str(edition.language),
+        "List-Help": settings.page_url(edition.language, "newsletter.md"),
+        "List-Archive": settings.page_url(edition.language, "archive/index.md"),
+    }
+    for name, form in message.forms.items():
+        values = find_values(message.headers, name)
+        if len(values) != 1:
+            yield Finding(f"the message has the header {name} {len(values)} times; expected once")
+        elif not (match := re.fullmatch(form, values[0])):
+            yield Finding(f"the header {name} has an unexpected form: “{values[0][:60]}”")
+        elif match[1] != expected.get(name, match[1]):
+            yield Finding(f"the header {name} is “{match[1]}”; expected “{expected[name]}”")
+        elif name == "Date" and parsedate_to_datetime(match[1]) != edition.published:
+            line = Spot(proof.manuscript.line_of("published"))
+            yield Finding(f"the header Date is “{match[1]}”; expected the time of publication", line)
+    for name in message.strange:
+        if find_values(message.headers, name):
+            yield Finding(f"the message must not have the header {name}")
+
+
+@_of_both
+def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
+    value = next(iter(find_values(message.headers, "List-Unsubscribe")), "")
+    addresses = re.findall(r"<([^<>\s]*)>", value)
+    if not re.fullmatch(r"<[^<>\s]+>(?:, ?<[^<>\s]+>)*", value) or "=?" in value:
+        yield Finding(f"List-Unsubscribe must have one or more addresses between < and >: “{value[:60]}”")
+    if any(len(header.lines) > 1 for header in message.headers if header.name.lower() == "list-unsubscribe"):
+        yield Finding("List-Unsubscribe is folded over several lines, which Gmail does not read")
+    if odd := [address for address in addresses if not address.startswith(("https:", "mailto:"))]:
+        yield Finding(f"List-Unsubscribe has the address “{odd[0][:60]}”, which is neither https nor mailto")
+    posts = find_values(message.headers, "List-Unsubscribe-Post")
+    if posts != [ONE_CLICK] * any(address.startswith("https:") for address in addresses):
+        wanted = (
+            f"“{ONE_CLICK}” once, for there is an https address"
+            if not posts
+            else "there only beside an https address"
+        )
+        yield Finding(f"List-Unsubscribe-Post should be {wanted}")
+    if message.forms is COPY:
+        if not all(STAND_IN.unsubscribe in address for address in addresses):
+            yield Finding("List-Unsubscribe has an address that does not identify the reader")
+        if addresses != sorted(addresses, key=lambda address: not address.startswith("https:")):
+            yield Finding(
+                "List-Unsubscribe has the mail address before the https address; mail programs use the first"
+            )
+
+
+def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
+    """A mail program can end the subscription: addresses are bare, on one line, and one click is for https alone."""
+    try:
+        _ = proof.copy
+    except MailingError as error:
+        yield Finding(str(error))
+    yield from _check_ways_out(proof)
+
+
+@_of_both
+def check_header_lines(_proof: Proof, message: _Message) -> Iterator[Finding]:
+    """Lines are as long as RFC 5322 allows, end in CRLF, are folded before a space, and are ASCII."""
+    if re.search(rb"[^\x00-\x7f]", message.content):
+        yield Finding("the message contains non-ASCII characters, which old servers damage")
+    if re.search(rb"\r(?!\n)|(?<!\r)\n", message.content):
+        yield Finding("a line of the message does not end in CRLF")
+    longest = max(map(len, message.content.split(b"\r\n")))
+    if longest > LONGEST:
+        yield Finding(f"a line of the message has {longest} characters; servers accept {LONGEST}")
+    for header in message.headers:
+        if not re.fullmatch(r"[!-9;-~]+", header.name):
+            yield Finding(f"a header line has an invalid form: “{header.lines[0][:60]}”")
+        for line in header.lines:
+            if len(line) > WIDEST and header.name.lower() not in UNFOLDED:
+                yield Finding(
+                    f"a line of the header {header.name} has {len(line)} characters; at most {WIDEST} are allowed"
+                )
+        if any(not line.strip() for line in header.lines[1:]):
+            yield Finding(
+                f"the header {header.name} has an empty folded line, which ends the headers for some programs"
+            )
+
+
+@_of_both
+def check_words(proof: Proof, message: _Message) -> Iterator[Finding]:
+    """The sender and the subject are decoded to what was written."""
+    headers = {header.name.lower(): header.value for header in message.headers}
+    subject, sender = headers.get("subject", ""), headers.get("from", "").rpartition("<")[0].strip()
+    block = message.content.partition(b"\r\n\r\n")[0]
+    second = message_from_bytes(block, policy=policy.default).get(
+        "Subject", ""
+    )  # of a name it doubles spaces
+    written, spot = proof.edition.subject, proof.manuscript.fields["subject"].spot()
+    yield from _compare("Subject", subject, (_decode(subject), str(second)), written, spot)
+    name = proof.newsletter.settings.sender_name
+    yield from _compare("From", sender, (_unquote(_decode(sender)),), name, Spot())
+
+
+def _compare(name: str, raw: str, read: Sequence[str], written: str, spot: Spot) -> Iterator[Finding]:
+    """Compare what decoders make of a header with what was written."""
+    odd = next((text for text in read if text != written), None)
+    long = next((word for word in _ENCODED.findall(raw) if len(word) > WORD), "")
+    if any(map(_CONTROL.search, read)):
+        yield Finding(f"the header {name} contains a control character", spot)
+    elif odd is not None:
+        yield Finding(f"the header {name} is read as “{odd}”, not as “{written}”", spot)
+    elif long:
+        yield Finding(
+            f"an encoded word in the header {name} has {len(long)} characters; at most {WORD} are allowed",
+            spot,
+        )
+
+
+def _decode(raw: str) -> str:
+    try:
+        return str(make_header(decode_header(raw)))
+    except (MessageError, LookupError, UnicodeError, ValueError):
+        return raw
+
+
+def _unquote(phrase: str) -> str:
+    inner = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', phrase)
+    return re.sub(r"\\(.)", r"\1", inner[1]) if inner else phrase
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("header-fields", Severity.ERROR, "Check settings.toml and render/mime.py.", check_fields),
+    Rule("header-unsubscribe", Severity.ERROR, "Check settings.toml and render/mime.py.", check_unsubscribe),
+    Rule(
+        "header-lines",
+        Severity.ERROR,
+        "This is a bug in render/mime.py; a letter cannot cause it.",
+        check_header_lines,
+    ),
+    Rule("header-words", Severity.ERROR, "Leave out the character that is lost.", check_words),
+)

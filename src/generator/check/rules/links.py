@@ -1,0 +1,213 @@
+"""Links: they lead somewhere, say where, and tell nobody who followed them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from generator.check.language.linkwords import SHORTENERS, TRACKERS, VAGUE
+from generator.check.rule import Finding, Rule, Spot
+from generator.check.web.addresses import list_addresses, survey_with
+from generator.model import Severity
+from generator.render.page.links import locate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.check.manuscripts import Manuscript
+    from generator.check.proofs import Proof
+    from generator.content.markdown.marks import Link
+
+EXTERNAL = "external-link"
+"""What `online` finds is waived under this name; it is no rule, for rules read nothing but files."""
+
+_ADDRESS = re.compile(
+    r"(?<![\w./@-])(?:(?:https?://|www\.)[^\s<>\[\]]++|(?<![+%])[\w.+%-]++@[\w-]++(?:\.[\w-]+)+)",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(
+    r"^[ ]{0,3}\[[^\[\]\n]+\]:.*$|\]\([^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)|<[^<>\n]*>|\{[^{}\n]*\}",
+    re.MULTILINE,
+)
+"""What holds addresses that readers do not see: targets, definitions, attributes; and addresses in angle brackets."""
+_AFTER = ".,;:!?)”’\"'*_~|"
+_DEFINED = re.compile(r"^[ ]{0,3}\[(?!\^)([^\[\]\n]+)\]:", re.MULTILINE)
+_NAMED = re.compile(r"(?<!!)\[(?!\^)([^\[\]\n]*)\](?:\[([^\[\]\n]*)\])?(?![(:])")
+_EMPTY = re.compile(r"(?<!!)\[\s*\]\(")
+_MAILBOX = re.compile(r"[^\s@,;:<>()\"\\]+@[\w-]+(?:\.[\w-]+)+")
+_WIDE = 5_000
+"""In a longer line no column is looked for: a megabyte of links on one line would take a minute."""
+
+
+# --- What the author wrote ---
+
+
+def check_shorteners(manuscript: Manuscript) -> Iterator[Finding]:
+    """No link hides behind a shortener."""
+    for link, spot in links_of(manuscript):
+        host = _host(link.target)
+        if host in SHORTENERS:
+            yield Finding(f"“{link.target}” is shortened by {host}, which hides the real address", spot)
+
+
+def check_tracking(manuscript: Manuscript) -> Iterator[Finding]:
+    """No address carries a parameter that recognises or counts who follows it."""
+    for link, spot in links_of(manuscript):
+        found = _split(link.target)
+        if found is None or found.scheme.lower() not in {"http", "https"}:
+            continue
+        names = dict.fromkeys(name for name, _ in parse_qsl(found.query, keep_blank_values=True))
+        if tracking := [f"“{name}”" for name in names if _is_tracker(name.lower())]:
+            yield Finding(f"the address tracks the reader with {' and '.join(tracking)}", spot)
+
+
+def check_insecure(manuscript: Manuscript) -> Iterator[Finding]:
+    """Every address is https."""
+    for link, spot in links_of(manuscript):
+        if link.target.lower().startswith("http:"):
+            yield Finding(f"“{link.target}” is not https", spot)
+
+
+def check_texts(manuscript: Manuscript) -> Iterator[Finding]:
+    """The text of a link says where it leads."""
+    text, lines = _code_masked(manuscript), manuscript.text.split("\n")
+    defined = {" ".join(name.lower().split()) for name in _DEFINED.findall(text)}
+    definitions = {manuscript.spot(*match.span(1)).line for match in _DEFINED.finditer(text)}
+    for link in manuscript.marks.links:
+        if not link.image and link.line not in definitions and _say(link.text) in VAGUE:
+            yield Finding(
+                f"the link “{link.text}” does not say where it leads", _place(lines, link, link.text)
+            )
+    for match in _NAMED.finditer(text) if defined else ():
+        if " ".join((match[2] or match[1]).lower().split()) in defined and _say(match[1]) in VAGUE:
+            yield Finding(
+                f"the link “{match[1]}” does not say where it leads", manuscript.spot(*match.span(1))
+            )
+    for match in _EMPTY.finditer(text):
+        yield Finding("the link has no text", manuscript.spot(*match.span()))
+
+
+def check_bare(manuscript: Manuscript) -> Iterator[Finding]:
+    """An address is a link with words, or stands between < and >."""
+    text = _MARKED.sub(lambda match: " " * len(match[0]), _code_masked(manuscript))
+    for match in _ADDRESS.finditer(text):
+        found = _trim(match[0])
+        spot = manuscript.spot(match.start(), match.start() + len(found))
+        yield Finding(f"“{found}” is an address; use words as the text of the link", spot)
+
+
+def check_mailto(manuscript: Manuscript) -> Iterator[Finding]:
+    """A mail link opens a mail to one address, with at most a subject."""
+    for link, spot in links_of(manuscript):
+        scheme, _, rest = link.target.partition(":")
+        if scheme.lower() != "mailto":
+            continue
+        address, _, query = rest.partition("?")
+        headers = parse_qsl(query, keep_blank_values=True)
+        if not _MAILBOX.fullmatch(unquote(address)):
+            yield Finding(f"“{unquote(address)}” is not a single mail address", spot)
+        elif more := [name for name, _ in headers if name.lower() != "subject"]:
+            yield Finding(f"the mail link fills in “{more[0]}”", spot)
+        elif any("\n" in value or "\r" in value for _, value in headers):
+            yield Finding("the subject of the mail link is more than one line", spot)
+
+
+# --- What readers follow ---
+
+
+def check_dead(proof: Proof) -> Iterator[Finding]:
+    """Every address of our own site, in the email, its text, the feed and on the page, can be opened."""
+    settings = proof.newsletter.settings
+    addresses = survey_with(proof.newsletter, proof.issue)
+    for address, where in dict(reversed([*list_addresses(proof)])).items():
+        if address.startswith(settings.site_url) and (why := addresses.why_dead(address)):
+            yield Finding(f"“{address}” {where} does not work: {why}", _origin(proof, address))
+
+
+def _origin(proof: Proof, address: str) -> Spot:
+    """Where a letter names an address of the site."""
+    manuscript, edition, settings = proof.manuscript, proof.edition, proof.newsletter.settings
+    lines = manuscript.text.split("\n")
+    for link in manuscript.marks.links:
+        place = locate(proof.newsletter, edition.source, edition.language, link.target)
+        if address == (link.target if place is None else place.url(settings)):
+            return _place(lines, link, link.target)
+    return Spot()
+
+
+# --- How it is found ---
+
+
+def links_of(manuscript: Manuscript) -> Iterator[tuple[Link, Spot]]:
+    """Each link and image that an author wrote, and where its address stands."""
+    lines = manuscript.text.split("\n")
+    # `content.marks` finds [words](<address>) twice.
+    for link in {(link.target, link.line, link.image): link for link in manuscript.marks.links}.values():
+        yield link, _place(lines, link, link.target)
+
+
+def _place(lines: list[str], link: Link, words: str) -> Spot:
+    line = lines[link.line - 1] if link.line <= len(lines) else ""
+    start = line.find(words) if words and len(line) <= _WIDE else -1
+    return Spot(link.line) if start < 0 else Spot(link.line, start + 1, len(words))
+
+
+def _code_masked(manuscript: Manuscript) -> str:
+    """The whole file, front matter and code as spaces."""
+    front = manuscript.text[: manuscript.body]
+    return "".join("\n" if character == "\n" else " " for character in front) + manuscript.uncoded
+
+
+def _trim(address: str) -> str:
+    """An address without what follows it in a sentence; a bracket that it opens itself is its own."""
+    surplus, end = address.count(")") - address.count("("), len(address)
+    while end and address[end - 1] in _AFTER:
+        if address[end - 1] == ")":
+            if surplus <= 0:
+                break
+            surplus -= 1
+        end -= 1
+    return address[:end]
+
+
+def _split(target: str) -> SplitResult | None:
+    try:
+        return urlsplit(target)
+    except ValueError:  # “https://[” is no address
+        return None
+
+
+def _host(target: str) -> str:
+    found = _split(target)
+    try:
+        return (found.hostname or "").removeprefix("www.") if found else ""
+    except ValueError:
+        return ""
+
+
+def _is_tracker(name: str) -> bool:
+    return name.startswith("utm_") or name in TRACKERS
+
+
+def _say(text: str) -> str:
+    """A link text as somebody would say it."""
+    return " ".join(re.sub(r"[^\w\s]", " ", text).lower().split())
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule("shortener", Severity.ERROR, "Link to the full address.", check_shorteners),
+    Rule("tracking", Severity.ERROR, "Remove the parameter from the address.", check_tracking),
+    Rule("insecure-link", Severity.ERROR, "Use the https address, or another source.", check_insecure),
+    Rule("link-text", Severity.WARNING, "Name what readers find there.", check_texts),
+    Rule("bare-address", Severity.WARNING, "Make it a link: [words](address), or <address>.", check_bare),
+    Rule(
+        "mailto",
+        Severity.ERROR,
+        "Write it as mailto:name@example.org, with at most “?subject=…”.",
+        check_mailto,
+    ),
+)
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("dead-link", Severity.ERROR, "Correct the address, or link to the file instead.", check_dead),
+)

@@ -1,0 +1,214 @@
+"""The HTML of the email: what a screen reader, an inbox and a thumb need."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from generator.check.css.screens import Screen
+from generator.check.css.styles import parse_style
+from generator.check.places import find_place, first_few
+from generator.check.rule import Finding, Rule
+from generator.model import Severity
+from generator.render.letter.mime import unsubscribe_url
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from generator.check.manuscripts import Manuscript
+    from generator.check.proofs import Proof
+    from generator.check.rule import Spot
+
+TAP_TARGET = 24
+"""The pixels of height that a thumb needs (WCAG 2.2, 2.5.8)."""
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_WITHIN_A_LINE = {"abbr", "code", "del", "em", "span", "strong", "sub", "sup"}
+_SCOPES = {"col", "row", "colgroup", "rowgroup"}
+_HTML, _TEXT = "templates/email/letter.html", "templates/email/letter.txt"
+_FILLER = re.compile("[\\s\u034f\u200c\u00a0]+\\Z")
+"""What follows the summary, so that nothing else comes into an inbox."""
+
+
+def check_language(proof: Proof) -> Iterator[Finding]:
+    """The document and what is in its body say in which language they are, and in which direction it is written."""
+    language = proof.edition.language
+    body = proof.tree.find("body")
+    wrapper = next(_elements(body), None) if body is not None else None
+    for name, element in (("the document", proof.tree), ("the first element of the body", wrapper)):
+        for key, value in (("lang", str(language)), ("dir", "ltr")):
+            found = element.get(key, "") if element is not None else ""
+            if found != value:
+                yield Finding(f"{name} has {key}=“{found}”; expected “{value}”: {_HTML}")
+
+
+def check_title(proof: Proof) -> Iterator[Finding]:
+    """The title of the document is the subject."""
+    title = _plain(proof.tree.findtext("head/title"))
+    if title != _plain(proof.edition.subject):
+        yield Finding(f"the title of the email is “{title}”; expected the subject: {_HTML}")
+
+
+@first_few
+def check_tables(proof: Proof) -> Iterator[Finding]:
+    """A table either only arranges, and says so, or has heads."""
+    for table in proof.tree.iter("table"):
+        heads = [cell for cell in _cells(table) if cell.tag == "th"]
+        if table.get("role") == "presentation":
+            if heads:
+                words, spot = _first_words(proof, table)
+                yield Finding(
+                    f"the table with “{words}” has header cells, but is marked as layout only: {_HTML}", spot
+                )
+        elif not heads or any(head.get("scope") not in _SCOPES for head in heads):
+            words, spot = _first_words(proof, table)
+            message = f"the table with “{words}” has no header cells, which screen readers need"
+            yield Finding(message, spot)
+
+
+@first_few
+def check_alt(proof: Proof) -> Iterator[Finding]:
+    """Every picture has a text for who does not see it; only a decoration has an empty one."""
+    for image in proof.tree.iter("img"):
+        name, alt = image.get("src", "").rpartition("/")[2], image.get("alt")
+        is_decoration = image.get("role") == "presentation" or image.get("aria-hidden") == "true"
+        if alt is None or not (alt.strip() or is_decoration):
+            yield Finding(f"the picture “{name}” has no alt text", find_place(proof.manuscript, name))
+
+
+@first_few
+def check_headings(proof: Proof) -> Iterator[Finding]:
+    """One heading of the first level comes first, and each other one is at most one level deeper than that before."""
+    above = 0
+    for heading in proof.tree.iter(*_HEADINGS):
+        level, text = int(heading.tag[1]), _plain(heading.text_content())
+        if not text:
+            yield Finding(f"a heading of level {level} is empty")
+        elif level == 1 and above:
+            yield Finding(f"“{text}” is a second heading of level 1", find_place(proof.manuscript, text))
+        elif level > above + 1:
+            message = f"“{text}” has level {level}, but the heading above it has level {above}"
+            yield Finding(message, find_place(proof.manuscript, text))
+        above = level
+    if not above:
+        yield Finding(f"the email has no heading: {_HTML}")
+
+
+def check_preheader(proof: Proof) -> Iterator[Finding]:
+    """The first text in the body is the summary; it is hidden, also where style sheets are thrown away."""
+    body = proof.tree.find("body")
+    nodes = body.iter() if body is not None else ()
+    first = next(
+        (element for element in nodes if isinstance(element.tag, str) and _plain(element.text)), None
+    )
+    text = _FILLER.sub("", first.text or "").strip() if first is not None else ""
+    if first is None or _plain(text) != _plain(proof.edition.summary):
+        yield Finding(f"inboxes would show “{text[:60]}” beside the subject; expected the summary: {_HTML}")
+    elif ("display", "none") not in _inline(first):
+        yield Finding(f"the summary above the letter is not hidden: {_HTML}")
+
+
+@first_few
+def check_tap_targets(proof: Proof) -> Iterator[Finding]:
+    """A link that stands alone has a line that a thumb can hit."""
+    styles = proof.cascade.styles(Screen())
+    for link in proof.tree.iter("a"):
+        line, text = styles[link].line_height, _plain(link.text_content())
+        if text and line is not None and line < TAP_TARGET and not styles[link].hidden and _is_alone(link):
+            yield Finding(
+                f"the link “{text[:60]}” is on a line of {line:.0f} pixels; touch screens need {TAP_TARGET}",
+                find_place(proof.manuscript, text),
+            )
+
+
+def check_sender(proof: Proof) -> Iterator[Finding]:
+    """Who sends the letter, why a reader gets it and how to end that stand in its HTML and in its text."""
+    settings, words = proof.newsletter.settings, WORDS[proof.edition.language]
+    unsubscribe = unsubscribe_url(settings, proof.edition.language)
+    body = proof.tree.find("body")
+    seen = _plain(body.text_content()) if body is not None else ""
+    links = {link.get("href") for link in proof.tree.iter("a") if _plain(link.text_content())}
+    text = _plain(proof.email.text)
+    for name, value in (
+        ("the postal address", settings.postal),
+        ("the reason why a reader gets it", words["reason"].format(letter=settings.letter)),
+    ):
+        if _plain(value) not in seen:
+            yield Finding(f"{name} is not in the email: {_HTML}")
+        if _plain(value) not in text:
+            yield Finding(f"{name} is not in the text of the email: {_TEXT}")
+    if unsubscribe not in links:
+        yield Finding(f"the email has no unsubscribe link ({unsubscribe}): {_HTML}")
+    if unsubscribe not in text.split():
+        yield Finding(f"the text part does not say how to unsubscribe ({unsubscribe}): {_TEXT}")
+
+
+def _elements(parent: HtmlElement) -> Iterator[HtmlElement]:
+    return (child for child in parent if isinstance(child.tag, str))
+
+
+def _is_alone(link: HtmlElement) -> bool:
+    """Whether nothing else stands in its block; within a sentence, the lines around it make room."""
+    element, block = link, link.getparent()
+    while block is not None:
+        if _plain(block.text):
+            return False
+        for child in block:
+            if _plain(child.tail) or (child is not element and _plain(child.text_content())):
+                return False
+        if block.tag not in _WITHIN_A_LINE:
+            return True
+        element, block = block, block.getparent()
+    return True
+
+
+def _first_words(proof: Proof, table: HtmlElement) -> tuple[str, Spot]:
+    """The words of the first cell that has any, and where they stand."""
+    words = next((text for cell in _cells(table) if (text := _plain(cell.text_content()))), "")
+    return words[:40], find_place(proof.manuscript, words)
+
+
+def _cells(table: HtmlElement) -> Iterator[HtmlElement]:
+    """The cells of a table, and not those of tables within it."""
+    for part in _elements(table):
+        for row in [part] if part.tag == "tr" else part.iterchildren("tr"):
+            yield from row.iterchildren("th", "td")
+
+
+def _inline(element: HtmlElement) -> set[tuple[str, str]]:
+    return {(declaration.name, declaration.value) for declaration in parse_style(element.get("style", ""))}
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("html-lang", Severity.ERROR, "Set lang and dir in the template.", check_language),
+    Rule("html-title", Severity.ERROR, "Put the subject between <title> and </title>.", check_title),
+    Rule(
+        "table-role",
+        Severity.ERROR,
+        "Add a header row, or use a list instead of a table.",
+        check_tables,
+    ),
+    Rule("html-alt", Severity.ERROR, "Describe the picture between ![ and ].", check_alt),
+    Rule(
+        "heading-order",
+        Severity.ERROR,
+        "Use one level more than the heading that it belongs to.",
+        check_headings,
+    ),
+    Rule("preheader", Severity.ERROR, "Put the hidden summary first in the body.", check_preheader),
+    Rule(
+        "tap-target",
+        Severity.WARNING,
+        "Set its line height to 24 pixels or more in letter.css.",
+        check_tap_targets,
+    ),
+    Rule("sender", Severity.ERROR, "Restore it at the end of the template.", check_sender),
+)

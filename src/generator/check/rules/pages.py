@@ -1,0 +1,134 @@
+"""The page of the archive and the entry of the feeds."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import unescape
+from typing import TYPE_CHECKING
+
+from lxml import html
+
+from generator.check.places import find_place, first_few
+from generator.check.rule import Finding, Rule, Spot
+from generator.content.markdown.marks import scan
+from generator.model import Severity
+from generator.render.markdown import escape_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.check.manuscripts import Manuscript
+    from generator.check.proofs import Proof
+
+_TEMPLATE = "templates/page/letter.md"
+_KEY = re.compile(r"^(title|description): (.*)$", re.MULTILINE)
+_ITEM = re.compile(r"\bdata-item=([\w-]+)")
+_TITLE = re.compile(r" *\{ #__title \}$")
+_ABSOLUTE = re.compile(r"https?://[^/\s]|mailto:[^@\s]+@")  # that https is better, `insecure-link` says
+_TAG_URI = re.compile(r"tag:[a-z0-9.-]+,\d{4}(?:-\d\d){0,2}:\S+")
+_SILENT = {"script", "style", "iframe", "object", "embed", "form", "input"}
+
+
+def check_page_title(proof: Proof) -> Iterator[Finding]:
+    """The page has the title and the summary of the letter, and its title as the one heading of the first level."""
+    head, body = _split(proof.page)
+    values = dict(_KEY.findall(head))
+    for key, name, expected in (
+        ("title", "title", proof.edition.title),
+        ("description", "summary", proof.edition.summary),
+    ):
+        if (found := _read(values.get(key, '""'))) != expected:
+            spot = proof.manuscript.fields[name].spot()
+            yield Finding(
+                f"the archive page has the {key} “{found}”; expected the {name} of the letter: {_TEMPLATE}",
+                spot,
+            )
+    tops = [heading for heading in scan(body).headings if heading.level == 1]
+    titles = [_TITLE.sub("", heading.text).strip() for heading in tops]
+    if titles != [escape_markdown(proof.edition.title)]:
+        what = (
+            f"{len(titles)} headings of level 1"
+            if len(titles) != 1
+            else f"the heading “{titles[0]}”, not its title"
+        )
+        yield Finding(f"the archive page has {what}: {_TEMPLATE}")
+
+
+def check_page_actions(proof: Proof) -> Iterator[Finding]:
+    """Every action stands on the page as an item that a reader can tick."""
+    items = _ITEM.findall(proof.page)
+    for action in proof.edition.actions:
+        if items.count(action) != 1:
+            message = f"the archive page has the action {action} {items.count(action)} times; expected once"
+            yield Finding(message, proof.manuscript.locate(f"#{action}"))
+
+
+@first_few
+def check_entry_html(proof: Proof) -> Iterator[Finding]:
+    """What the feeds carry can be read anywhere: its addresses are whole, and it needs no style of ours."""
+    for element in html.fragment_fromstring(proof.entry.html, create_parent="div").iterdescendants():
+        if not isinstance(element.tag, str):
+            continue
+        address = element.get("href", element.get("src"))
+        words = " ".join(element.text_content().split())
+        if address is not None and not _ABSOLUTE.match(address):
+            message = f"the address “{address}” in the feeds does not work outside our site"
+            yield Finding(message, find_place(proof.manuscript, words))
+        if element.tag in _SILENT:
+            yield Finding(
+                f"the feeds contain <{element.tag}>, which feed readers remove: templates/feed/entry.html"
+            )
+        if extra := sorted({"class", "id", "style"} & set(element.keys())):
+            yield Finding(f"the feeds contain <{element.tag} {extra[0]}>, which has no effect there")
+
+
+def check_entry_dates(proof: Proof) -> Iterator[Finding]:
+    """The entry has the dates of the letter, in order, and an id that never changes."""
+    entry, edition, manuscript = proof.entry, proof.edition, proof.manuscript
+    for key in ("published", "updated"):
+        found, written = getattr(entry, key), getattr(edition, key)
+        if found != written:
+            spot = Spot(manuscript.line_of(key))
+            yield Finding(
+                f"the feeds have {key} {found.isoformat()}, but the letter has {written.isoformat()}", spot
+            )
+    if entry.updated < entry.published:
+        message = f"the letter was updated ({entry.updated.isoformat()}) before it was published"
+        yield Finding(message, Spot(manuscript.line_of("updated")))
+    if not _TAG_URI.fullmatch(entry.id):
+        yield Finding(f"the id of the entry is “{entry.id}”, which is not a tag URI (RFC 4151)")
+
+
+def _split(page: str) -> tuple[str, str]:
+    head, _, body = page.removeprefix("---\n").partition("\n---\n")
+    return head, body
+
+
+def _read(value: str) -> str:
+    """A value of the front matter of the page, which the template writes as JSON, escaped for HTML."""
+    try:
+        return unescape(str(json.loads(value)))
+    except ValueError:
+        return value
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule(
+        "page-title",
+        Severity.ERROR,
+        "Use plain text for title and summary, and # for the title only.",
+        check_page_title,
+    ),
+    Rule(
+        "page-actions",
+        Severity.ERROR,
+        "Put each action once in “Food for action”.",
+        check_page_actions,
+    ),
+    Rule(
+        "entry-links", Severity.ERROR, "Use the full address, or correct render/entries.py.", check_entry_html
+    ),
+    Rule("entry-dates", Severity.ERROR, "Make “updated” later than “published”.", check_entry_dates),
+)

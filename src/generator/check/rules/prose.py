@@ -1,0 +1,155 @@
+"""The text: how long, how clear, and free of what wears a reader out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from generator.check.language import readability
+from generator.check.language.phrases import find_phrases
+from generator.check.language.readability import rate_ease, split_clauses
+from generator.check.rule import Finding, Rule, Spot
+from generator.content.certainties import IDS
+from generator.content.editions import SECTIONS
+from generator.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.check.manuscripts import Manuscript
+    from generator.check.proofs import Proof
+    from generator.model import Edition
+
+BOUNDS = dict(zip(SECTIONS, (range(60, 201), range(5, 81)), strict=True))
+"""Words of each section. A thought is read standing at the coffee machine, in a minute; the committed ones have 110 to
+160 words. What is to be done has to be seen at a glance, introduction and three actions included."""
+HEAVY = 45
+"""Reading ease below this is found in contracts and policies (30 to 50 is “difficult” on the scale). The committed
+texts have 64 to 90, so what comes here was not written for somebody who has just woken up."""
+RATED = 50
+"""A reading ease of fewer words says nothing."""
+LONG = 30
+"""A longer sentence has to be read twice."""
+
+_MARK = re.compile(r"!+")
+_CERTAINTY = re.compile(r"certainties/([a-z]+)(?:\.md|/|#|\Z)")
+
+
+def check_section_length(proof: Proof) -> Iterator[Finding]:
+    """Each section says enough to be worth reading, and no more than is read."""
+    for section in proof.edition.sections:
+        bounds, words = BOUNDS[section.heading], _count(section.markdown)
+        if words not in bounds:
+            message = (
+                f"“{section.heading}” has {words} words; {bounds.start} to {bounds.stop - 1} are recommended"
+            )
+            yield Finding(message, Spot(section.line))
+
+
+def check_one_certainty(manuscript: Manuscript) -> Iterator[Finding]:
+    """All links to certainties and their items lead to the one that the text is about."""
+    lines = manuscript.text.split("\n")
+    for link in manuscript.marks.links:
+        found = _CERTAINTY.search(link.target)
+        if found and found[1] in IDS and found[1] != manuscript.certainty:
+            message = f"“{link.text or link.target}” links to {found[1]}, but this text is about {manuscript.certainty}"
+            yield Finding(message, _place(lines[link.line - 1], link.target, link.line))
+
+
+def check_headings(proof: Proof) -> Iterator[Finding]:
+    """Below a section, headings go down by one level at a time; none is empty, none stands twice."""
+    above, seen = 2, set()
+    for heading in proof.manuscript.marks.headings:
+        name = heading.text.strip()
+        if heading.level > above + 1:
+            message = f"“{name}” has {heading.level} marks (#), but the heading above it has {above}"
+            yield Finding(message, Spot(heading.line))
+        if not name:
+            yield Finding("a heading has no text", Spot(heading.line))
+        elif name.casefold() in seen:
+            yield Finding(f"duplicate heading “{name}”", Spot(heading.line))
+        above = heading.level
+        seen.add(name.casefold())
+
+
+def check_reading_level(manuscript: Manuscript) -> Iterator[Finding]:
+    """The text can be read by somebody who has just woken up."""
+    passages = [one for one in manuscript.passages if one.kind in {"paragraph", "item"}]
+    if sum(readability.count_words(one.text) for one in passages) < RATED:
+        return
+    sentences = (sentence for one in passages for sentence, _ in one.sentences())
+    ease = rate_ease(sentences, manuscript.language)
+    if ease < HEAVY:
+        scale = {"nl": "Flesch–Douma", "en": "Flesch"}[manuscript.language]
+        message = f"the reading ease of the text is {ease:.0f} ({scale}); at least {HEAVY} is recommended"
+        yield Finding(message, passages[0].spot())
+
+
+def check_long_sentence(manuscript: Manuscript) -> Iterator[Finding]:
+    """No sentence has more words than a reader can hold; a semicolon or a colon is a rest."""
+    for passage in manuscript.everything:
+        for sentence, spot in passage.sentences():
+            words = max(map(readability.count_words, split_clauses(sentence)))
+            if words > LONG:
+                yield Finding(f"this sentence has {words} words; at most {LONG} are recommended", spot)
+
+
+def check_exclamation(manuscript: Manuscript) -> Iterator[Finding]:
+    """No sentence ends in an exclamation mark."""
+    for passage in manuscript.everything:
+        for match, spot in passage.find(_MARK):
+            yield Finding(f"“{match[0]}” is an exclamation mark", spot)
+
+
+def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
+    """No phrase stands in the list of clichés of its language."""
+    cliches = manuscript.newsletter.style[manuscript.language].cliches
+    for passage in manuscript.everything:
+        for start, end in find_phrases(passage.text, cliches):
+            words = " ".join(passage.text[start:end].split())
+            yield Finding(f"“{words}” is a cliché", passage.spot(start, end))
+
+
+def count_words(edition: Edition) -> int:
+    """The words that a reader reads, without footnotes, addresses and the marks of Markdown."""
+    return _count(edition.markdown)
+
+
+def _count(markdown: str) -> int:
+    text = re.sub(r"\[\^[^\[\]]+\]|\]\([^()]*\)|\{[^{}]*\}", " ", markdown)
+    return len(re.findall(r"\w[\w’'-]*", text))
+
+
+def _place(line: str, words: str, number: int) -> Spot:
+    start = line.find(words)
+    return Spot(number) if start < 0 else Spot(number, start + 1, len(words))
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule(
+        "one-certainty", Severity.WARNING, "Keep it for a letter about that certainty.", check_one_certainty
+    ),
+    Rule(
+        "reading-level",
+        Severity.WARNING,
+        "Use shorter sentences and shorter words.",
+        check_reading_level,
+    ),
+    Rule("long-sentence", Severity.WARNING, "Split it into two sentences.", check_long_sentence),
+    Rule("exclamation", Severity.WARNING, "Use a full stop.", check_exclamation),
+    Rule(
+        "cliche",
+        Severity.WARNING,
+        "Use your own words, or delete the phrase from newsletter/cliches.nl.txt or cliches.en.txt.",
+        check_cliche,
+    ),
+)
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule(
+        "section-length",
+        Severity.WARNING,
+        "Shorten or extend the section.",
+        check_section_length,
+    ),
+    Rule("headings", Severity.ERROR, "Give each heading its own text, one level at a time.", check_headings),
+)

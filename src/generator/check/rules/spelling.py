@@ -1,0 +1,155 @@
+"""Spelling: what stands neither in the dictionary of the language nor in the word list of the house."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import hunspell
+
+from generator.check.language.languages import NAMES, OTHER, is_in
+from generator.check.rule import Finding, Rule
+from generator.content.editions import SECTIONS
+from generator.model import Language, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from generator.check.manuscripts import Manuscript, Passage
+    from generator.check.rule import Spot
+    from generator.content import Newsletter
+
+DICTIONARIES = Path(__file__).parents[1] / "dictionaries"
+"""What they are and whose is told in their README."""
+LONGEST = 50
+"""No word of a letter has more letters; a dictionary takes compounds apart, which takes long for what is none."""
+UNKNOWN = 40
+"""After so many unknown words a text is not misspelt: it is in another language, or no text."""
+SUGGESTED = 5
+"""So many unknown words of a text get an explanation, for suggestions take a tenth of a second each."""
+
+_WORD = re.compile(r"[^\W_](?:[\w\u0300-\u036f]|[’'\u2011-](?=\w))*")
+_MARKS = str.maketrans({"’": "'", "\u2011": "-"})
+_ACRONYM = re.compile(r"[A-Z]{2,5}(?:'?s)?")
+
+
+def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
+    """Each word stands in the dictionary, in the word list, or in a name that this newsletter uses."""
+    language = manuscript.language
+    house = _find_house_words(manuscript.newsletter, language)
+    places: dict[str, Spot] = {}
+    times: dict[str, int] = {}
+    for word, spot in _find_unknown(manuscript.everything, language, house):
+        places.setdefault(word, spot)
+        times[word] = times.get(word, 0) + 1
+        if len(places) > UNKNOWN:
+            message = f"more than {UNKNOWN} words here are not in the dictionary; the rest was not checked"
+            yield Finding(message, places.popitem()[1])
+            break
+    for number, (word, spot) in enumerate(places.items()):
+        again = f" (used {times[word]} times)" if times[word] > 1 else ""
+        hint = _explain(word, language, house) if number < SUGGESTED else ""
+        yield Finding(f"“{word}”{again} is not in the dictionary{hint}", spot)
+
+
+def knows(word: str, language: Language, house: frozenset[str] = frozenset()) -> bool:
+    """Whether a word is spelt right, or all parts of it are between which hyphens stand."""
+    return _is_right(word, language, house) or (
+        "-" in word and all(_is_right(part, language, house) for part in word.split("-"))
+    )
+
+
+@lru_cache(maxsize=1024)
+def suggest(word: str, language: Language, house: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """At most three words that may have been meant, those of the house first."""
+    near = get_close_matches(word, house, n=1, cutoff=0.8)
+    near += _load(language).suggest(word) if len(word) <= LONGEST // 2 else ()
+    return tuple(islice(dict.fromkeys(near), 3))
+
+
+def _explain(word: str, language: Language, house: frozenset[str]) -> str:
+    if _stands_in_dictionary(word.translate(_MARKS), OTHER[language]):
+        return f"; it is {NAMES[OTHER[language]]}"
+    found = suggest(word, language, house)
+    return f"; did you mean {' or '.join(f'“{one}”' for one in found)}?" if found else ""
+
+
+def _find_unknown(
+    passages: Iterable[Passage], language: Language, house: frozenset[str]
+) -> Iterator[tuple[str, Spot]]:
+    right: set[str] = set()
+    for passage in passages:
+        if passage.kind == "heading" and passage.text.strip() in SECTIONS:
+            continue  # English in Dutch letters too
+        if is_in(OTHER[language], passage.text):
+            continue  # that it is not translated is said once, by another rule
+        for match in _WORD.finditer(passage.text):
+            written = match[0]
+            if written in right:
+                continue
+            word = unicodedata.normalize("NFC", written).translate(_MARKS)
+            abbreviated = passage.text.startswith(".", match.end()) and knows(f"{word}.", language)
+            if abbreviated or knows(word, language, house):
+                right.add(written)
+            else:
+                yield written, passage.spot(*match.span())
+
+
+def _is_right(word: str, language: Language, house: frozenset[str]) -> bool:
+    if len(word) < 2 or word in house or _ACRONYM.fullmatch(word) or any(map(str.isdigit, word)):  # noqa: PLR2004
+        return True
+    if word[0].isupper() and (
+        word[0].lower() + word[1:] in house or (word.isupper() and word.lower() in house)
+    ):
+        return True
+    if len(word) > LONGEST:
+        return False
+    if word.startswith("Eé"):
+        word = f"é{word[1:]}"  # a Dutch capital loses its accent: Eén
+    if _stands_in_dictionary(word, language) or _is_inflected(word, language, house):
+        return True
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word).replace("\u0301", ""))
+    return language is Language.NL and plain != word and _is_right(plain, language, house)  # stressed: níet
+
+
+def _is_inflected(word: str, language: Language, house: frozenset[str]) -> bool:
+    """Whether a word is a known one with ’s: any in English, in Dutch one that ends in a vowel."""
+    stem = word.removesuffix("'s")
+    if stem == word or (language is Language.NL and stem[-1:].lower() not in "aiouy"):
+        return False
+    return _is_right(stem, language, house)
+
+
+def _find_house_words(newsletter: Newsletter, language: Language) -> frozenset[str]:
+    """The word list of the language, and the names in the settings and the evidence."""
+    settings = newsletter.settings
+    names = [settings.letter, settings.sender_name, settings.postal, settings.channels[language].site_name]
+    names += [fact.name[language] for fact in newsletter.playbook.facts.values()]
+    found = (match[0].translate(_MARKS) for name in names for match in _WORD.finditer(name))
+    return newsletter.style[language].words.union(found)
+
+
+@lru_cache(maxsize=2**16)
+def _stands_in_dictionary(word: str, language: Language) -> bool:
+    return bool(_load(language).spell(word))
+
+
+@lru_cache
+def _load(language: Language) -> hunspell.Hunspell:
+    """The dictionary of a language; reading one takes a fraction of a second, so it is done once and when needed."""
+    return hunspell.Hunspell(str(language), hunspell_data_dir=str(DICTIONARIES))
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule(
+        "spelling",
+        Severity.WARNING,
+        "Correct the word, or add it to newsletter/words.nl.txt or words.en.txt.",
+        check_spelling,
+    ),
+)

@@ -1,0 +1,175 @@
+"""Two languages, one letter: what one edition has and the other has not.
+
+What both have to share is said once, in the English edition. Sections, actions and the moment of publication are
+compared while the issue is read, in `content`.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from generator.check.language.languages import NAMES, OTHER, is_in
+from generator.check.rule import Finding, Rule, Spot
+from generator.check.rules.prose import count_words
+from generator.content.certainties import IDS, is_item_id
+from generator.model import Language, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from generator.check.manuscripts import Manuscript, Passage
+    from generator.check.proofs import Proof
+    from generator.content.markdown.marks import Link
+
+    Found = Mapping[str, tuple[str, int]]
+    """What is compared, and how it is written on which line."""
+
+RATIO = 0.75, 1.35
+"""English words for a Dutch one. Dutch writes compounds as one word, so English mostly has a few more."""
+
+_IN_LANGUAGE = re.compile(r"[._-](?:nl|en)(?=\.[a-z]+\Z)")
+"""A picture with words in it exists once for each language: chart.nl.png and chart.en.png."""
+_EDITION = re.compile(r"\Adocs/(?:nl|en)/|(?<=/)(?:nl|en)\.md\Z")
+
+
+def check_images_differ(proof: Proof) -> Iterator[Finding]:
+    """Both editions show the same pictures."""
+    yield from _compare(proof, "picture", _find_images)
+
+
+def check_links_differ(proof: Proof) -> Iterator[Finding]:
+    """Links of both editions lead to the same pages and addresses."""
+    yield from _compare(proof, "link", _find_links)
+
+
+def check_sources_differ(proof: Proof) -> Iterator[Finding]:
+    """Both editions cite the same sources."""
+    yield from _compare(proof, "source", _find_sources)
+
+
+def check_headings_differ(proof: Proof) -> Iterator[Finding]:
+    """Each section has as many headings below it in both editions."""
+    if proof.edition.language is not Language.EN:
+        return
+    here, there = _count_headings(proof), _count_headings(proof.translation)
+    for section, (one, other) in zip(proof.edition.sections, zip(here, there, strict=True), strict=True):
+        if one != other:
+            message = f"“{section.heading}” has {one} headings below it, but {other} in nl.md"
+            yield Finding(message, Spot(section.line))
+
+
+def check_other_language(manuscript: Manuscript) -> Iterator[Finding]:
+    """Title, summary and each paragraph are in the language of the file."""
+    other = OTHER[manuscript.language]
+    name = NAMES[other]
+    lines = tuple(dict.fromkeys(manuscript.fields.values()))
+    if is_in(other, _join(lines)):
+        yield Finding(f"title and summary are in {name}", lines[0].spot())
+    found = [passage for passage in manuscript.passages if is_in(other, passage.text)]
+    for passage in found:
+        yield Finding(f"this {passage.kind} is in {name}", passage.spot(*_first_line(passage.text)))
+    items = [passage for passage in manuscript.passages if passage.kind == "item"]
+    if items and not any(passage.kind == "item" for passage in found) and is_in(other, _join(items)):
+        yield Finding(f"the items are in {name}", items[0].spot(*_first_line(items[0].text)))
+
+
+def check_length_ratio(proof: Proof) -> Iterator[Finding]:
+    """Neither edition is so much shorter that something must be missing."""
+    if proof.edition.language is not Language.EN:
+        return
+    english, dutch = count_words(proof.edition), count_words(proof.translation.edition)
+    least, most = RATIO
+    if not least <= english / max(dutch, 1) <= most:
+        message = (
+            f"this edition has {english} words, but the Dutch one has {dutch}; check that nothing is missing"
+        )
+        yield Finding(message, Spot(proof.edition.sections[0].line))
+
+
+# --- What is compared ---
+
+
+def _compare(proof: Proof, what: str, find: Callable[[Proof], Found]) -> Iterator[Finding]:
+    """What stands in one edition only, at its line; what English lacks is said with its line in Dutch."""
+    if proof.edition.language is not Language.EN:
+        return
+    here, there = find(proof), find(proof.translation)
+    for key, (name, line) in here.items():
+        if key not in there:
+            yield Finding(f"the {what} “{name}” is not in nl.md", Spot(line))
+    for key, (name, line) in there.items():
+        if key not in here:
+            message = f"the {what} “{name}” of nl.md, line {line}, is missing here"
+            yield Finding(message, Spot(proof.edition.sections[0].line))
+
+
+def _find_images(proof: Proof) -> Found:
+    images = (link for link in proof.manuscript.marks.links if link.image)
+    return {_IN_LANGUAGE.sub("", image.target): (image.target, image.line) for image in images}
+
+
+def _find_links(proof: Proof) -> Found:
+    links = (link for link in proof.manuscript.marks.links if not link.image)
+    return {_target(proof, link): (link.target, link.line) for link in links}
+
+
+def _find_sources(proof: Proof) -> Found:
+    marks = proof.manuscript.marks
+    return {note: (note, line) for note, line in reversed(marks.footnotes) if note not in marks.defined}
+
+
+def _target(proof: Proof, link: Link) -> str:
+    """Where a link leads, the same for both languages."""
+    facts, settings = proof.newsletter.playbook.facts, proof.newsletter.settings
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", link.target):
+        address = link.target.rstrip("/")
+        own = settings.site_url
+        return address.replace(f"{own}en/", own, 1) if address.startswith(own) else address
+    name, _, anchor = link.target.partition("#")
+    path = (
+        os.path.normpath(proof.edition.source.parent / unquote(name)) if name else str(proof.edition.source)
+    )
+    page = _EDITION.sub("…", os.path.relpath(path, proof.newsletter.root).replace(os.sep, "/"))
+    # The anchor of a heading is made from its words, and so is another one in each language.
+    shared = is_item_id(anchor) or anchor in facts or anchor in IDS
+    return f"{page}#{anchor if shared else '*' if anchor else ''}"
+
+
+def _count_headings(proof: Proof) -> list[int]:
+    counts = [0 for _ in proof.edition.sections]
+    for heading in proof.manuscript.marks.headings:
+        above = sum(section.line <= heading.line for section in proof.edition.sections)
+        if heading.level > 2 and above:  # noqa: PLR2004 (below “##”)
+            counts[above - 1] += 1
+    return counts
+
+
+def _join(passages: Iterable[Passage]) -> str:
+    return "\n".join(passage.text for passage in passages)
+
+
+def _first_line(text: str) -> tuple[int, int]:
+    start = len(text) - len(text.lstrip())
+    return start, start + len(text[start:].partition("\n")[0].rstrip())
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule("other-language", Severity.ERROR, "Translate it.", check_other_language),
+)
+PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("images-differ", Severity.ERROR, "Show the picture in both editions.", check_images_differ),
+    Rule(
+        "links-differ",
+        Severity.ERROR,
+        "Use the link in both editions, or waive this with a reason.",
+        check_links_differ,
+    ),
+    Rule("sources-differ", Severity.ERROR, "Cite the source in both editions.", check_sources_differ),
+    Rule(
+        "headings-differ", Severity.WARNING, "Use the same headings in both editions.", check_headings_differ
+    ),
+    Rule("length-ratio", Severity.WARNING, "Look for what is missing in one edition.", check_length_ratio),
+)

@@ -1,0 +1,1 @@
+"""Addresses: those of the site, and those of others, which a check can ask."""

@@ -1,0 +1,163 @@
+"""Every address that the site publishes, with the anchors of its pages; and every address that a letter names."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from lxml import html
+
+from generator.check.surveys import survey
+from generator.content.certainties import IDS
+from generator.content.markdown.anchors import find_anchors
+from generator.content.markdown.marks import scan
+from generator.model import Edition, Language, Page
+from generator.render.feed.feedlist import OPML, Format, list_feeds
+from generator.render.letter.marks import mark_path
+from generator.render.page.links import ARCHIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from generator.check.proofs import Proof
+    from generator.content import Newsletter
+    from generator.model import Certainty, Issue
+
+_ABOUT = "about-the-numbers"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_AFTER = ".,;:!?)]”’»"
+"""What may follow an address in a sentence and is no part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What can be opened below the address of the site."""
+
+    pages: dict[str, Callable[[], Collection[str]]]
+    """For each page how its anchors are found: reading all of two thousand letters takes longer than one asks for."""
+    files: frozenset[str]
+    unread: frozenset[str] = frozenset()
+    """Pages of which nobody can tell what is on them, because their texts could not be read."""
+    _anchors: dict[str, Collection[str]] = field(default_factory=dict, repr=False)
+
+    def anchors(self, page: str) -> Collection[str]:
+        """The anchors of a page."""
+        if page not in self._anchors:
+            self._anchors[page] = self.pages[page]()
+        return self._anchors[page]
+
+    def why_dead(self, address: str) -> str | None:
+        """Why an address of the site leads nowhere, or None when it can be opened."""
+        rest, _, anchor = address.partition("#")
+        place = unquote(rest.partition("?")[0])
+        if place in self.files or place in self.unread:
+            return None
+        if place not in self.pages:
+            slash = f"; did you mean “{rest}/”?" if f"{place}/" in self.pages else ""
+            return f"the site has no such page{slash}"
+        if anchor and unquote(anchor) not in self.anchors(place):
+            return f"the page has no anchor “#{anchor}”"
+        return None
+
+
+@survey
+def survey_site(newsletter: Newsletter) -> Addresses:
+    """What the site will have when every letter that is no draft is out."""
+    settings, pages, files = newsletter.settings, dict[str, "Callable[[], Collection[str]]"](), set[str]()
+    facts = {fact.id for fact in newsletter.playbook.facts.values() if fact.use != "avoid"}
+    for language in Language:
+        for page in newsletter.playbook.pages[language]:
+            more = facts if page.name == _ABOUT else frozenset[str]()
+            pages[settings.page_url(language, f"{page.name}.md")] = _reader(page, more)
+        for certainty in newsletter.playbook.certainties[language]:
+            pages[settings.page_url(language, certainty.page)] = _reader(certainty)
+            files.add(settings.url(language, str(mark_path(certainty.id))))
+        pages[settings.page_url(language, ARCHIVE)] = lambda: IDS
+        for edition in newsletter.archive.editions(language):
+            _add_letter(newsletter, edition, pages, files)
+        folder = newsletter.root / "docs" / language
+        for path in (found for found in folder.rglob("*") if found.is_file() and found.suffix != ".md"):
+            files.add(settings.url(language, path.relative_to(folder).as_posix()))
+    for feed in list_feeds(newsletter):
+        files.update(feed.url(settings, form) for form in Format)
+    files.add(f"{settings.site_url}{OPML}")
+    return Addresses(pages, frozenset(files), frozenset(_list_unread(newsletter)))
+
+
+def _list_unread(newsletter: Newsletter) -> Iterator[str]:
+    """The addresses of the pages that were left out."""
+    settings, docs = newsletter.settings, PurePath("docs")
+    for path in {problem.path for problem in newsletter.ignored}:
+        for language in Language:
+            if docs / language in path.parents:
+                yield settings.page_url(language, path.relative_to(docs / language).as_posix())
+    for week in newsletter.list_unread():
+        yield from (settings.page_url(language, f"archive/{week}.md") for language in Language)
+
+
+def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:
+    """What the site will have when an issue is out: also one that is not yet written, or a draft with other drafts."""
+    found = survey_site(newsletter)
+    written = {
+        newsletter.settings.page_url(edition.language, edition.page) for edition in issue.editions.values()
+    }
+    if written <= found.pages.keys():
+        return found
+    pages, files = dict(found.pages), set(found.files)
+    drafts = [other for other in newsletter.archive.issues if issue.kept and other.kept]
+    for edition in (edition for one in (*drafts, issue) for edition in one.editions.values()):
+        _add_letter(newsletter, edition, pages, files)
+    return Addresses(pages, frozenset(files), found.unread)
+
+
+def list_addresses(proof: Proof) -> Iterator[tuple[str, str]]:
+    """Every address that readers of a letter can follow, and where they see it."""
+    for address in proof.tree.xpath("//@href | //@src"):
+        yield str(address), "in the email"
+    beginning = re.escape(proof.newsletter.settings.site_url)
+    for match in re.finditer(rf"{beginning}[^\s<>\"]*", proof.email.text):
+        yield match[0].rstrip(_AFTER), "in the text part"
+    yield proof.entry.url, "in the feed"
+    for address in html.fragment_fromstring(proof.entry.html, create_parent="div").xpath(
+        ".//@href | .//@src"
+    ):
+        yield str(address), "in the feed"
+    for link in scan(proof.page).links:
+        yield _absolute(proof, link.target), "on the page"
+
+
+def _absolute(proof: Proof, target: str) -> str:
+    """Where a link of the archive page leads."""
+    if _SCHEME.match(target):
+        return target
+    name, hash_, anchor = target.partition("#")
+    page = proof.edition.page
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(name))) if name else page
+    return proof.newsletter.settings.page_url(proof.edition.language, quote(path)) + hash_ + anchor
+
+
+def _add_letter(
+    newsletter: Newsletter,
+    edition: Edition,
+    pages: dict[str, Callable[[], Collection[str]]],
+    files: set[str],
+) -> None:
+    settings, folder = newsletter.settings, edition.page.removesuffix(".md")
+    pages[settings.page_url(edition.language, edition.page)] = _reader(edition)
+    files.update(settings.url(edition.language, f"{folder}/{name}") for name in edition.images)
+
+
+def _reader(text: Page | Certainty | Edition, more: Collection[str] = ()) -> Callable[[], Collection[str]]:
+    """How to find the anchors of a page."""
+
+    def read() -> Collection[str]:
+        marks = scan(text.markdown)
+        found = find_anchors(marks).union(more)
+        # An item has its anchor on the page of its certainty only; a letter links to it there.
+        return found.difference(item.id for item in marks.items) if isinstance(text, Edition) else found
+
+    return read

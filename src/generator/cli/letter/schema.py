@@ -1,0 +1,119 @@
+"""JSON Schemas of the front matter, for editors that complete keys and mark mistakes while somebody types.
+
+They say what `content` asks of a key by itself; what it compares with other files stays with `generate check`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
+from generator.check.rules.links import EXTERNAL
+from generator.check.rules.subjects import SUBJECT, SUMMARY
+from generator.content.certainties import IDS, CertaintyFields
+from generator.content.editions import EditionFields
+from generator.content.pages import PageFields
+from generator.content.thoughts import ThoughtFields
+from generator.model import MONTHS, Artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from generator.reading import Fields
+
+FOLDER = PurePosixPath(".vscode/schemas")
+"""Where they are kept, below the root of the project."""
+
+_MODELS: Mapping[str, tuple[type[Fields], str]] = {
+    "letter": (EditionFields, "a letter: newsletter/issues/<week>/<language>.md"),
+    "thought": (ThoughtFields, "a thought: newsletter/thoughts/<certainty>/<slug>.<language>.md"),
+    "certainty": (CertaintyFields, "the page of a certainty: docs/<language>/certainties/<id>.md"),
+    "page": (PageFields, "a page: docs/<language>/<name>.md"),
+}
+KINDS = tuple(_MODELS)
+"""The kinds of text that have a front matter of their own."""
+
+_ENTRIES: Mapping[str, Mapping[str, Any]] = {
+    "actions": {"pattern": "^[a-z]{3}-[1-9][0-9]*$", "examples": ["ref-2"]},
+    "season": {
+        "pattern": f"^({'|'.join(MONTHS)}|W(0[1-9]|[1-4][0-9]|5[0-3]))$",
+        "examples": ["december", "W01"],
+    },
+}
+"""What other modules ask of each entry of a list."""
+_MOMENT = {"examples": ["2026-11-27T06:00:00+01:00"]}
+_MORE: Mapping[str, Mapping[str, Any]] = {
+    "certainty": {"enum": list(IDS)},
+    "id": {"enum": list(IDS)},
+    "thought": {"pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"},
+    "published": _MOMENT,
+    "updated": _MOMENT,
+}
+"""What other modules ask of a key, or what helps to write it."""
+_ADVICE: Mapping[str, Mapping[str, Mapping[str, int]]] = {
+    "letter": {
+        "subject": {"minLength": SUBJECT.start, "maxLength": SUBJECT.stop - 1},
+        "summary": {"minLength": SUMMARY.start, "maxLength": SUMMARY.stop - 1},
+    }
+}
+"""What a check only warns about."""
+
+
+def make_schema(kind: str) -> dict[str, Any]:
+    """The schema of a kind of text."""
+    model, about = _MODELS[kind]
+    made = model.model_json_schema()
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": f"The front matter of {about}",
+        "type": "object",
+        "additionalProperties": False,
+        "required": made["required"],
+        "properties": {key: _property(kind, key, value) for key, value in made["properties"].items()},
+    }
+
+
+def write_schema(kind: str) -> str:
+    """The schema of a kind of text as the text of its file."""
+    return json.dumps(make_schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def render_schemas() -> Iterator[Artifact]:
+    """The files of all schemas."""
+    for kind in KINDS:
+        yield Artifact(FOLDER / f"{kind}.json", write_schema(kind).encode())
+
+
+def _property(kind: str, key: str, made: Mapping[str, Any]) -> dict[str, Any]:
+    """A key as an editor understands it: a sentence, no names of classes, and null only as a type."""
+    found = {name: value for name, value in made.items() if name not in {"title", "default"}}
+    if made.get("default") is not None:
+        found["default"] = made["default"]
+    for choice in found.pop("anyOf", ()):
+        types = [*([found["type"]] if "type" in found else []), choice["type"]]
+        found |= {**choice, "type": types if len(types) > 1 else types[0]}
+    found["description"] = _sentence(found["description"])
+    if key in _ENTRIES:
+        found["items"] = {**found["items"], **_ENTRIES[key]}
+    if key == "waive":
+        found["additionalProperties"] = False
+        found["properties"] = dict(_waivers())
+    found |= _MORE.get(key, {})
+    if advice := _ADVICE.get(kind, {}).get(key):
+        found["x-advice"] = dict(advice)
+    return found
+
+
+def _waivers() -> Iterator[tuple[str, dict[str, str]]]:
+    """Each rule that may be waived, with what it asks."""
+    asked = {rule.id: str(rule.check.__doc__) for rule in MANUSCRIPT_RULES}
+    asked |= {rule.id: str(rule.check.__doc__) for rule in PROOF_RULES}
+    asked.setdefault(EXTERNAL, "A link to another site works; checked with --online only.")
+    for rule in sorted({*RULES, EXTERNAL}):
+        yield rule, {"type": "string", "description": " ".join(asked[rule].split())}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

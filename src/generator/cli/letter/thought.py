@@ -1,0 +1,166 @@
+"""What `generate new thought` does: two files that an author goes on with, one a language.
+
+What they ask stands in comments of the YAML, which nothing of ours reads, so no reader ever sees one. Title, summary,
+actions and text are left empty, and `draft: true` says so: until that line is deleted no letter is made from the
+thought, and what is wrong with it stops nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli import count
+from generator.content.certainties import IDS, item_ids, load_certainties
+from generator.content.evidence import load_facts
+from generator.content.frontmatter import Texts
+from generator.content.thoughts import FOLDER, load_thoughts
+from generator.errors import PublishError
+from generator.model import Artifact, Language
+from generator.publish import publish_together
+from generator.reading import did_you_mean, plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from generator.model import ChecklistItem, Fact, Problem
+
+LONGEST = 60
+"""Characters of a name: it becomes part of every letter that is made from the thought."""
+
+_WORDS = range(2, 7)
+_EXAMPLE = "two to six English words, like who-calls-you"
+
+GENERAL = "general"
+"""Where facts belong that every certainty may cite."""
+
+_FIRST = {
+    Language.NL: """\
+# A thought about {certainty}. Lines like these reach no reader; delete them when you are done. The guide: {style}
+# Dutch comes first. Which one thing does the reader not know yet? Say it to a colleague, then type what you said.""",
+    Language.EN: """\
+# A thought about {certainty}. Lines like these reach no reader; delete them when you are done. The guide: {style}
+# English comes second: do not translate. Close the Dutch text and make the same point to somebody in London.""",
+}
+_DRAFT = """\
+# Delete the next line in both files when they are finished; until then no letter uses them."""
+_TITLE = """\
+# Fewer than 50 characters, and clear in an inbox of forty. A question, a figure, an order or a statement: vary."""
+_SUMMARY = """\
+# 40 to 110 characters. Adds something to the title, does not repeat it, and does not give the ending away."""
+_ACTIONS = """\
+# One to three items of the checklist of this certainty. In brackets: how many thoughts use it, at most three."""
+_SOURCES = """\
+# What the text cites, as [^id] after the sentence. Say who was studied and what it does not show. [] for none."""
+_SEASON = """\
+# Only if it fits a time of year (months or weeks), or argues against the usual advice with a source:
+# season: [november, december]
+# against: true"""
+_TEXT = {
+    Language.NL: """\
+# Below the line, 80 to 160 words: a scene, a question, a sum or a reversal; then what the reader does this week.
+# “Je”, active, short. No “het uitvoeren van”, no “worden” without need, no capitals as in English titles, no “u”.""",
+    Language.EN: """\
+# Below the line, 80 to 160 words: a scene, a question, a sum or a reversal; then what the reader does this week.
+# British spelling. No Dutch word order, no “actual” for “current”, no “possibilities”, no comma before “that”.""",
+}
+STYLE = "newsletter/STYLE.md"
+
+
+def start_thought(root: Path, certainty: str, name: str | None) -> None:
+    """Write the two files of a new thought, and say what comes next; nothing that exists is touched."""
+    if certainty not in IDS:
+        raise click.UsageError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
+    slug = name_thought(_ask_name() if name is None else name)
+    folder = root / FOLDER
+    taken = sorted(
+        path for path in folder.glob("*/*") if plain_name(path.name.lstrip(".")).split(".")[0] == slug
+    )
+    if taken:
+        place = taken[0].relative_to(root)
+        raise PublishError(f"{place} already exists; nothing was written. Choose another name.")
+    problems: list[Problem] = []  # about other files: generate check tells
+    texts = Texts()
+    certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
+    facts = load_facts(root, problems)
+    thoughts, _ = load_thoughts(root, item_ids(certainties), facts, texts, problems)
+    uses = Counter(action for thought in thoughts[Language.NL] for action in thought.actions)
+    made = []
+    for language, found in certainties.items():
+        items = [item for one in found if one.id == certainty for item in one.items]
+        text = write_skeleton(language, certainty, items, uses, facts.values())
+        made.append(Artifact(PurePosixPath(FOLDER, certainty, f"{slug}.{language}.md"), text.encode()))
+    publish_together({}, new={root: made})
+    dutch, english = (artifact.path for artifact in made)
+    click.echo(f"Wrote {dutch} and {english.name}.")
+    click.echo(f"Next: read {STYLE}, write both, and run: generate check {dutch.parent}/{slug}.*")
+    click.echo(
+        "Both are drafts, which are not checked or used yet. When they are finished, delete “draft: true” in both."
+    )
+
+
+def _ask_name() -> str:
+    try:
+        return str(click.prompt("What is it about? Two to six English words", err=True))
+    except click.Abort:
+        if not sys.stdin.isatty():  # nobody is there to answer; at a terminal it was Ctrl-C
+            click.echo(err=True)
+            raise click.UsageError(f"give a name after the certainty, {_EXAMPLE}") from None
+        raise
+
+
+def name_thought(words: str) -> str:
+    """The name of the files of a thought, from the words that an author typed."""
+    plain = re.sub("[’']", "", words.lower())
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    if not slug or not plain.isascii():
+        raise click.UsageError(f"“{words}” is not a name; use {_EXAMPLE}")
+    if len(slug) > LONGEST:
+        raise click.UsageError(
+            f"“{slug}” has {len(slug)} characters; use two to six English words, at most {LONGEST} characters"
+        )
+    if slug.count("-") + 1 not in _WORDS:
+        raise click.UsageError(f"“{slug}” has {count(slug.count('-') + 1, 'word')}; use {_EXAMPLE}")
+    return slug
+
+
+def write_skeleton(
+    language: Language,
+    certainty: str,
+    items: Iterable[ChecklistItem],
+    uses: Mapping[str, int],
+    facts: Iterable[Fact],
+) -> str:
+    """The file of a thought in one language before anything was written in it."""
+    citable = [fact for fact in facts if fact.certainty in {certainty, GENERAL} and fact.use != "avoid"]
+    lines = [
+        "---",
+        _FIRST[language].format(certainty=certainty, style=STYLE),
+        _DRAFT,
+        "draft: true",
+        _TITLE,
+        "title:",
+        _SUMMARY,
+        "summary:",
+        _ACTIONS,
+        *(f"#   {item.id}  {item.text} ({uses.get(item.id, 0)})" for item in items),
+        "actions: []",
+        _SOURCES,
+        *(_show_fact(fact, language) for fact in citable),
+        "sources: []",
+        _SEASON,
+        _TEXT[language],
+        "---",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _show_fact(fact: Fact, language: Language) -> str:
+    limit = "" if fact.use == "cite" else ", only with its caveat"
+    return f"#   {fact.id}  {fact.name[language]}{limit}"

@@ -1,0 +1,121 @@
+"""What `newsletter send` freezes: the letter as bytes, and what is wrong with it.
+
+It is done in a process of its own. Whoever sends to a million readers for an hour needs no spelling checker meanwhile,
+nor a site that is in memory.
+"""
+
+# Imports inside functions are for the process that prepares; the one that sends does without them.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+from generator.errors import ContentError, GeneratorError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.content import Newsletter
+    from generator.model import Issue, Language, Problem, Week
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A letter that is ready to be frozen, when nothing stands in its way."""
+
+    masters: Mapping[Language, bytes] = field(repr=False, default_factory=dict)
+    """Empty when it cannot be rendered."""
+    certainty: str = ""
+    commit: str = ""
+    obstacles: tuple[str, ...] = ()
+    """Why it cannot be sent."""
+    report: tuple[str, ...] = ()
+    """What `generate check` says about it, for a terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is to be prepared."""
+
+    root: Path
+    week: Week
+    date: datetime
+    """Of the message."""
+    service: str
+    """Where links lead; empty when nobody has said so, which is an obstacle."""
+    looks: bool = True
+    """Whether it is asked if all is well, and not only rendered."""
+    without_git: bool = False
+
+
+def prepare_apart(recipe: Recipe) -> Prepared:
+    """The same as `prepare`, in a process of its own. Raises GeneratorError when it ends before its time."""
+    executor = ProcessPoolExecutor(1, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
+        return executor.submit(prepare, recipe).result()
+    except BrokenProcessPool:
+        raise GeneratorError(
+            "the process that prepares the letter was killed, probably because the machine ran out of memory"
+        ) from None
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def prepare(recipe: Recipe) -> Prepared:
+    """Render a letter, and look whether all is well. What is wrong is not raised, but told."""
+    from generator.cli.reports import report_text
+    from generator.content import load_newsletter
+    from generator.content.needs import need_letter
+
+    try:
+        needs = need_letter(recipe.root, recipe.week)
+        newsletter = load_newsletter(recipe.root, now=recipe.date, needs=needs)
+        return _prepare(newsletter, recipe)
+    except ContentError as error:
+        report = tuple(report_text(error.problems, recipe.root))
+        return Prepared(obstacles=("its files cannot be read (see above)",), report=report)
+    except GeneratorError as error:
+        return Prepared(obstacles=(str(error),))
+
+
+def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
+    from generator.cli.mailing.preflight import find_commit
+    from generator.cli.options import say_no_letter
+    from generator.cli.reports import report_text
+    from generator.render.letter.master import render_master
+
+    week, issue = recipe.week, newsletter.archive.issue(recipe.week)
+    errors: list[Problem] = []
+    obstacles, commit = [], ""
+    if issue is None:
+        obstacles.append(say_no_letter(recipe.root, week, (one.week for one in newsletter.archive.issues)))
+    elif recipe.looks:
+        obstacles += _find_obstacles(newsletter, issue, errors)
+    if issue and recipe.looks and not recipe.without_git:
+        commit, trouble = find_commit(recipe.root)
+        obstacles += [trouble] if trouble else []
+    masters = {
+        language: render_master(newsletter, edition, recipe.service, recipe.date)
+        for language, edition in (issue.editions.items() if issue else ())
+    }
+    report = tuple(report_text(errors, recipe.root))
+    return Prepared(masters, issue.certainty if issue else "", commit, tuple(obstacles), report)
+
+
+def _find_obstacles(newsletter: Newsletter, issue: Issue, errors: list[Problem]) -> Iterator[str]:
+    """What keeps the letter itself from being sent; a sentence for each. Adds the errors of its check."""
+    from generator.check import check_issue
+    from generator.cli import count
+
+    if issue.draft:
+        yield "it is a draft; delete “draft: true” in both languages when it is finished"
+    errors += [problem for problem in check_issue(newsletter, issue) if problem.blocks]
+    if errors:
+        yield f"it has {count(len(errors), 'error')} (see above, or run `generate check {issue.week}`)"

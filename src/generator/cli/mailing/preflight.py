@@ -1,0 +1,109 @@
+"""What `newsletter send` asks before anything is frozen: all that is wrong is listed at once."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from generator.cli import count, say_error
+from generator.cli.environment import find_trial
+from generator.cli.options import say_skipped
+from generator.delivery.outgoing.transports import DEFAULT, is_trial
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.settings import PATH as SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.model import Week
+    from generator.settings import Settings
+
+FOLDERS = ("newsletter", "docs", "templates", "src")
+"""What a letter is made from, below the root of the project."""
+
+
+def find_commit(root: Path) -> tuple[str, str]:
+    """The commit that a letter is made from, and what keeps it from being that; one of them is empty."""
+    try:
+        inside = _ask_git(root, "rev-parse", "--is-inside-work-tree")
+    except FileNotFoundError:
+        return "", "git is not installed; to send without recording the commit, add --without-git"
+    if inside.returncode:
+        said = inside.stderr.strip().splitlines()
+        if said and "not a git repository" not in said[0]:
+            return "", f"git does not work in {root}: run `git status` there to see why"
+        return "", f"{root} is not in git; to send without recording the commit, add --without-git"
+    head = _ask_git(root, "rev-parse", "--verify", "--quiet", "HEAD")
+    if head.returncode:
+        return "", "the repository has no commits; to send without recording the commit, add --without-git"
+    # Without renames: the old name of a file would follow without its status.
+    changed = _ask_git(root, "status", "--porcelain", "-z", "--no-renames", "--", *FOLDERS).stdout.split("\0")
+    paths = [line[3:] for line in changed if line]
+    if paths:
+        more = f" and {count(len(paths) - 3, 'more file')}" if len(paths) > 3 else ""  # noqa: PLR2004 (enough to know)
+        return (
+            "",
+            f"not committed: {', '.join(paths[:3])}{more}; commit before sending",
+        )
+    return head.stdout.strip(), ""
+
+
+def _ask_git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 (our own words)
+        # On a server the project is root's, and read by the account of the list: git asks whether that is meant.
+        ("git", "--no-optional-locks", "-c", "safe.directory=*", "-C", root, *words),  # noqa: S607 (the git that is there)
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def find_missing(settings: Settings, week: Week, mail: str) -> list[str]:
+    """What must be set up before a letter is sent; a sentence for each."""
+    missing = []
+    if settings.skips(week):
+        missing.append(say_skipped(week))
+    if not mail:
+        missing.append(
+            f"{MAIL} names no relay, so nobody would get the letter; for a trial, set {MAIL}={DEFAULT}"
+        )
+    if not settings.service_url and not is_trial(mail):
+        missing.append(f"{SETTINGS} has no table [service] with a url; unsubscribe links need it")
+    return missing
+
+
+def find_service(root: Path, settings: Settings, mail: str) -> str:
+    """Where the links in a letter lead: to the service of the settings, in a trial to where one listens here."""
+    return find_trial(root) if is_trial(mail) else settings.service_url
+
+
+def find_closed_window(settings: Settings, week: Week, now: datetime) -> str:
+    """Why the letter may not leave at this time; empty when it may."""
+    window = settings.send_window(week)
+    if window.holds(now):
+        return ""
+    moment = window.opens if now < window.opens else window.closes
+    local = moment.astimezone(settings.timezone)
+    when = f"on {say_moment(local)} ({settings.timezone.key})"
+    if now < window.opens:
+        return f"its window opens {when}; add --wait to wait for it, or --now to send at once"
+    return f"its window closed {when}; to send it anyway, add --now"
+
+
+def say_moment(local: datetime) -> str:
+    """Friday 27 November 2026 at 07:00."""
+    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
+
+
+def refuse(week: Week, obstacles: Sequence[str]) -> NoReturn:
+    """List what is in the way, and end with 1."""
+    if len(obstacles) > 1:
+        for obstacle in obstacles:
+            click.echo(f"- {obstacle}", err=True)
+    why = obstacles[0] if len(obstacles) == 1 else f"see the {len(obstacles)} reasons above; nothing was sent"
+    say_error(f"the letter of {week} cannot be sent: {why}")
+    raise SystemExit(1)

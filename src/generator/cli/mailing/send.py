@@ -1,0 +1,176 @@
+"""What `newsletter send` does: look whether all is well, freeze what is sent and to whom, and send it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.environment import open_list, read_variable
+from generator.cli.mailing.freeze import Prepared, Recipe, prepare_apart
+from generator.cli.mailing.preflight import find_closed_window, find_missing, find_service, refuse
+from generator.cli.mailing.run import Order, run_mailing
+from generator.cli.mailing.status import read_settings
+from generator.cli.mailing.window import await_window
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.outgoing.transports import is_trial
+from generator.doctor.machine import MANY
+from generator.errors import MailingError
+from generator.model import Mailing, Week
+from generator.settings import PATH as SETTINGS
+from generator.subscribers.ledger import mailings
+from generator.subscribers.list.audience import explain_nobody
+from generator.subscribers.store.database import VARIABLE as DATABASE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.settings import Settings
+    from generator.subscribers.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How `send` was asked to send."""
+
+    order: Order = field(default_factory=Order)
+    wait: bool = False
+    at_once: bool = False
+    """Whatever the window says."""
+    without_git: bool = False
+
+
+def choose_week(settings: Settings, now: datetime) -> Week:
+    """The week whose window is open, or opens next."""
+    week = Week.of(now.astimezone(settings.timezone).date())
+    return week if now < settings.send_window(week).closes else week.next()
+
+
+def send_letter(
+    root: Path,
+    week: Week | None,
+    asked: Asked,
+    clock: Callable[[], datetime],
+    prepare: Callable[[Recipe], Prepared] = prepare_apart,
+) -> int:
+    """Send the letter of a week to all who should get it; the exit code."""
+    settings = read_settings(root)
+    if week is None:
+        week = choose_week(settings, clock())
+        if settings.skips(week):  # so that a timer is content with it
+            click.echo(f"{SETTINGS} skips {week}; nothing was sent.")
+            return 0
+    sending = _Sending(root, week, asked, clock, prepare)
+    with closing(open_list(root)) as database:
+        mailing = _find(database, week)
+        if mailing is None and asked.wait:
+            # What is wrong is better known before than at the moment itself.
+            sending.look(settings, database, clock())
+            await_window(settings, week, clock)
+            settings = read_settings(root)
+            mailing = _find(database, week)  # hours may have passed, and another may have sent it
+        if mailing is None:
+            mailing = sending.freeze(settings, database)
+        elif not mailing.planned:
+            raise MailingError(
+                f"the letter of {week} was frozen without recipients; run `newsletter withdraw {week}`, then "
+                "send it again"
+            )
+        elif mailing.finished:
+            when = mailing.finished.astimezone(settings.timezone)
+            click.echo(f"The letter of {week} was already sent, on {when:%Y-%m-%d at %H:%M}.")
+            return 0
+        elif mailing.trouble:
+            raise MailingError(
+                f"the letter of {week} was stopped: {mailing.trouble}; to continue, run `newsletter resume {week}`"
+            )
+        else:
+            sending.check_same(settings, database, mailing)
+        if not asked.at_once and (closed := find_closed_window(settings, week, clock())):
+            refuse(week, [closed])
+        return run_mailing(root, settings, database, mailing, asked.order, clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A letter, before it is frozen."""
+
+    root: Path
+    week: Week
+    asked: Asked
+    clock: Callable[[], datetime]
+    prepare: Callable[[Recipe], Prepared]
+
+    def look(self, settings: Settings, database: Database, now: datetime) -> Prepared:
+        """The letter as it is now. Ends with 1 and all reasons when it cannot be sent."""
+        mail = read_variable(self.root, MAIL)
+        missing = find_missing(settings, self.week, mail)
+        service = find_service(self.root, settings, mail)
+        # Nobody gets the letter of a trial, so what was changed since the last commit may be in it.
+        without_git = self.asked.without_git or is_trial(mail)
+        recipe = Recipe(self.root, self.week, now, service, without_git=without_git)
+        prepared = self.prepare(recipe)
+        for line in prepared.report:
+            click.echo(line, err=True)
+        early = now < settings.send_window(self.week).opens
+        closed = find_closed_window(settings, self.week, now)
+        if self.asked.at_once or (self.asked.wait and early):
+            closed = ""
+        nobody = self._find_nobody(database, prepared)
+        obstacles = [*prepared.obstacles, *missing, *filter(None, (nobody, closed))]
+        if obstacles:
+            refuse(self.week, list(dict.fromkeys(obstacles)))
+        return prepared
+
+    def freeze(self, settings: Settings, database: Database) -> Mailing:
+        """Keep what is sent and to whom; if another does so at the same time, it is theirs."""
+        now = self.clock().replace(microsecond=0)  # to the second, as the header Date has it
+        prepared = self.look(settings, database, now)
+        mailing = Mailing(self.week, now, prepared.commit, prepared.certainty, database.keys.fingerprint)
+        try:
+            with database.begin() as transaction:
+                frozen = mailings.freeze(transaction, mailing, prepared.masters, self.week.friday)
+        except MailingError:
+            found = _find(database, self.week)
+            if found is None:
+                raise
+            self.check_same(settings, database, found)
+            return found
+        if frozen.planned > MANY:
+            click.echo(
+                f"More than {MANY:,} readers: run `newsletter doctor --online` to see whether they can be reached.",
+                err=True,
+            )
+        return frozen
+
+    def _find_nobody(self, database: Database, prepared: Prepared) -> str:
+        """Why nobody would get it, and what to do; empty when somebody would, or when there is no letter."""
+        if not prepared.certainty:
+            return ""
+        with database.read() as transaction:
+            why = explain_nobody(transaction, prepared.certainty, self.week.friday)
+        return f"{why}; to use another list, set {DATABASE}" if why else ""
+
+    def check_same(self, settings: Settings, database: Database, mailing: Mailing) -> None:
+        """Refuse to go on with a letter that has changed since it was frozen."""
+        service = find_service(self.root, settings, read_variable(self.root, MAIL))
+        recipe = Recipe(self.root, self.week, mailing.frozen, service, looks=False)
+        masters = self.prepare(recipe).masters
+        with database.read() as transaction:
+            digests = mailings.find_digests(transaction, self.week)
+        if digests != {language: sha256(content).hexdigest() for language, content in masters.items()}:
+            when = mailing.frozen.astimezone(settings.timezone)
+            raise MailingError(
+                f"the letter of {self.week} was frozen on {when:%Y-%m-%d at %H:%M} and has changed since; to send "
+                f"the frozen version, run `newsletter resume {self.week}`"
+            )
+
+
+def _find(database: Database, week: Week) -> Mailing | None:
+    with database.read() as transaction:
+        return mailings.find_mailing(transaction, week)

@@ -1,0 +1,126 @@
+"""Letters that reach no reader: all of them in a folder (`send --dry-run`), or a proof for an editor (`send --to`)."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli import count
+from generator.cli.environment import find_files, find_trial, open_list, read_variable
+from generator.cli.list.people import read_address
+from generator.cli.mailing.freeze import Prepared, Recipe, prepare
+from generator.cli.mailing.preflight import find_missing, find_service
+from generator.cli.mailing.run import find_signature
+from generator.cli.mailing.send import choose_week
+from generator.cli.mailing.status import read_settings
+from generator.delivery.outgoing.copies import Copies
+from generator.delivery.outgoing.maildirs import Maildir
+from generator.delivery.outgoing.sessions import Verdict, open_session
+from generator.delivery.outgoing.transports import DEFAULT, open_transport
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.errors import GeneratorError, MailingError, TransportError
+from generator.model import Due, Mailing
+from generator.subscribers.list.audience import explain_nobody, list_audience
+from generator.subscribers.store.keys import VARIABLE as KEYS
+from generator.subscribers.store.keys import Keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.delivery.outgoing.sessions import Session
+    from generator.model import Language, Week
+    from generator.settings import Settings
+
+FOLDER = "var/dry-run"
+
+
+def write_letters(root: Path, week: Week | None, output: Path | None, now: datetime) -> None:
+    """Write every letter into a maildir, as it would leave now, and say what would keep it from being sent."""
+    settings = read_settings(root)
+    week = week or choose_week(settings, now)
+    written = 0
+    with closing(open_list(root)) as database:
+        folder = _make_room(root / FOLDER / str(week)) if output is None else _find_room(output)
+        prepared = _prepare(root, settings, week, now, looks=True)
+        copies = _make_copies(root, settings, week, prepared, database.keys, now)
+        with closing(open_session(Maildir(folder))) as session, database.read() as transaction:
+            nobody = explain_nobody(transaction, prepared.certainty, week.friday)
+            for due in list_audience(transaction, prepared.certainty, week.friday):
+                _hand_over(session, copies, due)
+                written += 1
+    click.echo(f"{count(written, 'letter')} in {folder}/new. Nothing was sent or recorded.")
+    missing = find_missing(settings, week, read_variable(root, MAIL))
+    for obstacle in dict.fromkeys([*prepared.obstacles, *missing, *([nobody] if nobody else [])]):
+        click.echo(f"`newsletter send {week}` would be refused: {obstacle}", err=True)
+
+
+def send_proof(root: Path, week: Week | None, address: str, language: Language | None, now: datetime) -> None:
+    """Send the letter of a week, a draft too, to one address: with all headers, and a token that opens nothing."""
+    address = read_address(address)
+    settings = read_settings(root)
+    week = week or choose_week(settings, now)
+    transport, files = open_transport(read_variable(root, MAIL, DEFAULT), root), find_files(root)
+    prepared = _prepare(root, settings, week, now, looks=False)
+    text = read_variable(root, KEYS)
+    keys = Keys.parse(text) if text else Keys.make()  # its links open nothing, so any key will do
+    copies = _make_copies(root, settings, week, prepared, keys, now)
+    with closing(open_session(transport)) as session:
+        for one in (language,) if language else prepared.masters:
+            # Nobody has this handle: whoever presses a link in a proof unsubscribes nobody.
+            codes = _hand_over(session, copies, Due(0, secrets.token_urlsafe(12), address, one, 0))
+            way = (
+                f"was sent to {address} through {transport.name} ({codes})"
+                if files is None
+                else f"is in {files}"
+            )
+            click.echo(f"The letter of {week} ({one}) {way}.")
+    if files is not None:
+        click.echo(f"This is a trial: nothing was sent. To send a proof to an inbox, set {MAIL} to a relay.")
+
+
+def _prepare(root: Path, settings: Settings, week: Week, now: datetime, *, looks: bool) -> Prepared:
+    """The letter, whatever is wrong with it. Raises MailingError when it cannot even be rendered."""
+    service = find_service(root, settings, read_variable(root, MAIL, DEFAULT)) or find_trial(root)
+    prepared = prepare(Recipe(root, week, now, service, looks))
+    for line in prepared.report:
+        click.echo(line, err=True)
+    if not prepared.masters:
+        raise MailingError(f"the letter of {week} cannot be rendered: {'; '.join(prepared.obstacles)}")
+    return prepared
+
+
+def _make_copies(  # noqa: PLR0913 (what a mailing is made of)
+    root: Path, settings: Settings, week: Week, prepared: Prepared, keys: Keys, now: datetime
+) -> Copies:
+    mailing = Mailing(week, now, prepared.commit, prepared.certainty, keys.fingerprint)
+    return Copies(mailing, prepared.masters, keys, settings, find_signature(root, settings))
+
+
+def _hand_over(session: Session, copies: Copies, due: Due) -> str:
+    """Send one; the codes of the reply. Raises TransportError."""
+    copy = copies.make(due)
+    reply = session.offer(copy.envelope)
+    if reply.verdict is Verdict.YES:
+        reply = session.hand_over(copy.message)
+    if reply.verdict is not Verdict.YES:
+        raise TransportError(f"the relay did not accept the letter: {reply.codes}")
+    return reply.codes
+
+
+def _make_room(folder: Path) -> Path:
+    """Our own folder, without what an earlier run wrote."""
+    for part in ("new", "cur", "tmp"):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    return folder
+
+
+def _find_room(folder: Path) -> Path:
+    """A folder that somebody chose: what is in there is theirs."""
+    if folder.is_dir() and any(folder.iterdir()):
+        raise GeneratorError(f"{folder} is not empty; choose a new folder")
+    return folder.resolve()

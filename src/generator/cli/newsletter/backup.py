@@ -1,0 +1,38 @@
+"""`newsletter backup`: copy the list to FILE while the service runs."""
+
+# Imports of what does the work are inside the command: `--help` answers before they have loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.options import require_end
+from generator.cli.parameters import FilePath
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.cli import Project
+
+
+@click.command()
+@click.argument("file", type=FilePath())
+@click.pass_obj
+def command(project: Project, file: Path) -> None:
+    """Copy the list to FILE while the service runs.
+
+    FILE is a new file, whose name ends in .db. The copy is checked before it gets its name. To restore it, stop the
+    service, put the copy in the place of var/newsletter.db, delete var/newsletter.db-wal and var/newsletter.db-shm, and
+    start the service. Letters that were being sent when the copy was made are in doubt in it, so that none is sent
+    twice. For PostgreSQL, use pg_dump.
+
+    \b
+    Example:
+      newsletter backup var/backup/2026-11-27.db
+    """
+    from generator.cli.list.transfer import write_backup
+
+    require_end(file, ".db", "FILE")
+    write_backup(project.root, file)

@@ -1,0 +1,30 @@
+"""`newsletter keys`: show where the keys of the list are, or rotate them."""
+
+# Imports of what does the work are inside the command: `--help` answers before they have loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from generator.cli import Project
+
+
+@click.command()
+@click.option("--rotate", is_flag=True, help="Add a new key. The old ones stay valid.")
+@click.pass_obj
+def command(project: Project, *, rotate: bool) -> None:
+    """Show where the keys of the list are, or rotate them.
+
+    Keys sign the links in mail, and hash the addresses of erased subscribers. They are never printed.
+
+    \b
+    Examples:
+      newsletter keys
+      newsletter keys --rotate
+    """
+    from generator.cli.list.keys import show_keys
+
+    show_keys(project.root, rotate=rotate)

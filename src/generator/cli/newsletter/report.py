@@ -1,0 +1,51 @@
+"""`newsletter report`: report on a letter in numbers, without addresses."""
+
+# Imports of what does the work are inside the command: `--help` answers before they have loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.options import choose_output, with_week
+from generator.cli.parameters import FilePath, OneOf
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.cli import Project
+    from generator.model import Week
+
+
+@click.command()
+@with_week(required=True)
+@click.option(
+    "--format",
+    "form",
+    type=OneOf(["markdown", "json"]),
+    default="markdown",
+    show_default=True,
+    help="Output for a person or a program.",
+)
+@click.option(
+    "--output",
+    type=FilePath(),
+    metavar="FILE",
+    help="New file to write to. Default: standard output.",
+)
+@click.pass_obj
+def command(project: Project, week: Week, form: str, output: Path | None) -> None:
+    """Report on a letter in numbers, without addresses.
+
+    The report counts the letters by outcome, the replies of the relay, and the returned mail. Each run of `send`,
+    `resume` and `retry` writes the same report to var/reports/.
+
+    \b
+    Examples:
+      newsletter report 2026-W48
+      newsletter report 2026-W48 --format json --output var/report.json
+    """
+    from generator.cli.mailing.report import show_report
+
+    show_report(project.root, week, project.now(), form, choose_output(output))

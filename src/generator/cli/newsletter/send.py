@@ -1,0 +1,95 @@
+"""`newsletter send`: send the letter of a week to its readers."""
+
+# Imports of what does the work are inside the command: `--help` answers before they have loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.mailing.orders import read_order, with_order
+from generator.cli.options import with_week
+from generator.cli.parameters import LANGUAGE, FolderPath
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.cli import Project
+    from generator.model import Week
+
+
+@click.command()
+@with_week()
+@click.option("--wait", is_flag=True, help="Wait until the window of that Friday opens, then send.")
+@click.option("--now", "at_once", is_flag=True, help="Send now, even outside the window.")
+@click.option(
+    "--dry-run", is_flag=True, help="Write the letters to a folder instead; nothing is sent or recorded."
+)
+@click.option(
+    "--output",
+    type=FolderPath(),
+    metavar="FOLDER",
+    help="Folder for --dry-run, a maildir. Default: var/dry-run/WEEK.",
+)
+@click.option("--to", "proof", metavar="ADDRESS", help="Send a proof to this address only.")
+@click.option("--language", type=LANGUAGE, help="Language of the proof. Default: both languages.")
+@with_order
+@click.option("--without-git", is_flag=True, help="Do not check that everything is committed to git.")
+@click.pass_context
+def command(  # noqa: PLR0913 (one for each option)
+    context: click.Context,
+    week: Week | None,
+    output: Path | None,
+    proof: str | None,
+    language: str | None,
+    connections: int,
+    rate: float | None,
+    patience: float,
+    *,
+    wait: bool,
+    at_once: bool,
+    dry_run: bool,
+    without_git: bool,
+) -> None:
+    """Send the letter of a week to its readers.
+
+    First it checks for obstacles, and lists them: errors of `generate check`, a draft, uncommitted
+    changes, a closed window. Then it freezes the letter and its recipients, and sends. No reader gets it twice, so
+    you can run it again at any time, also from a timer. Ctrl-C finishes the letters in flight, then stops.
+
+    Without WEEK it sends the letter whose window is open, or opens next. It exits with 0 when nothing is left to do,
+    and with 1 when something is; then `newsletter resume` continues.
+
+    \b
+    Examples:
+      newsletter send --dry-run
+      newsletter send 2026-W48 --to editor@example.org
+      newsletter send --wait
+      newsletter send 2026-W48 --now --rate 10
+    """
+    from generator.cli.mailing.send import Asked, send_letter
+    from generator.cli.mailing.trial import send_proof, write_letters
+    from generator.model import Language
+
+    if wait and at_once:
+        raise click.UsageError("--wait and --now cannot be used together")
+    if at_once and week is None:  # on Friday at eleven the window that opens next is that of next week
+        raise click.UsageError("--now needs a week")
+    if (wait or at_once) and (dry_run or proof):
+        raise click.UsageError("--wait and --now cannot be used with --dry-run or --to")
+    if dry_run and proof:
+        raise click.UsageError("--dry-run and --to cannot be used together")
+    if output and not dry_run:
+        raise click.UsageError("--output needs --dry-run")
+    if language and not proof:
+        raise click.UsageError("--language needs --to")
+    project: Project = context.obj
+    root, clock = project.root, project.clock
+    if dry_run:
+        write_letters(root, week, output, clock())
+    elif proof:
+        send_proof(root, week, proof, Language(language) if language else None, clock())
+    else:
+        order = read_order(connections, rate, patience)
+        context.exit(send_letter(root, week, Asked(order, wait, at_once, without_git), clock))

@@ -1,0 +1,44 @@
+"""`newsletter subscribers add`: add a subscriber."""
+
+# Imports of what does the work are inside the command: `--help` answers before they have loaded.
+# ruff: noqa: PLC0415
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from generator.cli.options import PROOF
+from generator.cli.parameters import LANGUAGE
+
+if TYPE_CHECKING:
+    from generator.cli import Project
+
+
+@click.command()
+@click.argument("address")
+@click.option("--language", type=LANGUAGE, default="nl", show_default=True, help="Language of their letters.")
+@click.option(
+    "--certainty",
+    "certainties",
+    metavar="ID",
+    multiple=True,
+    help="Only letters about this certainty; repeatable.",
+)
+@PROOF
+@click.pass_obj
+def command(project: Project, address: str, language: str, certainties: tuple[str, ...], proof: str) -> None:
+    """Add a subscriber.
+
+    With --proof they are confirmed at once. Without it they get a confirmation mail, and are on the list after they
+    press its button.
+
+    \b
+    Examples:
+      newsletter subscribers add reader@example.org
+      newsletter subscribers add fair@example.org --language en --proof "Signed form, binder 2026"
+    """
+    from generator.cli.list.people import add_subscriber
+    from generator.model import Language
+
+    add_subscriber(project.root, address, Language(language), certainties, proof, project.now())

@@ -1,0 +1,111 @@
+"""The types of options and arguments. Each refuses a value in a sentence of ours that names what is taken."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class WholeNumber(click.IntRange):
+    """A whole number between bounds."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number. Raises UsageError."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            raise _refuse(f"a whole number {self._describe_range()}", value, param, ctx) from None
+
+    def _describe_range(self) -> str:
+        return _say_range(self.min, self.max)
+
+
+class Number(click.FloatRange):
+    """A number between bounds, with or without decimals."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the number. Raises UsageError."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            raise _refuse(f"a number {self._describe_range()}", value, param, ctx) from None
+
+    def _describe_range(self) -> str:
+        return _say_range(self.min, self.max)
+
+
+class OneOf(click.Choice[str]):
+    """One of a few words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the word. Raises UsageError."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            *others, last = map(str, self.choices)
+            raise _refuse(f"{', '.join(others)} or {last}", value, param, ctx) from None
+
+
+LANGUAGE = OneOf(["nl", "en"])
+"""The language of a reader."""
+
+STATUS = OneOf(["unconfirmed", "confirmed", "unsubscribed", "bounced", "complained"])
+"""The status of a subscriber."""
+
+
+class FilePath(click.ParamType[Path]):
+    """A file to read or to write, which need not exist; `-` stays as it is."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Read the path. Raises UsageError when it is a folder."""
+        path = Path(value)
+        if path.is_dir():
+            raise click.UsageError(f"{say_parameter(param)}: “{value}” is a folder; expected a file", ctx)
+        return path
+
+
+class FolderPath(click.ParamType[Path]):
+    """A folder."""
+
+    name = "folder"
+
+    def __init__(self, *, exists: bool = False) -> None:
+        """Take only a folder that exists, when asked to."""
+        self._exists = exists
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Read the path. Raises UsageError when it is a file, or does not exist and must."""
+        path = Path(value)
+        if path.is_dir():
+            return path
+        name = say_parameter(param)
+        if path.exists():
+            raise click.UsageError(f"{name}: “{value}” is a file; expected a folder", ctx)
+        if self._exists:
+            raise click.UsageError(f"{name}: the folder “{value}” does not exist", ctx)
+        return path
+
+
+def say_parameter(parameter: click.Parameter | None) -> str:
+    """An option as a person types it, or the name of an argument as the usage line has it."""
+    if isinstance(parameter, click.Option):
+        return max(parameter.opts, key=len)
+    return ((parameter and (parameter.metavar or parameter.name)) or "the command").upper().strip("[].")
+
+
+def _refuse(
+    taken: str, value: object, param: click.Parameter | None, ctx: click.Context | None
+) -> click.UsageError:
+    return click.UsageError(f"{say_parameter(param)} takes {taken}, and not “{value}”", ctx)
+
+
+def _say_range(least: float | None, most: float | None) -> str:
+    return f"from {least:g}" if most is None else f"from {least:g} to {most:g}"

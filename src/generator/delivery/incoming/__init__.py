@@ -1,0 +1,1 @@
+"""Mail that comes in: bounces, complaints, and requests to unsubscribe."""

@@ -1,0 +1,250 @@
+"""A mail that comes back, or asks: what it means, whose it is, and what is done.
+
+Bounces and complaints come to the return path of a letter, and mails that unsubscribe to an address of their own; all
+may come to one mailbox. Programs, people and strangers write there. So only what we signed is believed: the tag of a
+letter, or the token that unsubscribes; and only an address on the list is ever written to.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from generator.delivery.incoming.bounces import read_bounce
+from generator.delivery.incoming.complaints import read_feedback
+from generator.delivery.incoming.message import Incoming
+from generator.errors import AddressError
+from generator.model import Kind, Language
+from generator.model.subscribers import Asking, Wish
+from generator.subscribers.ledger.returns import Effect, Return, record
+from generator.subscribers.ledger.tags import TAG, read_tag
+from generator.subscribers.list.addresses import parse_address
+from generator.subscribers.list.outbox import UNSUBSCRIBE
+from generator.subscribers.list.subscriptions import find_by_handle, unsubscribe
+from generator.subscribers.list.wishes import add_wishes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from generator.model import Week
+    from generator.subscribers.store.database import Transaction
+
+_TRIED = 50
+"""As many things that look like a token, or a tag, are tried."""
+
+# As `keys.sign` writes it: what it holds, a dot, 256 bits; the dot before it says that it was compressed.
+_TOKEN = re.compile(r"(?<![A-Za-z0-9_.-])\.?[A-Za-z0-9_-]{8,200}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
+_TAG = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
+
+_MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE)
+
+
+class Outcome(StrEnum):
+    """What became of a mail."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    ALREADY = "already unsubscribed"
+    """Or erased, since that token was made."""
+    ASKED = "asked for a link"
+    """If the address is on the list, a link to its page goes there; nobody else hears anything."""
+    BOUNCED = "bounced"
+    """No letters go there any more."""
+    COUNTED = "bounced and counted"
+    """Not often enough to end anything, or about a letter from before their last confirmation."""
+    COMPLAINED = "complained"
+    """No mail goes there any more."""
+    HELD = "held"
+    """A bounce or a complaint in a flood: an operator decides."""
+    KNOWN = "already known"
+    """That letter had come back before, or its reader was erased since."""
+    SKIPPED = "skipped"
+    """An automatic reply, a report about something else, or nothing that we understand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address to which people write to unsubscribe."""
+
+    text: str
+    shared: bool = False
+    """Whether they write to it about other things too, and quote letters."""
+
+    @property
+    def source(self) -> str:
+        """What is kept as proof of an unsubscription."""
+        return f"mailto:{self.text}"
+
+
+def receive(
+    transaction: Transaction, content: bytes, now: datetime, address: Address, recipient: str = ""
+) -> Outcome:
+    """Do what a mail asks, or what follows from it, whatever it holds.
+
+    `recipient`: where this mail was brought to, when the mail server tells; a header may say something else.
+    """
+    mail = Incoming(content, recipient)
+    feedback = read_feedback(mail)
+    if feedback is not None and feedback.kind:
+        return _complain(transaction, mail, feedback.kind, now)
+    # Our own token counts more than whatever a mail says of itself: Apple Mail calls the one that unsubscribes for its
+    # user an automatic reply.
+    handle = _find_handle(transaction, _find_labels(mail))
+    if handle is not None:
+        return _unsubscribe(transaction, mail, handle, now, address)
+    if feedback is not None:
+        return Outcome.SKIPPED
+    ours = _find_tag(transaction, mail.recipients)
+    if ours or _may_report(mail):
+        whose = ours or _find_tag(transaction, _quotes(mail))
+        bounce = read_bounce(mail) if whose else None
+        if whose and bounce and bounce.kind:
+            return _record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
+        # Whoever else answers to the return path of a letter is a program: it says that somebody is out of office.
+        if ours or bounce:
+            return Outcome.SKIPPED
+    return _answer(transaction, mail, now, address)
+
+
+def _complain(transaction: Transaction, mail: Incoming, kind: str, now: datetime) -> Outcome:
+    """The letter is named by its tag; some providers cut that out, and leave the token that unsubscribes."""
+    week, handle = _find_tag(transaction, (*mail.recipients, *_quotes(mail))) or (None, None)
+    if handle is None:
+        handle = _find_handle(transaction, (*_find_labels(mail), *mail.texts))
+    if handle is None:
+        return Outcome.SKIPPED
+    return _record(transaction, Return(Kind.COMPLAINT, week, handle, kind), now)
+
+
+def _record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
+    effect = record(transaction, found, now)
+    if effect is Effect.SUPPRESSED:
+        return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
+    return {Effect.COUNTED: Outcome.COUNTED, Effect.HELD: Outcome.HELD}.get(effect, Outcome.KNOWN)
+
+
+def _unsubscribe(
+    transaction: Transaction, mail: Incoming, handle: str, now: datetime, address: Address
+) -> Outcome:
+    """End a subscription. Nothing is sent about it when a program wrote: that could answer (RFC 3834)."""
+    subscriber = find_by_handle(transaction, handle)
+    goodbye = not _is_automatic(mail)
+    if subscriber is not None and unsubscribe(transaction, subscriber, now, address.source, goodbye=goodbye):
+        return Outcome.UNSUBSCRIBED
+    return Outcome.ALREADY
+
+
+def _answer(transaction: Transaction, mail: Incoming, now: datetime, address: Address) -> Outcome:
+    """A mail that asks for something in its text, or with no more than its sender."""
+    if _is_automatic(mail):
+        return Outcome.SKIPPED
+    # Elsewhere a token in the text may belong to a letter that somebody quotes.
+    if not address.shared and _is_for(mail, address.text):
+        handle = _find_handle(transaction, mail.texts)
+        if handle is not None:
+            return _unsubscribe(transaction, mail, handle, now, address)
+    sender = _sender(mail)
+    if not sender:
+        return Outcome.SKIPPED
+    # Whoever wrote may have forged the sender: it is no more than a wish, throttled and looked at as one from the form.
+    add_wishes(transaction, [Wish(Asking.MANAGE, sender, Language.NL, now, address.source)])
+    return Outcome.ASKED
+
+
+def _find_labels(mail: Incoming) -> list[str]:
+    """Where only who means to unsubscribe puts a token: the subject, and the address, as in unsubscribe+token@…."""
+    # Some programs leave the space of our link as it stands there.
+    subject = mail.header("Subject").replace("%20", " ")
+    return [subject, *(re.sub("[+@]", " ", recipient) for recipient in mail.recipients)]
+
+
+def _is_for(mail: Incoming, address: str) -> bool:
+    """Whether a mail was sent to an address, with something after a plus or not."""
+    wanted = address.lower().partition("@")
+    for text in mail.recipients:
+        for word in re.split(r"""[\s<>,;:"'()]+""", text.lower()):
+            local, at, domain = word.partition("@")
+            if (local.partition("+")[0], at, domain) == wanted:
+                return True
+    return False
+
+
+def _find_tag(transaction: Transaction, texts: Iterable[str]) -> tuple[Week, str] | None:
+    """The letter and the handle in the first tag that is ours."""
+    for candidate in _candidates(_TAG, texts):
+        if (found := read_tag(transaction.keys, candidate)) is not None:
+            return found
+    return None
+
+
+def _find_handle(transaction: Transaction, texts: Iterable[str]) -> str | None:
+    """The handle in the first token that unsubscribes."""
+    for candidate in _candidates(_TOKEN, texts):
+        if (handle := transaction.keys.read(UNSUBSCRIBE, candidate)) is not None:
+            return handle
+    return None
+
+
+def _quotes(mail: Incoming) -> list[str]:
+    """Where a report names the letter: what it answers to, and what it brings back of it."""
+    return [*mail.headers("In-Reply-To"), *mail.headers("References"), *mail.texts]
+
+
+def _candidates(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
+    """What looks like a token or a tag, each once."""
+    seen: set[str] = set()
+    for text in texts:
+        for match in pattern.finditer(text):
+            if match[0] not in seen:
+                seen.add(match[0])
+                yield match[0]
+            if len(seen) >= _TRIED:
+                return
+
+
+def _may_report(mail: Incoming) -> bool:
+    """Whether a mail that did not come to the return path of a letter may be a report about one all the same."""
+    return (
+        mail.kind.startswith("multipart/report")
+        or mail.head.get("X-Failed-Recipients") is not None
+        or _is_from_nobody(mail)
+        or bool(re.search(r"(mailer-daemon|postmaster)@", mail.header("From"), re.IGNORECASE))
+    )
+
+
+def _is_from_nobody(mail: Incoming) -> bool:
+    return mail.header("Return-Path").replace(" ", "") == "<>"
+
+
+def _is_automatic(mail: Incoming) -> bool:
+    """Sent by a program, or to many: out of office, a report that a mail did not arrive, a list (RFC 3834, 3464)."""
+    return (
+        mail.header("Auto-Submitted").lower() not in {"", "no"}
+        or mail.header("Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
+        or _is_from_nobody(mail)
+        or mail.kind.startswith(("multipart/report", "message/delivery-status"))
+        or any(mail.head.get(name) is not None for name in _AUTOMATIC)
+        or bool(_MACHINES.search(mail.header("From")))
+    )
+
+
+_AUTOMATIC = ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress", "X-Failed-Recipients", "List-Id")
+"""Headers that only programs write."""
+
+
+def _sender(mail: Incoming) -> str:
+    """The address of the one person that a mail is from, in its normal form; empty when there is no such address.
+
+    Not by email.utils: a thousand brackets bring it to its knees.
+    """
+    values = mail.headers("From")
+    if len(values) != 1:
+        return ""
+    text = re.sub(r'"[^"]*"', "", values[0])  # without a name in quotes, which may hold anything
+    found = re.fullmatch(r"[^<>,]*<([^<>,]*)>", text) or re.fullmatch(r"([^<>,\s]+)(?: \([^()]*\))?", text)
+    with suppress(AddressError):
+        return parse_address(found[1]) if found else ""
+    return ""

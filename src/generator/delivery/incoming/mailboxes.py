@@ -1,0 +1,183 @@
+"""A mailbox elsewhere, read by IMAP (RFC 3501): mails that nobody has seen yet, each marked when it was dealt with."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import contextmanager, suppress
+from imaplib import IMAP4, IMAP4_SSL
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from generator.delivery.incoming.message import MOST
+from generator.errors import MailboxError, explain_network
+from generator.subscribers.list.networks import is_here
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VARIABLE = "NEWSLETTER_MAILBOX"
+
+PATIENCE = 30.0
+"""Seconds to wait for each answer."""
+
+_MISTRUST = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+"""What imaplib does when a server does not speak as it trusts it to."""
+
+_PORTS = {"imap": 143, "imaps": 993}
+
+
+class Mailbox:
+    """A folder on a server; a password is only sent through TLS, or to this machine."""
+
+    def __init__(  # noqa: PLR0913 (one for each part of its address)
+        self,
+        host: str,
+        port: int,
+        user: str,
+        password: str,
+        folder: str = "INBOX",
+        *,
+        encrypted: bool = False,
+        local: bool = False,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`encrypted`: TLS from the first byte (RFC 8314); else before the password, unless it is `local`."""
+        self._host, self._port = host, port
+        self._user, self._password, self._folder = user, password, folder
+        self._encrypted, self._local, self._patience = encrypted, local, patience
+        self._server: IMAP4 | None = None
+
+    @property
+    def name(self) -> str:
+        """Host and folder, for messages; without user and password."""
+        return f"{self._host}:{self._port}/{self._folder}"
+
+    def find_unseen(self) -> list[str]:
+        """The numbers (UID) of the mails that nobody has seen, oldest first. Connects. Raises MailboxError."""
+        with self._explained():
+            self._server = server = self._connect()
+            if not self._encrypted and not self._local:
+                if "STARTTLS" not in server.capabilities:
+                    raise MailboxError("does not offer TLS; the password was not sent")
+                server.starttls(_trust(local=self._local))
+            try:
+                server.login(_quote(self._user), self._password)  # it quotes the second itself
+            except IMAP4.abort:
+                raise
+            except IMAP4.error:
+                raise MailboxError("rejects the user name or the password") from None
+            _expect(server.select(_quote(self._folder)), "has no such folder")
+            (found, *_) = _expect(server.uid("SEARCH", "UNSEEN"), "cannot be searched")
+            return [number.decode("ascii") for number in (found or b"").split()]
+
+    def read(self, number: str) -> bytes | None:
+        """The beginning of a mail, which stays unseen; None when somebody took it away. Raises MailboxError."""
+        with self._explained() as server:
+            answer = _expect(
+                server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST}>)"), "does not return a message"
+            )
+            return next((bytes(item[1]) for item in answer if isinstance(item, tuple)), None)
+
+    def mark(self, number: str) -> None:
+        """This mail was dealt with: seen. Raises MailboxError."""
+        with self._explained() as server:
+            _expect(server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)"), "does not store flags")
+
+    def close(self) -> None:
+        """Say goodbye, if it is open."""
+        if self._server is not None:
+            with suppress(OSError, IMAP4.error, *_MISTRUST):
+                self._server.logout()
+        self._hang_up()
+
+    def _connect(self) -> IMAP4:
+        if self._encrypted:
+            context = _trust(local=self._local)
+            return IMAP4_SSL(self._host, self._port, ssl_context=context, timeout=self._patience)
+        return IMAP4(self._host, self._port, timeout=self._patience)
+
+    @contextmanager
+    def _explained(self) -> Iterator[Any]:
+        """The server, for commands that imaplib's types do not know well."""
+        try:
+            yield self._server
+        except MailboxError as error:
+            raise MailboxError(f"{self.name} {error}") from None
+        except (OSError, IMAP4.error, *_MISTRUST) as error:
+            self._hang_up()
+            raise MailboxError(f"{self.name} {_describe(error)}") from None
+
+    def _hang_up(self) -> None:
+        server, self._server = self._server, None
+        if server is not None:
+            with suppress(OSError):
+                server.shutdown()
+
+
+def open_mailbox(url: str) -> Mailbox:
+    """The mailbox that an address names; nothing is connected yet.
+
+    `imaps://user:password@host[:port][/FOLDER]`, or `imap://…`, which turns to TLS unless it is this machine; the
+    folder is INBOX when none is named. Raises MailboxError, which never shows a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise MailboxError(_wanted("something that is not a URL")) from None
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise MailboxError(_wanted("no mailbox"))
+    if parts.query or parts.fragment:
+        raise MailboxError(_wanted("more than a folder; in a password, write #, / and ? as %23, %2F and %3F"))
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not user or not password:
+        raise MailboxError(_wanted("no user with a password"))
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    if not re.fullmatch(r"[\x20-\x7e]+", user + password + folder):
+        raise MailboxError(_wanted("a user, a password or a folder with characters that IMAP does not allow"))
+    return Mailbox(
+        parts.hostname,
+        port or _PORTS[parts.scheme],
+        user,
+        password,
+        folder,
+        encrypted=parts.scheme == "imaps",
+        local=is_here(parts.hostname),
+    )
+
+
+def _trust(*, local: bool) -> ssl.SSLContext:
+    """Whom we believe to be the server: who has a certificate of that name, or is this machine."""
+    context = ssl.create_default_context()
+    if local:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _expect(answer: tuple[str, list[Any]], trouble: str) -> list[Any]:
+    status, data = answer
+    if status != "OK":
+        raise MailboxError(trouble)
+    return data
+
+
+def _describe(error: Exception) -> str:
+    """What went wrong, never in the words of a server, which may hold the user."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"has an invalid certificate: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return "does not answer"
+    if isinstance(error, IMAP4.abort):
+        return "closed the connection, or does not speak IMAP"
+    if isinstance(error, OSError):
+        return f"cannot be reached: {explain_network(error) if error.strerror else type(error).__name__}"
+    return "does not speak IMAP"
+
+
+def _quote(text: str) -> str:
+    return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+
+
+def _wanted(found: str) -> str:
+    return f"{VARIABLE} names {found}; expected imaps://user:password@host/INBOX"

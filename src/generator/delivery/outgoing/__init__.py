@@ -1,0 +1,1 @@
+"""Mail that leaves: letters by a run of senders, and the notices of the service."""

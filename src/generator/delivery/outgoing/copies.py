@@ -1,0 +1,68 @@
+"""A subscriber who is due → the message for them, and the envelope that it goes in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from generator.delivery.outgoing.sessions import Envelope
+from generator.errors import MailingError
+from generator.model import Personal
+from generator.render.letter.master import Master
+from generator.subscribers.ledger.tags import make_tag
+from generator.subscribers.list.outbox import UNSUBSCRIBE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from generator.model import Due, Language, Mailing
+    from generator.settings import Settings
+    from generator.subscribers.store.keys import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A letter as one reader gets it."""
+
+    envelope: Envelope = field(repr=False)
+    message: bytes = field(repr=False)
+
+
+class Copies:
+    """Makes the copies of one mailing; the same reader gets the same bytes each time. Threads may share it."""
+
+    def __init__(
+        self,
+        mailing: Mailing,
+        masters: Mapping[Language, bytes],
+        keys: Keys,
+        settings: Settings,
+        sign: Callable[[bytes], bytes] | None = None,
+    ) -> None:
+        """`sign` adds a signature of our own. Raises MailingError, and SecretError when its key is gone."""
+        self._week, self._keys = mailing.week, keys.led_by(mailing.key)
+        self.digests = {language: sha256(content).hexdigest() for language, content in masters.items()}
+        """SHA-256 of what is copied, hexadecimal."""
+        self._masters = {language: Master(content) for language, content in masters.items()}
+        self._sender, self._bounces, self._sign = settings.sender_address, settings.bounces, sign
+
+    def make(self, due: Due) -> Copy:
+        """The copy of one reader."""
+        master = self._masters.get(due.language)
+        if master is None:
+            raise MailingError(
+                f"the letter of {self._week} was frozen without an edition in “{due.language}”"
+            )
+        tag = make_tag(self._keys, self._week, due.handle)
+        message = master.copy(Personal(tag, due.address, self._keys.sign(UNSUBSCRIBE, due.handle)))
+        if self._sign is not None:
+            message = self._sign(message)
+        return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)
+
+    def _return_path(self, tag: str) -> str:
+        """Where a report about this one copy goes (VERP)."""
+        if not self._bounces:
+            return self._sender
+        local, _, domain = self._bounces.rpartition("@")
+        return f"{local}+{tag}@{domain}"

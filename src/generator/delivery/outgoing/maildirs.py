@@ -1,0 +1,140 @@
+"""A maildir: a folder of mails, one file each, that mail programs read too (cr.yp.to/proto/maildir.html).
+
+A person reads them too, with any editor: the text stands in the file as it is, and each link whole on its line.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from contextlib import suppress
+from email.generator import BytesGenerator
+from email.parser import BytesParser
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from generator.clock import read_clock
+from generator.delivery.outgoing.sessions import Reply, Verdict
+from generator.errors import DoubtError, TransportError
+from generator.files import keep_names, write_new
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from email.message import Message
+    from pathlib import Path
+
+    from generator.delivery.outgoing.sessions import Envelope, Session
+
+
+class Maildir:
+    """A transport that keeps mail on this machine. A mail is in `new/` whole, or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        """The folder is made when the first mail comes."""
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return f"maildir:{self.folder}"
+
+    def send(self, sender: str, recipient: str, message: bytes) -> None:  # noqa: ARG002 (every transport is told)
+        """Keep the mail, readable for its owner only. Raises TransportError."""
+        # Names sort by time. Desktops open what ends in .eml with a mail program, and mail programs do not mind.
+        name = f"{read_clock().timestamp() * 1e6:.0f}.{secrets.token_hex(4)}.eml"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for part in ("cur", "new", "tmp"):
+                (self.folder / part).mkdir(mode=0o700, exist_ok=True)
+            write_new(self.folder / "tmp" / name, make_readable(message.replace(b"\r\n", b"\n")))
+            (self.folder / "tmp" / name).replace(self.folder / "new" / name)
+        except OSError as error:
+            with suppress(OSError):
+                (self.folder / "tmp" / name).unlink()
+            raise TransportError(f"{self.name} cannot be written: {error.strerror or error}") from None
+        try:
+            keep_names(self.folder / "new")
+        except OSError as error:
+            raise DoubtError(f"{self.name} cannot be written to disk: {error.strerror or error}") from None
+
+    def open_session(self) -> Session:
+        """Every letter becomes a file, whoever it is for."""
+        return _Trial(self)
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+class _Trial:
+    """A session that says yes to everything."""
+
+    def __init__(self, maildir: Maildir) -> None:
+        self._maildir = maildir
+        self._envelope: Envelope | None = None
+
+    def offer(self, envelope: Envelope) -> Reply:
+        self._envelope = envelope
+        return Reply(Verdict.YES, "250")
+
+    def hand_over(
+        self,
+        message: bytes,
+        following: Envelope | None = None,  # noqa: ARG002 (costs no time here)
+        meanwhile: Callable[[], None] | None = None,  # noqa: ARG002 (nobody is waited for)
+    ) -> Reply:
+        if self._envelope is None:
+            raise RuntimeError("nothing was offered")
+        envelope, self._envelope = self._envelope, None
+        self._maildir.send(envelope.sender, envelope.recipient, message)
+        return Reply(Verdict.YES, "250")
+
+    def prepare(self, message: bytes) -> None:
+        """There is nothing to do ahead."""
+
+    def withdraw(self) -> None:
+        self._envelope = None
+
+    def close(self) -> None:
+        """Nothing stays open."""
+
+
+_LONGEST = 998
+"""Octets of a line, without its end (RFC 5322, 2.1.1)."""
+_ENCODING = re.compile(rb"^Content-Transfer-Encoding:.*\n", re.IGNORECASE | re.MULTILINE)
+
+
+def make_readable(message: bytes) -> bytes:
+    """A mail with its texts in 8bit, where their lines allow it; a signed one, or one that would change, as it is.
+
+    Its lines end with "\\n". Quoted-printable breaks lines at 76 characters, and links with them.
+    """
+    mail = BytesParser().parsebytes(message)
+    if "DKIM-Signature" in mail:
+        return message
+    parts = list(mail.walk())
+    boundaries = [f"--{found}".encode() for part in parts if (found := part.get_boundary())]
+    for part in parts:
+        if part.get_content_maintype() == "text":
+            _write_plainly(part, boundaries)
+    written = BytesIO()
+    BytesGenerator(written, mangle_from_=False, maxheaderlen=0).flatten(mail)
+    readable = written.getvalue()
+    return readable if _find_headers(readable) == _find_headers(message) else message
+
+
+def _write_plainly(part: Message, boundaries: list[bytes]) -> None:
+    """Write a part in 8bit, unless a line is too long or could be taken for the end of the part."""
+    content = part.get_payload(decode=True)
+    if part.get("Content-Transfer-Encoding", "").strip().lower() != "quoted-printable":
+        return
+    if not isinstance(content, bytes) or b"\0" in content or b"\r" in content:
+        return
+    if any(len(line) > _LONGEST or line.startswith(tuple(boundaries)) for line in content.split(b"\n")):
+        return
+    part.replace_header("Content-Transfer-Encoding", "8bit")
+    part.set_payload(content.decode("ascii", "surrogateescape"))
+
+
+def _find_headers(message: bytes) -> bytes:
+    """The headers of a mail, without the one that may change."""
+    return _ENCODING.sub(b"", message.partition(b"\n\n")[0] + b"\n")

@@ -1,0 +1,167 @@
+"""One process sends what is left of a mailing: over so many connections, until nothing is left, or it has to stop."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from generator.delivery.outgoing.sender import MOST, Sender
+from generator.errors import DatabaseError, MailingError
+from generator.subscribers.ledger import mailings
+from generator.subscribers.ledger.ledger import Ledger
+from generator.subscribers.ledger.returns import suppress_worn
+from generator.subscribers.ledger.senders import enlist, settle_dead
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from generator.delivery.outgoing.sessions import Session
+    from generator.delivery.outgoing.tasks import Task
+    from generator.model import Tally
+    from generator.subscribers.store.database import Database
+
+_TICK = 0.2
+"""Seconds between two looks of a person."""
+
+_OTHERS = 2.0
+"""Seconds between two looks at what other senders have reserved: one of them may have died."""
+
+_DEFERRED = 30.0
+"""Seconds between two looks at letters that are deferred."""
+
+
+class Run:
+    """A process among those that send a mailing."""
+
+    def __init__(
+        self,
+        database: Database,
+        task: Task,
+        open_session: Callable[[], Session],
+        connections: int = 1,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`look` is called a few times a second, in the thread that works."""
+        self._database, self._task, self._open, self._look = database, task, open_session, look
+        self._week = task.mailing.week
+        self._connections = connections
+        self._waiting_since = 0.0
+        self._bugs: list[BaseException] = []
+        self._told = False
+        self._said: datetime | None = None
+
+    def work(self) -> Tally:
+        """Send until nothing is left, the task stops, or its patience ends. Why it stopped, the task says.
+
+        Raises DatabaseError when not even the count can be read, and MailingError when the mailing was withdrawn.
+        """
+        now = self._task.clock
+        with enlist(self._database, self._week, now()) as number:
+            self._check_frozen()
+            settle_dead(self._database, self._week, now())
+            tally = self._count()
+            while not self._task.stop.is_set() and (tally.remaining or tally.deferred):
+                self._go_round(number, tally)
+                if self._task.stop.is_set():
+                    break
+                settle_dead(self._database, self._week, now())
+                tally = self._count()
+                if not self._await_more(number, tally):
+                    break
+        self._tell_others()  # once more, if the list could not be written to a moment ago
+        if self._bugs:
+            raise self._bugs[0]
+        tally = self._count()
+        if not (tally.remaining or tally.deferred):
+            with self._database.begin() as transaction:
+                mailings.finish(transaction, self._week, now())
+                suppress_worn(transaction, now())
+        return tally
+
+    def _check_frozen(self) -> None:
+        """Raise MailingError when this is not what is frozen now. Nobody can withdraw it any more: we are enlisted."""
+        with self._database.read() as transaction:
+            digests = mailings.find_digests(transaction, self._week)
+        if digests != self._task.copies.digests:
+            raise MailingError(f"the letter of {self._week} was withdrawn in the meantime; nothing was sent")
+
+    def _go_round(self, number: int, tally: Tally) -> None:
+        """Have the connections send all that is due now."""
+        left = tally.remaining + tally.deferred
+        connections = min(self._connections, left)
+        # The last ones are shared out too, so that no connection waits for another.
+        most = max(1, min(MOST, left // (2 * connections))) if connections > 1 else MOST
+        threads = [
+            Thread(target=self._send, args=(number, most), name=f"connection {each + 1}", daemon=True)
+            for each in range(connections)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            while thread.is_alive():
+                thread.join(_TICK)
+                self._look()
+                self._tell_others()
+        self._tell_others()
+
+    def _send(self, number: int, most: int) -> None:
+        """What a thread does."""
+        try:
+            Sender(self._task, Ledger(self._database, self._week, number), self._open(), most).work()
+        except DatabaseError as error:
+            self._task.end(str(error))
+        except BaseException as error:  # noqa: BLE001 (a bug in one connection stops the others too, and is then shown)
+            self._bugs.append(error)
+            self._task.stop.set()
+
+    def _tell_others(self) -> None:
+        """Have those stop too that send the same mailing."""
+        if self._task.trouble and not self._told:
+            try:
+                with self._database.begin() as transaction:
+                    mailings.stop(transaction, self._week, self._task.trouble)
+                self._told = True
+            except DatabaseError as error:
+                self._task.end(str(error))
+
+    def _await_more(self, number: int, tally: Tally) -> bool:
+        """Wait for what is deferred, or for what others have reserved; False when there is nothing to wait for."""
+        with self._database.read() as transaction:
+            mailing = mailings.find_mailing(transaction, self._week)
+        if mailing is not None and mailing.trouble:
+            self._told = True
+            self._task.halt(mailing.trouble)
+            return False
+        if not (tally.remaining or tally.deferred):
+            return False
+        now = monotonic()
+        self._waiting_since = self._waiting_since or now
+        patience = self._waiting_since + self._task.patience.total_seconds() - now
+        due = self._find_due(number)
+        wait = max(0.0, (due - self._task.clock()).total_seconds()) if due else patience
+        if tally.remaining:
+            wait = min(wait, _OTHERS)  # other senders have them; one of these may die
+        if patience <= 0 or wait > patience:
+            return False
+        if due and due != self._said and wait > _OTHERS:
+            self._said = due
+            self._task.say(f"{tally.deferred:,} deferred; next attempt in {wait / 60:.0f} minutes.")
+        # Who else has reserved the one that is due may need a moment.
+        self._wait(max(_TICK, min(wait, _DEFERRED)))
+        return not self._task.stop.is_set()
+
+    def _find_due(self, number: int) -> datetime | None:
+        with closing(Ledger(self._database, self._week, number)) as ledger:
+            return ledger.next_due()
+
+    def _wait(self, seconds: float) -> None:
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0 and not self._task.stop.wait(min(_TICK, left)):
+            self._look()
+
+    def _count(self) -> Tally:
+        with self._database.read() as transaction:
+            return mailings.tally(transaction, self._week)

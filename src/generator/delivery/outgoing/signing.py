@@ -1,0 +1,137 @@
+"""A signature of our own (DKIM, RFC 6376), for relays that do not sign. A setting; most relays do it.
+
+dkimpy signs a letter in a few milliseconds, which limits a sender to about a hundred a second. Who sends more lets the
+relay sign.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from generator.errors import SecretError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.settings import Settings
+
+VARIABLE = "NEWSLETTER_DKIM_KEY"
+"""The file with the private key (PEM)."""
+
+_SIGNED = (
+    *(
+        "from",
+        "reply-to",
+        "to",
+        "subject",
+        "date",
+        "message-id",
+        "mime-version",
+        "content-type",
+        "content-language",
+    ),
+    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "list-archive", "feedback-id"),
+    *("precedence", "auto-submitted"),
+)
+"""Whatever stands in a message of ours and says something to a mail program; RFC 8058 (4) wants the two of RFC 8058."""
+
+_ONLY = (
+    *("from", "reply-to", "to", "subject", "date", "message-id", "mime-version", "content-type"),
+    *("list-unsubscribe", "list-unsubscribe-post"),
+)
+"""Signed once more than they are there, so that nobody adds another one (RFC 6376, 8.15)."""
+
+_SHORTEST = 1024
+"""Bits: receivers do not look at a shorter key (RFC 8301)."""
+
+
+class Signer:
+    """Signs messages. Threads may share it."""
+
+    def __init__(self, settings: Settings, key: Path) -> None:
+        """Raises SecretError when the file holds no key."""
+        self._selector, self._domain = (name.encode("ascii") for name in settings.dkim)
+        self._key = _read_key(key)
+
+    def sign(self, message: bytes) -> bytes:
+        """The message with DKIM-Signature before it; it covers List-Unsubscribe and -Post (RFC 8058, 4).
+
+        The same message gets the same signature at any time.
+        """
+        signing = _signing()(message)
+        there = [name.lower().decode("ascii") for name, _ in signing.headers]
+        names = [name for name in there if name in _SIGNED]
+        signature: bytes = signing.sign(
+            self._selector,
+            self._domain,
+            self._key,
+            canonicalize=(b"relaxed", b"relaxed"),
+            include_headers=[*names, *_ONLY],
+        )
+        return signature + message
+
+    def fits(self, record: str) -> bool:
+        """Whether what the DNS says (`v=DKIM1; p=…`) is the other half of this key."""
+        from dkim import verify  # noqa: PLC0415 (see _signing)
+
+        message = self.sign(b"From: letter@" + self._domain + b"\r\nSubject: x\r\n\r\nx\r\n")
+        return bool(verify(message, dnsfunc=lambda *_, **__: record.encode()))
+
+
+def open_signer(settings: Settings, key: str, root: Path) -> Signer | None:
+    """The signer that the settings ask for; None when they ask for none. `key` is the value of NEWSLETTER_DKIM_KEY.
+
+    Raises SecretError when there is only one of the two, or the file (below `root`) holds no key.
+    """
+    if settings.dkim == ("", ""):
+        if key:
+            raise SecretError(f"{VARIABLE} is set, but newsletter/settings.toml has no table [dkim]")
+        return None
+    if not key:
+        raise SecretError(
+            f"newsletter/settings.toml has a table [dkim]; {VARIABLE} must name the file with the private key"
+        )
+    return Signer(settings, root / key)
+
+
+@cache
+def _signing() -> Any:
+    """dkimpy without the time of signing: a message that is sent again has the same bytes."""
+    from dkim import DKIM  # noqa: PLC0415 (brings a DNS resolver: a tenth of a second that most do without)
+
+    class Signing(DKIM):  # type: ignore[misc]  # it has no types
+        def gen_header(self, fields: list[tuple[bytes, bytes]], *rest: Any, **options: Any) -> bytes:
+            header: bytes = super().gen_header(
+                [field for field in fields if field[0] != b"t"], *rest, **options
+            )
+            return header
+
+    return Signing
+
+
+def _read_key(path: Path) -> bytes:
+    """A private key for RSA in PEM, as dkimpy wants it."""
+    from dkim.crypto import parse_pem_private_key  # noqa: PLC0415 (see above)
+
+    wanted = f"{path} is not an RSA private key in PEM format without a password"
+    try:
+        text = path.read_bytes().replace(b"\r\n", b"\n")
+    except OSError as error:
+        raise SecretError(f"{path} cannot be read: {error.strerror or error}") from None
+    block = re.search(
+        rb"-----BEGIN (?:RSA )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+?-----END (?:RSA )?PRIVATE KEY-----\n?",
+        text,
+    )
+    if block is None:
+        raise SecretError(wanted)
+    try:
+        bits = parse_pem_private_key(block[0])["modulus"].bit_length()
+    except Exception:  # noqa: BLE001 (whatever its parser meets in what is no key)
+        raise SecretError(wanted) from None
+    if bits < _SHORTEST:
+        raise SecretError(
+            f"{path} has a key of {bits} bits; receivers require at least {_SHORTEST}, and 2048 are recommended"
+        )
+    return block[0]

@@ -1,0 +1,109 @@
+"""Where a finished mail goes: to a relay by SMTP, or into a maildir for trying out. NEWSLETTER_MAIL says which."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote, urlsplit
+
+from generator.delivery.outgoing.maildirs import Maildir
+from generator.delivery.outgoing.smtp import Relay
+from generator.errors import TransportError
+from generator.subscribers.list.networks import is_here
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from urllib.parse import SplitResult
+
+    from generator.delivery.outgoing.sessions import Session
+
+VARIABLE = "NEWSLETTER_MAIL"
+DEFAULT = "maildir:var/mail"
+"""Below the root of the project; git ignores `var/`."""
+
+_PORTS = {("smtp", False): 25, ("smtp", True): 587, ("smtps", False): 465, ("smtps", True): 465}
+"""By scheme, and whether there is a password: a relay that knows its users takes their mail at 587 (RFC 6409)."""
+
+
+class Transport(Protocol):
+    """A way for mail to leave. One thread sends; another may close."""
+
+    @property
+    def name(self) -> str:
+        """Where it goes, for logs and messages; without user and password."""
+
+    def send(self, sender: str, recipient: str, message: bytes) -> None:
+        """Hand one message (RFC 5322, lines ending in CRLF) over for one recipient. Raises TransportError.
+
+        When it returns, somebody else answers for the mail. When it raises, the mail may have left all the same:
+        SMTP cannot tell (RFC 1047).
+        """
+
+    def open_session(self) -> Session:
+        """A conversation for many letters, with a connection of its own."""
+
+    def close(self) -> None:
+        """End what is open, at once, even when a mail is on its way; the next one opens it again."""
+
+
+def is_trial(url: str) -> bool:
+    """Whether mail stays on this machine, so that nobody but who runs the service reads it."""
+    return url.partition(":")[0].lower() == "maildir"
+
+
+def find_files(url: str, root: Path) -> Path | None:
+    """Where the files of mail are that stays on this machine; None when it leaves."""
+    return root / unquote(url.partition(":")[2]) / "new" if is_trial(url) else None
+
+
+def open_transport(url: str, root: Path) -> Transport:
+    """The transport that an address names; nothing is connected or written yet.
+
+    `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. Raises TransportError, which
+    never shows a password.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise TransportError(_wanted("something that is not a URL")) from None
+    if is_trial(url):
+        folder = unquote(parts.path)
+        if parts.netloc or parts.query or parts.fragment or not folder.strip("/") or "\0" in folder:
+            raise TransportError(_wanted("no folder"))
+        return Maildir(root / folder)
+    if parts.scheme not in {"smtp", "smtps"}:
+        raise TransportError(_wanted(f"{parts.scheme!r}" if parts.scheme else "an unknown kind of transport"))
+    return _open_relay(parts, port)
+
+
+def _open_relay(parts: SplitResult, port: int | None) -> Relay:
+    host = parts.hostname or ""
+    if not _is_host(host):
+        raise TransportError(_wanted("an invalid host name"))
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise TransportError(
+            _wanted("more than a host and a port; in a password, write #, / and ? as %23, %2F and %3F")
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password):
+        raise TransportError(_wanted("a user without a password, or a password without a user"))
+    if not (user + password).isascii() or re.search(r"[\x00-\x1f\x7f]", user + password):
+        raise TransportError(_wanted("a user or a password with characters that SMTP does not allow"))
+    return Relay(
+        host,
+        _PORTS[parts.scheme, bool(user)] if port is None else port,
+        user=user,
+        password=password,
+        encrypted=parts.scheme == "smtps",
+        local=is_here(host),
+    )
+
+
+def _is_host(host: str) -> bool:
+    label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?"
+    return ":" in host or bool(re.fullmatch(rf"{label}(\.{label})*\.?", host))
+
+
+def _wanted(found: str) -> str:
+    return f"{VARIABLE} names {found}; expected {DEFAULT}, smtp://user:password@host:587 or smtps://user:password@host:465"

@@ -1,0 +1,113 @@
+"""What a reply makes of a letter, and when a run has to stop because of what it hears."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+from hashlib import sha256
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from generator.delivery.outgoing.sessions import Verdict
+from generator.model import Progress, Settled
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.delivery.outgoing.sessions import Reply
+    from generator.model import Due, Mailing
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+
+STALE = timedelta(hours=24)
+"""After this long nobody wants Friday's letter any more; a relay would try for days (RFC 5321, 4.5.4.1)."""
+
+WINDOW = 200
+MOST = 0.05
+FEWEST = 10
+"""More than MOST of the last WINDOW letters refused, and at least FEWEST: then it is not about the readers."""
+
+IN_A_ROW = 3
+"""As many replies about us, or connections that end after the dot, are no accident."""
+
+_REFUSALS = {Verdict.NEVER, Verdict.GONE}
+
+
+def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
+    """What becomes of a letter after a reply about its reader: accepted, deferred, refused."""
+    match reply.verdict:
+        case Verdict.YES:
+            return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
+        case Verdict.NEVER:
+            return Settled(due.subscriber_id, Progress.REFUSED, reply.codes)
+        case Verdict.GONE:
+            return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, gone=True)
+        case _:
+            return defer(due, reply.codes, mailing, now)
+
+
+def defer(due: Due, codes: str, mailing: Mailing, now: datetime) -> Settled:
+    """Try again after 1, 2, 4 … 60 minutes, a little more or less for each; refused when that would be too late."""
+    pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 10), LONGEST_PAUSE)
+    # Not by chance: everybody's own share, so that those who were deferred together do not all come back together.
+    share = sha256(f"{mailing.week} {due.subscriber_id} {due.attempts}".encode()).digest()[0] / 255
+    not_before = now + pause * (0.75 + share / 2)
+    if not_before - mailing.frozen >= STALE:
+        return Settled(due.subscriber_id, Progress.REFUSED, codes)
+    return Settled(due.subscriber_id, Progress.DEFERRED, codes, not_before)
+
+
+def excuse(due: Due, codes: str, now: datetime, pause: float = 0.0) -> Settled:
+    """Try again after so many seconds: it was not about the reader."""
+    return Settled(due.subscriber_id, Progress.DEFERRED, codes, now + timedelta(seconds=pause), counted=False)
+
+
+class Breaker:
+    """Says when a run has to stop. The connections of a run share it."""
+
+    def __init__(self, *, tolerant: bool = False) -> None:
+        """`tolerant`: refusals are expected, since whoever was refused is asked again."""
+        self._tolerant = tolerant
+        self._last: deque[bool] = deque(maxlen=WINDOW)
+        self._ours = 0
+        self._lock = Lock()
+
+    def note(self, reply: Reply) -> str:
+        """Take a reply into account; why the run has to stop, or nothing."""
+        with self._lock:
+            if reply.verdict is Verdict.STOP:
+                return f"the relay accepts no mail from this sender ({reply.codes})"
+            if reply.verdict is Verdict.OURS:
+                self._ours += 1
+                if self._ours >= IN_A_ROW:
+                    return (
+                        f"the relay refused {IN_A_ROW} letters in a row because of the sender ({reply.codes})"
+                    )
+            elif reply.verdict is Verdict.YES:
+                self._ours = 0
+            if reply.verdict is Verdict.YES or reply.verdict in _REFUSALS:
+                return self._count(bad=reply.verdict in _REFUSALS)
+            return ""
+
+    def note_doubt(self, in_a_row: int) -> str:
+        """A connection ended after the dot, for so many letters in a row; why the run has to stop, or nothing.
+
+        In a row of one sender: a relay that starts anew ends all connections at once, and that is no reason.
+        """
+        if in_a_row >= IN_A_ROW:
+            return f"{IN_A_ROW} times in a row the relay closed the connection without confirming the letter"
+        with self._lock:
+            return self._count(bad=True)
+
+    def note_failure(self) -> str:
+        """A copy could not be made; why the run has to stop, or nothing."""
+        with self._lock:
+            return self._count(bad=True)
+
+    def _count(self, *, bad: bool) -> str:
+        self._last.append(bad)
+        refused = sum(self._last) if bad else 0
+        if self._tolerant or refused < FEWEST or refused <= MOST * len(self._last):
+            return ""
+        return f"{refused} of the last {len(self._last)} letters were refused or left in doubt"

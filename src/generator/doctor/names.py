@@ -1,0 +1,71 @@
+"""What the DNS says, by name; the only user of dnspython."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import dns.exception
+import dns.resolver
+import dns.reversename
+
+from generator.errors import NameServerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE = 5.0
+"""Seconds for an answer, with every name server asked."""
+
+
+class Names:
+    """A way to ask the DNS. Every answer is sorted, and empty when there is no such name or no such record."""
+
+    def __init__(self, server: tuple[str, int] | None = None, patience: float = PATIENCE) -> None:
+        """`server`: address and port of the one to ask; else those of the system. Raises NameServerError."""
+        try:
+            self._resolver = dns.resolver.Resolver(configure=server is None)
+        except dns.exception.DNSException:
+            raise NameServerError("this machine has no name server; see /etc/resolv.conf") from None
+        if server is not None:
+            self._resolver.nameservers, self._resolver.port = [server[0]], server[1]
+        self._resolver.lifetime = patience
+
+    def texts(self, name: str) -> list[str]:
+        """TXT records, each put together. Raises NameServerError, as all of these."""
+        return self._ask(name, "TXT", lambda record: b"".join(record.strings).decode("utf-8", "replace"))
+
+    def mail_servers(self, name: str) -> list[str]:
+        """The hosts of MX records; [""] when the domain says that it takes no mail (RFC 7505)."""
+        return self._ask(name, "MX", lambda record: _plain(record.exchange))
+
+    def addresses(self, name: str) -> list[str]:
+        """IPv4 and IPv6."""
+        return [
+            address
+            for kind in ("A", "AAAA")
+            for address in self._ask(name, kind, lambda one: str(one.address))
+        ]
+
+    def pointers(self, address: str) -> list[str]:
+        """The names of an IP address."""
+        name = dns.reversename.from_address(address).to_text()
+        return self._ask(name, "PTR", lambda record: _plain(record.target))
+
+    def _ask(self, name: str, kind: str, read: Callable[..., str]) -> list[str]:
+        try:
+            found = self._resolver.resolve(name, kind, search=False)
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+            return []
+        except dns.resolver.LifetimeTimeout:
+            raise NameServerError(f"no name server answered in time for {name}") from None
+        except dns.resolver.NoNameservers:
+            raise NameServerError(
+                f"the name servers have no answer for {name}; check the servers and the DNSSEC signature"
+            ) from None
+        except dns.exception.DNSException as error:
+            raise NameServerError(f"{name} cannot be looked up ({type(error).__name__})") from None
+        return sorted(read(record) for record in found)
+
+
+def _plain(name: dns.name.Name) -> str:
+    return name.to_text(omit_final_dot=True).lower().removeprefix(".")

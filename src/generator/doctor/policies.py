@@ -1,0 +1,130 @@
+"""SPF and DKIM records, read as receivers read them (RFC 7208, RFC 6376)."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.errors import NameServerError
+
+if TYPE_CHECKING:
+    from generator.doctor.names import Names
+
+MOST = 10
+"""Lookups that a receiver makes for one SPF record; with one more it gives up (RFC 7208, 4.6.4)."""
+
+_MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:/]|$)")
+
+
+@dataclass(slots=True)
+class Spf:
+    """What an SPF record comes to."""
+
+    lookups: int = 0
+    troubles: list[str] = field(default_factory=list)
+    """Why a receiver would give up; empty when it would not."""
+    rest: str = ""
+    """What becomes of all other servers: `-all`, `~all`, `?all`, `+all`, or nothing said."""
+
+
+def find_tagged(names: Names, name: str, version: str) -> list[str]:
+    """The TXT records of a name that begin with a version, like `v=spf1`."""
+    pattern = re.compile(rf"{re.escape(version)}(?:[\s;]|$)", re.IGNORECASE)
+    return [text for text in names.texts(name) if pattern.match(text)]
+
+
+def read_spf(names: Names, domain: str) -> Spf | None:
+    """Follow the record of a domain; None when there is none. Raises NameServerError."""
+    records = find_tagged(names, domain, "v=spf1")
+    if not records:
+        return None
+    spf = Spf()
+    _follow(names, domain, spf, seen=(domain,))
+    return spf
+
+
+def _follow(names: Names, domain: str, spf: Spf, seen: tuple[str, ...], *, main: bool = True) -> None:
+    """`main`: what it says of all other servers counts; in a record that is included it does not."""
+    records = find_tagged(names, domain, "v=spf1")
+    if len(records) != 1:
+        spf.troubles.append(f"{domain} has {len(records)} SPF records; expected one")
+        return
+    terms = records[0].lower().split()[1:]
+    ends = [term for term in terms if re.fullmatch(r"[+?~-]?all", term)]
+    if main and ends:
+        spf.rest = ends[0] if ends[0][0] in "+?~-" else f"+{ends[0]}"
+    for term in terms:
+        name = _find_name(term, ended=bool(ends))
+        if name is None:
+            continue
+        spf.lookups += 1
+        if spf.lookups > MOST:
+            return  # receivers stop here too
+        if name in seen:
+            spf.troubles.append(f"the SPF record of {domain} includes {name}, which includes itself again")
+            return
+        if name and "%" not in name:  # a macro: it depends on the mail where that leads
+            _follow(names, name, spf, (*seen, name), main=main and term.startswith("redirect="))
+
+
+def _find_name(term: str, *, ended: bool) -> str | None:
+    """The record that a term leads to; empty when it asks for something else, None when it asks for nothing."""
+    if term.startswith("redirect="):
+        return None if ended else term.partition("=")[2]  # not looked at beside “all” (RFC 7208, 6.1)
+    if not (match := _MECHANISM.match(term)):
+        return None
+    return term.partition(":")[2] if match[1] == "include" else ""
+
+
+def read_tags(record: str) -> dict[str, str]:
+    """`k=rsa; p=…` as a mapping."""
+    pairs = (part.partition("=") for part in record.split(";"))
+    return {name.strip().lower(): re.sub(r"\s", "", value) for name, equals, value in pairs if equals}
+
+
+def count_bits(key: str) -> int:
+    """The length of an RSA key in base64, as SubjectPublicKeyInfo or as RSAPublicKey; 0 when it is none."""
+    try:
+        kind, outer, _ = _read_der(b64decode(key, validate=True))
+        if kind != _SEQUENCE:
+            return 0
+        kind, first, rest = _read_der(outer)
+        if kind == _SEQUENCE:  # an algorithm, then a bit string with the key
+            _, bits, _ = _read_der(rest)
+            kind, first, _ = _read_der(_read_der(bits[1:])[1])
+    except (binascii.Error, ValueError, IndexError):
+        return 0
+    return int.from_bytes(first, "big").bit_length() if kind == _INTEGER else 0
+
+
+_SEQUENCE, _INTEGER = 0x30, 0x02
+_LONG = 0x80
+
+
+def _read_der(content: bytes) -> tuple[int, bytes, bytes]:
+    """The kind of the first value of DER, what is in it, and what comes after it (X.690, 8.1)."""
+    kind, length, begin = content[0], content[1], 2
+    if length & _LONG:
+        begin += length & ~_LONG
+        length = int.from_bytes(content[2:begin], "big")
+    if begin + length > len(content):
+        raise ValueError("cut short")
+    return kind, content[begin : begin + length], content[begin + length :]
+
+
+def find_policy(names: Names, domain: str) -> tuple[str, dict[str, str]] | None:
+    """Where the DMARC record for a domain stands, there or above it, and its tags. Raises NameServerError."""
+    labels = domain.split(".")
+    for start in range(len(labels) - 1):
+        place = ".".join(labels[start:])
+        records = find_tagged(names, f"_dmarc.{place}", "v=DMARC1")
+        if len(records) > 1:
+            raise NameServerError(
+                f"_dmarc.{place} has {len(records)} records, so receivers ignore all of them"
+            )
+        if records:
+            return place, read_tags(records[0])
+    return None

@@ -1,0 +1,124 @@
+"""The relay: reached, trusted, logged in, and willing to take mail from our address. No mail is sent."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from generator.delivery.outgoing.smtp import Relay
+from generator.doctor.answers import fail, warn, well
+from generator.errors import TransportError
+
+if TYPE_CHECKING:
+    import smtplib
+    from collections.abc import Iterator
+
+    from generator.delivery.outgoing.transports import Transport
+    from generator.doctor.answers import Answer
+    from generator.settings import Settings
+
+SOON = timedelta(days=14)
+"""Certificates are renewed a month before they end; two weeks before, somebody should look."""
+
+LARGEST = 500_000
+"""Bytes that a letter never has: HTML of 102 kB is cut off by Gmail."""
+
+_TAKEN = 250
+
+
+def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tuple[list[Answer], str]:
+    """Talk with it as far as RSET; the answers, and the name that it gives itself, empty when it gave none."""
+    if not isinstance(transport, Relay):
+        remedy = "Set NEWSLETTER_MAIL to a relay; see deploy/SET-UP.md."
+        return [warn("relay", f"none; mail is written to {transport.name}", remedy)], ""
+    answers: list[Answer] = []
+    sender, name = settings.bounces or settings.sender_address, ""
+    try:
+        with transport.explained():
+            connection = transport.dial(sender.rpartition("@")[2])
+            try:
+                transport.introduce(connection)
+                name = _name(connection)
+                answers.append(well("relay", f"{transport.name} answers{f' as {name}' if name else ''}"))
+                answers += _look_at_secrecy(connection, now, local=transport.local)
+                answers += (
+                    _look_at_user(connection),
+                    _look_at_extensions(connection),
+                    _offer(connection, sender),
+                )
+            finally:
+                with suppress(OSError):
+                    connection.quit()
+                connection.close()
+    except TransportError as error:
+        answers.append(fail("relay", str(error), "See “Messages” in deploy/RUN.md."))
+    return answers, name
+
+
+def _name(connection: smtplib.SMTP) -> str:
+    """The name with which a relay greets; empty when it is none that the DNS can know."""
+    words = (connection.ehlo_resp or b"").split()
+    name = words[0].decode("ascii", "replace").lower() if words else ""
+    return name if re.fullmatch(r"([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*", name) else ""
+
+
+def _look_at_secrecy(connection: smtplib.SMTP, now: datetime, *, local: bool) -> Iterator[Answer]:
+    sock = connection.sock
+    if not isinstance(sock, ssl.SSLSocket):
+        if local:
+            yield well("tls", "not used, and not needed: the relay is on this machine")
+        else:
+            remedy = "Use smtps://, or ask the relay for STARTTLS."
+            yield warn("tls", "not used; the mail can be read on its way to the relay", remedy)
+        return
+    yield well("tls", f"{sock.version()}, {(sock.cipher() or ('',))[0]}")
+    end = (sock.getpeercert() or {}).get("notAfter")
+    if not isinstance(end, str):
+        return  # a relay on this machine, whose certificate nobody looks at
+    moment = datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC)
+    found = f"valid until {moment:%Y-%m-%d}"
+    if moment - now < SOON:
+        yield warn(
+            "certificate", found, "Report this to the operator of the relay; after that date no mail is sent."
+        )
+    else:
+        yield well("certificate", found)
+
+
+def _look_at_user(connection: smtplib.SMTP) -> Answer:
+    user = getattr(connection, "user", "")  # smtplib's, once it has logged in
+    return well("password", "accepted" if user else "not used: NEWSLETTER_MAIL has no user")
+
+
+def _look_at_extensions(connection: smtplib.SMTP) -> Answer:
+    features = connection.esmtp_features
+    size = features.get("size", "")
+    if size.isdecimal() and 0 < int(size) < LARGEST:
+        return warn(
+            "limits",
+            f"the relay accepts mail of at most {int(size):,} bytes",
+            "Ask the operator for a higher limit; a letter is larger.",
+        )
+    parts = [
+        f"mail up to {int(size) / 1e6:,.0f} MB" if size.isdecimal() and int(size) else "no size limit",
+        "PIPELINING"
+        if "pipelining" in features
+        else "no PIPELINING: four round trips per letter instead of two",
+    ]
+    return well("limits", "; ".join(parts))
+
+
+def _offer(connection: smtplib.SMTP, sender: str) -> Answer:
+    """Whether it takes mail from us; RSET takes that back."""
+    code, text = connection.mail(sender)
+    with suppress(OSError):
+        connection.rset()
+    if code != _TAKEN:
+        words = re.sub(r"[^\x20-\x7e]+", " ", text.decode("ascii", "replace"))[:200]
+        return fail(
+            "envelope", f"mail from {sender} is refused: {code} {words}", "Verify the domain with your relay."
+        )
+    return well("envelope", f"mail from {sender} is accepted")

@@ -1,0 +1,151 @@
+"""An edition as feeds carry it: plain text for the lists of a reader, clean HTML for the reading, and permanent ids.
+
+No class, id or style is in the HTML: feed readers drop them, and mail services that read feeds show what is left.
+"""
+
+from __future__ import annotations
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from generator.cache import digest
+from generator.render.markdown import render_letter, to_html
+from generator.render.templating import read_templates, render_template
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from lxml.html import HtmlElement
+
+    from generator.content import Newsletter
+    from generator.model import Certainty, Edition
+    from generator.render.markdown import Letter
+
+# What XML 1.0 does not allow, and what the feed validator warns of. Files hold none of it (`reading` sees to that), but
+# YAML's "\0" and Markdown's &#11; can still spell it, and the XML library would refuse the whole feed.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff]")
+
+_TEMPLATE = "feed/entry.html"
+
+_GLYPHS = {"open": "☐ ", "done": "☑ "}
+
+# Written out, because Python's mimetypes reads files of the machine.
+_MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The first image of a letter, which readers and mail services show beside its title."""
+
+    url: str
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is rendered of an edition: what takes long, and is the same until somebody changes it."""
+
+    html: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What every feed says of an edition, whatever its format."""
+
+    id: str
+    """A tag URI (RFC 4151): neither a new title nor a new address of the site makes a letter unread again."""
+    url: str
+    title: str
+    summary: str
+    html: str
+    author: str
+    certainty: Certainty
+    published: datetime
+    updated: datetime
+    picture: Picture | None
+
+
+def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = None) -> Entry:
+    """Render an edition for all feeds that carry it; `body` is what render_body makes of it, when that is known."""
+    settings, body = newsletter.settings, body or render_body(newsletter, edition)
+    return Entry(
+        id=f"tag:{settings.id_authority}:issue/{edition.week}/{edition.language}",
+        url=settings.page_url(edition.language, edition.page),
+        title=make_writable(edition.title),
+        summary=make_writable(edition.summary),
+        html=body.html,
+        author=make_writable(settings.sender_name),
+        certainty=newsletter.playbook.certainty(edition.language, edition.certainty),
+        published=edition.published,
+        updated=edition.updated,
+        picture=body.picture,
+    )
+
+
+def render_body(newsletter: Newsletter, edition: Edition) -> Body:
+    """Render the text of an edition. Whatever this depends on is part of `digest_body`.
+
+    Links also depend on which letters are out. That is no part of it: `generate issue`, which keeps bodies, has all.
+    """
+    letter = render_letter(newsletter, edition)
+    html = render_template(
+        newsletter.root,
+        _TEMPLATE,
+        words=WORDS[edition.language],
+        sections=[(heading, _clean(body)) for heading, body in letter.sections],
+        notes=[_clean(note) for note in letter.notes],
+    )
+    return Body(make_writable(html), _picture(letter))
+
+
+def digest_playbook(newsletter: Newsletter) -> bytes:
+    """A digest of what all bodies depend on: addresses, facts, the page of each item, and the template."""
+    root, playbook = newsletter.root, newsletter.playbook
+    items = [(page.page, page.items) for pages in playbook.certainties.values() for page in pages]
+    return digest(root, newsletter.settings, playbook.facts, items, *read_templates(root, "feed"))
+
+
+def digest_body(playbook: bytes, edition: Edition) -> bytes:
+    """A digest of what the body of an edition depends on; `playbook` is what digest_playbook returns."""
+    return digest(playbook, edition)
+
+
+def make_writable(text: str) -> str:
+    """Text without the characters that a feed cannot hold."""
+    return _UNWRITABLE.sub("", text)
+
+
+def _clean(element: HtmlElement) -> str:
+    """The HTML inside an element of a letter, without what only our own pages and mails understand."""
+    copy = deepcopy(element)
+    for child in list(copy.iterdescendants()):
+        kind = child.attrib.pop("class", "")
+        child.attrib.pop("style", None)
+        if child.tag == "li" and kind in _GLYPHS:
+            _put_glyph(child, _GLYPHS[kind])
+        elif child.tag == "div" and "admonition" in kind:
+            child.tag = "blockquote"
+        elif child.tag == "div":
+            child.drop_tag()
+    return to_html(copy)
+
+
+def _put_glyph(item: HtmlElement, glyph: str) -> None:
+    """Put the box of a checklist item before its text, which in a loose list stands in a paragraph."""
+    text = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
+    text.text = glyph + (text.text or "").lstrip()
+
+
+def _picture(letter: Letter) -> Picture | None:
+    image = next((image for _, body in letter.sections for image in body.iter("img")), None)
+    if image is None:
+        return None
+    url = image.attrib["src"]
+    media_type = _MEDIA_TYPES[url.rpartition(".")[2].lower()]
+    return Picture(url, media_type, int(image.attrib["width"]), int(image.attrib["height"]))

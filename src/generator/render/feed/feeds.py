@@ -1,0 +1,171 @@
+"""Every feed in every format: RSS 2.0 and Atom 1.0 by feedgen, JSON Feed 1.1, and the list of feeds.
+
+feedgen 1.0.0 has many traps; each line below that looks odd is the way around one, and has a test of that name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseExtension
+from feedgen.feed import FeedGenerator
+from feedgen.util import xml_elem
+
+from generator.cache import Cache
+from generator.model import Artifact, Language
+from generator.render.feed.entries import (
+    digest_body,
+    digest_playbook,
+    make_writable,
+    render_body,
+    render_entry,
+)
+from generator.render.feed.feedlist import OPML, Feed, Format, list_feeds
+from generator.render.feed.jsonfeed import render_json_feed
+from generator.render.feed.opml import render_opml
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from generator.content import Newsletter
+    from generator.model import Edition, Week
+    from generator.render.feed.entries import Body, Entry
+    from generator.settings import Settings
+
+__all__ = ["LOOK_AHEAD", "OPML", "Feed", "Format", "list_feeds", "render_feeds"]
+
+LOOK_AHEAD = Artifact(
+    PurePosixPath("README.txt"),
+    """\
+These feeds are for editors, to look ahead: they hold letters that are not out yet, and the one at hand even when it is
+a draft. Do not put them online: what a feed reader has fetched cannot be taken back.
+
+The feeds for readers are in site/, made by “generate site”.
+""".encode(),
+)
+"""What stands beside feeds that are not for readers."""
+
+_TTL = 60
+"""Minutes that a reader may wait before it looks again: the letter is to be there on waking."""
+
+
+def render_feeds(
+    newsletter: Newsletter,
+    languages: Collection[Language] = tuple(Language),
+    bodies: Cache[Body] | None = None,
+) -> tuple[Artifact, ...]:
+    """Render the feeds of these languages and the list of all; paths are below the root of the site.
+
+    What an earlier run has rendered is taken from `bodies`.
+    feedgen switches the locale of the process for each date, so no other thread may format text meanwhile.
+    """
+    settings, feeds = newsletter.settings, list_feeds(newsletter)
+    bodies, playbook = bodies or Cache(), digest_playbook(newsletter)
+    entries: dict[tuple[Week, Language], Entry] = {}
+    artifacts: list[Artifact] = []
+    for feed in (feed for feed in feeds if feed.language in languages):
+        editions = newsletter.archive.editions(feed.language, feed.certainty)
+        latest: list[Entry] = []
+        for edition in islice(editions, settings.feed_issues):
+            key = edition.week, edition.language
+            if key not in entries:  # what is in a main feed is in that of a certainty too
+                entries[key] = _render(newsletter, edition, playbook, bodies)
+            latest.append(entries[key])
+        rss = _fill(settings, feed, Format.RSS, latest).rss_str(pretty=True)
+        atom = _fill(settings, feed, Format.ATOM, latest).atom_str(pretty=True)
+        json = render_json_feed(settings, feed, latest)
+        artifacts += (
+            Artifact(feed.path(Format.RSS), rss),
+            Artifact(feed.path(Format.ATOM), atom),
+            Artifact(feed.path(Format.JSON), json),
+        )
+    artifacts.append(Artifact(OPML, render_opml(settings, feeds)))
+    return tuple(artifacts)
+
+
+def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: Cache[Body]) -> Entry:
+    key = digest_body(playbook, edition)
+    body = bodies.find(key)
+    if body is None:
+        body = render_body(newsletter, edition)
+        bodies.keep(key, body)
+    return render_entry(newsletter, edition, body)
+
+
+def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) -> Any:
+    """A generator with everything in it; one for each format, because each names its own address."""
+    language, page = feed.language.value, settings.page_url(feed.language, feed.page)
+    generator = FeedGenerator()
+    generator.load_extension("dc", atom=False)
+    generator.load_extension("media", atom=False)
+    generator.register_extension("additions", BaseExtension, _Additions)
+    generator.id(feed.id(settings))
+    generator.title(make_writable(feed.title))
+    generator.description(make_writable(feed.description))
+    generator.language(language)
+    generator.author(name=make_writable(settings.sender_name))
+    generator.link(rel="self", href=feed.url(settings, form), type=form.media_type)
+    # The last link, whatever its rel, is what RSS calls the site.
+    generator.link(rel="alternate", href=page, type="text/html", hreflang=language)
+    generator.generator("")
+    generator.docs("")
+    generator.ttl(_TTL)
+    generator.updated(max((entry.updated for entry in entries), default=_beginning(settings)))  # not now
+    if entries:
+        generator.pubDate(entries[0].published)
+    for entry in entries:
+        _add(generator, feed, entry)
+    return generator
+
+
+def _add(generator: Any, feed: Feed, entry: Entry) -> None:
+    item = FeedEntry()
+    generator.add_entry(item, order="append")  # not before the others; gives it the extensions too
+    item.id(entry.id)
+    item.title(entry.title)
+    item.link(href=entry.url)
+    item.summary(entry.summary)  # description() would replace the content in Atom
+    item.content(entry.html, type="html")  # "CDATA", as feedgen's manual has it, is invalid in Atom
+    item.category(term=entry.certainty.id, label=make_writable(entry.certainty.title))
+    item.published(entry.published)
+    item.updated(entry.updated)  # not now
+    item.author(name=entry.author)
+    item.dc.dc_creator(entry.author)  # RSS has authors with an email address only
+    item.additions.set(entry, feed.language)
+    if entry.picture is not None:
+        item.media.content(
+            url=entry.picture.url,
+            medium="image",
+            type=entry.picture.media_type,
+            width=str(entry.picture.width),
+            height=str(entry.picture.height),
+            group=None,  # or it stands in a group of alternatives, alone
+        )
+
+
+class _Additions:
+    """What feedgen leaves out of an entry: in RSS that it was corrected, in Atom what its link leads to."""
+
+    def set(self, entry: Entry, language: Language) -> None:
+        self._entry, self._language = entry, language
+
+    def extend_rss(self, item: Any) -> None:
+        if self._entry.updated != self._entry.published:
+            xml_elem("{http://www.w3.org/2005/Atom}updated", item).text = self._entry.updated.isoformat()
+
+    def extend_atom(self, entry: Any) -> None:
+        link = {"rel": "alternate", "type": "text/html", "hreflang": self._language.value}
+        entry.find("link").attrib.update(link)
+
+
+def _beginning(settings: Settings) -> datetime:
+    """When a feed without letters last changed: when it was named.
+
+    Atom demands a date. The year in the feed's id is one (RFC 4151: it means the first moment of the year, in UTC),
+    it is in the settings, and nothing was ever added since.
+    """
+    return datetime(int(settings.id_authority.rpartition(",")[2]), 1, 1, tzinfo=UTC)

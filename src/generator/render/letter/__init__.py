@@ -1,0 +1,1 @@
+"""A letter as mail: HTML, plain text, and the message that holds both."""

@@ -1,0 +1,103 @@
+"""An edition → the email that carries it: HTML, plain text, and the message with both."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from generator.content.certainties import IDS
+from generator.content.editions import SECTIONS
+from generator.model import Email
+from generator.render.letter.html import render_email_html
+from generator.render.letter.inlining import inline_css
+from generator.render.letter.lines import underline, wrap
+from generator.render.letter.marks import mark_path
+from generator.render.letter.mime import render_message, unsubscribe_url
+from generator.render.letter.text import TextWriter
+from generator.render.markdown import render_letter
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_date
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from generator.content import Newsletter
+    from generator.model import Edition
+    from generator.render.markdown import Letter
+
+# Files hold none of them (`reading` sees to that), but Markdown's &#11; can still spell one.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def render_email(newsletter: Newsletter, edition: Edition) -> Email:
+    """Render an edition as it is delivered; the same edition gives the same bytes."""
+    text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter.settings, edition.language))
+    return Email(edition, html, text, render_message(newsletter.settings, edition, text, html))
+
+
+def render_parts(
+    newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = ""
+) -> tuple[str, str]:
+    """The letter as text and as HTML; the addresses of its last two links are given, the second may be missing."""
+    letter = render_letter(newsletter, edition)
+    values = _values(newsletter, edition) | {"unsubscribe": unsubscribe, "manage": manage}
+    text = _CONTROL.sub("", _render_text(newsletter, letter, values))
+    html = _CONTROL.sub("", _render_html(newsletter, letter, values))
+    return text, html
+
+
+def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
+    """What both templates say around the letter."""
+    settings, language = newsletter.settings, edition.language
+    certainty = newsletter.playbook.certainty(language, edition.certainty)
+    return {
+        "language": language,
+        "subject": edition.subject,
+        "title": edition.title,
+        "summary": edition.summary,
+        "date": say_date(edition.published.astimezone(settings.timezone), language),
+        "url": settings.page_url(language, edition.page),
+        "certainty": certainty,
+        "certainty_url": settings.page_url(language, certainty.page),
+        "mark_url": settings.url(language, str(mark_path(certainty.id))),
+        "count": len(IDS),
+        "words": WORDS[language],
+        "settings": settings,
+        "channel": settings.channels[language],
+    }
+
+
+def _render_html(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:
+    words = values["words"]
+    html = render_template(
+        newsletter.root,
+        "email/letter.html",
+        sections=[
+            {
+                "heading": heading,
+                "html": render_email_html(body, words),
+                "english": heading in SECTIONS,
+                "action": heading == SECTIONS[-1],
+            }
+            for heading, body in letter.sections
+        ],
+        notes=[render_email_html(note, words) for note in letter.notes],
+        **values,
+    )
+    return inline_css(html, render_template(newsletter.root, "email/letter.css")) + "\n"
+
+
+def _render_text(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:
+    writer = TextWriter(values["words"])
+    return render_template(
+        newsletter.root,
+        "email/letter.txt",
+        sections=[
+            {"heading": heading, "part": writer.write(body), "action": heading == SECTIONS[-1]}
+            for heading, body in letter.sections
+        ],
+        notes=writer.write_notes(letter.notes),
+        wrap=wrap,
+        underline=underline,
+        **values,
+    )

@@ -1,0 +1,179 @@
+"""An edition → its master: the letter as bytes, with gaps for what differs from copy to copy.
+
+Four places differ: the header To, the tag in the Message-ID, and the token in List-Unsubscribe and in the last link of
+both parts. There is no greeting: we keep no names. A stand-in in each gap is as long as what takes its place, so that
+a line of quoted-printable breaks where it would break for that reader alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from email.utils import format_datetime
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from generator.errors import MailingError
+from generator.model import Personal
+from generator.render.letter.mime import (
+    write_mailbox,
+    write_message,
+    write_recipient,
+    write_ways_out,
+    write_words,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.content import Newsletter
+    from generator.model import Edition
+    from generator.settings import Settings
+
+STAND_IN = Personal(
+    tag="0000-w00.thetagofthiscopystandshere.0000000000000000",
+    address="reader@copy.invalid",
+    unsubscribe="the-token-of-this-reader.stands-here-in-each-copy-and-opens-nothing-",
+)
+"""A reader that nobody can be: no week has that tag, no key signed that token, and RFC 2606 keeps that domain free."""
+
+_SOFT = b"=\r\n"
+_ANY_BREAK = rb"(?:=\r\n)?"
+_GAP = re.compile(
+    rb"(?P<recipient>(?<=\r\n)To: %b(?=\r\n))|(?P<tag>%b)|(?P<token>%b)"
+    % (
+        re.escape(STAND_IN.address.encode()),
+        re.escape(STAND_IN.tag.encode()),
+        _ANY_BREAK.join(re.escape(bytes([sign])) for sign in STAND_IN.unsubscribe.encode()),
+    )
+)
+_TRACES = (STAND_IN.tag[9:35].encode(), b"copy.invalid", *STAND_IN.unsubscribe.encode().split(b"."))
+_TAG = re.compile(r"[a-z0-9.-]+")
+_TOKEN = re.compile(rf"[A-Za-z0-9._-]{{{len(STAND_IN.unsubscribe)}}}")
+_ADDRESSES = 2
+"""In List-Unsubscribe: https, and mailto."""
+
+_SHORTEST, _LONGEST = 5, 15
+"""The characters of a SenderId in Feedback-ID (support.google.com/mail/answer/6254652)."""
+
+
+def render_master(newsletter: Newsletter, edition: Edition, service_url: str, date: datetime) -> bytes:
+    """The whole message (RFC 5322, CRLF, ASCII) with stand-ins in its gaps; the same input gives the same bytes.
+
+    `service_url` is where unsubscribe and manage links lead, and ends in a slash; `date` is the header Date. Raises
+    MailingError when a copy could not be made of it.
+    """
+    written = f"{edition.title}\n{edition.subject}\n{edition.summary}\n{edition.markdown}".lower()
+    if any(trace.decode() in written for trace in _TRACES):
+        raise MailingError(
+            "the letter contains a placeholder that is reserved for each reader's copy; write it another way"
+        )
+    content = render_copy(newsletter, edition, service_url, date, STAND_IN)
+    Master(content)
+    return content
+
+
+def render_copy(
+    newsletter: Newsletter, edition: Edition, service_url: str, date: datetime, personal: Personal
+) -> bytes:
+    """The message for one reader, rendered for them alone: what `Master.copy` gives, a thousand times slower."""
+    # Who sends only copies what was rendered before, and has no room for what renders.
+    from generator.render.letter.email import render_parts  # noqa: PLC0415 (15 MB)
+
+    settings, service = newsletter.settings, f"{service_url}{edition.language.prefix}"
+    url = f"{service}unsubscribe/{personal.unsubscribe}"
+    text, html = render_parts(newsletter, edition, url, f"{service}manage")
+    headers = (
+        write_mailbox("From", settings.sender_name, settings.sender_address),
+        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
+        write_recipient(personal.address),
+        write_words("Subject", edition.subject),
+        f"Date: {format_datetime(date.astimezone(settings.timezone))}",
+        f"Message-ID: <{personal.tag}@{settings.list_id}>",
+        write_mailbox("List-Id", settings.letter, settings.list_id),
+        *write_ways_out(settings, url, personal.unsubscribe),
+        f"List-Help: <{settings.page_url(edition.language, 'newsletter.md')}>",
+        f"List-Archive: <{settings.page_url(edition.language, 'archive/index.md')}>",
+        f"Feedback-ID: {edition.week}.{edition.language}:letter:{edition.certainty}:{name_sender(settings)}",
+        "Precedence: bulk",
+        "X-Auto-Response-Suppress: OOF",
+        f"Content-Language: {edition.language}",
+    )
+    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
+
+
+def name_sender(settings: Settings) -> str:
+    """The list as Feedback-ID names it: 5 to 15 letters and digits, the same for ever."""
+    name = re.sub(r"[^a-z0-9]", "", settings.list_id.lower())[:_LONGEST]
+    return name.ljust(_SHORTEST, "0")
+
+
+class Master:
+    """A master, ready for copying."""
+
+    def __init__(self, content: bytes) -> None:
+        """Find the gaps, also where a soft line break runs through a stand-in. Raises MailingError: one is missing."""
+        self._parts: list[bytes] = []
+        """What every copy has; between two of these stands one gap."""
+        self._gaps: list[tuple[int, str, tuple[int, ...]]] = []
+        """Where among the parts, what for, and after which of its characters a soft line break stands."""
+        end = 0
+        for match in _GAP.finditer(content):
+            self._gaps.append((len(self._parts) + 1, str(match.lastgroup), _find_breaks(match[0])))
+            self._parts += content[end : match.start()], b""
+            end = match.end()
+        self._parts.append(content[end:])
+        _check(content, self._parts)
+
+    def copy(self, personal: Personal) -> bytes:
+        """The message for one reader: the same bytes as if the letter had been rendered for them alone.
+
+        Raises ValueError for what could end a header or a link and begin another, or a token of another length.
+        """
+        tag, token = personal.tag, personal.unsubscribe
+        if not _TAG.fullmatch(tag) or not _TOKEN.fullmatch(token):
+            raise ValueError("a tag or a token has an unexpected form")
+        values = {
+            "recipient": write_recipient(personal.address).encode(),
+            "tag": tag.encode(),
+            "token": token.encode(),
+        }
+        parts = self._parts.copy()
+        for number, name, breaks in self._gaps:
+            value = values[name]
+            parts[number] = _break(value, breaks) if breaks else value
+        return b"".join(parts)
+
+
+def _check(content: bytes, parts: list[bytes]) -> None:
+    """Every gap is there as often as it should be, and no stand-in is left that was not found."""
+    head, _, body = content.partition(b"\r\n\r\n")
+    text, _, html = body.partition(b"\r\nContent-Type: text/html;")
+    headers, *bodies = [
+        Counter(match.lastgroup for match in _GAP.finditer(one)) for one in (head, text, html)
+    ]
+    wanted = (headers["recipient"], headers["tag"]) == (1, 1) and 1 <= headers["token"] <= _ADDRESSES
+    if not wanted or any(set(body) != {"token"} for body in bodies):
+        raise MailingError(
+            "the letter lacks a placeholder that copies need: one in To and Message-ID, and one or more in "
+            "List-Unsubscribe, the text part and the HTML part; see templates/email"
+        )
+    rest = b"".join(parts).replace(_SOFT, b"").lower()
+    if any(trace in rest for trace in _TRACES):
+        raise MailingError(
+            "a placeholder for each reader's copy was changed in rendering; see templates/email"
+        )
+
+
+def _find_breaks(found: bytes) -> tuple[int, ...]:
+    """After which characters a soft line break stands."""
+    breaks: list[int] = []
+    position = 0
+    for piece in found.split(_SOFT)[:-1]:
+        breaks.append(position := position + len(piece))
+    return tuple(breaks)
+
+
+def _break(value: bytes, breaks: tuple[int, ...]) -> bytes:
+    edges = (0, *breaks, len(value))
+    return _SOFT.join(value[start:end] for start, end in pairwise(edges))

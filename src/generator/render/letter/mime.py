@@ -1,0 +1,134 @@
+"""The parts of a mail → the bytes of a message that every mail program reads (RFC 5322, RFC 2045 to 2047).
+
+Written out here, because Python's EmailMessage loses or doubles spaces in Dutch subjects, decodes `=?…?=` in a subject
+and lets it add headers, and makes lines longer than the RFCs allow (cpython gh-92081, CVE-2024-6923).
+"""
+
+from __future__ import annotations
+
+import re
+from email import quoprimime
+from email.header import Header
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from generator.model import Edition, Language
+    from generator.settings import Settings
+
+_LINE = 76
+"""The longest line, but for a word that cannot be broken; RFC 5322 asks for 78, encoded words and bodies for 76."""
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def render_message(settings: Settings, edition: Edition, text: str, html: str) -> bytes:
+    """A draft that a person opens, addresses and sends: X-Unsent tells a mail program to show it as one."""
+    headers = (
+        write_mailbox("From", settings.sender_name, settings.sender_address),
+        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
+        write_mailbox("To", settings.sender_name, settings.sender_address),
+        write_words("Subject", edition.subject),
+        f"Date: {format_datetime(edition.published)}",
+        # The list's own name, not the host's: the same for ever, and the same for a letter that is rendered again.
+        f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
+        write_mailbox("List-Id", settings.letter, settings.list_id),
+        # Never folded or encoded, or Gmail does not see it. No List-Unsubscribe-Post: that is for https (RFC 8058).
+        f"List-Unsubscribe: <{unsubscribe_url(settings, edition.language)}>",
+        f"Content-Language: {edition.language}",
+        "X-Unsent: 1",
+    )
+    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
+
+
+def write_message(headers: Iterable[str], name: str, text: str, html: str) -> bytes:
+    """A message with these headers, and the same letter as text and as HTML; `name` is part of its boundary."""
+    # A part in quoted-printable cannot hold “=_”, so this boundary is found in no text (RFC 2045, 6.7).
+    boundary = f"=_{name}"
+    lines = (
+        *headers,
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{boundary}"',
+        "",
+        f"--{boundary}",
+        *_part("plain", text),
+        f"--{boundary}",
+        *_part("html", html),
+        f"--{boundary}--",
+        "",
+    )
+    return "\r\n".join(lines).encode("ascii")
+
+
+def unsubscribe_url(settings: Settings, language: Language) -> str:
+    """A mail that ends a subscription."""
+    return f"mailto:{settings.unsubscribe}?subject={quote(WORDS[language]['unsubscribe_subject'])}"
+
+
+def write_recipient(address: str) -> str:
+    """The header To, with the address alone: whatever name stood there would be a stranger's."""
+    if not re.fullmatch(r"[\x21-\x7e]+", address):
+        raise ValueError("the address is not allowed in the header To")
+    if "=?" in address:
+        # A legal local part that some programs decode; the envelope brings the mail there all the same.
+        return "To: undisclosed-recipients:;"
+    line = f"To: {address}"
+    return line if len(line) <= _LINE else f"To:\r\n {address}"
+
+
+def write_ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
+    """The headers with which a mail program ends a subscription: never folded, never encoded, or Gmail misses them."""
+    mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
+    if not url.startswith("https:"):
+        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 is for https; a trial has none
+    return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+
+
+def _part(subtype: str, content: str) -> tuple[str, ...]:
+    return (
+        f"Content-Type: text/{subtype}; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+        _quoted_printable(content),
+    )
+
+
+def _quoted_printable(content: str) -> str:
+    # Not binascii.b2a_qp: a space at the end of a full line makes its line 77 long. This one wants bytes as characters.
+    return quoprimime.body_encode(content.encode().decode("latin-1"), maxlinelen=_LINE, eol="\r\n")
+
+
+def write_words(name: str, text: str) -> str:
+    """A header of free text: as it is when that fits on a line, else in encoded words."""
+    _check(name, text)
+    if text.isascii() and len(line := f"{name}: {text}") <= _LINE:
+        return line
+    return f"{name}: {_encode(name, text)}"
+
+
+def write_mailbox(name: str, display: str, address: str) -> str:
+    """A header with a name for people and an address in angle brackets, each on its own line when both do not fit."""
+    _check(name, display)
+    _check(name, address)
+    escaped = re.sub(r'(["\\])', r"\\\1", display)
+    phrase = f'"{escaped}"' if re.search(r"[^\w !#$%&'*+/=?^`{|}~-]", display, re.ASCII) else display
+    if not display.isascii() or len(f"{name}: {phrase}") > _LINE:
+        phrase = _encode(name, display)
+    last = f"{name}: {phrase}".rpartition("\r\n")[2]
+    fold = " " if len(f"{last} <{address}>") <= _LINE else "\r\n "
+    return f"{name}: {phrase}{fold}<{address}>"
+
+
+def _encode(name: str, text: str) -> str:
+    return Header(text, "utf-8", header_name=name, maxlinelen=_LINE).encode(linesep="\r\n")
+
+
+def _check(name: str, text: str) -> None:
+    """Refuse what could end a header and begin another, at once or after decoding; `reading` lets none of it pass."""
+    if "=?" in text or _CONTROL.search(text):
+        raise ValueError(f"{text!r} is not allowed in the header {name}")

@@ -1,0 +1,1 @@
+"""The mails that the service sends by itself."""

@@ -1,0 +1,132 @@
+"""A posting → the mail that the service sends by itself: confirm, already, manage, changed, goodbye."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from generator.model.subscribers import Notice, Status
+from generator.render.letter.inlining import inline_css
+from generator.render.letter.lines import squeeze, underline, wrap
+from generator.render.letter.mime import (
+    write_mailbox,
+    write_message,
+    write_recipient,
+    write_ways_out,
+    write_words,
+)
+from generator.render.notice.words import AROUND, TEXTS
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from generator.content.markdown.outline import Outline
+    from generator.model.subscribers import Posting
+
+_WITH_STATE = (Notice.ALREADY, Notice.CHANGED)
+"""What is sent to readers about a subscription they have: it is shown, and can be ended from the mail itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A notice as it is delivered: the parts a person can open, and the message that carries both."""
+
+    subject: str
+    text: str
+    html: str
+    message: bytes = field(repr=False)
+    """A complete RFC 5322 message with CRLF line ends, ASCII only."""
+
+
+def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
+    """Render a notice; the same posting, with the same token, gives the same bytes.
+
+    `service_url` is where its links lead and ends in a slash. Raises TemplateError.
+    """
+    root, settings = outline.root, outline.settings
+    language = posting.language
+    name = _choose(posting)
+    written, around = TEXTS[language][name], AROUND[language]
+    service = f"{service_url}{language.prefix}"
+
+    def fill(text: str) -> list[str]:
+        """Its paragraphs."""
+        return [
+            squeeze(part).strip().replace("{letter}", settings.letter) for part in text.split("\n\n") if part
+        ]
+
+    page = "confirm" if posting.notice is Notice.CONFIRM else "manage"
+    unsubscribe = posting.unsubscribe if posting.notice in _WITH_STATE else ""
+    subject = written.subject.replace("{letter}", settings.letter)
+    values: dict[str, Any] = {
+        "language": language,
+        "subject": subject,
+        "title": written.title.replace("{letter}", settings.letter),
+        "summary": written.summary,
+        "before": fill(written.before),
+        "state": _describe(posting, outline.titles[language]) if posting.notice in _WITH_STATE else [],
+        "button": written.button,
+        "url": f"{service}{page}/{posting.token}" if written.button else "",
+        "links": [(sentence, f"{service}{path}") for sentence, path in written.links],
+        "after": fill(written.after),
+        "unsubscribe": f"{service}unsubscribe/{unsubscribe}" if unsubscribe else "",
+        "words": around,
+        "automatic": around["automatic"].format(sender=settings.sender_name),
+        "settings": settings,
+    }
+    css = render_template(root, "notice/notice.css")
+    html = inline_css(render_template(root, "notice/notice.html", **values), css) + "\n"
+    text = render_template(root, "notice/notice.txt", wrap=wrap, underline=underline, **values)
+    identity = _identify(posting)
+    headers = (
+        write_mailbox("From", settings.sender_name, settings.sender_address),
+        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
+        write_recipient(posting.address),
+        write_words("Subject", subject),
+        f"Date: {format_datetime(posting.created.astimezone(UTC))}",
+        f"Message-ID: <{posting.notice}.{identity}@{settings.list_id}>",
+        "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office reply answers it
+        *(write_ways_out(settings, values["unsubscribe"], unsubscribe) if unsubscribe else ()),
+        f"Content-Language: {language}",
+    )
+    return Mail(subject, text, html, write_message(headers, identity, text, html))
+
+
+def _choose(posting: Posting) -> str:
+    """Which text: a notice can come to people who stand in different places."""
+    subscriber = posting.subscriber
+    if posting.notice is Notice.GOODBYE and subscriber is None:
+        return "erased"
+    if posting.notice is Notice.CONFIRM and subscriber and subscriber.status is not Status.UNCONFIRMED:
+        return "again"
+    return posting.notice
+
+
+def _describe(posting: Posting, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A subscription as names and values; a certainty that has no title is named by its id."""
+    subscriber, words = posting.subscriber, AROUND[posting.language]
+    if subscriber is None:
+        return []
+    chosen = ", ".join(titles.get(name, name) for name in subscriber.certainties)
+    pause = words["no_pause"]
+    if subscriber.paused_until is not None:
+        pause = words["paused"].format(
+            day=say_day(datetime.combine(subscriber.paused_until, time()), posting.language)
+        )
+    return [
+        (words["language"], WORDS[subscriber.language]["language"]),
+        (words["certainties"], chosen or words["all"]),
+        (words["pause"], pause),
+    ]
+
+
+def _identify(posting: Posting) -> str:
+    """The same for every attempt, so that a mail that comes twice can be shown once. Tells nothing about the list."""
+    name = f"{posting.notice} {posting.id} {posting.created.astimezone(UTC).isoformat()}"
+    return sha256(name.encode()).hexdigest()[:24]

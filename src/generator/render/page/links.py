@@ -1,0 +1,69 @@
+"""Where the files that an editor links to are found by a reader."""
+
+from __future__ import annotations
+
+import os.path
+import posixpath
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+from generator.model import Language, Week
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.settings import Settings
+
+ARCHIVE = "archive/index.md"
+"""The page that lists all letters, below a language's folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A file below a language's folder of the site, and an anchor in it: `#ref-2`, or nothing."""
+
+    language: Language
+    path: str
+    anchor: str = ""
+
+    def url(self, settings: Settings) -> str:
+        """The absolute address."""
+        return settings.page_url(self.language, quote(self.path)) + self.anchor
+
+    def seen_from(self, page: str, language: Language, settings: Settings) -> str:
+        """How a Markdown page links to it: by file within a language, by address to the other one."""
+        if language is not self.language:
+            return self.url(settings)
+        if self.path == page:
+            return self.anchor or PurePosixPath(page).name
+        return posixpath.relpath(self.path, PurePosixPath(page).parent) + self.anchor
+
+    def address_from(self, page: str) -> str:
+        """How HTML on a page of its language leads to it: by address, for nothing rewrites a link there."""
+        start, end = (re.sub(r"(^|/)index$", r"\1", path.removesuffix(".md")) for path in (page, self.path))
+        return f"{posixpath.relpath(end or '.', start or '.')}/{self.anchor}"
+
+
+def locate(newsletter: Newsletter, source: Path, language: Language, target: str) -> Place | None:
+    """The place that a link in the text at `source` leads to; None for a link to another site.
+
+    The link is known to be right: `content` has checked it. A letter that is not in the archive is not out yet, and
+    has no page: until then a link to it, or to its pictures, leads to the list of letters.
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", target):
+        return None
+    name, hash_, anchor = target.partition("#")
+    file = Path(os.path.normpath(source.parent / unquote(name))) if name else source
+    parts = file.relative_to(newsletter.root).parts
+    if parts[0] == "docs":
+        place = Place(Language(parts[1]), "/".join(parts[2:]), hash_ + anchor)
+    elif file.suffix == ".md":
+        place = Place(Language(file.stem), f"archive/{parts[2]}.md", hash_ + anchor)
+    else:
+        place = Place(language, f"archive/{parts[2]}/{parts[3]}")
+    letter = re.match(r"archive/(\d{4}-W\d\d)[./]", place.path)
+    if letter and file != source and newsletter.archive.issue(Week.parse(letter[1])) is None:
+        return Place(place.language, ARCHIVE)
+    return place

@@ -1,0 +1,309 @@
+"""The pages of the site as Markdown: what editors wrote, with what only the generator knows put in.
+
+Links lead from page to page, so that any program with this dialect can make the site from what is rendered here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby, islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from generator.content.editions import SECTIONS
+from generator.content.markdown.marks import rewrite_links, scan
+from generator.content.pages import MARKERS
+from generator.model import Artifact, Language
+from generator.render.feed.feedlist import OPML, Format, list_feeds
+from generator.render.markdown import escape_markdown, render_notes, rewrite_items
+from generator.render.page.evidence import render_evidence
+from generator.render.page.links import ARCHIVE, Place, locate
+from generator.render.page.seven import render_assessment, render_seven, render_team
+from generator.render.page.signup import render_form
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_date, say_day, say_not_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.content import Newsletter
+    from generator.model import Certainty, Edition, Page
+
+LATEST = 3
+"""How many letters stand where a page says `<!-- letters -->`."""
+
+LATEST_OF_CERTAINTY = 5
+"""How many letters stand on the page of a certainty."""
+
+LATEST_OF_ITEM = 3
+"""How many letters stand beside a checklist item that they used."""
+
+_ABOUT = "about-the-numbers.md"
+_MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
+_ENGLISH = re.compile(f"^(## (?:{'|'.join(SECTIONS)}))$", re.MULTILINE)
+
+
+def render_pages(
+    newsletter: Newsletter, language: Language, now: datetime | None = None
+) -> tuple[Artifact, ...]:
+    """Every page of a language and the pictures of its letters; paths are below the language's folder.
+
+    Letters that are published after `now` are marked wherever they are named; without it, none is.
+    """
+    playbook, letters = newsletter.playbook, tuple(newsletter.archive.editions(language))
+    pages = {
+        f"{page.name}.md": _render_page(newsletter, page, letters, now) for page in playbook.pages[language]
+    }
+    for certainty in playbook.certainties[language]:
+        pages[certainty.page] = _render_certainty(newsletter, certainty, now)
+    pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
+    for newer, edition, older in zip((None, *letters), letters, (*letters[1:], None), strict=False):
+        pages[edition.page] = _render_edition(newsletter, edition, newer, older, now)
+    pictures = [
+        Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
+        for edition in letters
+        for image in edition.images.values()
+    ]
+    return (*(Artifact(PurePosixPath(path), content) for path, content in pages.items()), *pictures)
+
+
+def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
+    """The page of one letter as it will be when it is out, also of a draft, which is not among `render_pages`."""
+    letters = tuple(newsletter.archive.editions(edition.language))
+    newer = next((letter for letter in reversed(letters) if letter.week > edition.week), None)
+    older = next((letter for letter in letters if letter.week < edition.week), None)
+    return _render_edition(newsletter, edition, newer, older)
+
+
+def _render_page(
+    newsletter: Newsletter, page: Page, letters: Sequence[Edition], now: datetime | None
+) -> bytes:
+    writer = _Writer(newsletter, page.language, f"{page.name}.md", now)
+    parts: dict[str, Callable[[], str]] = {
+        "letters": lambda: writer.letters(letters[:LATEST]),
+        "evidence": lambda: render_evidence(newsletter, page.language),
+        "feeds": writer.feeds,
+        "subscribe": writer.subscribe,
+        "seven": lambda: render_seven(newsletter, page.language, writer.path),
+        "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
+        "team": lambda: render_team(newsletter, page.language),
+    }
+    markers = {marker[1] for marker in _MARKER.finditer(page.markdown)}
+    return writer.render(
+        "page/page.md",
+        title=page.title,
+        summary=page.summary,
+        text=_MARKER.sub(lambda marker: parts[marker[1]](), writer.text(page.source, page.markdown)),
+        notes=writer.notes(page.markdown),
+        shown=letters if "letters" in markers else (),
+    )
+
+
+def _render_certainty(newsletter: Newsletter, certainty: Certainty, now: datetime | None) -> bytes:
+    language, feeds = certainty.language, list_feeds(newsletter)
+    writer = _Writer(newsletter, language, certainty.page, now)
+    letters = tuple(islice(newsletter.archive.editions(language, certainty.id), LATEST_OF_CERTAINTY))
+    feed = next(feed for feed in feeds if (feed.language, feed.certainty) == (language, certainty.id))
+    return writer.render(
+        "page/certainty.md",
+        title=certainty.title,
+        summary=certainty.summary,
+        id=certainty.id,
+        text=writer.text(certainty.source, certainty.markdown),
+        notes=writer.notes(certainty.markdown),
+        shown=letters,
+        letters=writer.letters(letters) if letters else "",
+        archive=f"{writer.link(ARCHIVE)}#{certainty.id}",
+        feed=feed.url(newsletter.settings, Format.RSS),
+    )
+
+
+def _render_edition(
+    newsletter: Newsletter,
+    edition: Edition,
+    newer: Edition | None,
+    older: Edition | None,
+    now: datetime | None = None,
+) -> bytes:
+    language = edition.language
+    writer = _Writer(newsletter, language, edition.page, now)
+    certainty = newsletter.playbook.certainty(language, edition.certainty)
+    text = writer.text(edition.source, edition.markdown)
+    return writer.render(
+        "page/letter.md",
+        title=edition.title,
+        summary=edition.summary,
+        # The author uses these English words in Dutch too; said aloud, they should be English.
+        text=text if language is Language.EN else _ENGLISH.sub(r"\1 { lang=en }", text),
+        notes=writer.notes(edition.markdown),
+        shown=(edition,),
+        date=say_date(edition.published, language),
+        not_out=writer.not_out(edition),
+        corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
+        certainty=writer.entry(certainty.title, certainty.page),
+        mark=f"marks/{certainty.id}.svg",
+        older=older and writer.letter(older),
+        newer=newer and writer.letter(newer),
+        archive=writer.link(ARCHIVE),
+    )
+
+
+def _render_archive(
+    newsletter: Newsletter, language: Language, letters: Sequence[Edition], now: datetime | None
+) -> bytes:
+    writer = _Writer(newsletter, language, ARCHIVE, now)
+    entries = {letter.week: writer.letter(letter) for letter in letters}
+    certainties = [
+        (
+            {"id": certainty.id, "title": escape_markdown(certainty.title)},
+            [entries[letter.week] for letter in letters if letter.certainty == certainty.id],
+        )
+        for certainty in newsletter.playbook.certainties[language]
+    ]
+    years = [
+        (year, [entries[letter.week] for letter in found])
+        for year, found in groupby(letters, key=lambda letter: letter.published.year)
+    ]
+    return writer.render(
+        "page/archive.md",
+        title=WORDS[language]["letters"],
+        summary=WORDS[language]["archive_summary"].format(letter=newsletter.settings.letter),
+        text="",
+        notes="",
+        shown=letters,
+        years=years,
+        certainties=certainties,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes one page: knows its language, how everything else is reached from it, and which letters are out."""
+
+    newsletter: Newsletter
+    language: Language
+    path: str
+    now: datetime | None
+
+    def render(
+        self, template: str, *, title: str, summary: str, shown: Sequence[Edition], **values: Any
+    ) -> bytes:
+        """The whole page; `shown` is the letters on it, newest first."""
+        return render_template(
+            self.newsletter.root,
+            template,
+            # MkDocs writes both into HTML as they are. What JSON quotes, YAML reads back.
+            title=json.dumps(escape(title), ensure_ascii=False),
+            description=json.dumps(escape(summary), ensure_ascii=False),
+            updated=shown[0].updated.date().isoformat() if shown else self._beginning(),
+            heading=escape_markdown(title),
+            words=WORDS[self.language],
+            **values,
+        ).encode()
+
+    def text(self, source: Path, markdown: str) -> str:
+        """A text as it stands on this page: links lead from here, and items are a plain list with boxes."""
+        return rewrite_items(
+            rewrite_links(markdown, lambda target: self._lead(source, target)), self._item
+        ).strip()
+
+    def notes(self, markdown: str) -> str:
+        """What stands below a text: where its footnotes go, and those that the evidence defines."""
+        if not scan(markdown).footnotes:
+            return ""
+        notes = render_notes(self.newsletter, self.language, markdown, self.link(_ABOUT))
+        return f"///Footnotes Go Here///\n\n{notes}".strip()
+
+    def letters(self, letters: Sequence[Edition]) -> str:
+        """A list of letters, with their summaries."""
+        return self._part("page/letters.md", letters=[self.letter(letter) for letter in letters])
+
+    def feeds(self) -> str:
+        """Every feed of this language, the main one of the other, and the list for feed readers."""
+        settings = self.newsletter.settings
+        feeds = sorted(list_feeds(self.newsletter), key=lambda feed: feed.language != self.language)
+        entries = [
+            (escape_markdown(feed.title), [(form.label, feed.url(settings, form)) for form in Format])
+            for feed in feeds
+            if feed.language is self.language or feed.certainty is None
+        ]
+        return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
+
+    def subscribe(self) -> str:
+        """The form to subscribe by email, or that there is none."""
+        settings, privacy = (
+            self.newsletter.settings,
+            Place(self.language, "privacy.md").address_from(self.path),
+        )
+        form = render_form(self.newsletter.root, settings, self.language, privacy)
+        return form or WORDS[self.language]["signup_none"]
+
+    def letter(self, letter: Edition) -> dict[str, str]:
+        """What a list says of a letter."""
+        day, summary = say_day(letter.published, self.language), escape_markdown(letter.summary)
+        return {
+            **self.entry(letter.title, letter.page),
+            "day": day,
+            "summary": summary,
+            "certainty": letter.certainty,
+            "not_out": self.not_out(letter),
+        }
+
+    def not_out(self, letter: Edition) -> str:
+        """The mark of a letter that is not out yet, or nothing."""
+        if self.now is None or letter.published <= self.now:
+            return ""
+        return say_not_out(letter.published.astimezone(self.newsletter.settings.timezone), self.language)
+
+    def entry(self, title: str, path: str) -> dict[str, str]:
+        """What a list says of a page."""
+        return {"title": escape_markdown(title), "link": self.link(path)}
+
+    def link(self, path: str) -> str:
+        """How this page links to another one of its language."""
+        return Place(self.language, path).seen_from(self.path, self.language, self.newsletter.settings)
+
+    def _beginning(self) -> str:
+        """When a page without letters last changed: nobody knows, but the list of letters began with its feeds."""
+        # The sitemap of MkDocs needs one date at least; render.feeds dates an empty feed in the same way.
+        return (
+            f"{self.newsletter.settings.id_authority.rpartition(',')[2]}-01-01"
+            if self.path == ARCHIVE
+            else ""
+        )
+
+    def _part(self, template: str, **values: Any) -> str:
+        return render_template(self.newsletter.root, template, words=WORDS[self.language], **values).strip()
+
+    def _lead(self, source: Path, target: str) -> str:
+        place = locate(self.newsletter, source, self.language, target)
+        if place is None:
+            return target
+        return quote(place.seen_from(self.path, self.language, self.newsletter.settings), safe="/:#")
+
+    def _item(self, beginning: str, text: str, item_id: str) -> str:
+        # A box that nobody can tick is no form field, so it is a character. On a line of its own, attr_list takes the
+        # attributes for the `li`; only the page of the certainty has the id, and letters link to it.
+        bullet, _, box = beginning.partition("[")
+        certainty = self.newsletter.playbook.item(self.language, item_id)[0]
+        letters: list[dict[str, str]] = []
+        if certainty.page == self.path:
+            letters, attributes = self._letters_with(certainty, item_id), f"{{ #{item_id} .item }}"
+        else:
+            text = f"[{text}]({self.link(certainty.page)}#{item_id})"
+            attributes = f"{{ .item data-item={item_id} }}"
+        box = "☐" if box.startswith(" ") else "☑"
+        label = self._part("page/item.md", box=box, text=text, letters=letters)
+        return f"{bullet}{label}\n{' ' * len(bullet)}{attributes}"
+
+    def _letters_with(self, certainty: Certainty, item_id: str) -> list[dict[str, str]]:
+        """The latest letters that used an item."""
+        letters = self.newsletter.archive.editions(self.language, certainty.id)
+        used = (self.letter(letter) for letter in letters if item_id in letter.actions)
+        return list(islice(used, LATEST_OF_ITEM))

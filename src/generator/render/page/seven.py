@@ -1,0 +1,83 @@
+"""The seven certainties together, as HTML within a page: at a glance, as questions, and as a sheet for a team.
+
+What is made here has no blank line, where Markdown would begin to read again.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from generator.render.markdown import render_plain
+from generator.render.page.links import Place
+from generator.render.templating import render_template
+from generator.render.words import WORDS
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.model import Language
+
+
+def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
+    """Name and summary of each certainty."""
+    certainties = [
+        (certainty, Place(language, certainty.page).address_from(page))
+        for certainty in newsletter.playbook.certainties[language]
+    ]
+    return _render(newsletter, "page/seven.html", certainties=certainties)
+
+
+def render_assessment(newsletter: Newsletter, language: Language, page: str) -> str:
+    """The questions as a form, and what a program needs to know to show a result."""
+    playbook = newsletter.playbook
+    return _render(
+        newsletter,
+        "page/assessment.html",
+        certainties=playbook.certainties[language],
+        assessment=playbook.assessment[language],
+        data=_to_attribute(_describe(newsletter, language, page)),
+    )
+
+
+def render_team(newsletter: Newsletter, language: Language) -> str:
+    """A table for the scores of a team and lines for what it agrees on, to print and fill in."""
+    playbook = newsletter.playbook
+    return _render(
+        newsletter,
+        "page/team.html",
+        certainties=playbook.certainties[language],
+        most=sum(len(aspect.anchors) - 1 for aspect in playbook.assessment[language].aspects),
+        words=WORDS[language],
+    )
+
+
+def _describe(newsletter: Newsletter, language: Language, page: str) -> dict[str, Any]:
+    """The playbook as far as the result of the assessment speaks of it."""
+    playbook = newsletter.playbook
+    return {
+        "language": language,
+        "aspects": [
+            {"id": aspect.id, "name": aspect.name} for aspect in playbook.assessment[language].aspects
+        ],
+        "certainties": [
+            {
+                "id": certainty.id,
+                "title": certainty.title,
+                "url": Place(language, certainty.page).address_from(page),
+                "items": [{"id": item.id, "text": render_plain(item.text)} for item in certainty.items],
+            }
+            for certainty in playbook.certainties[language]
+        ],
+    }
+
+
+def _to_attribute(data: dict[str, Any]) -> str:
+    """JSON that can stand between single quotes: nothing in it can end them or begin an entity."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "&'<>":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _render(newsletter: Newsletter, template: str, **values: Any) -> str:
+    return render_template(newsletter.root, template, **values).strip()

@@ -1,0 +1,265 @@
+"""An issue as its editor sees it before anybody else: inbox, letter, parts and problems, on one page.
+
+The same files are served while somebody writes, and kept in a folder to be shown to others. Every path is relative, and
+nothing is loaded that is not among them.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from generator.cache import digest
+from generator.model import Artifact, Language
+from generator.render.feed.entries import render_entry
+from generator.render.letter.email import render_email
+from generator.render.page.pages import render_edition
+from generator.render.preview.frames import (
+    CHANGED,
+    Scheme,
+    frame_entry,
+    frame_letter,
+    mark_change,
+    read_pictures,
+)
+from generator.render.preview.guide import read_guide
+from generator.render.preview.inbox import decode_headers, render_inbox
+from generator.render.preview.sources import (
+    Shown,
+    count_kinds,
+    mark_lines,
+    read_source,
+    show_problem,
+    source_name,
+)
+from generator.render.templating import render_template
+from generator.render.words import WORDS, say_date, say_not_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from generator.content import Newsletter
+    from generator.model import Edition, Issue, Problem, Week
+
+PAGE = PurePosixPath("index.html")
+"""The page of an issue; everything else is below its folder."""
+
+MARK = '<meta name="generator" content="generate preview">'
+"""By this a page is known to be one of ours."""
+
+_FONT = "site/assets/fonts/newsreader-display.woff2"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What only a preview has that is served on the editor's own machine."""
+
+    state: str
+    """What the files were like; the page asks whether they still are."""
+    site: str = ""
+    """Where the site is served beside it, so that links in the letter lead there."""
+    before: Mapping[str, bytes] = field(default_factory=dict)
+    """The files of this issue as they were before the last save, so that a letter opens where it changed."""
+
+
+def render_preview(
+    newsletter: Newsletter,
+    issue: Issue,
+    problems: Sequence[Problem],
+    now: datetime,
+    served: Served | None = None,
+) -> tuple[Artifact, ...]:
+    """The page of an issue with all that it shows; `problems` are what the checks found in it.
+
+    An issue that is published after `now` is marked. Raises ContentError when a letter cannot be rendered.
+    """
+    frames, editions = [], []
+    for edition in issue.editions.values():
+        made, values = _render_edition(newsletter, edition, served)
+        frames += made
+        editions.append(values)
+    published = issue.editions[Language.NL].published.astimezone(newsletter.settings.timezone)
+    newer, older = _neighbours(newsletter, issue) if served else (None, None)
+    page, sources = _render_page(
+        newsletter.root,
+        problems,
+        served,
+        also=[edition.source.relative_to(newsletter.root) for edition in issue.editions.values()],
+        letter=newsletter.settings.letter,
+        week=str(issue.week),
+        date=say_date(published, Language.EN),
+        not_out=say_not_out(published, Language.EN) if published > now else "",
+        certainty=newsletter.playbook.certainty(Language.EN, issue.certainty).title,
+        draft=issue.draft,
+        editions=editions,
+        newer=newer,
+        older=older,
+        others=len(newsletter.ignored) if served else 0,
+    )
+    return (page, *sources, *frames)
+
+
+def render_broken(
+    root: Path, problems: Sequence[Problem], failure: str, served: Served
+) -> tuple[Artifact, ...]:
+    """The page when there is no letter to show: what was read has problems, or something else failed."""
+    page, sources = _render_page(root, problems, served, letter="", failure=failure, editions=[])
+    return (page, *sources)
+
+
+def page_policy(root: Path, *, served: bool) -> str:
+    """What a page of the preview may load: its own style and script, and frames beside it."""
+    style, script = _style(root), _script(root)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src '{_hash(style)}'",
+            f"script-src '{_hash(script)}'",
+            "font-src data:",
+            # On a disk every file is an origin of its own, which 'self' may or may not mean.
+            "frame-src 'self'" if served else "frame-src 'self' file:",
+            "connect-src 'self'" if served else "connect-src 'none'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+def dress_page(root: Path, *, served: bool) -> dict[str, Any]:
+    """What every page of the preview has at its top."""
+    return {
+        "mark": MARK,
+        "policy": page_policy(root, served=served),
+        "style": _style(root),
+        "script": _script(root),
+    }
+
+
+def _render_page(
+    root: Path,
+    problems: Sequence[Problem],
+    served: Served | None,
+    *,
+    also: Iterable[Path] = (),
+    **values: Any,
+) -> tuple[Artifact, list[Artifact]]:
+    """The page, and a page for each file that a problem names or that is in `also`."""
+    guide = read_guide(root)
+    paths = dict.fromkeys([*also, *(problem.path for problem in problems)])
+    files = {path: lines for path in paths if (lines := read_source(root, path)) is not None}
+    shown = [
+        show_problem(
+            root, found, files.get(found.path), guide.get(found.rule or "", ""), editor=served is not None
+        )
+        for found in problems
+    ]
+    frame = dress_page(root, served=served is not None)
+    page = render_template(
+        root,
+        "preview/page.html",
+        **{"failure": "", "others": 0, **values},
+        **frame,
+        problems={kind: [one for one in shown if one.kind == kind] for kind in count_kinds(problems)},
+        state=served.state if served else "",
+        schemes=list(Scheme),
+    )
+    sources = [
+        _render_source(
+            root,
+            path,
+            lines,
+            [one for one in zip(problems, shown, strict=True) if one[0].path == path],
+            frame,
+        )
+        for path, lines in files.items()
+    ]
+    return Artifact(PAGE, page.encode()), sources
+
+
+def _render_source(
+    root: Path,
+    path: Path,
+    lines: Sequence[str],
+    problems: Sequence[tuple[Problem, Shown]],
+    frame: Mapping[str, Any],
+) -> Artifact:
+    page = render_template(
+        root,
+        "preview/source.html",
+        path=path.as_posix(),
+        lines=mark_lines(lines, problems),
+        language=path.stem.rpartition(".")[2] if path.suffix == ".md" else "",
+        **frame,
+    )
+    return Artifact(PurePosixPath(source_name(path)), page.encode())
+
+
+def _render_edition(
+    newsletter: Newsletter, edition: Edition, served: Served | None
+) -> tuple[list[Artifact], dict[str, Any]]:
+    """The frames of an edition, and what the page says about it."""
+    email, entry = render_email(newsletter, edition), render_entry(newsletter, edition)
+    settings = newsletter.settings
+    pictures, folder = read_pictures(newsletter, edition), PurePosixPath(edition.language)
+    frames: list[Artifact] = []
+    for scheme in Scheme:
+        for images, suffix in ((pictures, ""), (None, "-no-images")):
+            made = {
+                "letter": frame_letter(email.html, scheme, images),
+                "entry": frame_entry(newsletter, entry, scheme, images),
+            }
+            for name, content in made.items():
+                path = folder / f"{name}-{scheme}{suffix}.html"
+                frames.append(Artifact(path, _settle(content, path, settings.site_url, served).encode()))
+    values = {
+        "language": edition.language,
+        "name": WORDS[edition.language]["language"],
+        "title": edition.title,
+        "inbox": render_inbox(newsletter, email),
+        "text": email.text,
+        "headers": decode_headers(email.message),
+        "raw": email.message.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n"),
+        "size": f"{len(email.html.encode()) / 1000:.1f} KB of HTML",
+        "entry": entry,
+        "page": render_edition(newsletter, edition).decode(),
+        "page_url": settings.page_url(edition.language, edition.page).replace(settings.site_url, served.site)
+        if served and served.site
+        else "",
+        "source": source_name(edition.source.relative_to(newsletter.root)),
+        "version": digest(*(frame.content for frame in frames)).hex()[:12] if served else "",
+        "anchor": f"#{CHANGED}" if served and served.before else "",
+    }
+    return frames, values
+
+
+def _settle(html: str, path: PurePosixPath, site_url: str, served: Served | None) -> str:
+    """A frame where it is served: links to the site lead to that beside it, and it opens where it changed."""
+    if served and served.site:
+        html = html.replace(f'href="{site_url}', f'href="{served.site}')
+    if served and (before := served.before.get(str(path))):
+        return mark_change(html, before.decode())
+    return html
+
+
+def _neighbours(newsletter: Newsletter, issue: Issue) -> tuple[Week | None, Week | None]:
+    weeks = [one.week for one in newsletter.archive.issues]
+    place = weeks.index(issue.week)
+    return (weeks[place - 1] if place else None), (weeks[place + 1] if place + 1 < len(weeks) else None)
+
+
+def _style(root: Path) -> str:
+    font = b64encode((root / "templates" / _FONT).read_bytes()).decode()
+    return render_template(root, "preview/preview.css", font=f"data:font/woff2;base64,{font}")
+
+
+def _script(root: Path) -> str:
+    return render_template(root, "preview/preview.js")
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,219 @@
+"""The ledger as a sender writes it: one durable commit for each message."""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+
+from generator.errors import DatabaseError
+from generator.model import Due, Kind, Language, Progress
+from generator.subscribers.ledger.statements import Statements
+from generator.subscribers.store.failures import explained
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from generator.model import Settled, Week
+    from generator.subscribers.ledger.prepared import Prepared
+    from generator.subscribers.store.database import Database
+
+_LENGTH = 16
+"""Of a reply as it is kept."""
+
+_BOTH = 2
+"""Rows: the last one and the next."""
+
+_SOFT = re.compile(r"4\d\d(?! 4\.7\.)|5\d\d 5\.[12]\.")
+"""Replies about a mailbox that is full, or a server that is away: they count when they come often. 5.7 is about us."""
+
+
+class Ledger:
+    """The hand of one connection of one sender on the ledger of a week. Not shared between threads."""
+
+    def __init__(self, database: Database, week: Week, sender: int) -> None:
+        """`sender`: the number that `senders.enlist` gave; connections of one process share it."""
+        self._database = database
+        dialect = database.dialect
+        self._say = Statements(dialect, week, sender)
+        self._fails: type[Exception] = dialect.loaded_dbapi.Error
+        self._sqlite = database.file is not None
+        self._held: Any = None
+        self._after = 0
+
+    def reserve(self, now: datetime, most: int = 200) -> list[Due]:
+        """The next rows that are to be sent and that no living sender has, now ours: planned ones in the order of the
+        list, then deferred ones that are due. Empty when there are none, or when the mailing was stopped. Not yet
+        `sending`. Raises DatabaseError, also when this sender was taken for dead.
+        """
+        with self._connected() as raw:
+            alive, trouble = self._say.find_standing.run(raw).fetchone()
+            if not alive:
+                raise DatabaseError(
+                    f"{self._database.name}: the connection was lost, so another process took over"
+                )
+            if trouble:
+                return []
+            return self._reserve_planned(raw, now, most) or self._reserve(
+                raw, now, self._say.reserve_deferred, most=most
+            )
+
+    def advance(self, settled: Sequence[Settled], following: Due | None, now: datetime) -> bool:
+        """One durable commit: what became of those before, and that the next is being sent. When it returns, it is on
+        the disk.
+
+        False: the next may not be sent any more (unsubscribed, paused, erased: it is skipped now; or another sender has
+        it). Raises DatabaseError: nothing of it was kept, and the next must not be sent; the call may be repeated.
+        """
+        with self._connected() as raw:
+            usual = len(settled) == 1 and settled[0].progress is Progress.ACCEPTED
+            at_once = usual and not self._sqlite  # which is quicker with one row after the other
+            if following and at_once and self._advance_at_once(raw, settled[0], following, now):
+                return True
+            with self._transaction(raw):
+                for one in settled:
+                    self._settle(raw, one, now)
+                return following is None or self._claim(raw, following, now)
+
+    def give_back(self, dues: Sequence[Due]) -> None:
+        """Reserved, not begun, and not going to be: others may have them. Raises DatabaseError."""
+        if dues:
+            with self._connected() as raw, self._transaction(raw):
+                for due in dues:
+                    self._say.give_back.run(raw, number=due.subscriber_id)
+
+    def next_due(self) -> datetime | None:
+        """When the first deferred one is due; None when there is none. Raises DatabaseError."""
+        with self._connected() as raw:
+            return self._say.read_moment(self._say.find_next_due.run(raw).fetchone()[0])
+
+    def close(self) -> None:
+        """Give the connection back."""
+        held, self._held = self._held, None
+        if held is not None:
+            with suppress(DatabaseError), explained(self._database.name, self._fails):
+                held.close()
+
+    # --- Reserving ----------------------------------------------------------------------------------------------------
+
+    def _reserve_planned(self, raw: Any, now: datetime, most: int) -> list[Due]:
+        """From where the last ones ended; then once from the beginning, where others may have given some back."""
+        while True:
+            after = self._after
+            found = self._reserve(raw, now, self._say.reserve_planned, after=after, most=most)
+            if found:
+                self._after = found[-1].subscriber_id
+            else:
+                self._after = 0
+            if found or not after:
+                return found
+
+    def _reserve(self, raw: Any, now: datetime, statement: Prepared, **values: Any) -> list[Due]:
+        while rows := statement.run(raw, now=now, **values).fetchall():
+            dues, erased = [], []
+            for number, handle, address, language, attempts, not_before in rows:
+                if handle is None:
+                    erased.append(number)
+                else:
+                    dues.append((not_before, Due(number, handle, address, Language(language), attempts)))
+            if erased:
+                with self._transaction(raw):
+                    for number in erased:
+                        self._say.skip.run(raw, number=number, now=now)
+            if dues:
+                return [due for _, due in sorted(dues, key=lambda one: (one[0] or now, one[1].subscriber_id))]
+        return []
+
+    # --- Advancing ----------------------------------------------------------------------------------------------------
+
+    def _advance_at_once(self, raw: Any, accepted: Settled, following: Due, now: datetime) -> bool:
+        """What nearly every letter needs, in one journey. False: it could not do both, and the rest is left to do."""
+        found: int = self._say.accept_and_claim.run(
+            raw,
+            number=accepted.subscriber_id,
+            answer=accepted.reply[:_LENGTH],
+            now=now,
+            following=following.subscriber_id,
+        ).rowcount
+        return found == _BOTH
+
+    def _settle(self, raw: Any, settled: Settled, now: datetime) -> None:
+        number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
+        if settled.progress is Progress.ACCEPTED:
+            self._say.accept.run(raw, number=number, answer=reply, now=now)
+            return
+        found = self._say.settle.run(
+            raw,
+            number=number,
+            to=settled.progress.value,
+            answer=reply,
+            now=now,
+            due=settled.not_before or (now if settled.progress is Progress.DEFERRED else None),
+            more=int(settled.counted),
+        ).rowcount
+        if found and settled.counted:  # not when it was kept before, and we did not hear of it
+            self._note(raw, settled, now)
+
+    def _note(self, raw: Any, settled: Settled, now: datetime) -> None:
+        number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
+        if kind := _find_kind(settled):
+            self._say.note.run(raw, number=number, kind=kind.value, detail=reply, now=now)
+        if settled.gone and self._say.bounce.run(raw, number=number, now=now).rowcount:
+            self._say.note.run(raw, number=number, kind=Kind.SUPPRESSED.value, detail=reply, now=now)
+
+    def _claim(self, raw: Any, following: Due, now: datetime) -> bool:
+        if self._say.claim.run(raw, following=following.subscriber_id, now=now).rowcount:
+            return True
+        self._skip(raw, following, now)
+        return False
+
+    def _skip(self, raw: Any, following: Due, now: datetime) -> None:
+        number = following.subscriber_id
+        if self._say.skip.run(raw, number=number, now=now).rowcount:
+            self._say.note_skip.run(raw, number=number, now=now)
+
+    # --- The connection -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _connected(self) -> Iterator[Any]:
+        """The driver's connection, made when there is none, and our turn to write."""
+        with self._database.turn(), explained(self._database.name, self._fails):
+            if self._held is None:
+                self._held = self._database.open_connection()
+            try:
+                yield self._held
+            except self._fails:
+                if not self._sqlite:
+                    self.close()  # the next call makes a new one, if there is a server again
+                raise
+
+    @contextmanager
+    def _transaction(self, raw: Any) -> Iterator[None]:
+        if not self._sqlite:
+            with raw.transaction():
+                yield
+            return
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            raw.execute("COMMIT")
+        except BaseException:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+            raise
+
+
+def _find_kind(settled: Settled) -> Kind | None:
+    """What the history of a subscriber says of it; an accepted letter stands in the ledger itself."""
+    match settled.progress:
+        case Progress.DEFERRED:
+            return Kind.DEFERRED
+        case Progress.IN_DOUBT:
+            return Kind.DOUBTED
+        case Progress.REFUSED if settled.gone:
+            return Kind.HARD
+        case Progress.REFUSED:
+            return Kind.SOFT if _SOFT.match(settled.reply) else Kind.REFUSED
+        case _:
+            return None

@@ -1,0 +1,276 @@
+"""The sending of an issue as a whole: frozen once, counted at any time, listed where it is in doubt, tried again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, exists, func, insert, literal, select, union_all, update
+
+from generator.errors import MailingError
+from generator.model import Delivery, Event, Kind, Language, Mailing, Progress, Status, Tally, Week
+from generator.subscribers.list.audience import belongs, explain_nobody
+from generator.subscribers.store.schema import (
+    DEFERRED,
+    DELIVERY,
+    EVENT,
+    MAILING,
+    MASTER,
+    SUBSCRIBER,
+    TOTAL,
+    insert_missing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement, Row
+
+    from generator.subscribers.store.database import Transaction
+
+STEP = 500
+"""Rows in one statement."""
+
+
+def freeze(
+    transaction: Transaction, mailing: Mailing, masters: Mapping[Language, bytes], day: date
+) -> Mailing:
+    """Keep what is sent (bytes, SHA-256) and to whom: the audience on `day`. All in this transaction. Gives the mailing
+    with the size of its audience. Raises MailingError: it is frozen already, nobody would get it, or somebody reads a
+    language that has no edition.
+    """
+    connection, week = transaction.connection, str(mailing.week)
+    made = connection.execute(
+        insert_missing(connection, MAILING)
+        .values(
+            week=week,
+            frozen=mailing.frozen,
+            commit=mailing.commit,
+            certainty=mailing.certainty,
+            key=mailing.key,
+            planned=0,
+            trouble="",
+        )
+        .returning(MAILING.c.week)
+    ).first()
+    if made is None:
+        raise MailingError(
+            f"the letter of {week} is already frozen; to continue it, run `newsletter resume {week}`"
+        )
+    connection.execute(
+        insert(MASTER),
+        [
+            {"week": week, "language": language, "digest": _digest(content), "content": content}
+            for language, content in masters.items()
+        ],
+    )
+    audience = belongs(mailing.certainty, day)
+    without = connection.execute(
+        select(SUBSCRIBER.c.language).where(audience, SUBSCRIBER.c.language.not_in(list(masters))).limit(1)
+    ).scalar()
+    if without:
+        raise MailingError(f"the letter of {week} has no edition in “{without}”, which some subscribers read")
+    planned = connection.execute(
+        insert(DELIVERY).from_select(
+            ["week", "subscriber_id", "language", "progress", "attempts", "reply"],
+            select(
+                literal(week),
+                SUBSCRIBER.c.id,
+                SUBSCRIBER.c.language,
+                literal(Progress.PLANNED.value),
+                literal(0),
+                literal(""),
+            )
+            .where(audience)
+            .order_by(SUBSCRIBER.c.id),
+        ),
+        execution_options={"preserve_rowcount": True},
+    ).rowcount
+    if not planned:
+        why = explain_nobody(transaction, mailing.certainty, day)
+        raise MailingError(f"nobody would get the letter of {week}{': ' if why else ''}{why}")
+    connection.execute(update(MAILING).where(MAILING.c.week == week).values(planned=planned))
+    return replace(mailing, planned=planned)
+
+
+def find_mailing(transaction: Transaction, week: Week) -> Mailing | None:
+    """The mailing of a week."""
+    row = transaction.connection.execute(select(MAILING).where(MAILING.c.week == str(week))).first()
+    return _mailing(row) if row else None
+
+
+def list_mailings(transaction: Transaction) -> list[Mailing]:
+    """All of them, newest first."""
+    rows = transaction.connection.execute(select(MAILING).order_by(MAILING.c.week.desc()))
+    return [_mailing(row) for row in rows]
+
+
+def find_masters(transaction: Transaction, week: Week) -> dict[Language, bytes]:
+    """What was frozen. Raises MailingError when the bytes are not those of their digest."""
+    found = {}
+    for row in transaction.connection.execute(select(MASTER).where(MASTER.c.week == str(week))):
+        if _digest(row.content) != row.digest:
+            raise MailingError(
+                f"the letter of {week} ({row.language}) has changed in the database since it was frozen"
+            )
+        found[Language(row.language)] = row.content
+    return found
+
+
+def find_digests(transaction: Transaction, week: Week) -> dict[Language, str]:
+    """SHA-256 of what was frozen, hexadecimal."""
+    rows = transaction.connection.execute(
+        select(MASTER.c.language, MASTER.c.digest).where(MASTER.c.week == str(week))
+    )
+    return {Language(language): digest for language, digest in rows}
+
+
+def tally(transaction: Transaction, week: Week) -> Tally:
+    """How far it is; always balances. A mailing that is not there is empty."""
+    mailing = find_mailing(transaction, week)
+    rows = transaction.connection.execute(
+        union_all(
+            select(DELIVERY.c.progress, func.count())
+            .where(DELIVERY.c.week == str(week))
+            .group_by(DELIVERY.c.progress),
+            select(TOTAL.c.progress, TOTAL.c.count).where(TOTAL.c.week == str(week)),
+        )
+    )
+    found = Counter[Progress]()
+    for progress, count in rows:
+        found[Progress(progress)] += count
+    return Tally(
+        planned=mailing.planned if mailing else 0,
+        accepted=found[Progress.ACCEPTED],
+        refused=found[Progress.REFUSED],
+        deferred=found[Progress.DEFERRED],
+        in_doubt=found[Progress.IN_DOUBT],
+        skipped=found[Progress.SKIPPED],
+        remaining=found[Progress.PLANNED] + found[Progress.SENDING],
+    )
+
+
+def find_next_due(transaction: Transaction, week: Week) -> datetime | None:
+    """When the first deferred one is due; None when there is none."""
+    return transaction.connection.execute(
+        select(func.min(DELIVERY.c.not_before)).where(DELIVERY.c.week == str(week), DEFERRED)
+    ).scalar()
+
+
+def list_deliveries(
+    transaction: Transaction, week: Week, progress: Progress, most: int = 1000
+) -> list[Delivery]:
+    """Those that stand there, by subscriber."""
+    return _deliveries(transaction, and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress), most)
+
+
+def reopen(transaction: Transaction, week: Week, progress: Progress, now: datetime) -> int:
+    """Plan those again that were refused, or are in doubt; how many. Only who still is confirmed."""
+    connection = transaction.connection
+    confirmed = exists().where(
+        SUBSCRIBER.c.id == DELIVERY.c.subscriber_id, SUBSCRIBER.c.status == Status.CONFIRMED
+    )
+    chosen = and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress, confirmed)
+    numbers = (
+        connection.execute(
+            update(DELIVERY)
+            .where(chosen)
+            .values(progress=Progress.PLANNED, sender=None, not_before=None)
+            .returning(DELIVERY.c.subscriber_id)
+        )
+        .scalars()
+        .all()
+    )
+    if numbers:
+        note_events(transaction, numbers, week, Kind.RETRIED, now)
+        connection.execute(update(MAILING).where(MAILING.c.week == str(week)).values(finished=None))
+    return len(numbers)
+
+
+def stop(transaction: Transaction, week: Week, trouble: str) -> None:
+    """Have all senders of this mailing stop before their next reservation; empty: they may go on."""
+    transaction.connection.execute(update(MAILING).where(MAILING.c.week == str(week)).values(trouble=trouble))
+
+
+def finish(transaction: Transaction, week: Week, now: datetime) -> None:
+    """Note when nothing was left to do, the first time."""
+    transaction.connection.execute(
+        update(MAILING).where(MAILING.c.week == str(week), MAILING.c.finished.is_(None)).values(finished=now)
+    )
+
+
+def note_events(
+    transaction: Transaction, numbers: Sequence[int], week: Week, kind: Kind, now: datetime
+) -> None:
+    """The same happened to the letters of these subscribers; of those who are still there."""
+    columns = {"week": str(week), "kind": kind.value, "at": now, "detail": ""}
+    for start in range(0, len(numbers), STEP):
+        found = (
+            select(SUBSCRIBER.c.id, *(literal(value, EVENT.c[name].type) for name, value in columns.items()))
+            .where(SUBSCRIBER.c.id.in_(numbers[start : start + STEP]))
+            .order_by(SUBSCRIBER.c.id)
+            .with_for_update(read=True, key_share=True)  # nobody erases them before it is kept
+        )
+        transaction.connection.execute(insert(EVENT).from_select(["subscriber_id", *columns], found))
+
+
+def list_events(transaction: Transaction, subscriber_id: int) -> list[Event]:
+    """All that happened to a subscriber's mail, oldest first."""
+    rows = transaction.connection.execute(
+        select(EVENT).where(EVENT.c.subscriber_id == subscriber_id).order_by(EVENT.c.at, EVENT.c.id)
+    )
+    return [
+        Event(row.at, Kind(row.kind), Week.parse(row.week) if row.week else None, row.detail) for row in rows
+    ]
+
+
+def find_deliveries(transaction: Transaction, subscriber_id: int) -> list[Delivery]:
+    """The letters that a subscriber was to get, oldest first."""
+    weeks = select(MAILING.c.week).scalar_subquery()  # few: the key of a row begins with its week
+    return _deliveries(
+        transaction, and_(DELIVERY.c.week.in_(weeks), DELIVERY.c.subscriber_id == subscriber_id), None
+    )
+
+
+def _deliveries(transaction: Transaction, condition: ColumnElement[bool], most: int | None) -> list[Delivery]:
+    rows = transaction.connection.execute(
+        select(DELIVERY, SUBSCRIBER.c.address, SUBSCRIBER.c.handle)
+        .outerjoin(SUBSCRIBER, SUBSCRIBER.c.id == DELIVERY.c.subscriber_id)
+        .where(condition)
+        .order_by(DELIVERY.c.week, DELIVERY.c.subscriber_id)
+        .limit(most)
+    )
+    return [
+        Delivery(
+            week=Week.parse(row.week),
+            subscriber_id=row.subscriber_id,
+            address=row.address or "",
+            handle=row.handle or "",
+            language=Language(row.language),
+            progress=Progress(row.progress),
+            attempts=row.attempts,
+            reply=row.reply,
+            at=row.at,
+        )
+        for row in rows
+    ]
+
+
+def _mailing(row: Row[Any]) -> Mailing:
+    return Mailing(
+        week=Week.parse(row.week),
+        frozen=row.frozen,
+        commit=row.commit,
+        certainty=row.certainty,
+        key=row.key,
+        planned=row.planned,
+        finished=row.finished,
+        trouble=row.trouble,
+    )
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()

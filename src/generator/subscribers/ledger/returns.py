@@ -1,0 +1,313 @@
+"""Letters that come back, and readers who call them spam: what is noted, and when somebody gets no more.
+
+One of each kind counts for a letter, however often its report is read. A mailbox that does not exist ends it at once,
+a complaint too and for ever; a mailbox that is full, or a server that is away, after three letters in a row. When far
+more come back than people leave mailboxes, something else is wrong, like a relay that refuses everything or somebody
+who sends reports; then they are held until an operator has decided.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, select, update
+
+from generator.model import Kind, Progress, Status, Step, Week
+from generator.subscribers.ledger import mailings
+from generator.subscribers.list import outbox, records, tokens
+from generator.subscribers.list.tokens import Purpose
+from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, SUBSCRIBER
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from generator.model import Subscriber
+    from generator.subscribers.store.database import Transaction
+
+IN_A_ROW = 3
+"""Letters that a mailbox did not take, one after the other, before it gets no more."""
+
+IN_A_MONTH = 5
+"""The same within `MONTH`, in a row or not."""
+
+MONTH = timedelta(days=30)
+
+DAY = timedelta(hours=24)
+"""In which a flood is seen."""
+
+_FLOODS = {Kind.HARD: (20, 20), Kind.COMPLAINT: (5, 200)}
+"""More than so many, and more than one in so many who are confirmed, within a day."""
+
+_OFTEN = "too often"
+
+_LOOKED_BACK = 60
+"""Letters before the newest, for a row."""
+
+
+class Effect(StrEnum):
+    """What a return did."""
+
+    SUPPRESSED = "suppressed"
+    """They get no more."""
+    COUNTED = "counted"
+    KNOWN = "known"
+    """It was counted before."""
+    HELD = "held"
+    NOBODY = "nobody"
+    """They were erased since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A letter that came back."""
+
+    kind: Kind
+    """HARD, SOFT or COMPLAINT."""
+    week: Week | None
+    """None for a complaint that does not tell."""
+    handle: str
+    codes: str = ""
+
+
+def record(transaction: Transaction, found: Return, now: datetime) -> Effect:
+    """Note a return, and do what follows: nothing, no more letters, or it is held and running mailings stop."""
+    known = records.find_one(transaction, SUBSCRIBER.c.handle == found.handle)
+    # Nobody else counts for them until the end of this transaction.
+    subscriber = records.lock(transaction, known.id) if known else None
+    if subscriber is None:
+        return Effect.NOBODY
+    if _is_known(transaction, subscriber.id, found):
+        return Effect.KNOWN
+    if _would_suppress(transaction, subscriber, found) and _is_flood(transaction, found.kind, now):
+        if not _count_today(transaction, Kind.HELD, now):  # who resumes a mailing during a flood knows of it
+            _stop_all(transaction)
+        _note(transaction, subscriber.id, Kind.HELD, found.week, now, f"{found.kind} {found.codes}")
+        return Effect.HELD
+    _note(transaction, subscriber.id, found.kind, found.week, now, found.codes)
+    return _follow(transaction, subscriber, found, now)
+
+
+def count_held(transaction: Transaction) -> Counter[str]:
+    """What is held: `hard bounce 550 5.1.1` → how many."""
+    rows = transaction.connection.execute(
+        select(EVENT.c.detail, func.count()).where(EVENT.c.kind == Kind.HELD).group_by(EVENT.c.detail)
+    )
+    return Counter({detail: number for detail, number in rows})  # noqa: C416 - mypy knows no dict of rows
+
+
+def act_on_held(transaction: Transaction, now: datetime) -> int:
+    """Believe what is held: count each as if there had been no flood; how many get no more by it."""
+    suppressed = 0
+    rows = transaction.connection.execute(
+        select(EVENT, SUBSCRIBER.c.handle)
+        .join(SUBSCRIBER)
+        .where(EVENT.c.kind == Kind.HELD)
+        .order_by(EVENT.c.id)
+    ).all()
+    for row in rows:
+        kind = next(kind for kind in _FLOODS if row.detail.startswith(kind))
+        codes = row.detail.removeprefix(kind).strip()
+        transaction.connection.execute(
+            update(EVENT).where(EVENT.c.id == row.id).values(kind=kind, detail=codes)
+        )
+        subscriber = records.lock(transaction, row.subscriber_id)
+        found = Return(kind, Week.parse(row.week) if row.week else None, row.handle, codes)
+        if subscriber and _follow(transaction, subscriber, found, now) is Effect.SUPPRESSED:
+            suppressed += 1
+    return suppressed
+
+
+def drop_held(transaction: Transaction) -> int:
+    """Do not believe what is held; how many. They stay noted, so that the same report is not counted later."""
+    return transaction.connection.execute(
+        update(EVENT).where(EVENT.c.kind == Kind.HELD).values(kind=Kind.DROPPED)
+    ).rowcount
+
+
+def suppress_worn(transaction: Transaction, now: datetime) -> int:
+    """End the letters to mailboxes that refused them often enough while they were sent; how many.
+
+    A sender notes such a refusal and goes on: it has no time to look back.
+    """
+    number = func.count()
+    rows = transaction.connection.execute(
+        select(EVENT.c.subscriber_id, func.max(EVENT.c.week))
+        .join(SUBSCRIBER)
+        .where(EVENT.c.kind == Kind.SOFT, EVENT.c.week.is_not(None), SUBSCRIBER.c.status == Status.CONFIRMED)
+        .group_by(EVENT.c.subscriber_id)
+        .having(number >= IN_A_ROW)
+        .order_by(EVENT.c.subscriber_id)
+    ).all()
+    worn = 0
+    for row in rows:
+        subscriber, week = records.lock(transaction, row.subscriber_id), Week.parse(row[1])
+        if subscriber and _is_worn(transaction, subscriber, week, now, last=True):
+            _suppress(transaction, subscriber, Status.BOUNCED, week, now, _OFTEN)
+            worn += 1
+    return worn
+
+
+def _is_known(transaction: Transaction, subscriber_id: int, found: Return) -> bool:
+    """Whether the same, or worse, was noted for this letter."""
+    week = str(found.week) if found.week else None
+    rows = transaction.connection.execute(
+        select(EVENT.c.kind, EVENT.c.detail).where(
+            EVENT.c.subscriber_id == subscriber_id,
+            EVENT.c.week == week if week else EVENT.c.week.is_(None),
+        )
+    )
+    kinds = {detail if kind in {Kind.HELD, Kind.DROPPED} else kind for kind, detail in rows}
+    same = [found.kind, Kind.HARD] if found.kind is Kind.SOFT else [found.kind]
+    return any(noted.startswith(kind) for noted in kinds for kind in same)
+
+
+def _would_suppress(transaction: Transaction, subscriber: Subscriber, found: Return) -> bool:
+    """Whether a hard bounce or a complaint ends anything. Who confirmed after that letter left has a mailbox."""
+    if found.kind is Kind.COMPLAINT:
+        return subscriber.status is not Status.COMPLAINED
+    return (
+        found.kind is Kind.HARD
+        and subscriber.status is Status.CONFIRMED
+        and not _confirmed_since(transaction, subscriber, found.week)
+    )
+
+
+def _confirmed_since(transaction: Transaction, subscriber: Subscriber, week: Week | None) -> bool:
+    if week is None:
+        return False
+    frozen = transaction.connection.execute(
+        select(MAILING.c.frozen).where(MAILING.c.week == str(week))
+    ).scalar()
+    return any(
+        consent.step is Step.CONFIRMED
+        and (consent.at > frozen if frozen else consent.at.date() > week.friday)
+        for consent in subscriber.consents
+    )
+
+
+def _is_flood(transaction: Transaction, kind: Kind, now: datetime) -> bool:
+    least, one_in = _FLOODS[kind]
+    noted = _count_today(transaction, kind, now)
+    if noted < least:
+        return False
+    # Of those who were confirmed before it began: too many when there are no more than so many left. Not counted to the
+    # end, since a long list is asked for every bounce.
+    left = transaction.connection.execute(
+        select(SUBSCRIBER.c.id)
+        .where(SUBSCRIBER.c.status == Status.CONFIRMED)
+        .offset(noted * (one_in - 1))
+        .limit(1)
+    )
+    return left.first() is None
+
+
+def _count_today(transaction: Transaction, kind: Kind, now: datetime) -> int:
+    return transaction.connection.execute(
+        select(func.count()).select_from(EVENT).where(EVENT.c.kind == kind, EVENT.c.at > now - DAY)
+    ).scalar_one()
+
+
+def _stop_all(transaction: Transaction) -> None:
+    running = transaction.connection.execute(
+        select(MAILING.c.week).where(MAILING.c.finished.is_(None), MAILING.c.trouble == "")
+    ).scalars()
+    for week in list(running):
+        mailings.stop(
+            transaction,
+            Week.parse(week),
+            "far more bounces or complaints than usual; see `newsletter receive --held show`",
+        )
+
+
+def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Effect:
+    """What a return that is noted and believed leads to."""
+    if found.kind is Kind.SOFT:
+        ends = (
+            subscriber.status is Status.CONFIRMED
+            and found.week is not None
+            and _is_worn(transaction, subscriber, found.week, now)
+        )
+    else:
+        ends = _would_suppress(transaction, subscriber, found)
+    if not ends:
+        return Effect.COUNTED
+    status = Status.COMPLAINED if found.kind is Kind.COMPLAINT else Status.BOUNCED
+    why = _OFTEN if found.kind is Kind.SOFT else found.codes
+    _suppress(transaction, subscriber, status, found.week, now, why)
+    return Effect.SUPPRESSED
+
+
+def _is_worn(
+    transaction: Transaction, subscriber: Subscriber, week: Week, now: datetime, *, last: bool = False
+) -> bool:
+    """Whether a mailbox did not take this letter and those before or after it, or too many of a month.
+
+    `last`: and none has arrived since.
+    """
+    connection = transaction.connection
+    # What came before they were suppressed ended with their new confirmation.
+    suppressed = select(func.coalesce(func.max(EVENT.c.id), 0)).where(
+        EVENT.c.subscriber_id == subscriber.id, EVENT.c.kind == Kind.SUPPRESSED
+    )
+    rows = connection.execute(
+        select(EVENT.c.week, EVENT.c.at).where(
+            EVENT.c.subscriber_id == subscriber.id,
+            EVENT.c.kind == Kind.SOFT,
+            EVENT.c.week.is_not(None),
+            EVENT.c.id > suppressed.scalar_subquery(),
+        )
+    ).all()
+    newest = select(MAILING.c.week).order_by(MAILING.c.week.desc()).limit(_LOOKED_BACK)
+    sent = connection.execute(
+        select(DELIVERY.c.week).where(
+            DELIVERY.c.week.in_(newest.scalar_subquery()),
+            DELIVERY.c.subscriber_id == subscriber.id,
+            DELIVERY.c.progress.in_([Progress.ACCEPTED, Progress.REFUSED]),
+        )
+    ).scalars()
+    back = {found for found, _ in rows}
+    weeks = sorted({*sent, *back})
+    if last and weeks[-1:] != [str(week)]:
+        return False  # or none at all is known any more: rows of the ledger are forgotten before events
+    if len({found for found, at in rows if at > now - MONTH}) >= IN_A_MONTH:
+        return True
+    row = 0
+    for number, one in enumerate(weeks):
+        row = row + 1 if one in back else 0
+        # The row that this letter stands in, to its end.
+        if row >= IN_A_ROW and str(week) in weeks[number - row + 1 : number + 1]:
+            return True
+    return False
+
+
+def _suppress(  # noqa: PLR0913 - who, how, when and why
+    transaction: Transaction,
+    subscriber: Subscriber,
+    status: Status,
+    week: Week | None,
+    now: datetime,
+    why: str,
+) -> None:
+    """No letters any more; after a complaint no other mail either."""
+    records.save(transaction, subscriber.id, status=status, paused_until=None, changed=now)
+    tokens.use_all(transaction, subscriber.id, Purpose.CONFIRM, now)
+    outbox.withdraw(transaction, subscriber.id)
+    _note(transaction, subscriber.id, Kind.SUPPRESSED, week, now, why)
+
+
+def _note(  # noqa: PLR0913 - the columns
+    transaction: Transaction, subscriber_id: int, kind: Kind, week: Week | None, now: datetime, detail: str
+) -> None:
+    transaction.connection.execute(
+        insert(EVENT).values(
+            subscriber_id=subscriber_id,
+            week=str(week) if week else None,
+            kind=kind,
+            at=now,
+            detail=detail.strip(),
+        )
+    )

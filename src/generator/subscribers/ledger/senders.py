@@ -1,0 +1,248 @@
+"""Processes that send the same mailing at the same time, on one machine or on several; and how to tell who has died.
+
+A sender holds a lock that the system takes away when it dies, however it dies: no clock, and no lease that could end
+while it lives. On SQLite that is one byte of a file beside the database, at the place of its number (fcntl); on
+PostgreSQL an advisory lock of a connection that does nothing else.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import socket
+from contextlib import ExitStack, closing, contextmanager, suppress
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlalchemy import and_, delete, exists, insert, select, text, update
+
+from generator.errors import DatabaseError, MailingError
+from generator.model import Kind, Progress
+from generator.subscribers.ledger.mailings import STEP, note_events
+from generator.subscribers.ledger.statements import OPEN
+from generator.subscribers.store.failures import explained
+from generator.subscribers.store.schema import DELIVERY, SENDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.model import Week
+    from generator.subscribers.store.database import Database, Transaction
+
+CLASS = 7_000_008
+"""Any number of our own: PostgreSQL keeps our locks apart from those of others by it."""
+
+_KEEPALIVES = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_keepalives_count": 3}
+"""In seconds: a machine that is gone is noticed within a minute or so, and not after two hours."""
+
+
+@contextmanager
+def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
+    """A number for this process among the senders of a week. It counts as alive until the block ends, or it dies.
+
+    Raises MailingError when the list is older than the last sending: a copy that was put back.
+    """
+    with _hold(database, week, now) as number:
+        try:
+            yield number
+        finally:
+            with suppress(DatabaseError):  # then it counts as dead, and the next one does this
+                _leave(database, week, number)
+
+
+def settle_dead(database: Database, week: Week, now: datetime) -> int:
+    """What a dead sender was sending is in doubt from now on, and what it had reserved is free; how many are in doubt.
+
+    The number of the sender stays with what is in doubt: if it lives after all, and only its lock was lost with its
+    connection, it still may say what became of that letter. Raises DatabaseError.
+    """
+    with database.begin() as transaction:
+        connection = transaction.connection
+        living = _find_living(database, transaction, week)
+        rows = connection.execute(
+            select(DELIVERY.c.subscriber_id, DELIVERY.c.progress)
+            .where(
+                DELIVERY.c.week == str(week),
+                DELIVERY.c.sender.is_not(None),
+                DELIVERY.c.sender.not_in(living),
+                OPEN,
+            )
+            .order_by(DELIVERY.c.subscriber_id)
+            .with_for_update()
+        ).all()
+        doubtful = [row.subscriber_id for row in rows if row.progress == Progress.SENDING]
+        reserved = [row.subscriber_id for row in rows if row.progress != Progress.SENDING]
+        _write(transaction, week, reserved, sender=None)
+        _write(
+            transaction, week, doubtful, progress=Progress.IN_DOUBT, attempts=DELIVERY.c.attempts + 1, at=now
+        )
+        note_events(transaction, doubtful, week, Kind.DOUBTED, now)
+        connection.execute(delete(SENDER).where(SENDER.c.week == str(week), SENDER.c.id.not_in(living)))
+    return len(doubtful)
+
+
+def _write(transaction: Transaction, week: Week, numbers: Sequence[int], **columns: Any) -> None:
+    for start in range(0, len(numbers), STEP):
+        transaction.connection.execute(
+            update(DELIVERY)
+            .where(DELIVERY.c.week == str(week), DELIVERY.c.subscriber_id.in_(numbers[start : start + STEP]))
+            .values(**columns)
+        )
+
+
+def list_living(database: Database, week: Week) -> list[str]:
+    """The names of those who send now: host and process. Raises DatabaseError."""
+    with database.begin() as transaction:
+        return name_living(database, transaction, week)
+
+
+def name_living(database: Database, transaction: Transaction, week: Week) -> list[str]:
+    """The same. Nobody starts to send until the end of this transaction, which must be one that writes."""
+    living = _find_living(database, transaction, week)
+    rows = transaction.connection.execute(select(SENDER).where(SENDER.c.id.in_(living)).order_by(SENDER.c.id))
+    return [row.name for row in rows]
+
+
+def _leave(database: Database, week: Week, number: int) -> None:
+    with database.begin() as transaction:
+        connection = transaction.connection
+        mine = and_(DELIVERY.c.week == str(week), DELIVERY.c.sender == number)
+        # Whatever it still sends is for settle_dead, which knows the time.
+        sending = DELIVERY.c.progress == Progress.SENDING
+        connection.execute(update(DELIVERY).where(mine, OPEN, ~sending).values(sender=None))
+        sends = exists().where(mine, sending)
+        connection.execute(delete(SENDER).where(SENDER.c.id == number, ~sends))
+
+
+# --- Locks ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _hold(database: Database, week: Week, now: datetime) -> Iterator[int]:
+    """A row in SENDER, and its lock before others see the row."""
+    if database.file is None:
+        fails = database.dialect.loaded_dbapi.Error
+        with explained(database.name, fails), closing(database.open_connection()) as keeper:
+            with database.begin() as transaction:
+                number = _add(transaction, week, now)
+                for setting, seconds in _KEEPALIVES.items():
+                    keeper.execute(f"SET {setting} = {seconds}")
+                keeper.execute("SELECT pg_advisory_lock(%s, %s)", (CLASS, number))
+            yield number
+        return
+    with ExitStack() as stack:
+        locks = _Locks.of(database.file)
+        with database.begin() as transaction:
+            number = _add(transaction, week, now)
+            locks.take(number)
+            stack.callback(locks.drop, number)  # also when it is not kept, and another gets the same number
+        locks.remember(number)
+        yield number
+
+
+def _add(transaction: Transaction, week: Week, now: datetime) -> int:
+    connection = transaction.connection
+    _wait_turn(transaction)
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    made = connection.execute(
+        insert(SENDER).values(week=str(week), name=name, began=now).returning(SENDER.c.id)
+    )
+    return int(made.scalar_one())
+
+
+_HELD = text(
+    "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = :class AND objsubid = 2 AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def _wait_turn(transaction: Transaction) -> None:
+    """Nobody enlists while another looks who lives; SQLite has one writer anyway."""
+    if transaction.connection.dialect.name == "postgresql":
+        transaction.connection.execute(text("LOCK TABLE sender IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _find_living(database: Database, transaction: Transaction, week: Week) -> list[int]:
+    """The numbers of the senders of a week that live."""
+    _wait_turn(transaction)
+    numbers = transaction.connection.execute(select(SENDER.c.id).where(SENDER.c.week == str(week))).scalars()
+    if database.file is not None:
+        locks = _Locks.of(database.file)
+        return [number for number in numbers if locks.holds(number)]
+    held = set(transaction.connection.execute(_HELD, {"class": CLASS}).scalars())
+    return [number for number in numbers if number in held]
+
+
+class _Locks:
+    """The locks of one file.
+
+    The system forgets all that a process holds on a file as soon as that process closes it anywhere, so it is opened
+    once and never closed. It does not keep two holders in one process apart, so we do.
+    """
+
+    _known: ClassVar[dict[tuple[int, int], _Locks]] = {}
+    _guard: ClassVar[Lock] = Lock()
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path, self._descriptor = path, descriptor
+        self._mine: set[int] = set()
+
+    @classmethod
+    def of(cls, database: Path) -> _Locks:
+        """Of the file beside a database; made when it is missing. Raises DatabaseError."""
+        path = database.resolve()
+        path = path.with_name(f"{path.name}.senders")
+        with cls._guard, _explained(path):
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                if known := cls._known.get((found.st_dev, found.st_ino)):
+                    return known
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            if os.geteuid() == 0:  # an operator who looks must not keep the service out
+                owner = database.stat()
+                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            found = os.fstat(descriptor)
+            return cls._known.setdefault((found.st_dev, found.st_ino), cls(path, descriptor))
+
+    def take(self, number: int) -> None:
+        """Hold a new number. Raises MailingError when it was held before, by what this list knows nothing of."""
+        with _explained(self._path):
+            if os.fstat(self._descriptor).st_size >= number:
+                raise MailingError(
+                    "the list does not record letters that were sent, so readers could get them twice; was a back-up "
+                    f"restored? See “Back up and restore” in deploy/RUN.md; to send anyway, delete {self._path}"
+                )
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        self._mine.add(number)
+
+    def remember(self, number: int) -> None:
+        """That a number was held, once the list knows it too: the file is as long as the highest one."""
+        with _explained(self._path):
+            if os.fstat(self._descriptor).st_size < number:
+                os.ftruncate(self._descriptor, number)
+
+    def drop(self, number: int) -> None:
+        """Hold it no longer."""
+        self._mine.discard(number)
+        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, number)
+
+    def holds(self, number: int) -> bool:
+        """Whether anybody holds it. Ask within a transaction that writes: nobody else asks at the same time."""
+        if number in self._mine:
+            return True
+        try:
+            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+        except OSError:
+            return True
+        fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, number)
+        return False
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be used: {error.strerror or error}") from None

@@ -1,0 +1,79 @@
+"""What the list forgets by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, exists, func, insert, select
+
+from generator.model import Kind, Status
+from generator.subscribers.list.throttle import MEMORY
+from generator.subscribers.list.tokens import LIFETIMES, Purpose
+from generator.subscribers.store.schema import (
+    DELIVERY,
+    EVENT,
+    MAILING,
+    OUTBOX,
+    SUBSCRIBER,
+    THROTTLE,
+    TOKEN,
+    TOTAL,
+)
+
+if TYPE_CHECKING:
+    from generator.subscribers.store.database import Transaction
+
+_AFTERGLOW = timedelta(days=1)
+"""So long after its end a token is still told from one that we never made."""
+
+HISTORY = timedelta(weeks=26)
+"""So long it is known who got which letter, and what their servers said."""
+
+_LASTING = (Kind.HARD, Kind.COMPLAINT, Kind.SUPPRESSED)
+"""Why somebody gets no letters: known for as long as they are on the list."""
+
+
+def prune(transaction: Transaction, now: datetime) -> None:
+    """Forget tokens a day past their end, who never confirmed, how often we wrote to whom 90 days ago, and letters.
+
+    Of a letter it is forgotten after `HISTORY` who got it; how many did stays, so that it balances for ever.
+
+    Who never confirmed goes when no mail waits for them, the last one cannot be used any more, and it is at least seven
+    days ago that they came. No notice: somebody who did not answer is left alone.
+    """
+    connection = transaction.connection
+    connection.execute(delete(TOKEN).where(TOKEN.c.expires <= now - _AFTERGLOW))
+    connection.execute(delete(THROTTLE).where(THROTTLE.c.last <= now - MEMORY))
+    connection.execute(
+        delete(SUBSCRIBER).where(
+            SUBSCRIBER.c.status == Status.UNCONFIRMED,
+            SUBSCRIBER.c.created <= now - LIFETIMES[Purpose.CONFIRM],
+            ~exists().where(TOKEN.c.subscriber_id == SUBSCRIBER.c.id, TOKEN.c.expires > now),
+            ~exists().where(OUTBOX.c.subscriber_id == SUBSCRIBER.c.id),
+        )
+    )
+    connection.execute(delete(EVENT).where(EVENT.c.at <= now - HISTORY, EVENT.c.kind.not_in(_LASTING)))
+    _forget_deliveries(transaction, now)
+    transaction.forget()  # them, and strangers whose wish came to nothing
+
+
+def _forget_deliveries(transaction: Transaction, now: datetime) -> None:
+    """Those of the oldest mailing that has them still. The next one goes an hour later: others wait to write."""
+    connection = transaction.connection
+    week = connection.execute(
+        select(func.min(MAILING.c.week)).where(
+            MAILING.c.frozen <= now - HISTORY, exists().where(DELIVERY.c.week == MAILING.c.week)
+        )
+    ).scalar()
+    if week is None:
+        return
+    connection.execute(
+        insert(TOTAL).from_select(
+            ["week", "progress", "count"],
+            select(DELIVERY.c.week, DELIVERY.c.progress, func.count())
+            .where(DELIVERY.c.week == week)
+            .group_by(DELIVERY.c.week, DELIVERY.c.progress),
+        )
+    )
+    connection.execute(delete(DELIVERY).where(DELIVERY.c.week == week))

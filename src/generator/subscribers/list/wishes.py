@@ -1,0 +1,159 @@
+"""What strangers ask with a form: kept as it came, and settled later.
+
+A request only adds a wish. It never looks at the list, so nothing in its answer, its time or its statements can tell
+who is on it; and a wish that was answered with 202 is in the database. A worker settles wishes, where nobody watches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, insert, select
+
+from generator.model import Asking, Language, Notice, Status, Step, Subscriber
+from generator.subscribers.list import outbox, records
+from generator.subscribers.list.addresses import key_of
+from generator.subscribers.list.subscriptions import find_subscriber
+from generator.subscribers.list.throttle import may_write
+from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WISH, insert_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Row
+
+    from generator.model import Wish
+    from generator.subscribers.store.database import Transaction
+
+ASKED = 5
+"""As many forms are kept as proof while nobody has confirmed: the newest."""
+
+
+def add_wishes(transaction: Transaction, wishes: Sequence[Wish]) -> None:
+    """Keep what was asked, in one statement. Each version must be known (see `wordings.is_known`) or empty."""
+    rows = [
+        {
+            "asking": wish.asking,
+            "address": wish.address,
+            "language": wish.language,
+            "certainties": records.write_certainties(wish.certainties),
+            "at": wish.at,
+            "source": wish.source,
+            "network": wish.network,
+            "version": wish.version or None,
+        }
+        for wish in wishes
+    ]
+    if rows:
+        transaction.connection.execute(insert(WISH), rows)
+
+
+def settle_wishes(transaction: Transaction, now: datetime, most: int = 50) -> int:
+    """Do what the oldest wishes ask, as far as a stranger may; how many there were. Workers may share the work."""
+    connection = transaction.connection
+    rows = connection.execute(
+        select(WISH).order_by(WISH.c.id).limit(most).with_for_update(skip_locked=True)
+    ).all()
+    # Ordered alike by every worker: two who lock in the same order never wait for each other.
+    for row in sorted(rows, key=lambda row: (key_of(row.address), row.id)):
+        if row.asking == Asking.SUBSCRIBE:
+            _subscribe(transaction, row, now)
+        else:
+            _manage(transaction, row, now)
+    if rows:
+        connection.execute(delete(WISH).where(WISH.c.id.in_([row.id for row in rows])))
+    return len(rows)
+
+
+def _subscribe(transaction: Transaction, wish: Row[Any], now: datetime) -> None:
+    subscriber = _find(transaction, wish.address)
+    if subscriber is None:
+        # Nobody is put on the list without a mail that tells them.
+        if may_write(transaction, wish.address, Notice.CONFIRM, now) and (added := _add(transaction, wish)):
+            outbox.post(transaction, Notice.CONFIRM, added, now)
+    elif subscriber.status is Status.CONFIRMED:
+        if may_write(transaction, subscriber.address, Notice.ALREADY, now):
+            outbox.post(transaction, Notice.ALREADY, subscriber, now)
+    elif subscriber.status is not Status.COMPLAINED:
+        language = Language(wish.language)
+        records.save(
+            transaction, subscriber.id, language=language, certainties=wish.certainties, changed=wish.at
+        )
+        _keep_proof(transaction, subscriber.id, wish)
+        _crowd_out(transaction, subscriber.id)
+        if may_write(transaction, subscriber.address, Notice.CONFIRM, now):
+            outbox.post(transaction, Notice.CONFIRM, replace(subscriber, language=language), now)
+
+
+def _manage(transaction: Transaction, wish: Row[Any], now: datetime) -> None:
+    subscriber = _find(transaction, wish.address)
+    if subscriber is None or subscriber.status is Status.COMPLAINED:
+        return  # we never write to a stranger
+    notice = Notice.CONFIRM if subscriber.status is Status.UNCONFIRMED else Notice.MANAGE
+    if may_write(transaction, subscriber.address, notice, now):
+        outbox.post(transaction, notice, subscriber, now)
+
+
+def _find(transaction: Transaction, address: str) -> Subscriber | None:
+    subscriber = find_subscriber(transaction, address)
+    return records.lock(transaction, subscriber.id) if subscriber else None
+
+
+def _add(transaction: Transaction, wish: Row[Any]) -> Subscriber | None:
+    """A new, unconfirmed subscriber; None when somebody else added them a moment ago."""
+    handle = records.make_handle()
+    made = transaction.connection.execute(
+        insert_missing(transaction.connection, SUBSCRIBER)
+        .values(
+            handle=handle,
+            address=wish.address,
+            key=key_of(wish.address),
+            language=wish.language,
+            certainties=wish.certainties,
+            status=Status.UNCONFIRMED,
+            created=wish.at,
+            changed=wish.at,
+        )
+        .returning(SUBSCRIBER.c.id)
+    ).first()
+    if made is None:
+        return None
+    _keep_proof(transaction, made.id, wish)
+    return Subscriber(
+        id=made.id,
+        handle=handle,
+        address=wish.address,
+        language=Language(wish.language),
+        certainties=records.read_certainties(wish.certainties),
+        status=Status.UNCONFIRMED,
+        created=wish.at,
+        changed=wish.at,
+    )
+
+
+def _keep_proof(transaction: Transaction, subscriber_id: int, wish: Row[Any]) -> None:
+    transaction.connection.execute(
+        insert(CONSENT).values(
+            subscriber_id=subscriber_id,
+            step=Step.ASKED,
+            at=wish.at,
+            source=wish.source,
+            network=wish.network,
+            version=wish.version,
+        )
+    )
+
+
+def _crowd_out(transaction: Transaction, subscriber_id: int) -> None:
+    """Of the forms since the last other step only the newest stay: a stranger could send many."""
+    steps = transaction.connection.execute(
+        select(CONSENT.c.id, CONSENT.c.step)
+        .where(CONSENT.c.subscriber_id == subscriber_id)
+        .order_by(CONSENT.c.id.desc())
+    )
+    newest = [number for number, step in takewhile(lambda row: row.step == Step.ASKED, steps)]
+    if len(newest) > ASKED:
+        transaction.connection.execute(delete(CONSENT).where(CONSENT.c.id.in_(newest[ASKED:])))

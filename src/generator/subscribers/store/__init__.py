@@ -1,0 +1,1 @@
+"""The database: its tables, its keys, its migrations and its copies."""

@@ -1,0 +1,341 @@
+"""One database with the list: SQLite in a file by default, PostgreSQL when the address says so.
+
+A Transaction is all that the rest of the program sees of it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from generator.errors import DatabaseError
+from generator.subscribers.store.failures import NO_DATABASE, explained
+from generator.subscribers.store.migrating import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Dialect, Engine
+
+    from generator.subscribers.store.keys import Keys
+
+VARIABLE = "NEWSLETTER_DATABASE"
+DEFAULT = "sqlite:///var/newsletter.db"
+"""Below the root of the project; git ignores `var/`."""
+
+PATIENCE = 5
+"""Seconds to wait for another writer."""
+
+QUIET = 0.01
+"""Seconds in which nobody else wrote: then it is the turn of what can wait."""
+
+DEFERENCE = 0.25
+"""Seconds after which it is so all the same."""
+
+_FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """All or nothing: what is done with it is kept when its block ends well, and not done at all otherwise."""
+
+    connection: Connection
+    keys: Keys
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password."""
+        return _name(self.connection.engine.url)
+
+    def forget(self) -> None:
+        """What this transaction deletes is to leave no trace in the files: see Database._scrub."""
+        self.connection.info[_FORGET] = True
+
+
+class Database:
+    """The list, open. Threads may share it."""
+
+    def __init__(self, engine: Engine, keys: Keys) -> None:
+        """See open_database."""
+        self._engine, self.keys = engine, keys
+        # SQLite has one writer. Threads of ours wait here in a row; its own waiting is a sleep of growing length.
+        self._writing = Lock() if engine.dialect.name == "sqlite" else None
+        self._owes = False
+        self._asked = 0.0
+
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None for a server."""
+        url = self._engine.url
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+    @property
+    def name(self) -> str:
+        """The file, or the address without its password."""
+        return _name(self._engine.url)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What SQLAlchemy knows of this kind of database, and of its driver."""
+        return self._engine.dialect
+
+    @contextmanager
+    def begin(self, *, later: bool = False) -> Iterator[Transaction]:
+        """A transaction that writes. Raises DatabaseError when nothing could be kept.
+
+        `later`: what can wait a moment lets others go first, who have a reader waiting; but not for ever.
+        """
+        lock = self._writing
+        if later:
+            self._let_others_go()
+        else:
+            self._asked = monotonic()
+        if lock is not None and not lock.acquire(timeout=PATIENCE):
+            raise DatabaseError(f"{self.name} is busy; nothing was saved")
+        try:
+            with explained(self.name), self._engine.connect() as opened:
+                connection = opened.execution_options(writes=True)
+                connection.info.pop(_FORGET, None)
+                with connection.begin():
+                    yield Transaction(connection, self.keys)
+                self._owes = self._owes or connection.info.pop(_FORGET, False)
+                if self._owes:
+                    self._owes = not _scrub(connection)
+        finally:
+            if lock is not None:
+                lock.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """A transaction that only reads, and waits for no writer."""
+        with explained(self.name), self._engine.connect() as opened:
+            connection = opened.execution_options(postgresql_readonly=True)
+            with connection.begin():
+                yield Transaction(connection, self.keys)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The turn of this thread to write, for who has its own connection. Raises DatabaseError when it never came."""
+        lock = self._writing
+        if lock is None:
+            yield
+            return
+        if not lock.acquire(timeout=PATIENCE):
+            raise DatabaseError(f"{self.name} is busy; nothing was saved")
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def open_connection(self) -> Any:
+        """A connection of the driver outside of the pool, for as long as somebody needs it, who closes it.
+
+        It keeps each statement by itself, as long as nobody says BEGIN. Raises DatabaseError.
+        """
+        with explained(self.name):
+            connection = self._engine.raw_connection()
+            connection.detach()
+        raw: Any = connection.dbapi_connection
+        if self.file:
+            raw.execute("PRAGMA query_only = OFF")  # whoever had it before may only have read
+        else:
+            raw.autocommit = True
+        return raw
+
+    def _let_others_go(self) -> None:
+        end = monotonic() + DEFERENCE
+        while self._asked > (now := monotonic()) - QUIET and now < end:
+            sleep(QUIET / 4)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str, keys: Keys, root: Path) -> Database:
+    """Open the list and bring its tables up to date; a missing SQLite file is made, for its owner only.
+
+    `url` as SQLAlchemy reads it; a path of SQLite is below `root`. Raises DatabaseError.
+    """
+    address = _read_address(url, root)
+    if address.get_backend_name() == "sqlite":
+        _make_file(Path(str(address.database)))
+    engine, engine_of_steps = _make_engine(address), _make_engine(address)
+    if address.get_backend_name() == "sqlite":
+        # To change a table SQLite often makes it anew, and with references on the old one takes its consents with it.
+        event.listen(engine_of_steps, "connect", _without_references)
+    steps = Database(engine_of_steps, keys)
+    try:
+        with steps.begin() as transaction:
+            migrate(transaction.connection)
+    finally:
+        steps.close()
+    return Database(engine, keys)
+
+
+def explain_missing(url: str, root: Path) -> str:
+    """Why there is no list at an address; empty when there is one, or when only opening it can tell. Makes nothing.
+
+    Raises DatabaseError when the address is wrong, or a server does not answer.
+    """
+    address = _read_address(url, root)
+    if address.get_backend_name() == "sqlite":
+        return _explain_missing_file(Path(str(address.database)))
+    engine = _make_engine(address)
+    try:
+        with explained(_name(address)), engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+    except DatabaseError as error:
+        if str(error).endswith(NO_DATABASE):
+            return str(error)
+        raise
+    finally:
+        engine.dispose()
+    return "" if _TABLES.issubset(tables) else f"{_name(address)} is a database without its tables"
+
+
+_TABLES = {"alembic_version", "subscriber"}
+"""Every list has these, whatever step it is at."""
+
+
+def _explain_missing_file(path: Path) -> str:
+    try:
+        if not path.stat().st_size:
+            return f"{path} is an empty file"
+    except (FileNotFoundError, NotADirectoryError):
+        return f"{path} does not exist"
+    except OSError:
+        return ""
+    try:
+        # Not by our own connection, which turns on the write-ahead log in whatever file it opens.
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error:
+        return ""
+    return "" if tables >= _TABLES else f"{path} is a database without its tables"
+
+
+def _read_address(url: str, root: Path) -> URL:
+    """An address as we use it: a path of SQLite is absolute. Raises DatabaseError."""
+    try:
+        address = make_url(url)
+        kind = address.get_backend_name()
+        if kind == "postgresql":
+            return address.set(drivername="postgresql+psycopg")
+        if kind != "sqlite":
+            raise DatabaseError(_wanted(kind))
+        address.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise DatabaseError(_wanted("something else")) from None
+    if not address.database or address.database == ":memory:":
+        raise DatabaseError(f"{VARIABLE} does not name a file; expected {DEFAULT}")
+    return address.set(database=str(root / address.database))
+
+
+def _make_engine(address: URL) -> Engine:
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, hide_parameters=True, pool_timeout=PATIENCE)
+        event.listen(engine, "connect", _set_up)
+        event.listen(engine, "begin", _begin)
+        return engine
+    # A server may have been restarted since the last time (pre_ping), be gone, or hold a lock.
+    patience = {"connect_timeout": PATIENCE, "options": f"-c lock_timeout={PATIENCE}s"}
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_timeout=PATIENCE,
+        pool_pre_ping=True,
+        connect_args={name: value for name, value in patience.items() if name not in address.query},
+    )
+
+
+def _wanted(found: str) -> str:
+    return f"{VARIABLE} names {found}; expected {DEFAULT}, or postgresql://user:password@host/name"
+
+
+def _make_file(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Never one that exists: closing it would drop the locks that this process has on it (fcntl).
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from None
+
+
+def _set_up(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    _turn_to_log(connection)
+    for pragma in (
+        "synchronous = FULL",  # what we answered for is on the disk, not on its way
+        "foreign_keys = ON",
+        "secure_delete = ON",  # erased is overwritten
+        "cache_size = -500",  # KB; who goes through the list once gains nothing by keeping it
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_references(connection: Any, _: object) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
+
+
+def _turn_to_log(connection: sqlite3.Connection) -> None:
+    """Keep a write-ahead log, so that readers do not wait for the writer. Only the first time it changes anything.
+
+    Of two who come first at once SQLite refuses one without waiting, whatever busy_timeout says.
+    """
+    end = monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > end:
+                raise
+            sleep(QUIET)
+        else:
+            return
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and writes later could be refused half-way; one that says so at once cannot.
+    writes = connection.get_execution_options().get("writes", False)
+    # Who only reads cannot write: a GET changes nothing, whatever its code says.
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _scrub(connection: Connection) -> bool:
+    """Empty SQLite's log, where pages stand as they were before an erasure. False: somebody reads it; try again later.
+
+    secure_delete has overwritten what was deleted in the pages themselves. PostgreSQL has VACUUM, and no need of this.
+    """
+    if connection.dialect.name != "sqlite":
+        return True
+    raw: Any = connection.connection.driver_connection
+    try:
+        raw.execute("PRAGMA busy_timeout = 0")  # a reader is not waited for: the next writer tries again
+        try:
+            busy, *_ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
+    except sqlite3.Error:  # what was asked is kept, so this is no reason to say that it was not
+        return False
+    return not busy
+
+
+def _name(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    # Without the driver, and without the options: a password may stand there too.
+    return url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)

@@ -1,0 +1,52 @@
+"""How the list is, for who looks whether letters can go out: how large, how new, and by which step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from generator.model.subscribers import Status
+from generator.subscribers.list.listing import count_statuses
+from generator.subscribers.store.migrating import newest_step
+from generator.subscribers.store.schema import SUBSCRIBER
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from generator.subscribers.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """What is known of a list from outside."""
+
+    name: str
+    file: Path | None
+    """None for PostgreSQL."""
+    size: int
+    """Bytes of the file; 0 for PostgreSQL."""
+    step: str
+    confirmed: int
+    total: int
+    newest: datetime | None
+    """When a row was last changed; None when there is none."""
+
+
+def read_vitals(database: Database) -> Vitals:
+    """Count and measure. Raises DatabaseError."""
+    with database.read() as transaction:
+        statuses = count_statuses(transaction)
+        newest = transaction.connection.execute(select(func.max(SUBSCRIBER.c.changed))).scalar()
+    file = database.file
+    return Vitals(
+        name=database.name,
+        file=file,
+        size=file.stat().st_size if file is not None else 0,
+        step=newest_step(),  # to open it is to bring it there
+        confirmed=statuses[Status.CONFIRMED],
+        total=sum(statuses.values()),
+        newest=newest,
+    )

@@ -1,0 +1,1 @@
+"""The list as a file: import, export, and the exports of other services."""

@@ -1,0 +1,245 @@
+"""Our own form of the list in CSV and JSON, both ways, without loss: whatever goes out comes in the same.
+
+CSV has the columns below; `consents` is JSON within its cell. JSON is an array with an object on each line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from generator.errors import AddressError
+from generator.model import Consent, Language, Status, Step, Wording
+from generator.subscribers.list.addresses import LONGEST, parse_address
+from generator.subscribers.list.listing import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from generator.model import Subscriber
+
+COLUMNS = (
+    "address",
+    "language",
+    "certainties",
+    "status",
+    "created",
+    "changed",
+    "paused_until",
+    "handle",
+    "consents",
+)
+
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps; lone surrogates are bytes that were not UTF-8."""
+
+
+class RowError(ValueError):
+    """A row cannot become a subscriber: what it says, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What a row may leave out, and what its certainties may be."""
+
+    language: Language
+    now: datetime
+    certainties: frozenset[str]
+    """The ids that there are."""
+
+
+# --- Out --------------------------------------------------------------------------------------------------------------
+
+
+def describe(subscriber: Subscriber) -> dict[str, Any]:
+    """All that the list holds about a person, as JSON knows it; the id, which only counts, stays behind."""
+    return {
+        "address": subscriber.address,
+        "language": subscriber.language.value,
+        "certainties": list(subscriber.certainties),
+        "status": subscriber.status.value,
+        "created": write_moment(subscriber.created),
+        "changed": write_moment(subscriber.changed),
+        "paused_until": subscriber.paused_until.isoformat() if subscriber.paused_until else None,
+        "handle": subscriber.handle,
+        "consents": [_describe_consent(consent) for consent in subscriber.consents],
+    }
+
+
+def _describe_consent(consent: Consent) -> dict[str, Any]:
+    wording = consent.wording and {"language": consent.wording.language.value, "text": consent.wording.text}
+    return {
+        "step": consent.step.value,
+        "at": write_moment(consent.at),
+        "source": consent.source,
+        **({"network": consent.network} if consent.network else {}),
+        **({"wording": wording} if wording else {}),
+    }
+
+
+def write_moment(moment: datetime) -> str:
+    """2026-11-23T18:00:00Z, with as many digits of a second as there are."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def write_json(value: Any) -> str:
+    """On one line; letters are left as they are."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def to_cells(subscriber: Subscriber) -> list[str]:
+    """The cells below COLUMNS."""
+    said = describe(subscriber)
+    said["certainties"] = " ".join(said["certainties"])
+    said["paused_until"] = said["paused_until"] or ""
+    said["consents"] = write_json(said["consents"])
+    return [said[column] for column in COLUMNS]
+
+
+# --- In ---------------------------------------------------------------------------------------------------------------
+
+
+def read_draft(cells: Mapping[str, Any], defaults: Defaults) -> Draft:
+    """A row in our own form → what is to be put on the list. Raises RowError.
+
+    Only the address is needed. A row that does not say where somebody stands says that they are confirmed; whether that
+    is believed is for the caller to decide, by the consents.
+    """
+    cells = {name: cell for name, cell in cells.items() if cell not in ("", None)}
+    created = _moment(cells, "created", defaults.now)
+    return Draft(
+        address=read_address(cells.get("address", cells.get("email", ""))),
+        language=_one_of(Language, cells, "language", defaults.language),
+        certainties=_certainties(cells, defaults),
+        status=_one_of(Status, cells, "status", Status.CONFIRMED),
+        created=created,
+        changed=_moment(cells, "changed", created),
+        paused_until=_day(cells, "paused_until"),
+        consents=tuple(_consent(said) for said in _listed(cells, "consents")),
+        handle=_handle(cells),
+    )
+
+
+def read_address(text: Any) -> str:
+    """An address in its normal form. Raises RowError."""
+    if not isinstance(text, str) or not text.strip():
+        raise RowError("has no address")
+    if len(text) <= LONGEST and (plain := _PLAIN.fullmatch(text)) and (domain := _find_domain(plain[2])):
+        return f"{plain[1]}@{domain}"
+    try:
+        return parse_address(text)
+    except AddressError as error:
+        raise RowError(f"address {error}") from None
+
+
+# Most addresses are plain, at a domain that thousands of others have: then it is the domain alone that takes time.
+# Only here: in a service, what is found sooner would tell who was there before.
+_PLAIN = re.compile(r"((?=[^@]{1,64}@)[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-]+)")
+
+
+@lru_cache(maxsize=10_000)
+def _find_domain(domain: str) -> str:
+    """A domain in its normal form; empty when it is none, or nothing to write to."""
+    try:
+        return parse_address(f"a@{domain}").removeprefix("a@")
+    except AddressError:
+        return ""
+
+
+def _text(cells: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = cells.get(name, default)
+    if not isinstance(value, str):
+        raise RowError(f"{name} is {shorten(value)}; expected text")
+    if _NO_TEXT.search(value):
+        raise RowError(f"{name} is not valid text; expected UTF-8 (“CSV UTF-8” in a spreadsheet)")
+    return value
+
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def _one_of(kind: type[Name], cells: Mapping[str, Any], name: str, default: Name | None = None) -> Name:
+    text = _text(cells, name, default)
+    try:
+        return kind(text.strip().lower())
+    except ValueError:
+        raise RowError(f"{name} is {shorten(text)}; expected {', '.join(kind)}") from None
+
+
+def _moment(cells: Mapping[str, Any], name: str, default: datetime | None = None) -> datetime:
+    if default is not None and name not in cells:
+        return default
+    text = _text(cells, name)
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise RowError(
+            f"{name} is {shorten(text)}; expected a date and time like 2026-11-23T18:00:00Z"
+        ) from None
+
+
+def _day(cells: Mapping[str, Any], name: str) -> date | None:
+    if name not in cells:
+        return None
+    text = _text(cells, name)
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise RowError(f"{name} is {shorten(text)}; expected a day like 2026-11-23") from None
+
+
+def _certainties(cells: Mapping[str, Any], defaults: Defaults) -> tuple[str, ...]:
+    said = cells.get("certainties", "")
+    if isinstance(said, list):
+        said = " ".join(_text({"certainties": one}, "certainties") for one in said)
+    found = tuple(dict.fromkeys(_text({"certainties": said}, "certainties").split()))
+    for one in found:
+        if one not in defaults.certainties:
+            known = ", ".join(sorted(defaults.certainties))
+            raise RowError(f"unknown certainty {shorten(one)}; expected one of {known}")
+    return found
+
+
+def _handle(cells: Mapping[str, Any]) -> str:
+    handle = _text(cells, "handle", "")
+    if handle and not re.fullmatch(r"[A-Za-z0-9_-]{16}", handle):
+        raise RowError(f"handle is {shorten(handle)}; expected the 16 characters of an export, or nothing")
+    return handle
+
+
+def _listed(cells: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    said = cells.get(name, [])
+    if isinstance(said, str):
+        try:
+            said = json.loads(said)
+        except (ValueError, RecursionError):
+            said = None
+    if not isinstance(said, list) or not all(isinstance(one, dict) for one in said):
+        raise RowError(f"{name} is not a JSON array of objects, as in an export")
+    return said
+
+
+def _consent(said: Mapping[str, Any]) -> Consent:
+    wording = said.get("wording")
+    if wording is not None and not isinstance(wording, dict):
+        raise RowError(f"wording is {shorten(wording)}; expected an object")
+    return Consent(
+        step=_one_of(Step, said, "step"),
+        at=_moment(said, "at"),
+        source=_text(said, "source"),
+        network=_text(said, "network", ""),
+        wording=Wording(_one_of(Language, wording, "language"), _text(wording, "text")) if wording else None,
+    )
+
+
+def shorten(value: Any, most: int = 40) -> str:
+    """A value as it may be shown: on one line, not long, nothing that a terminal obeys."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    text = "".join(letter if letter.isprintable() else "�" for letter in text[:most])
+    return f"“{text}”" if text else "empty"

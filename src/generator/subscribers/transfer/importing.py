@@ -1,0 +1,257 @@
+"""A file → the list: some rows at a time, each time all or nothing, so that a run can be stopped and repeated.
+
+Who is on the list stays as they are, whatever the file says; who was erased stays away.
+"""
+
+from __future__ import annotations
+
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, insert, literal, select
+
+from generator.model import Consent, Notice, Status, Step
+from generator.subscribers.list.addresses import key_of
+from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
+from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
+from generator.subscribers.transfer.columns import SAMPLE, check_columns, find_unknown
+from generator.subscribers.transfer.foreign import Origin, find_origin
+from generator.subscribers.transfer.formats import Defaults, RowError, shorten
+from generator.subscribers.transfer.tables import Row, read_table
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
+
+    from generator.subscribers.list.listing import Draft
+    from generator.subscribers.store.database import Database, Transaction
+    from generator.subscribers.transfer.tables import Broken, Table
+
+BATCH = 2000
+"""Rows in one transaction: a tenth of a second in which nobody else writes."""
+
+_STEP = 1000
+"""Keys in one statement."""
+
+_PROOFS = {Step.CONFIRMED, Step.ADDED, Step.IMPORTED}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the operator says of a file."""
+
+    defaults: Defaults
+    proof: str = ""
+    """Where the proof of consent is kept of those for whom the file has none; they come in as confirmed."""
+    ask: bool = False
+    """Whoever comes in unconfirmed gets a mail with the question; so do those without proof."""
+    status: Status | None = None
+    """Where all of them stand, when the file does not say."""
+    origin: str = ""
+    form: str = ""
+    ignored: frozenset[str] = frozenset()
+    """Columns that may be there although we do not know them; in lower case."""
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not taken."""
+
+    line: int
+    problem: str
+    address: str = field(repr=False, default="")
+    """As it stands in the file."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows so far. What it counts is on the list, and stays there whatever happens next."""
+
+    line: int = 0
+    """Rows up to this line have been dealt with."""
+    added: int = 0
+    asked: int = 0
+    """Of those added: who gets the question by mail."""
+    present: int = 0
+    """They were on the list."""
+    twice: int = 0
+    """The same address stands higher up in the file."""
+    erased: int = 0
+    """They were erased, and stay so."""
+    rejected: int = 0
+
+
+class Import:
+    """A file that is to be taken in."""
+
+    def __init__(self, stream: io.BufferedReader, name: str, order: Order) -> None:
+        """Look at how the file begins; `name` is that of the file, without folders. Raises TableError."""
+        self.tally = Tally()
+        self._order = order
+        self._table: Table = read_table(stream, order.form)
+        self.origin: Origin = find_origin(self._table.columns, order.origin)
+        self._columns = {"", *self._table.columns}
+        sample: list[Row | Broken] = []
+        if not self.origin.columns.issuperset(self._table.columns):
+            sample += islice(self._table.rows, SAMPLE)
+        check_columns(self.origin, self._table.columns, order.ignored, sample)
+        self._rows = chain(sample, self._table.rows)
+        self._status = self.origin.find_status(name, frozenset(self._table.columns), order.status)
+        # To tell an address that stands in the file twice from one that was on the list: who came after we began came
+        # with the file; a dry run, which puts nobody on the list, remembers eight bytes of each.
+        self._newest: int | None = None
+        self._seen: set[int] = set()
+
+    def run(self, database: Database, reject: Callable[[Reject], None]) -> Iterator[Tally]:
+        """Take all rows, and say how far it is after each batch. Raises DatabaseError, TableError: see the tally."""
+        batch: list[Draft] = []
+        line = 0
+        for row in self._rows:
+            line = row.line
+            if (draft := self._read(row, reject)) is not None:
+                batch.append(draft)
+            if len(batch) == BATCH:
+                self._take(database, batch, line)
+                yield self.tally
+                batch = []
+        self._take(database, batch, line)
+        yield self.tally
+
+    def _read(self, row: Row | Broken, reject: Callable[[Reject], None]) -> Draft | None:
+        if isinstance(row, Row):
+            try:
+                self._check(row)
+                return self._admit(self.origin.read(row.cells, self._order.defaults, self._status))
+            except RowError as error:
+                said = next((row.cells[name] for name in _ADDRESSES if row.cells.get(name)), "")
+                found = Reject(row.line, str(error), said if isinstance(said, str) else "")
+        else:
+            found = Reject(row.line, row.problem)
+        self.tally.rejected += 1
+        reject(found)
+        return None
+
+    def _check(self, row: Row) -> None:
+        """Refuse what stands in a column without a name, or in JSON below a name that the first object has not."""
+        if row.cells.get(""):
+            raise RowError(f"has {shorten(row.cells[''])} in a column without a name")
+        if more := row.cells.keys() - self._columns:
+            if unknown := find_unknown(self.origin, sorted(more), self._order.ignored):
+                name, value = unknown[0], row.cells[unknown[0]]
+                raise RowError(f"has the unknown field {shorten(name)}: {shorten(value)}")
+            self._columns |= more
+
+    def _admit(self, draft: Draft) -> Draft:
+        """Nobody is confirmed without proof."""
+        if draft.status is not Status.CONFIRMED:
+            return draft
+        if self.origin.proves and any(consent.step in _PROOFS for consent in draft.consents):
+            return draft
+        now = self._order.defaults.now
+        if self._order.proof:
+            given = Consent(Step.IMPORTED, now, self._order.proof)
+            return replace(draft, consents=(*draft.consents, given))
+        if self._order.ask:
+            return replace(draft, status=Status.UNCONFIRMED, changed=now)
+        raise RowError(
+            "would be confirmed without proof of consent; name the proof with --proof, or ask by mail with --ask"
+        )
+
+    def _take(self, database: Database, batch: Sequence[Draft], line: int) -> None:
+        """Put a batch on the list; when that fails the tally counts none of it."""
+        with _uninterrupted():
+            self._take_all(database, batch, line)
+
+    def _take_all(self, database: Database, batch: Sequence[Draft], line: int) -> None:
+        dry_run, tally = self._order.dry_run, replace(self.tally, line=line)
+        with database.read() if dry_run else database.begin() as transaction:
+            new = self._choose(transaction, batch, tally)
+            tally.added += len(new) if dry_run else add_many(transaction, new)
+            if self._order.ask:
+                asked = [draft for draft in new if draft.status is Status.UNCONFIRMED]
+                tally.asked += len(asked)
+                if not dry_run:
+                    _ask(transaction, asked, self._order)
+        if dry_run:
+            self._seen.update(hash(key_of(draft.address)) for draft in batch)
+        self.tally = tally
+
+    def _choose(self, transaction: Transaction, drafts: Sequence[Draft], tally: Tally) -> list[Draft]:
+        """Those who are not on the list, and never were."""
+        addresses = [draft.address for draft in drafts]
+        present = find_statuses(transaction, addresses)
+        erased = find_suppressed(transaction, addresses)
+        came_with_it = self._find_new(transaction, present)
+        new: dict[str, Draft] = {}
+        for draft in drafts:
+            key = key_of(draft.address)
+            if key in erased:
+                tally.erased += 1
+            elif key in new or key in came_with_it or (key not in present and hash(key) in self._seen):
+                tally.twice += 1
+            elif key in present:
+                tally.present += 1
+            else:
+                new[key] = draft
+        return list(new.values())
+
+    def _find_new(self, transaction: Transaction, keys: Iterable[str]) -> set[str]:
+        """Which of these keys came on the list with this file."""
+        connection, found = transaction.connection, set()
+        if self._newest is None:
+            self._newest = connection.execute(select(func.max(SUBSCRIBER.c.id))).scalar() or 0
+        for some in _divide(list(keys)):
+            rows = connection.execute(
+                select(SUBSCRIBER.c.key).where(SUBSCRIBER.c.key.in_(some), SUBSCRIBER.c.id > self._newest)
+            )
+            found |= set(rows.scalars())
+        return found
+
+
+_ADDRESSES = ("address", "email", "email address", "email_address", "e-mailadres", "e-mail")
+
+
+def _ask(transaction: Transaction, drafts: Sequence[Draft], order: Order) -> None:
+    """Put the question into the outbox for people who were not on the list: nothing waits for them yet."""
+    now = order.defaults.now
+    for keys in _divide([key_of(draft.address) for draft in drafts]):
+        rows = select(
+            literal(Notice.CONFIRM.value),
+            SUBSCRIBER.c.id,
+            SUBSCRIBER.c.address,
+            SUBSCRIBER.c.language,
+            literal(now, OUTBOX.c.created.type),
+            literal(now, OUTBOX.c.not_before.type),
+            literal(0),
+        ).where(SUBSCRIBER.c.key.in_(keys), SUBSCRIBER.c.status == Status.UNCONFIRMED)
+        columns = ["notice", "subscriber_id", "address", "language", "created", "not_before", "attempts"]
+        transaction.connection.execute(insert(OUTBOX).from_select(columns, rows))
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait until a batch is on the list and counted, so that what is said of it is so."""
+    before = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or not callable(before):
+        yield
+        return
+    pressed: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _, frame: pressed.append(frame))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed:
+        before(signal.SIGINT, pressed[0])
+
+
+def _divide(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Keys, as many at a time as go into one statement."""
+    for start in range(0, len(keys), _STEP):
+        yield keys[start : start + _STEP]

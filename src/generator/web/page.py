@@ -1,0 +1,108 @@
+"""What is kept and known → a page, in the language of its address."""
+
+from __future__ import annotations
+
+from functools import cache
+from html import escape
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import HTMLResponse
+
+from generator.model import Language
+from generator.render.page.signup import wording
+from generator.render.templating import render_template
+from generator.render.words import WORDS as SHARED
+from generator.web.drafts import Draft
+from generator.web.words import WORDS
+
+if TYPE_CHECKING:
+    from starlette.responses import Response
+
+    from generator.model import Asking, Wording
+    from generator.web.refusals import Refusal
+    from generator.web.server.service import Service
+
+_ADDRESS = "{address}"
+
+_AN_HOUR, _A_MINUTE = 3600, 60
+
+
+class Pages:
+    """Renders the pages of one service."""
+
+    def __init__(self, service: Service, style: str) -> None:
+        """`style` is the address of the style sheet."""
+        self._service, self._style = service, style
+        self.wordings: dict[Language, Wording] = {
+            language: wording(service.settings, language) for language in Language
+        }
+        self.words = {
+            language: {
+                name: text.replace("{letter}", service.settings.letter)
+                for name, text in (SHARED[language] | WORDS[language]).items()
+            }
+            for language in Language
+        }
+
+    def render(
+        self,
+        language: Language,
+        name: str,
+        /,
+        status: HTTPStatus = HTTPStatus.OK,
+        *,
+        headers: dict[str, str] | None = None,
+        **values: Any,
+    ) -> Response:
+        """A page of its own for this request; see `write`."""
+        return HTMLResponse(self.write(language, name, **values), status, headers)
+
+    @cache  # noqa: B019 (there is one of this class in a process, and it lives as long as that)
+    def render_form(self, language: Language, name: str) -> bytes:
+        """A form that nobody has filled in, the same for everybody."""
+        return self.write(language, name, path=name, draft=Draft()).encode()
+
+    def render_asked(self, language: Language, asking: Asking, address: str) -> str:
+        """The page that says where to look, which differs in the address alone."""
+        return self._write_asked(language, asking).replace(_ADDRESS, escape(address))
+
+    @cache  # noqa: B019 (the same)
+    def _write_asked(self, language: Language, asking: Asking) -> str:
+        return self.write(language, "asked", path=asking.value, asking=asking.value, address=_ADDRESS)
+
+    def write(self, language: Language, name: str, /, *, path: str = "subscribe", **values: Any) -> str:
+        """A page from a template. `path` is its address below the folder of its language, and of the other."""
+        service = self._service
+        return render_template(
+            service.root,
+            f"service/{name}.html",
+            base=service.base,
+            home=f"{service.base}{language.prefix}",
+            here=language,
+            languages={one: f"{service.base}{one.prefix}{path}" for one in Language},
+            settings=service.settings,
+            style=self._style,
+            titles=service.titles(language),
+            wording=self.wordings[language],
+            words=self.words[language],
+            **values,
+        )
+
+    def refuse(self, language: Language, refusal: Refusal) -> Response:
+        """The page that says why something was not done."""
+        words = self.words[language]
+        text = words[f"{refusal.reason}_text"].replace("{minutes}", self._say_wait(language, refusal.wait))
+        headers = {"Retry-After": str(refusal.wait)} if refusal.wait else {}
+        if refusal.close:
+            headers["Connection"] = "close"
+        title = words[f"{refusal.reason}_title"]
+        return self.render(language, "message", refusal.status, headers=headers, title=title, text=text)
+
+    def _say_wait(self, language: Language, seconds: int) -> str:
+        words = self.words[language]
+        if seconds >= _AN_HOUR:
+            return words["hour"]
+        if seconds <= _A_MINUTE:
+            return words["minute"]
+        return words["minutes"].format(number=-(-seconds // _A_MINUTE))

@@ -1,0 +1,678 @@
+"""`newsletter subscribers`, `newsletter backup` and `newsletter keys`, as an operator uses them."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from generator.cli.newsletter import main
+from generator.errors import PublishError
+from generator.files import create_file
+from tests.clocks import STOPPED
+
+NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
+PROOF = ("--proof", "Binder 2026")
+
+
+@pytest.fixture(scope="session")
+def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with an empty list; only what these commands look at is in it."""
+    root = tmp_path_factory.mktemp("project")
+    sample = Path(__file__).parents[2] / "sample"
+    for name in ("docs", "newsletter"):
+        shutil.copytree(sample / name, root / name)
+    run(root, "init")
+    return root
+
+
+@pytest.fixture
+def root(_project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("NEWSLETTER_DATABASE", "NEWSLETTER_KEYS", "NEWSLETTER_MAIL"):
+        monkeypatch.delenv(name, raising=False)
+    return shutil.copytree(_project, tmp_path / "project")
+
+
+def run(root: Path, *arguments: str, content: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(
+        main, obj=STOPPED, args=["--root", str(root), *arguments], input=content, catch_exceptions=False
+    )
+
+
+def subscribers(root: Path, *arguments: str, content: str | bytes | None = None) -> str:
+    """What the command says when all goes well."""
+    done = run(root, "subscribers", *arguments, content=content)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def keys_in(root: Path) -> list[str]:
+    [line] = [line for line in (root / "var/newsletter.env").read_text().splitlines() if "KEYS" in line]
+    return line.partition("=")[2].split(",")
+
+
+def mails(root: Path) -> list[str]:
+    connection = sqlite3.connect(root / "var/newsletter.db")
+    found = [notice for (notice,) in connection.execute("SELECT notice FROM outbox")]
+    connection.close()
+    return found
+
+
+# --- add, list, show ---
+
+
+def test_without_proof_somebody_is_asked_by_mail(root: Path) -> None:
+    assert "gets a confirmation mail" in subscribers(root, "add", "Reader@EXAMPLE.org")
+    assert "Reader@example.org  nl        unconfirmed" in subscribers(root, "list")
+    assert mails(root) == ["confirm"]
+
+
+@pytest.mark.parametrize(
+    "mail, said",
+    [
+        (
+            "",
+            "This is a trial: `newsletter serve` writes the mail to {root}/var/mail/new, and sends nothing.",
+        ),
+        (
+            "maildir:/tmp/box",
+            "This is a trial: `newsletter serve` writes the mail to /tmp/box/new, and sends nothing.",
+        ),
+        ("smtp://127.0.0.1:1", "`newsletter serve` sends the mail while it runs."),
+        ("nonsense", "`newsletter serve` sends the mail while it runs."),
+    ],
+)
+def test_where_mail_will_be_is_told_by_who_asks_for_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, mail: str, said: str
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_MAIL", mail)
+    said = said.format(root=root)
+    added = subscribers(root, "add", "a@example.org")
+    assert added == f"a@example.org gets a confirmation mail. {said}\n"
+    asked = subscribers(root, "import", "-", "--ask", content="address\nb@example.org\n")
+    assert asked.endswith(f"\n{said}\n")
+    subscribers(root, "add", "c@example.org", *PROOF)
+    removed = subscribers(root, "remove", "c@example.org", "--goodbye")
+    assert removed == f"c@example.org gets no more letters. They get a confirmation by mail. {said}\n"
+    # Who never confirmed gets no goodbye.
+    assert (
+        subscribers(root, "remove", "a@example.org", "--goodbye") == "a@example.org gets no more letters.\n"
+    )
+
+
+def test_with_proof_somebody_is_confirmed_at_once(root: Path) -> None:
+    said = subscribers(
+        root, "add", "reader@example.org", *PROOF, "--language", "en", "--certainty", "referral"
+    )
+    assert said == "reader@example.org is on the list, confirmed by: Binder 2026\n"
+    assert re.search(
+        r"reader@example.org  en +confirmed +\d{4}-\d\d-\d\d  referral", subscribers(root, "list")
+    )
+    assert mails(root) == []
+
+
+def test_texts_that_are_being_written_keep_nobody_from_the_list(root: Path) -> None:
+    (root / "docs/nl/certainties/referral.md").write_text("---\ntitle: [\n", encoding="utf-8")
+    (root / "newsletter/evidence.yaml").write_text("- [", encoding="utf-8")
+    (root / "newsletter/settings.toml").write_text("[", encoding="utf-8")
+    subscribers(root, "add", "a@example.org", *PROOF, "--certainty", "referral")
+    content = "address,certainties\nb@example.org,referral revenue\n"
+    assert subscribers(root, "import", "-", *PROOF, content=content) == "1 subscriber added.\n"
+    assert "2 confirmed" in subscribers(root, "list")
+
+
+def test_who_is_on_the_list_is_not_added_again(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    done = run(root, "subscribers", "add", "READER@example.org")
+    assert done.exit_code == 1
+    assert "Error: READER@example.org is already on the list: confirmed" in done.output
+
+
+def test_who_was_erased_comes_back_by_their_own_hand_only(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    subscribers(root, "erase", "reader@example.org", "--yes")
+    done = run(root, "subscribers", "add", "reader@example.org", *PROOF)
+    assert done.exit_code == 1
+    assert "was erased, so only this person can subscribe it again" in done.output
+    assert "gets a confirmation mail" in subscribers(root, "add", "reader@example.org")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "subscribers add",
+        "subscribers show",
+        "subscribers remove",
+        "subscribers erase",
+        "send --to",
+        "explain",
+    ],
+)
+def test_what_is_no_address_is_named(root: Path, command: str) -> None:
+    done = run(root, *command.split(), "reader.example.org")
+    assert done.exit_code == 1
+    assert "Error: “reader.example.org” has no @; an address looks like name@example.org\n" in done.output
+
+
+def test_a_certainty_that_does_not_exist_is_refused_with_those_that_do(root: Path) -> None:
+    done = run(root, "subscribers", "add", "reader@example.org", "--certainty", "luck")
+    assert done.exit_code == 2
+    assert "unknown certainty luck; expected one of" in done.output
+    assert "referral" in done.output
+
+
+def test_the_table_is_short_and_says_that_there_is_more(root: Path) -> None:
+    content = "address,status\n" + "".join(f"r{number}@example.org,bounced\n" for number in range(3))
+    subscribers(root, "import", "-", content=content)
+    said = subscribers(root, "list", "--limit", "2", "--status", "bounced")
+    assert "r1@example.org" in said
+    assert "r2@example.org" not in said
+    assert "Only the first 2 are shown. For more, use --limit" in said
+    assert said.endswith("On the list: 3 bounced.\n")
+    assert "--limit" not in subscribers(root, "list", "--limit", "3")
+    assert subscribers(root, "list", "--language", "en") == "On the list: 3 bounced.\n"
+
+
+def test_all_that_is_kept_about_somebody_is_shown(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    said = subscribers(root, "show", "READER@example.org")
+    assert "status: confirmed" in said
+    assert re.search(r"– step: added; at: [^;]+Z; source: Binder 2026", said)
+    found = json.loads(subscribers(root, "show", "reader@example.org", "--json"))
+    assert found["subscriber"]["consents"][0]["source"] == "Binder 2026"
+
+
+def test_the_wording_that_was_agreed_to_is_shown(root: Path) -> None:
+    consent = {
+        "step": "confirmed",
+        "at": "2026-01-01",
+        "source": "x",
+        "wording": {"language": "nl", "text": "Ja."},
+    }
+    subscribers(root, "import", "-", content=json.dumps({"address": "r@example.org", "consents": [consent]}))
+    assert "wording: “Ja.” (nl)" in subscribers(root, "show", "r@example.org")
+
+
+def test_nothing_kept_is_said_and_so_is_a_hash(root: Path) -> None:
+    done = run(root, "subscribers", "show", "reader@example.org")
+    assert (done.exit_code, done.output) == (1, "Error: nothing is stored about reader@example.org\n")
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    subscribers(root, "erase", "reader@example.org", "--yes")
+    said = subscribers(root, "show", "reader@example.org")
+    assert "reader@example.org: not on the list" in said
+    assert "erasures (under a hash)" in said
+
+
+# --- remove, erase ---
+
+
+@pytest.mark.parametrize("options, sent", [([], []), (["--goodbye"], ["goodbye"])])
+def test_a_removed_subscriber_is_told_only_when_asked(
+    root: Path, options: list[str], sent: list[str]
+) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    assert "gets no more letters" in subscribers(root, "remove", "reader@example.org", *options)
+    assert "status: unsubscribed" in subscribers(root, "show", "reader@example.org")
+    assert mails(root) == sent
+    assert "Nothing to do" in subscribers(root, "remove", "reader@example.org", *options)
+
+
+@pytest.mark.parametrize("command", [["remove"], ["erase", "--yes"]])
+def test_who_is_not_on_the_list_cannot_leave_it(root: Path, command: list[str]) -> None:
+    done = run(root, "subscribers", *command, "reader@example.org")
+    assert (done.exit_code, done.output) == (1, "Error: reader@example.org is not on the list\n")
+
+
+def test_erasing_asks_first(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    done = run(root, "subscribers", "erase", "reader@example.org", content="n\n")
+    assert done.exit_code == 1
+    assert "This cannot be undone." in done.output
+    assert "reader@example.org" in subscribers(root, "list")
+    assert "is erased" in subscribers(root, "erase", "reader@example.org", content="y\n")
+    assert subscribers(root, "list") == "On the list: nobody.\n"
+
+
+# --- import, export ---
+
+
+def test_a_list_moves_through_a_file_without_loss(root: Path, tmp_path: Path) -> None:
+    subscribers(root, "add", "a@example.org", *PROOF, "--certainty", "referral")
+    subscribers(root, "add", "b@example.org")
+    for form in ("csv", "json"):
+        file = tmp_path / f"list.{form}"
+        assert subscribers(root, "export", "--format", form, "--output", str(file)).endswith(
+            ": 2 subscribers.\n"
+        )
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert run(root, "subscribers", "export", "--format", form).stdout_bytes == file.read_bytes()
+        (root / "var/newsletter.db").unlink()
+        made = f"Created a new list: {root / 'var/newsletter.db'}\n"
+        assert subscribers(root, "import", str(file)) == f"{made}2 subscribers added.\n"
+        assert run(root, "subscribers", "export", "--format", form).stdout_bytes == file.read_bytes()
+    assert "b@example.org" not in subscribers(root, "export", "--status", "confirmed", "--language", "nl")
+
+
+def test_an_export_that_cannot_be_written_leaves_what_was_there(root: Path, tmp_path: Path) -> None:
+    done = run(root, "subscribers", "export", "--output", str(tmp_path / "nowhere/list.csv"))
+    assert done.exit_code == 1
+    assert "nowhere/list.csv cannot be written: No such file or directory" in done.output
+
+
+def test_a_full_disk_is_said(root: Path) -> None:
+    """/dev/full takes nothing, as a full disk."""
+    done = run(root, "subscribers", "export", "--output", "/dev/full")
+    assert (done.exit_code, done.output) == (
+        1,
+        "Error: /dev/full cannot be written: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("words", ["subscribers export", "subscribers list", "keys --help", "--help"])
+def test_output_that_cannot_be_written_is_an_error(words: str, unbuffered: str, root: Path) -> None:
+    """Python tries to write it again at the end of the program, and must not report that as well."""
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [NEWSLETTER, "--root", root, *words.split()],
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 1
+    assert ended.stderr == "Error: standard output cannot be written: No space left on device\n"
+
+
+def test_a_device_is_written_to_and_not_replaced(root: Path, tmp_path: Path) -> None:
+    """A pipe, /dev/stdout, whatever it leads to: no device becomes a file."""
+    command = f"{NEWSLETTER} --root {root} subscribers export --output"
+    for output in ("-", "/dev/stdout"):
+        readers = tmp_path / "readers.csv"
+        readers.write_text("before\n")
+        subprocess.run(["sh", "-c", f"{command} {output} >> {readers}"], check=True)
+        assert readers.read_text().startswith("before\naddress,")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe, 0o644)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        subscribers(root, "export", "--output", str(pipe))
+        assert reader.communicate(timeout=30)[0].startswith(b"address,")
+    assert pipe.is_fifo()
+    assert stat.S_IMODE(pipe.stat().st_mode) == 0o644
+    done = run(root, "backup", str(pipe))
+    assert (done.exit_code, done.output) == (
+        1,
+        f"Error: {pipe} is not a file; choose another name for the copy\n",
+    )
+
+
+@pytest.mark.parametrize("proof", ["", "  ", "a\nb", "\x1b[2J", "\udce9"])
+def test_proof_is_words(root: Path, proof: str) -> None:
+    for command in (["add", "reader@example.org"], ["import", "-"]):
+        done = run(root, "subscribers", *command, "--proof", proof, content="address\n")
+        assert done.exit_code == 2
+        assert "--proof takes one line of text" in done.output
+
+
+def test_rows_that_are_not_taken_are_listed_and_end_with_1(root: Path, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "list.csv", tmp_path / "rejects.csv"
+    bad = "".join(f"=bad{number}\n" for number in range(25))
+    file.write_bytes(f"address\ngood@example.org\n{bad}".encode() + b"E\xe9n\n")
+    done = run(root, "subscribers", "import", str(file), *PROOF, "--rejects", str(rejects))
+    assert done.exit_code == 1
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith(f"{file}:3: “=bad0”: address has no @; ")
+    assert lines[-1] == f"… and 6 more; all of them are in {rejects}."
+    assert len(lines) == 21
+    assert done.stdout == "1 subscriber added, 26 rejected.\n"
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
+    assert rejects.read_text().splitlines()[:2] == [
+        "line,address,problem",
+        f"3,'=bad0,{lines[0].split('”: ')[1]}",
+    ]
+    done = run(root, "subscribers", "import", str(file), *PROOF)
+    assert done.stderr.endswith("… and 6 more; to keep all of them, add --rejects FILE.\n")
+
+
+def test_a_dry_run_says_what_would_happen(root: Path) -> None:
+    said = subscribers(
+        root, "import", "-", "--ask", "--dry-run", content="email\na@example.org\na@example.org\n"
+    )
+    assert said == (
+        "1 subscriber to add (1 with a confirmation mail), 1 twice in the file.\nNothing was written.\n"
+    )
+    said = subscribers(root, "import", "-", "--ask", content="email\na@example.org\n")
+    assert said.endswith(
+        f"`newsletter serve` writes the mail to {root / 'var/mail/new'}, and sends nothing.\n"
+    )
+    assert mails(root) == ["confirm"]
+
+
+def test_what_another_service_kept_and_we_do_not_is_said(root: Path) -> None:
+    content = (
+        "email,active_subscription,expiry,plan,email_disabled,created_at\na@example.org,false,,other,false,\n"
+    )
+    said = subscribers(root, "import", "-", *PROOF, "--from", "substack", content=content)
+    assert (
+        said
+        == "1 subscriber added.\nNot imported from Substack: names, plans and payments, reading and sharing.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments, content, problem",
+    [
+        (["-"], b"", "standard input is empty"),
+        (["-"], b"PK\x03\x04", "standard input is an Excel workbook"),
+        (["-"], b"name\nx\n", "standard input does not begin with known column names"),
+        (["nowhere.csv"], b"", "nowhere.csv cannot be read: No such file or directory"),
+        (["-", "--rejects", "/nowhere/x.csv"], b"address\n", "/nowhere/x.csv cannot be written"),
+        (
+            ["-", "--rejects", "/dev/full"],
+            b"address\n",
+            "/dev/full cannot be written: No space left on device",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_at_all(
+    root: Path, arguments: list[str], content: bytes, problem: str
+) -> None:
+    done = run(root, "subscribers", "import", *arguments, content=content)
+    assert done.exit_code == 1
+    assert problem in done.stderr
+
+
+def test_a_file_that_breaks_off_says_how_far_it_got(root: Path) -> None:
+    """The surrogate at the end of this UTF-16 has no other half."""
+    content = "address\na@example.org\n".encode("utf-16") + b"\x00\xd8"
+    done = run(root, "subscribers", "import", "-", *PROOF, content=content)
+    assert done.exit_code == 1
+    assert "Not finished: the file was imported up to line 0." in done.stderr
+    assert "standard input is not UTF-16 after line" in done.stderr
+
+
+GHOST = (
+    "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+    "1,in@example.org,In,,true,false,,2024-01-02T10:00:00.000Z,,,\n"
+    "2,left@example.org,Uit,,false,false,,2024-01-02T10:00:00.000Z,,,\n"
+)
+
+
+@pytest.mark.parametrize("more", [(), ("--dry-run",), ("--rejects", "{tmp}/rejects.csv"), ("--from", "ours")])
+def test_a_file_with_columns_that_are_not_known_is_refused_whole(
+    root: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / "ghost.csv"
+    file.write_text(GHOST, encoding="utf-8")
+    words = [word.format(tmp=tmp_path) for word in more]
+    done = run(root, "subscribers", "import", str(file), *PROOF, *words)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"Error: {file} has 10 columns that an export of this program does not have; nothing"
+    )
+    assert "  “subscribed_to_emails”: “true”  ← may say who unsubscribed\n" in done.stderr
+    assert subscribers(root, "list") == "On the list: nobody.\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ghost.csv", "project"]
+
+
+def test_a_column_that_does_not_matter_is_ignored_when_told_so(root: Path) -> None:
+    content = "E-mail,Email,Naam \nx,a@example.org,An\n"
+    words = ("import", "-", *PROOF, "--ignore", "naam", "--ignore", " E-Mail ")
+    assert subscribers(root, *words, content=content) == "1 subscriber added.\n"
+    done = run(
+        root,
+        "subscribers",
+        "import",
+        "-",
+        *PROOF,
+        "--ignore",
+        "Afgemeld",
+        content="email,afgemeld\nb@example.org,x\n",
+    )
+    assert done.exit_code == 1
+    assert "cannot be read without “afgemeld”, which may say who unsubscribed" in done.stderr
+    assert "1 confirmed" in subscribers(root, "list")
+
+
+def test_proof_and_a_question_exclude_each_other(root: Path) -> None:
+    done = run(root, "subscribers", "import", "-", "--ask", *PROOF, content="address\n")
+    assert done.exit_code == 2
+    assert "--proof and --ask cannot be used together" in done.output
+
+
+def test_ctrl_c_says_how_far_it_got_and_a_second_run_finishes(root: Path) -> None:
+    """A real process, interrupted after its first batch."""
+    rows = [f"r{number}@example.org\n" for number in range(4500)]
+    command = [NEWSLETTER, "--root", str(root), "subscribers", "import", "-", *PROOF]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None
+    process.stdin.write("".join(["address\n", *rows]).encode())
+    process.stdin.flush()
+    database = sqlite3.connect(root / "var/newsletter.db")
+    deadline = time.monotonic() + 60
+    while not database.execute("SELECT count(*) FROM subscriber").fetchone()[0]:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    said, errors = (text.decode() for text in process.communicate(timeout=60))
+    database.close()
+    assert process.returncode == 130, errors
+    assert said == ""
+    found = re.search(
+        r"Not finished: the file was imported up to line (.+?)\. (.+?) subscribers added\.\nRun it again",
+        errors,
+    )
+    assert found is not None
+    line, added = (int(number.replace(",", "")) for number in found.groups())
+    assert added in {2000, 4000}
+    assert line == added + 1
+    again = subscribers(root, "import", "-", *PROOF, content="".join(["address\n", *rows]))
+    assert again == f"{4500 - added:,} subscribers added, {added:,} already on the list (unchanged).\n"
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(root: Path) -> None:
+    content = "address,status\n" + "".join(f"r{number}@example.org,bounced\n" for number in range(1000))
+    subscribers(root, "import", "-", content=content)
+    command = f"{NEWSLETTER} --root {root} subscribers export | head -1"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("address,")
+    assert done.stderr == ""
+
+
+def test_a_bar_shows_on_a_terminal_how_far_it_is(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("address\n" + "".join(f"r{number}@example.org\n" for number in range(2500)))
+    script = shutil.which("script")
+    if script is None:
+        pytest.skip("there is no script(1) to give a program a terminal")
+    line = f"{NEWSLETTER} --root {root} subscribers import {file} {PROOF[0]} x"
+    done = subprocess.run([script, "-qec", line, "/dev/null"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"Importing +\[#+", done.stdout), done.stdout
+    assert "100%" in done.stdout
+
+
+# --- backup ---
+
+
+def test_a_backup_is_made_and_says_what_is_not_in_it(root: Path, tmp_path: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    done = run(root, "backup", str(tmp_path / "copy.db"))
+    assert done.exit_code == 0
+    assert re.match(rf"{tmp_path}/copy.db: 1 subscriber, \d\.\d MB, verified\.\n", done.output)
+    assert "The back-up does not contain the keys. Keep a copy of var/newsletter.env too" in done.output
+
+
+# --- Files that are there already ---
+
+
+WRITERS = {
+    "export": ("subscribers", "export", "--output", "{file}.csv"),
+    "export as JSON": ("subscribers", "export", "--format", "json", "--output", "{file}.json"),
+    "rejects": ("subscribers", "import", "-", "--rejects", "{file}.csv"),
+    "rejects of a dry run": ("subscribers", "import", "-", "--dry-run", "--rejects", "{file}.csv"),
+    "backup": ("backup", "{file}.db"),
+    "report": ("report", "2026-W48", "--output", "{file}.md"),
+}
+"""What writes a file that a person names."""
+
+
+@pytest.mark.parametrize("kind", ["file", "link", "link to nothing"])
+@pytest.mark.parametrize("words", WRITERS.values(), ids=list(WRITERS))
+def test_no_command_writes_over_a_file(root: Path, tmp_path: Path, words: tuple[str, ...], kind: str) -> None:
+    words = tuple(word.format(file=tmp_path / "mine") for word in words)
+    path, kept = Path(words[-1]), tmp_path / "kept"
+    kept.write_text("mine")
+    if kind == "file":
+        path.write_text("mine")
+    else:
+        path.symlink_to(kept if kind == "link" else tmp_path / "nowhere")
+    before = {found.name for found in tmp_path.iterdir()}
+    done = run(root, *words, content="address\nbad\ngood@example.org\n")
+    assert (done.exit_code, done.output) == (
+        1,
+        f"Error: {path} exists already; nothing was written. Choose another name.\n",
+    )
+    assert kept.read_text() == "mine"
+    assert kind == "link to nothing" or path.read_text() == "mine"
+    assert {found.name for found in tmp_path.iterdir()} == before
+    assert subscribers(root, "list") == "On the list: nobody.\n"
+
+
+def test_a_file_that_came_while_we_wrote_is_left_alone(tmp_path: Path) -> None:
+    target = tmp_path / "list.csv"
+
+    def write() -> None:
+        with create_file(target) as file:
+            file.write(b"ours")
+            target.write_text("mine")
+
+    with pytest.raises(PublishError, match="exists already"):
+        write()
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("list.csv", "mine")]
+
+
+def test_a_file_that_was_not_finished_is_not_there(tmp_path: Path) -> None:
+    def write() -> None:
+        with create_file(tmp_path / "list.csv") as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words, end",
+    [
+        (["subscribers", "export", "--output", "readers.txt"], ".csv"),
+        (["subscribers", "export", "--output", "readers.json"], ".csv"),
+        (["subscribers", "export", "--output", "README"], ".csv"),
+        (["subscribers", "export", "--format", "json", "--output", "readers.csv"], ".json"),
+        (["subscribers", "import", "-", "--rejects", "rejects.txt"], ".csv"),
+        (["backup", "list-2026"], ".db"),
+        (["backup", "README.md"], ".db"),
+    ],
+)
+def test_the_name_of_a_file_with_addresses_ends_as_git_expects(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], end: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(root, *words, content="address\n")
+    assert done.exit_code == 2
+    said = f"the name of the file must end in {end}, so that git ignores it; got “{words[-1]}”\n"
+    assert done.output.endswith(said)
+    assert not (tmp_path / words[-1]).exists()
+
+
+# --- keys ---
+
+
+def test_keys_are_counted_and_never_shown(root: Path) -> None:
+    [first] = keys_in(root)
+    done = run(root, "keys")
+    assert done.output == "var/newsletter.env holds 1 key. The first key signs; all keys are accepted.\n"
+    done = run(root, "keys", "--rotate")
+    assert "holds 2 keys" in done.output
+    assert "Next: restart the service" in done.output
+    new, old = keys_in(root)
+    assert old == first
+    assert not any(key in done.output for key in (new, old))
+    assert stat.S_IMODE((root / "var/newsletter.env").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("words", [["keys"], ["keys", "--rotate"]])
+def test_without_a_list_there_are_no_keys_and_none_are_made(root: Path, words: list[str]) -> None:
+    shutil.rmtree(root / "var")
+    done = run(root, *words)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: there is no list of subscribers: ")
+    assert "run `newsletter init` to create it" in done.output
+    assert not (root / "var").exists()
+
+
+def test_keys_that_are_gone_are_not_made_again(root: Path) -> None:
+    (root / "var/newsletter.env").unlink()
+    done = run(root, "keys", "--rotate")
+    assert done.exit_code == 1
+    assert "restore the file" in done.output
+    assert not (root / "var/newsletter.env").exists()
+
+
+def test_bytes_that_are_no_text_are_named_with_their_line(root: Path) -> None:
+    path = root / "var/newsletter.env"
+    path.write_bytes(b"# caf\xc3\xa9\n" + path.read_bytes() + b"NEWSLETTER_MAIL=\xe9\n")
+    number = len(path.read_bytes().splitlines())
+    done = run(root, "keys")
+    said = f"Error: {path}:{number}: holds bytes that are not UTF-8; type this line again\n"
+    assert (done.exit_code, done.output) == (1, said)
+
+
+def test_keys_of_the_environment_are_not_ours_to_change(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSLETTER_KEYS", "e" * 43)
+    assert run(root, "keys").output.startswith("NEWSLETTER_KEYS in the environment holds 1 key.")
+    done = run(root, "keys", "--rotate")
+    assert done.exit_code == 1
+    assert "move it to var/newsletter.env" in done.output
+
+
+def test_who_was_erased_under_an_old_key_stays_erased(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org", *PROOF)
+    copy = subscribers(root, "export")
+    subscribers(root, "erase", "reader@example.org", "--yes")
+    run(root, "keys", "--rotate")
+    assert "1 erased earlier" in subscribers(root, "import", "-", content=copy)
+
+
+# --- help ---
+
+
+def commands(group: click.Group, *names: str) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        found += commands(command, *names, name) if isinstance(command, click.Group) else [(*names, name)]
+    return found
+
+
+@pytest.mark.parametrize("names", commands(main), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(names: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, obj=STOPPED, args=[*names, "--help"])
+    assert done.exit_code == 0
+    assert re.search(r"Examples?:\n +newsletter ", done.output)
+
+
+def test_help_answers_before_a_database_has_loaded() -> None:
+    script = "import sys; from generator.cli.newsletter import main; assert 'sqlalchemy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ})

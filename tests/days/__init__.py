@@ -1,0 +1,20 @@
+"""Programs on another day: libfaketime gives them its date."""
+
+from pathlib import Path
+
+from tests.machine import find_libfaketime
+
+
+def live_on(moment: str) -> dict[str, str]:
+    """The environment of a program that lives at another moment: `@2026-11-30 08:00:00`, or a distance like `+365d`.
+
+    The time of files stays real, and so does the monotonic clock, by which programs wait. Python's `time.sleep` fails
+    under libfaketime 0.9.10 with such a clock; python/sitecustomize.py mends that.
+    """
+    return {
+        "LD_PRELOAD": str(find_libfaketime()),
+        "FAKETIME": moment,
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+        "PYTHONPATH": str(Path(__file__).parent / "python"),
+    }

@@ -1,0 +1,71 @@
+"""A Python program that lives on another day."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.days import live_on
+from tests.machine import FAKETIME
+
+pytestmark = pytest.mark.needs(FAKETIME)
+
+
+def run(program: str) -> str:
+    """Run it a year ahead and give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **live_on("+365d")},
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return done.stdout.strip()
+
+
+def test_it_sleeps_and_its_date_is_another():
+    year = int(run("import time; time.sleep(0.01); print(time.gmtime().tm_year)"))
+    assert year - 1 == int(run("import os, time; print(time.gmtime(os.stat('/proc/self').st_mtime).tm_year)"))
+
+
+def test_its_children_get_the_environment_that_it_changed():
+    assert (
+        run(
+            "import os, subprocess\n"
+            "os.environ |= {'A': '1', 'B': 'é'}\n"
+            "os.environ['A'] = '2'\n"
+            "del os.environ['B']\n"
+            "print(subprocess.getoutput('echo $A,$B,$HOME'))"
+        )
+        == f"2,,{os.environ['HOME']}"
+    )
+
+
+@pytest.mark.slow
+def test_it_changes_its_environment_while_other_threads_wait():
+    """Without tests/days/python, this ends with a segmentation fault within a second."""
+    program = """
+import os, sys, threading
+
+sys.setswitchinterval(1e-6)
+
+def spin():
+    lock = threading.Condition()
+    while True:
+        with lock:
+            sum(range(50))
+
+for _ in range(2):
+    threading.Thread(target=spin, daemon=True).start()
+kept = []
+for turn in range(200):
+    names = [f"V{turn % 7}_{number}" for number in range(40)]
+    for name in names:
+        os.environ[name] = name
+    kept.append(bytearray(600))
+    for name in names:
+        del os.environ[name]
+print("done")
+"""
+    assert run(program) == "done"

@@ -1,0 +1,182 @@
+"""The letter in a real browser: narrow and wide, light and dark, heard and seen."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route
+
+from generator.content import Newsletter
+from generator.model import Email, Language
+from generator.render.letter.email import render_email
+from generator.render.letter.marks import render_marks
+from tests.render.mails import FULL, edition_of, mail
+
+SCHEMES = ("light", "dark", "outlook")
+
+# For every piece of text that is seen, how far its colour stands out from what is behind it (WCAG 2.2, 1.4.3).
+CONTRASTS = """() => {
+  const channel = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const behind = (element) => {
+    for (; element; element = element.parentElement) {
+      const colour = numbers(getComputedStyle(element).backgroundColor);
+      if (colour.length < 4 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
+    const [front, back] = [numbers(getComputedStyle(element).color), behind(element)].map(luminance);
+    const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
+    const size = parseFloat(getComputedStyle(element).fontSize);
+    found.push({ text: walker.currentNode.data.trim(), ratio, back, size });
+  }
+  return found;
+}"""
+
+
+Show = Callable[..., Page]
+
+
+@pytest.fixture
+def show(browser: Browser, newsletter: Newsletter) -> Iterator[Show]:
+    """Opens a letter on a screen of some width in a scheme; “outlook” is how its apps mark a mail that they darken."""
+    marks = {mark.path.name: mark.content for mark in render_marks(newsletter, Language.NL)}
+    with browser.new_context() as context:
+
+        def open_page(email: Email, width: int = 700, scheme: str = "light", pictures: bool = True) -> Page:
+            def answer(route: Route) -> None:
+                name = route.request.url.rpartition("/")[2]
+                if not pictures:
+                    route.abort()
+                elif "/assets/marks/" in route.request.url:
+                    route.fulfill(body=marks[name], content_type="image/png")
+                else:
+                    route.fulfill(path=email.edition.source.parent / name)
+
+            page = context.new_page()
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.route("**/*", answer)
+            page.set_content(email.html)
+            if scheme == "outlook":
+                page.evaluate("document.body.dataset.ogsc = document.body.dataset.ogsb = ''")
+            return page
+
+        yield open_page
+
+
+@pytest.fixture
+def email(newsletter: Newsletter) -> Email:
+    """The full letter of the sample; in the other language it has the same elements."""
+    return render_email(newsletter, edition_of(newsletter))
+
+
+@pytest.mark.parametrize("width", [320, 360, 600, 1200])
+def test_nothing_stands_outside_the_screen(show: Show, email: Email, width: int) -> None:
+    page = show(email, width)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_long_word_a_wide_table_and_code_fit_on_the_narrowest_screen(
+    show: Show, newsletter: Newsletter
+) -> None:
+    long = "Hottentottententententoonstellingsterreinhuurdersvereniging"
+    markdown = f"""
+{long}
+
+### {long}
+
+| Kop | Twee | Drie | Vier |
+|-----|------|------|------|
+| {long} | {long} | c | d |
+
+> {long}
+
+- {long}
+
+<https://example.com/{long}>
+
+```
+{long * 3}
+```
+"""
+    page = show(mail(newsletter, markdown), width=320)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_column_is_never_wider_than_600_and_in_the_middle(show: Show, email: Email) -> None:
+    page = show(email, width=1000)
+    box = page.locator(".column").bounding_box()
+    assert (box["x"], box["width"]) == (200, 600)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_text_stands_out_from_what_is_behind_it(show: Show, email: Email, scheme: str) -> None:
+    page = show(email, scheme=scheme)
+    found = page.evaluate(CONTRASTS)
+    assert len(found) > 60
+    assert not [text for text in found if text["ratio"] < 4.5]
+    assert all((text["back"] > 0.5) == (scheme == "light") for text in found), "each scheme has its own paper"
+
+
+def test_text_is_large_enough(show: Show, email: Email) -> None:
+    page = show(email, width=320)
+    sizes = page.evaluate(CONTRASTS)
+    paragraphs = page.locator(".thought p, .action p:not(.more)").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).fontSize)"
+    )
+    assert set(paragraphs) == {"16px"}
+    assert {text["text"] for text in sizes if text["size"] < 14} == {"1", "2"}, "only the marks of footnotes"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing(show: Show, email: Email, scheme: str) -> None:
+    page = show(email, scheme=scheme)
+    # A mail is shown within the page of a mail program, which has a main landmark already.
+    rules = {"rules": {"landmark-one-main": {"enabled": False}, "region": {"enabled": False}}}
+    results = Axe().run(page, options=rules)
+    assert results.violations_count == 0, results.generate_report()
+    assert len(results.response["passes"]) > 20
+
+
+def test_nothing_is_asked_of_the_network_but_the_mark_and_the_letter_s_own_pictures(
+    browser: Browser, email: Email
+) -> None:
+    asked: list[str] = []
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/*", lambda route: asked.append(route.request.url) or route.abort())
+        page.set_content(email.html)
+        page.wait_for_load_state("networkidle")
+    assert asked == [
+        "https://example.org/assets/marks/referral.png",
+        f"https://example.org/archive/{FULL}/two-contacts.png",
+    ]
+
+
+def test_without_pictures_their_alt_is_there_and_nothing_stands_outside(show: Show, email: Email) -> None:
+    page = show(email, width=320, pictures=False)
+    assert page.locator("img").count() == 2
+    for picture in page.locator("img").all():
+        assert picture.evaluate("one => one.naturalWidth") == 0
+        assert page.get_by_role("img", name=picture.get_attribute("alt")).is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_preheader_is_not_seen_in_the_letter(show: Show, email: Email) -> None:
+    page = show(email)
+    assert not page.get_by_text(email.edition.summary).is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_who_listens_hears_each_action_with_its_state(show: Show, email: Email) -> None:
+    page = show(email)
+    boxes = page.get_by_role("img").evaluate_all("all => all.map(one => one.ariaLabel).filter(Boolean)")
+    assert boxes == ["Gedaan:", "Nog te doen:", "Nog te doen:"]
+    assert page.get_by_role("table").count() == 1, "only the table of data is one"

@@ -1,0 +1,89 @@
+"""The marks of the certainties as pictures for mail programs."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from generator.errors import TemplateError
+from generator.model import Language
+from generator.render.letter.email import render_email
+from generator.render.letter.marks import COLOUR, SIZE, mark_path, render_marks
+from tests.render.mails import edition_of
+
+
+def pictures(newsletter) -> dict[str, Image.Image]:
+    return {
+        artifact.path.stem: Image.open(io.BytesIO(artifact.content))
+        for artifact in render_marks(newsletter, Language.NL)
+    }
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """How much two colours differ, as WCAG counts it."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_each_certainty_has_a_mark_of_its_own_on_both_sites(newsletter):
+    made = {artifact.path: artifact.content for artifact in render_marks(newsletter, Language.NL)}
+    certainties = newsletter.playbook.certainties[Language.NL]
+    assert list(made) == [mark_path(certainty.id) for certainty in certainties]
+    assert len(set(made.values())) == 7
+    assert made == {artifact.path: artifact.content for artifact in render_marks(newsletter, Language.EN)}
+
+
+def test_a_mark_is_a_small_picture_with_nothing_behind_it(newsletter):
+    for name, picture in pictures(newsletter).items():
+        assert (picture.format, picture.mode, picture.size) == ("PNG", "RGBA", (SIZE, SIZE)), name
+        corners = [picture.getpixel((x, y))[3] for x in (0, SIZE - 1) for y in (0, SIZE - 1)]
+        assert corners == [0, 0, 0, 0], name
+        drawn = sum(1 for alpha in picture.getchannel("A").tobytes() if alpha == 255)
+        assert 0.05 < drawn / SIZE**2 < 0.5, name
+    assert all(len(artifact.content) < 5000 for artifact in render_marks(newsletter, Language.NL))
+
+
+def test_a_mark_is_drawn_in_one_colour(newsletter):
+    for name, picture in pictures(newsletter).items():
+        opaque = {pixel[:3] for _, pixel in picture.getcolors(SIZE**2) if pixel[3] == 255}
+        assert opaque == {tuple(bytes.fromhex(COLOUR[1:]))}, name
+
+
+def test_a_mark_is_seen_on_light_and_on_dark_paper(newsletter):
+    templates = newsletter.root / "templates/email"
+    light = re.search(r"paper (#\w{6})", (templates / "letter.css").read_text())
+    dark = re.search(r"paper (#\w{6})", (templates / "media.css").read_text())
+    assert light
+    assert dark
+    assert contrast(light[1], dark[1]) > 15
+    assert contrast(COLOUR, light[1]) >= 3
+    assert contrast(COLOUR, dark[1]) >= 3
+
+
+def test_a_letter_shows_the_mark_by_its_address_on_the_site(newsletter):
+    html = render_email(newsletter, edition_of(newsletter, language=Language.EN)).html
+    (source,) = re.findall(r'<img[^>]*src="([^"]*/assets/marks/[^"]*)"', html)
+    assert source == f"https://example.org/en/{mark_path('referral')}"
+
+
+@pytest.mark.parametrize(
+    "svg, message",
+    [
+        ("<svg", "templates/marks/referral.svg: cannot be drawn: the document does not have a root node"),
+        ("{{ nobody }}", "templates/marks/referral.svg:1: 'nobody' is undefined"),
+        (None, "templates/marks/referral.svg: there is no such template"),
+    ],
+)
+@pytest.mark.usefixtures("sample")
+def test_a_mark_that_cannot_be_drawn_is_told_with_its_file(newsletter, svg, message):
+    path = newsletter.root / "templates/marks/referral.svg"
+    path.unlink() if svg is None else path.write_text(svg)
+    with pytest.raises(TemplateError, match=re.escape(message)):
+        render_marks(newsletter, Language.NL)

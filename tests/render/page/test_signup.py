@@ -1,0 +1,140 @@
+"""The form to subscribe by email: on every page of the site, and where a page asks for it."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from lxml import html
+from markdown import Markdown
+
+from generator.content import Newsletter
+from generator.model import Language
+from generator.render.markdown import EXTENSIONS
+from generator.render.page.pages import render_pages
+from generator.render.page.signup import render_form, wording
+from generator.settings import Settings
+
+BOTH = pytest.mark.parametrize("language", list(Language))
+
+
+@pytest.fixture
+def settings(newsletter: Newsletter) -> Settings:
+    """Those of an operator who has the service."""
+    return replace(newsletter.settings, service_url="https://letter.example.org/list/")
+
+
+def form_of(newsletter: Newsletter, settings: Settings, language: Language = Language.NL) -> Any:
+    return html.fragment_fromstring(render_form(newsletter.root, settings, language))
+
+
+@BOTH
+def test_the_form_posts_what_the_service_reads_to_its_page_in_the_same_language(
+    newsletter, settings, language
+):
+    form = form_of(newsletter, settings, language)
+    assert (form.get("method"), form.get("action")) == (
+        "post",
+        f"https://letter.example.org/list/{language.prefix}subscribe",
+    )
+    fields = {field.get("name"): field.get("value", "") for field in form.xpath("//input")}
+    assert fields == {"email": "", "website": "", "wording": wording(settings, language).version}
+    assert form.xpath("//input[@name='email'][@type='email'][@required]/@autocomplete") == ["email"]
+    assert not form.xpath("//script | //*[@style] | //*[starts-with(name(@*), 'on')]")
+
+
+@BOTH
+def test_every_field_has_a_name_and_the_address_is_described_by_what_one_agrees_to(
+    newsletter, settings, language
+):
+    form = form_of(newsletter, settings, language)
+    for field in form.xpath("//input[@type != 'hidden']"):
+        assert form.xpath("//label[@for=$id]", id=field.get("id"))
+    (described,) = form.xpath("//input[@name='email']/@aria-describedby")
+    assert form.xpath("string(//*[@id=$id])", id=described) == wording(settings, language).text
+
+
+@BOTH
+def test_people_are_told_what_they_get_how_often_what_for_and_how_to_stop(settings, language):
+    text = wording(settings, language).text
+    words = {
+        Language.NL: (
+            "Royal Dutch Updates",
+            "elke vrijdag één mail",
+            "bewaren we je adres",
+            "bevestigen",
+            "Stoppen kan",
+        ),
+        Language.EN: (
+            "Royal Dutch Updates",
+            "one email every Friday",
+            "keep your address",
+            "confirm",
+            "You can stop",
+        ),
+    }[language]
+    assert [word for word in words if word not in text] == []
+    assert "\n" not in text
+
+
+def test_a_sender_of_another_name_than_the_letter_is_named(settings):
+    theirs = replace(settings, sender_name="Example & Co")
+    assert "Royal Dutch Updates van Example & Co" in wording(theirs, Language.NL).text
+    assert "Royal Dutch Updates from Example & Co" in wording(theirs, Language.EN).text
+    assert " van Royal Dutch Updates" not in wording(settings, Language.NL).text
+
+
+def test_another_text_is_another_version(settings):
+    theirs = replace(settings, letter="Other Updates")
+    versions = {wording(one, language).version for one in (settings, theirs) for language in Language}
+    assert len(versions) == 4
+    assert wording(settings, Language.NL) == wording(settings, Language.NL)
+
+
+def test_names_from_the_settings_are_text_and_not_markup(newsletter, settings):
+    theirs = replace(settings, letter='<b>"Updates"</b>', sender_name='<b>"Updates"</b>')
+    form = form_of(newsletter, theirs)
+    assert not form.xpath("//b")
+    assert '<b>"Updates"</b>' in form.text_content()
+
+
+@BOTH
+def test_the_links_lead_to_the_privacy_page_and_to_ones_own_page(newsletter, settings, language):
+    manage = f"https://letter.example.org/list/{language.prefix}manage"
+    assert form_of(newsletter, settings, language).xpath("//a/@href") == [
+        f"https://example.org/{language.prefix}privacy/",
+        manage,
+    ]
+    text = render_form(newsletter.root, settings, language, "../privacy/")
+    assert html.fragment_fromstring(text).xpath("//a/@href") == ["../privacy/", manage]
+
+
+def test_without_a_service_there_is_no_form(newsletter):
+    assert newsletter.settings.service_url == ""
+    assert render_form(newsletter.root, newsletter.settings, Language.NL) == ""
+
+
+@BOTH
+@pytest.mark.parametrize("service", [True, False])
+def test_a_page_may_say_where_the_form_stands(newsletter, settings, language, service):
+    path = newsletter.root / f"docs/{language}/newsletter.md"
+    (page,) = (page for page in newsletter.playbook.pages[language] if page.source == path)
+    changed = replace(page, markdown=f"{page.markdown}\n\n<!-- subscribe -->\n\nAfter.\n")
+    pages = {
+        **newsletter.playbook.pages,
+        language: tuple(changed if one is page else one for one in newsletter.playbook.pages[language]),
+    }
+    newsletter = replace(newsletter, playbook=replace(newsletter.playbook, pages=pages))
+    if service:
+        newsletter = replace(newsletter, settings=settings)
+    (made,) = (one.content for one in render_pages(newsletter, language) if str(one.path) == "newsletter.md")
+    text = made.decode().split("---\n", 2)[2]
+    tree = html.fragment_fromstring(Markdown(extensions=list(EXTENSIONS)).convert(text), create_parent="main")
+    assert "<!-- subscribe -->" not in text
+    none = {Language.NL: "kan hier niet", Language.EN: "You cannot sign up by email here"}[language]
+    assert (none in tree.text_content()) is not service
+    if service:
+        (form,) = tree.xpath("./form")
+        assert [link for link in form.xpath(".//a/@href") if "privacy" in link] == ["../privacy/"]
+        # Markdown reads on only below it: the form is there as it was made.
+        assert html.tostring(form, with_tail=False).decode().count("<p") == 4
+    assert tree.xpath("./p")[-1].text == "After."

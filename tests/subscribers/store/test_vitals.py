@@ -1,0 +1,26 @@
+"""How a list is, seen from outside."""
+
+from datetime import UTC, datetime, timedelta
+
+from generator.model import Language
+from generator.model.subscribers import Status
+from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.store.database import Database
+from generator.subscribers.store.vitals import read_vitals
+
+NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
+
+
+def test_a_list_is_counted_and_measured(database: Database) -> None:
+    empty = read_vitals(database)
+    assert (empty.confirmed, empty.total, empty.newest) == (0, 0, None)
+    assert empty.step >= "0002"
+    assert empty.file == database.file
+    assert empty.size == (database.file.stat().st_size if database.file else 0)
+    with database.begin() as transaction:
+        for number, status in enumerate((Status.CONFIRMED, Status.CONFIRMED, Status.BOUNCED)):
+            then = NOW - timedelta(days=number)
+            add_many(transaction, [Draft(f"{number}@example.com", Language.NL, (), status, then, then)])
+    full = read_vitals(database)
+    assert (full.confirmed, full.total, full.newest) == (2, 3, NOW)
+    assert full.name == database.name

@@ -1,0 +1,261 @@
+"""Exports of other services, with the columns that they write."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from generator.errors import TableError
+from generator.model import Language, Status, Step, Subscriber
+from generator.subscribers.list.subscriptions import find_subscriber
+from generator.subscribers.store.database import Database
+from tests.subscribers.files import NOW, ORDER, PROVED, empty, take
+
+MAILCHIMP = (
+    '"Email Address","First Name","Last Name",Language,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,'
+    "LATITUDE,LONGITUDE,GMTOFF,DSTOFF,TIMEZONE,CC,REGION,LAST_CHANGED,LEID,EUID,NOTES,TAGS\n"
+)
+ROW = (
+    'reader@example.org,Eén,"de Boer, junior",English,2,"2024-01-01 10:00:00",192.0.2.77,"2024-01-01 10:05:00",'
+    '2001:db8:1:2::9,52.1,4.9,1,2,Europe/Amsterdam,NL,NH,"2024-02-01 09:00:00",1234,abcd,,"""Klant"",""Beurs"""\n'
+)
+BUTTONDOWN = (
+    "id,secondary_id,email,notes,metadata,tags,subscriber_type,source,referrer_url,creation_date,subscription_date,"
+    "unsubscription_date,ip_address\n"
+)
+SUBSTACK = "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n"
+LISTMONK = "uuid,email,name,attributes,status,created_at,updated_at\n"
+
+
+def at(*moment: int) -> datetime:
+    return datetime(*moment, tzinfo=UTC)  # type: ignore[misc, arg-type]
+
+
+@pytest.fixture
+def database(list_on_sqlite: Database) -> Database:
+    empty(list_on_sqlite)
+    return list_on_sqlite
+
+
+def find(database: Database, address: str = "reader@example.org") -> Subscriber:
+    with database.read() as transaction:
+        found = find_subscriber(transaction, address)
+    assert found is not None
+    return found
+
+
+def steps(subscriber: Subscriber) -> list[tuple[Step, datetime, str, str]]:
+    return [(consent.step, consent.at, consent.source, consent.network) for consent in subscriber.consents]
+
+
+# --- Mailchimp ---
+
+
+def test_mailchimp_who_is_subscribed(database: Database) -> None:
+    """What Mailchimp says of consent is kept; the operator's proof is added; the IP addresses are shortened."""
+    tally, _ = take(database, MAILCHIMP + ROW, PROVED, "subscribed_members_export_1a2b.csv")
+    assert tally.added == 1
+    found = find(database)
+    assert (found.status, found.language, found.created) == (
+        Status.CONFIRMED,
+        Language.EN,
+        at(2024, 1, 1, 10),
+    )
+    assert steps(found) == [
+        (Step.ASKED, at(2024, 1, 1, 10), "Mailchimp: OPTIN_TIME", "192.0.2.0/24"),
+        (Step.IMPORTED, at(2024, 1, 1, 10, 5), "Mailchimp: CONFIRM_TIME", "2001:db8:1::/48"),
+        (Step.IMPORTED, NOW, "Binder 2026", ""),
+    ]
+
+
+def test_mailchimp_alone_proves_nothing(database: Database) -> None:
+    """CONFIRM_TIME is also the time at which an operator put somebody on the list."""
+    tally, [reject] = take(database, MAILCHIMP + ROW, ORDER, "subscribed_members_export_1a2b.csv")
+    assert (tally.added, tally.rejected) == (0, 1)
+    assert "without proof" in reject.problem
+
+
+@pytest.mark.parametrize(
+    "name, more, status",
+    [
+        ("unsubscribed_members_export_1a2b.csv", "", Status.UNSUBSCRIBED),
+        ("renamed.csv", "UNSUB_TIME", Status.UNSUBSCRIBED),
+        ("cleaned_members_export_1a2b.csv", "", Status.BOUNCED),
+        ("renamed.csv", "CLEAN_TIME", Status.BOUNCED),
+    ],
+)
+def test_mailchimp_says_in_the_name_or_the_columns_where_people_stand(
+    database: Database, name: str, more: str, status: Status
+) -> None:
+    content = MAILCHIMP.rstrip() + f",{more}\n" + ROW.rstrip() + f",{'2025-03-03 08:00:00' if more else ''}\n"
+    tally, _ = take(database, content, ORDER, name)
+    assert tally.added == 1
+    found = find(database)
+    assert found.status is status
+    withdrawn = [consent.at for consent in found.consents if consent.step is Step.WITHDRAWN]
+    assert withdrawn == ([at(2025, 3, 3, 8)] if more == "UNSUB_TIME" else [])
+
+
+@pytest.mark.parametrize(
+    "name, status, problem",
+    [
+        ("nonsubscribed_members_export_1a2b.csv", None, "never subscribed"),
+        ("list.csv", None, "whose file name says the status of its subscribers"),
+        ("unsubscribed_members_export_1a2b.csv", Status.CONFIRMED, "holds people who are unsubscribed"),
+    ],
+)
+def test_mailchimp_is_not_guessed_at(
+    database: Database, name: str, status: Status | None, problem: str
+) -> None:
+    with pytest.raises(TableError, match=problem):
+        take(database, MAILCHIMP + ROW, replace(PROVED, status=status), name)
+
+
+def test_mailchimp_under_another_name_with_a_status(database: Database) -> None:
+    take(database, MAILCHIMP + ROW, replace(PROVED, status=Status.CONFIRMED))
+    assert find(database).status is Status.CONFIRMED
+
+
+def test_mailchimp_with_a_column_of_addresses_that_we_do_not_know(database: Database) -> None:
+    content = (MAILCHIMP + ROW).replace("Email Address", "Courriel")
+    with pytest.raises(TableError, match="has no column with the address; expected one of: email address"):
+        take(database, content, PROVED, "subscribed_1.csv")
+
+
+def test_a_time_that_a_spreadsheet_changed_is_not_guessed(database: Database) -> None:
+    """1/2/2024 is in January for some and in February for others."""
+    content = (MAILCHIMP + ROW).replace("2024-01-01 10:00:00", "1/2/2024 10:00")
+    _, [reject] = take(database, content, PROVED, "subscribed_1.csv")
+    assert reject.problem.startswith(
+        "optin_time is “1/2/2024 10:00”; expected a time like 2026-11-23 18:00:00"
+    )
+    assert reject.address == "reader@example.org"
+
+
+# --- Buttondown ---
+
+
+@pytest.mark.parametrize(
+    "kind, status",
+    [
+        ("regular", Status.CONFIRMED),
+        ("Premium", Status.CONFIRMED),
+        ("past due", Status.CONFIRMED),
+        ("unactivated", Status.UNCONFIRMED),
+        ("unsubscribed", Status.UNSUBSCRIBED),
+        ("removed", Status.UNSUBSCRIBED),
+        ("undeliverable", Status.BOUNCED),
+        ("complained", Status.COMPLAINED),
+    ],
+)
+def test_buttondown_types(database: Database, kind: str, status: Status) -> None:
+    row = (
+        f'u1,1,reader@example.org,note,"{{""language"": ""en-GB""}}",tag,{kind},organic,,2024-01-01,'
+        "2024-01-05T12:00:00+02:00,2025-01-01,198.51.100.7\n"
+    )
+    take(database, BUTTONDOWN + row, PROVED)
+    found = find(database)
+    assert (found.status, found.language) == (status, Language.EN)
+    assert steps(found)[:2] == [
+        (Step.ASKED, at(2024, 1, 5, 10), "Buttondown: subscription", "198.51.100.0/24"),
+        (Step.WITHDRAWN, at(2025, 1, 1), "Buttondown: unsubscription", ""),
+    ]
+
+
+def test_buttondown_as_its_api_answers(database: Database) -> None:
+    content = (
+        '[{"id": "x", "email_address": "reader@example.org", "type": "regular", "tags": [],'
+        ' "creation_date": "2024-01-01T00:00:00.123456Z", "metadata": {"lang": "nl"}, "notes": null}]'
+    )
+    take(database, content, replace(PROVED, defaults=replace(PROVED.defaults, language=Language.EN)))
+    assert find(database).language is Language.NL
+    assert find(database).created == at(2024, 1, 1, 0, 0, 0, 123456)
+
+
+def test_a_type_that_buttondown_invents_tomorrow_is_not_guessed(database: Database) -> None:
+    row = "u1,1,reader@example.org,,,,dormant,,,2024-01-01,,,\n"
+    _, [reject] = take(database, BUTTONDOWN + row, PROVED)
+    assert reject.problem.startswith("the type is “dormant”; expected regular, premium")
+
+
+# --- Substack ---
+
+
+@pytest.mark.parametrize(
+    "disabled, status",
+    [("false", Status.CONFIRMED), ("true", Status.UNSUBSCRIBED), ("", Status.CONFIRMED)],
+)
+def test_substack(database: Database, disabled: str, status: Status) -> None:
+    take(
+        database, f"{SUBSTACK}reader@example.org,false,,other,{disabled},2025-01-01T08:00:00.000Z,\n", PROVED
+    )
+    assert find(database).status is status
+    assert steps(find(database))[0] == (Step.ASKED, at(2025, 1, 1, 8), "Substack: created_at", "")
+
+
+def test_substack_odd_values_are_refused(database: Database) -> None:
+    _, [reject] = take(database, f"{SUBSTACK}reader@example.org,false,,other,maybe,2025-01-01,\n", PROVED)
+    assert reject.problem == "email_disabled is neither true nor false"
+
+
+def test_substacks_other_export_does_not_say_who_turned_mail_off(database: Database) -> None:
+    content = (
+        "Email,Name,Subscription type,Activity,Subscription date\nreader@example.org,x,Free,5,2025-01-01\n"
+    )
+    with pytest.raises(TableError, match="does not say who turned off mail"):
+        take(database, content, PROVED)
+
+
+# --- listmonk ---
+
+
+@pytest.mark.parametrize(
+    "state, said, status",
+    [
+        ("enabled", Status.CONFIRMED, Status.CONFIRMED),
+        ("enabled", Status.UNSUBSCRIBED, Status.UNSUBSCRIBED),
+        ("disabled", Status.CONFIRMED, Status.UNSUBSCRIBED),
+        ("blocklisted", Status.CONFIRMED, Status.UNSUBSCRIBED),
+    ],
+)
+def test_listmonk(database: Database, state: str, said: Status, status: Status) -> None:
+    row = (
+        f'u-1,reader@example.org,Reader,"{{""lang"": ""nl_NL""}}",{state},'
+        "2024-06-18 11:58:18.079123456 +0200 CEST,2024-06-18 11:58:18+00\n"
+    )
+    take(database, LISTMONK + row, replace(PROVED, status=said))
+    found = find(database)
+    assert (found.status, found.created) == (status, at(2024, 6, 18, 9, 58, 18, 79123))
+
+
+def test_listmonk_does_not_say_who_left_so_the_operator_must(database: Database) -> None:
+    with pytest.raises(TableError, match="does not say who unsubscribed"):
+        take(database, f"{LISTMONK}u,reader@example.org,x,{{}},enabled,2024-01-01,2024-01-01\n", PROVED)
+
+
+def test_listmonk_states_that_we_do_not_know_are_refused(database: Database) -> None:
+    order = replace(PROVED, status=Status.CONFIRMED)
+    row = "u,reader@example.org,x,not json,asleep,2024-01-01,2024-01-01\n"
+    _, [reject] = take(database, LISTMONK + row, order)
+    assert reject.problem.startswith("the status is unknown")
+
+
+# --- All ---
+
+
+def test_a_file_that_we_do_not_know_names_those_that_we_do(database: Database) -> None:
+    with pytest.raises(
+        TableError, match="a column “address”, or an export of Mailchimp, Buttondown, Substack, l"
+    ):
+        take(database, "name,phone\nx,1\n")
+
+
+def test_the_operator_can_say_whose_it_is(database: Database) -> None:
+    take(database, "email\nreader@example.org\n", replace(PROVED, origin="substack", status=Status.CONFIRMED))
+    assert steps(find(database)) == [(Step.IMPORTED, NOW, "Binder 2026", "")]
+
+
+def test_a_language_that_says_nothing_leaves_the_default(database: Database) -> None:
+    row = 'u1,1,reader@example.org,,"{""language"": ""fr""",,regular,,,2024-01-01,,,\n'
+    take(database, BUTTONDOWN + row, PROVED)
+    assert find(database).language is Language.NL
