@@ -111,6 +111,9 @@ def _copy_sample(folder: Path) -> Path:
             shutil.copytree(real, root / name)
         elif real.exists():
             shutil.copy2(real, root / name)
+    hooks = Path("src/generator/hooks.py")  # which mkdocs.yml names
+    (root / hooks).parent.mkdir(parents=True)
+    (root / hooks).symlink_to(TESTS.parent / hooks)
     return root
 
 

@@ -23,12 +23,18 @@ _YAML_KEY = "use a key, a colon and a space, like “title: …”"
 _YAML_EXAMPLE = "put one key on each line, like “title: …”, and put a value with special characters in quotes"
 
 
-def explain_yaml(text: str, found: int, began: int) -> tuple[int, str]:
+def explain_yaml(text: str, found: int, began: int, *, nested: bool = False) -> tuple[int, str]:
     """The line of the slip, counted from 0, and what to do.
 
-    `found` is the line where the text stops to make sense, `began` the one where what cannot be read begins.
+    `found` is the line where the text stops to make sense, `began` the one where what cannot be read begins. Where keys
+    are `nested` in keys, their column says nothing, and a slip may be far above.
     """
     rows = text.split("\n")
+    if nested:
+        for row in (found, began, found - 1, *range(found)):
+            if 0 <= row < len(rows) and (advice := _advise_yaml(rows[row])) not in (None, _YAML_KEY):
+                return row, advice
+        return min(found, len(rows) - 1), _YAML_EXAMPLE
     first = next((row for row, line in enumerate(rows) if _is_content(line)), 0)
     for row in (found, began, found - 1, first):
         if 0 <= row < len(rows) and (advice := _advise_yaml(rows[row]) or _advise_column(rows, row, first)):
@@ -72,7 +78,9 @@ def _advise_yaml_value(value: str) -> str | None:
             return "there is one comma too many"
     if ": " in value or value.endswith(":"):
         return f"put a value that contains a colon in {'straight ' if first in _CURLY else ''}quotes"
-    if first in _SPECIAL:
+    if first in _SPECIAL and not re.fullmatch(
+        r"[|>][-+0-9]*(?: +#.*)?", value
+    ):  # a text of several lines begins
         return f"put a value that starts with {first} in quotes"
     return None
 

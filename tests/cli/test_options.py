@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from generator.cli import generate, newsletter
+from generator.cli import Command, Group, generate, newsletter
 from generator.cli.options import read_week
 from generator.model import Week
 from tests.clocks import STOPPED
@@ -133,7 +133,8 @@ def test_a_file_of_that_name_comes_before_a_week(sample: Path) -> None:
 
 
 def test_a_command_of_a_group_is_found_by_its_name() -> None:
-    assert "Did you mean 'subscribers import'?" in invoke("newsletter import readers.csv")
+    said = "there is no command “import”; did you mean “subscribers import”?"
+    assert said in invoke("newsletter import readers.csv")
 
 
 @pytest.mark.parametrize(
@@ -162,15 +163,35 @@ def test_a_command_of_a_group_is_found_by_its_name() -> None:
             "FILE: the name of the file must end in .db, so that git ignores it; got “x.txt”",
         ),
         ("newsletter receive nowhere", "MAILDIR: the folder “nowhere” does not exist"),
+        ("generate plan x", "“x” is not expected; generate plan takes no argument"),
+        ("generate issue 48 49", "“49” is not expected; generate issue takes only WEEK"),
+        ("newsletter status 48 49 50", "“49” is not expected; newsletter status takes only WEEK"),
+        ("generate issue --wek 48", "there is no option --wek; did you mean --week?"),
+        ("generate issue -x", "there is no option -x"),
+        ("generate --rot", "there is no option --rot; did you mean --root?"),
+        ("generate issue --week", "--week needs a value, as in --week WEEK"),
+        ("newsletter --root", "--root needs a value, as in --root FOLDER"),
+        ("generate issue --dry-run=yes", "--dry-run takes no value"),
+        ("generate isue", "there is no command “isue”; did you mean “issue”?"),
+        ("generate new thougt x", "there is no command “thougt”; did you mean “thought”?"),
+        (
+            "newsletter subscribers nothing",
+            "there is no command “nothing”; known are: add, erase, export, import, list, remove, show",
+        ),
     ],
 )
 def test_a_wrong_option_is_told_in_our_words(words: str, said: str, sample: Path) -> None:
     program, *arguments = words.split()
-    named = [] if "--root" in arguments else ["--root", str(sample)]
-    done = CliRunner().invoke(PROGRAMS[program], [*named, *arguments], obj=STOPPED)
+    named = [] if "--ro" in words else ["--root", str(sample)]
+    done = CliRunner().invoke(PROGRAMS[program], [*named, *arguments], obj=STOPPED, prog_name=program)
     assert done.exit_code == 2
     assert done.output.startswith("Usage: ")
     assert f"\nError: {said}\n" in done.output
+
+
+def test_every_command_refuses_in_our_words() -> None:
+    for name, command in COMMANDS.items():
+        assert isinstance(command, Command | Group), name
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 from urllib.request import ProxyHandler, build_opener
@@ -30,6 +31,9 @@ SERVERS = {
 DAY = "@2026-11-30 08:00:00"
 """A Monday, in UTC: the letter of 2026-W48 is out, that of 2026-W49 comes. The clock goes on from there."""
 
+BEFORE = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+"""When the files of the project were last changed; `make` warns of a file from the future."""
+
 
 def copy_project(folder: Path) -> Path:
     """What git keeps, committed in a repository of its own, with the program set up as `make` would leave it."""
@@ -47,6 +51,9 @@ def copy_project(folder: Path) -> Path:
     (folder / ".venv/bin").symlink_to(ROOT / ".venv/bin")
     for stamp in ("run.stamp", "test.stamp"):
         (folder / ".venv" / stamp).touch()
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            os.utime(path, (BEFORE, BEFORE))
     (folder / ".venv/complete").write_text(f"{folder} python3\n")
     git = ("git", "-c", "user.name=An editor", "-c", "user.email=editor@example.org", "-C", folder)
     for words in (

@@ -246,11 +246,9 @@ def reach(words: list[str], *, whole: bool) -> str:
     while True:
         try:
             context = command.make_context(name, list(rest), parent=context, obj=Project(ROOT, STOPPED))
-        except (
-            click.MissingParameter,
-            click.BadOptionUsage,
-        ):  # `newsletter serve --url`, in the middle of a sentence
-            if whole:
+        except click.UsageError as error:
+            unfinished = isinstance(error.__cause__, click.MissingParameter | click.BadOptionUsage)
+            if whole or not unfinished:  # `newsletter serve --url`, in the middle of a sentence
                 raise
             return name
         if not isinstance(command, click.Group):

@@ -52,13 +52,6 @@ def host_site(project: Path) -> Iterator[tuple[str, str, str]]:
 
 
 @pytest.fixture
-def project(sample: Path) -> Path:
-    """The sample, with all that MkDocs needs."""
-    (sample / "src").symlink_to(ROOT / "src")
-    return sample
-
-
-@pytest.fixture
 def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens an empty page; at the end nothing went to another host, nothing was missing and no script failed.
 

@@ -41,10 +41,10 @@ def read_all(folder: Path) -> dict[str, bytes]:
     }
 
 
-def traces_of(project: Path, files: dict[str, bytes]) -> list[tuple[str, bytes]]:
+def traces_of(sample: Path, files: dict[str, bytes]) -> list[tuple[str, bytes]]:
     """What can be found of that letter: titles, summaries, subjects, sentences, its week, its picture and its name."""
     traces = [str(WEEK).encode(), b"two-contacts"]
-    issue = load_newsletter(project).archive.issue(WEEK)
+    issue = load_newsletter(sample).archive.issue(WEEK)
     assert issue
     for edition in issue.editions.values():
         sentences = [line for section in edition.sections for line in section.markdown.splitlines()]
@@ -60,18 +60,18 @@ def traces_of(project: Path, files: dict[str, bytes]) -> list[tuple[str, bytes]]
 # --- As files ---
 
 
-def test_nothing_of_a_letter_is_in_any_file_until_it_is_out(project, folder):
+def test_nothing_of_a_letter_is_in_any_file_until_it_is_out(sample, folder):
     """Not even where a page or an older letter links to it already."""
     add(
-        project / "newsletter/issues/2026-W46/nl.md",
+        sample / "newsletter/issues/2026-W46/nl.md",
         "[Straks](../2026-W47/nl.md), [zo](../2026-W47/two-contacts.png).",
     )
-    add(project / "newsletter/issues/2026-W46/en.md", "[Soon](../../../docs/en/archive/2026-W47.md).")
-    add(project / "docs/nl/glossary.md", "[Straks](../../newsletter/issues/2026-W47/nl.md).")
-    build(project, PUBLISHED_UNTIL=BEFORE)
-    assert traces_of(project, read_all(project / "site")) == []
+    add(sample / "newsletter/issues/2026-W46/en.md", "[Soon](../../../docs/en/archive/2026-W47.md).")
+    add(sample / "docs/nl/glossary.md", "[Straks](../../newsletter/issues/2026-W47/nl.md).")
+    build(sample, PUBLISHED_UNTIL=BEFORE)
+    assert traces_of(sample, read_all(sample / "site")) == []
     # What is looked for can be found, also in what is packed.
-    found = {path for path, _ in traces_of(project, read_all(folder))}
+    found = {path for path, _ in traces_of(sample, read_all(folder))}
     assert {
         "archive/2026-W47/index.html",
         "archive/2026-W47/two-contacts.png",
@@ -84,32 +84,32 @@ def test_nothing_of_a_letter_is_in_any_file_until_it_is_out(project, folder):
 
 
 @pytest.mark.slow
-def test_a_letter_that_waits_changes_no_byte_of_the_site(project):
+def test_a_letter_that_waits_changes_no_byte_of_the_site(sample):
     """As if nobody had written it."""
-    build(project, PUBLISHED_UNTIL=BEFORE)
-    with_it = read_all(project / "site")
-    shutil.rmtree(project / "newsletter/issues" / str(WEEK))
-    build(project, PUBLISHED_UNTIL=BEFORE)
-    without = read_all(project / "site")
+    build(sample, PUBLISHED_UNTIL=BEFORE)
+    with_it = read_all(sample / "site")
+    shutil.rmtree(sample / "newsletter/issues" / str(WEEK))
+    build(sample, PUBLISHED_UNTIL=BEFORE)
+    without = read_all(sample / "site")
     assert with_it.keys() == without.keys()
     assert [path for path in without if with_it[path] != without[path]] == []
 
 
 @pytest.mark.slow
-def test_both_languages_are_built_for_one_moment_for_which_mkdocs_asks_the_clock(project, monkeypatch):
+def test_both_languages_are_built_for_one_moment_for_which_mkdocs_asks_the_clock(sample, monkeypatch):
     """A clock that has struck six between the two would put the letter into one of them."""
     moments = [datetime.fromisoformat(BEFORE)]
     monkeypatch.setattr(clock, "read_clock", lambda: moments.pop(0))
     monkeypatch.delenv("PUBLISHED_UNTIL", raising=False)
-    build_here(load_config(str(project / "mkdocs.yml")))
-    for folder in (project / "site", project / "site/en"):
+    build_here(load_config(str(sample / "mkdocs.yml")))
+    for folder in (sample / "site", sample / "site/en"):
         assert sorted(path.name for path in folder.glob("archive/*-W*")) == ["2026-W45", "2026-W46"]
         assert str(WEEK) not in (folder / "feed.json").read_text()
 
 
 @pytest.mark.parametrize("said", ["maybe", "2", "[1]"])
-def test_what_is_neither_yes_nor_no_is_told_in_a_sentence(project, said):
-    done = mkdocs(project, "build", FUTURE=said)
+def test_what_is_neither_yes_nor_no_is_told_in_a_sentence(sample, said):
+    done = mkdocs(sample, "build", FUTURE=said)
     assert done.returncode == 1
     assert (
         f"“{said}” is neither yes nor no; set FUTURE=1 to include letters that are not published yet"
@@ -124,14 +124,14 @@ def test_what_is_neither_yes_nor_no_is_told_in_a_sentence(project, said):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site with a letter that is not out yet."""
-    project = tmp_path_factory.mktemp("future")
-    shutil.copytree(ROOT / "tests/sample", project, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "templates", project / "templates")
+    sample = tmp_path_factory.mktemp("future")
+    shutil.copytree(ROOT / "tests/sample", sample, dirs_exist_ok=True)
+    shutil.copytree(ROOT / "templates", sample / "templates")
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
-        shutil.copy2(ROOT / name, project)
-    (project / "src").symlink_to(ROOT / "src")
-    build(project, PUBLISHED_UNTIL=BEFORE, FUTURE="1")
-    return project / "site"
+        shutil.copy2(ROOT / name, sample)
+    (sample / "src").symlink_to(ROOT / "src")
+    build(sample, PUBLISHED_UNTIL=BEFORE, FUTURE="1")
+    return sample / "site"
 
 
 class Host(SimpleHTTPRequestHandler):

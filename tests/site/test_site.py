@@ -258,13 +258,13 @@ def test_both_languages_have_the_same_pages_in_the_same_order():
 
 
 @pytest.mark.slow
-def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(project):
-    build(project)
-    before = files_of(project / "site")
+def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(sample):
+    build(sample)
+    before = files_of(sample / "site")
     for language in ("nl", "en"):
-        issue = project / f"newsletter/issues/2026-W47/{language}.md"
+        issue = sample / f"newsletter/issues/2026-W47/{language}.md"
         issue.write_text(issue.read_text().replace("summary:", "sumary:"))
-    done = mkdocs(project, "build", "--strict")
+    done = mkdocs(sample, "build", "--strict")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     errors = [line for line in done.stderr.splitlines() if "-  newsletter/issues/2026-W47/" in line]
@@ -273,13 +273,13 @@ def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(project):
         re.fullmatch(r"ERROR   -  .*\.md:4: unknown key “sumary”; did you mean “summary”\?", line)
         for line in errors
     )
-    assert files_of(project / "site") == before
+    assert files_of(sample / "site") == before
 
 
-def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
-    template = project / "templates/page/letter.md"
+def test_a_template_with_an_unknown_name_is_told_like_any_mistake(sample):
+    template = sample / "templates/page/letter.md"
     template.write_text(template.read_text().replace("{{ date }}", "{{ dat }}"))
-    done = mkdocs(project, "build")
+    done = mkdocs(sample, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "templates/page/letter.md:10: 'dat' is undefined" in done.stderr
@@ -294,9 +294,9 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(project):
         ("2025-11-20", []),
     ],
 )
-def test_letters_can_wait_for_a_moment(project, monkeypatch, until, weeks):
+def test_letters_can_wait_for_a_moment(sample, monkeypatch, until, weeks):
     monkeypatch.setenv("PUBLISHED_UNTIL", until)
-    config = load_config(str(project / "mkdocs.yml"))
+    config = load_config(str(sample / "mkdocs.yml"))
     on_config(config)
     for language in Language:
         letters = config.extra["newsletter"].archive.editions(language)
@@ -304,39 +304,39 @@ def test_letters_can_wait_for_a_moment(project, monkeypatch, until, weeks):
 
 
 @pytest.mark.slow
-def test_before_the_first_letter_is_out_there_is_a_site_without_letters(project):
-    build(project, PUBLISHED_UNTIL="2025-11-20")
-    for folder in (project / "site", project / "site/en"):
+def test_before_the_first_letter_is_out_there_is_a_site_without_letters(sample):
+    build(sample, PUBLISHED_UNTIL="2025-11-20")
+    for folder in (sample / "site", sample / "site/en"):
         assert not list(folder.glob("archive/*/index.html"))
         assert "2026-W" not in (folder / "feed.json").read_text()
 
 
-def test_a_day_that_is_none_is_told_in_a_sentence(project):
-    done = mkdocs(project, "build", PUBLISHED_UNTIL="friday")
+def test_a_day_that_is_none_is_told_in_a_sentence(sample):
+    done = mkdocs(sample, "build", PUBLISHED_UNTIL="friday")
     assert done.returncode == 1
     assert "“friday” is not a date and time; write it like 2026-11-27T06:00:00+01:00" in done.stdout
     assert "Traceback" not in done.stderr
 
 
 @pytest.mark.slow
-def test_the_letters_are_previewed_while_somebody_writes_and_never_published(project):
+def test_the_letters_are_previewed_while_somebody_writes_and_never_published(sample):
     issue = "newsletter/issues/2026-W46"
     for language in ("nl", "en"):
-        path = project / issue / f"{language}.md"
+        path = sample / issue / f"{language}.md"
         path.write_text(path.read_text().replace("\n---\n", "\ndraft: true\n---\n", 1))
     before = "2026-11-20T05:59:59+01:00"  # then 2026-W47 is not out
-    with (project / "newsletter/settings.toml").open("a") as settings:
+    with (sample / "newsletter/settings.toml").open("a") as settings:
         settings.write('\n[service]\nurl = "https://letter.example.org/"\n')
-    build(project)
-    assert not [path for path in files_of(project / "site") if "preview" in path or "email" in path]
-    assert 'action="https://letter.example.org/subscribe"' in (project / "site/index.html").read_text()
+    build(sample)
+    assert not [path for path in files_of(sample / "site") if "preview" in path or "email" in path]
+    assert 'action="https://letter.example.org/subscribe"' in (sample / "site/index.html").read_text()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{probe.getsockname()[1]}"
-    with (project / "serve.log").open("wb") as log:
+    with (sample / "serve.log").open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address],
-            cwd=project,
+            cwd=sample,
             env={**os.environ, "NO_MKDOCS_2_WARNING": "1", "PUBLISHED_UNTIL": before},
             stdout=log,
             stderr=log,
@@ -368,7 +368,7 @@ def test_the_letters_are_previewed_while_somebody_writes_and_never_published(pro
     finally:
         server.terminate()
         server.wait()
-    assert f"The letters: http://{address}/preview/" in (project / "serve.log").read_text()
+    assert f"The letters: http://{address}/preview/" in (sample / "serve.log").read_text()
 
 
 def test_a_trial_of_the_service_is_where_the_forms_of_a_trial_of_the_site_lead():

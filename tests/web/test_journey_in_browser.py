@@ -33,7 +33,6 @@ class Host(SimpleHTTPRequestHandler):
 @pytest.fixture
 def place(sample: Path) -> Iterator[Place]:
     """The sample, whose settings know where site and service are."""
-    (sample / "src").symlink_to(Path(__file__).parents[2] / "src")
     folder = sample / "site"
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(folder))) as server:
         port = find_port()

@@ -56,14 +56,23 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a command; for one that belongs to a group below this one, say how it is typed."""
         name = args[0]
-        for group in self.commands.values():
-            if name not in self.commands and isinstance(group, click.Group) and name in group.commands:
-                ctx.fail(f"No such command '{name}'. Did you mean '{group.name} {name}'?")
+        if name not in self.commands and not name.startswith("-"):
+            below = {
+                f"{group.name} {word}": word
+                for group in self.commands.values()
+                if isinstance(group, click.Group)
+                for word in group.commands
+            }
+            from generator.reading import did_you_mean  # noqa: PLC0415 (it needs what --help does without)
+
+            meant = next((full for full, word in below.items() if word == name), None)
+            hint = f"; did you mean “{meant}”?" if meant else did_you_mean(name, self.commands)
+            ctx.fail(f"there is no command “{name}”{hint}")
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options of the group itself."""
-        with _in_our_words():
+        with _in_our_words(ctx):
             return super().parse_args(ctx, args)
 
     def invoke(self, context: click.Context) -> Any:
@@ -71,8 +80,7 @@ class Group(click.Group):
         if os.environ.get("NO_COLOR"):  # https://no-color.org
             context.color = False
         try:
-            with _in_our_words():
-                return super().invoke(context)
+            return super().invoke(context)
         except ContentError as error:
             from generator.cli.reports import report_text  # noqa: PLC0415 (it needs what --help does without)
 
@@ -98,13 +106,45 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class Command(click.Command):
+    """A command that refuses what it does not know in our words."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read options and arguments. Raises UsageError."""
+        ctx.allow_extra_args = True  # they are refused here
+        with _in_our_words(ctx):
+            extra = super().parse_args(ctx, args)
+        if extra and not ctx.resilient_parsing:
+            taken = [say_parameter(one) for one in self.params if isinstance(one, click.Argument)]
+            ctx.fail(f"“{extra[0]}” is not expected; {ctx.command_path} takes {_say_taken(taken)}")
+        return extra
+
+
+def _say_taken(names: Sequence[str]) -> str:
+    return f"only {' and '.join(names)}" if names else "no argument"
+
+
 @contextmanager
-def _in_our_words() -> Iterator[None]:
-    """Name a parameter that is missing as the types of `generator.cli.parameters` do."""
+def _in_our_words(context: click.Context) -> Iterator[None]:
+    """Say in our words which option or argument is wrong, as the types of `generator.cli.parameters` do."""
     try:
         yield
     except click.MissingParameter as error:
-        raise click.UsageError(f"{say_parameter(error.param)} is missing", error.ctx) from None
+        raise click.UsageError(f"{say_parameter(error.param)} is missing", error.ctx) from error
+    except click.NoSuchOption as error:
+        hint = f"; did you mean {error.possibilities[0]}?" if error.possibilities else ""
+        raise click.UsageError(f"there is no option {error.option_name}{hint}", error.ctx) from error
+    except click.BadOptionUsage as error:
+        said = f"{error.option_name} {_say_misuse(context, error.option_name)}"
+        raise click.UsageError(said, error.ctx or context) from error
+
+
+def _say_misuse(context: click.Context, name: str) -> str:
+    """Whether an option has no value and wants one, or has one and wants none."""
+    for option in context.command.params:
+        if isinstance(option, click.Option) and name in option.opts and not option.is_flag:
+            return f"needs a value, as in {name} {option.make_metavar(context)}"
+    return "takes no value"
 
 
 def _find_shown_root(context: click.Context) -> Path:

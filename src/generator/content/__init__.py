@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import load_archive, read_week
+from generator.content.assessment import load_assessment
+from generator.content.certainties import item_ids, load_certainties
 from generator.content.evidence import PATH as EVIDENCE
+from generator.content.evidence import check_citations, load_facts
 from generator.content.frontmatter import Texts
+from generator.content.languages import check_certainties, check_pages, check_thoughts
 from generator.content.links import check_links
-from generator.content.playbook import load_playbook
+from generator.content.pages import load_pages
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS, load_style
+from generator.content.thoughts import load_thoughts
 from generator.errors import ContentError
-from generator.model import Archive, Style
+from generator.model import Archive, Language, Playbook, Style
 from generator.settings import PATH as SETTINGS
 from generator.settings import load_settings
 
@@ -27,7 +32,7 @@ if TYPE_CHECKING:
     from generator.cache import Cache
     from generator.content.frontmatter import Document
     from generator.content.needs import Needs
-    from generator.model import Certainty, Language, Page, Playbook, Problem, Release, Thought, Week
+    from generator.model import Certainty, Page, Problem, Release, Thought, Week
     from generator.settings import Settings
 
 T = TypeVar("T", "Certainty", "Page", "Thought")
@@ -85,7 +90,7 @@ def load_newsletter(
     problems: list[Problem] = []
     texts = Texts(documents)
     settings = load_settings(root, problems)
-    playbook = load_playbook(root, texts, problems, finished)
+    playbook = _load_playbook(root, texts, problems, finished)
     releases = load_releases(root, problems)
     archive = load_archive(root, settings, playbook, texts, problems, now, {week for week, _ in releases})
     style = load_style(root, problems)
@@ -98,6 +103,29 @@ def load_newsletter(
         raise ContentError(needed)
     newsletter = Newsletter(root, settings, playbook, archive, style, releases)
     return _leave_out(newsletter, ContentError(found).problems) if found else newsletter
+
+
+def _load_playbook(
+    root: Path, texts: Texts, problems: list[Problem], finished: Container[Path] = ()
+) -> Playbook:
+    """Read the playbook of the project in `root`, adding a problem for everything that is wrong.
+
+    `finished` names thoughts, below the root, that are read as if they were no drafts.
+    """
+    facts = load_facts(root, problems)
+    certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
+    pages = {language: load_pages(root, language, texts, problems) for language in Language}
+    assessment = {language: load_assessment(root, language, problems) for language in Language}
+    items = item_ids(certainties)
+    thoughts, drafts = load_thoughts(root, items, facts, texts, problems, finished)
+    for path, text in texts.items():
+        check_citations(text.marks, facts, path, problems)
+    citable = {fact.id for fact in facts.values() if fact.use != "avoid"}
+    check_pages(pages, citable, texts, problems)
+    check_certainties(certainties, citable, texts, problems)
+    check_thoughts(thoughts, items, citable, texts, problems)
+    found = {language: one for language, one in assessment.items() if one is not None}
+    return Playbook(certainties, pages, found, thoughts, facts, drafts)
 
 
 _SETTINGS = Path(SETTINGS)

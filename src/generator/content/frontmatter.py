@@ -23,6 +23,21 @@ if TYPE_CHECKING:
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
+class _TagLoader(_Loader):  # type: ignore[misc]
+    """Takes a value with any tag; of a list, the last entry, which is what `!ENV [NAME, value]` is by default."""
+
+    def construct_tagged(self, node: yaml.Node) -> Any:
+        """Read a value whose tag is not YAML's own."""
+        if isinstance(node, yaml.ScalarNode):
+            return self.construct_scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return (self.construct_sequence(node, deep=True) or [None])[-1]
+        return self.construct_mapping(node, deep=True)
+
+
+_TagLoader.add_constructor(None, _TagLoader.construct_tagged)
+
+
 @dataclass(frozen=True, slots=True)
 class Document(Generic[F]):
     """A file as an editor wrote it."""
@@ -122,20 +137,21 @@ def read_front(path: Path) -> str:
 
 
 def parse_yaml(
-    text: str, path: Path, line: int, problems: list[Problem]
+    text: str, path: Path, line: int, problems: list[Problem], *, tags: bool = False
 ) -> tuple[Any, dict[str, int]] | None:
     """Read YAML that begins on `line` of a file: its value, and the line of each key.
 
-    A key in a key is `claim.nl`, one in the first entry of a list is `0.id`, and the entry itself is `0`.
+    A key in a key is `claim.nl`, one in the first entry of a list is `0.id`, and the entry itself is `0`. Anchors and
+    tags are refused, unless the file may have `tags`.
     """
-    loader = _Loader(text)
+    loader = _TagLoader(text) if tags else _Loader(text)
     lines: dict[str, int] = {}
     try:
         node = loader.get_single_node()
         if node is None:
             return {}, lines
         wrong: list[Problem] = []
-        marked = "&" in text or "!" in text
+        marked = not tags and ("&" in text or "!" in text)
         _find_keys(node, "", lines, _Place(text, line, path, wrong, marked))
         if not wrong:
             return loader.construct_document(node), lines
@@ -143,7 +159,7 @@ def parse_yaml(
     except yaml.MarkedYAMLError as error:
         found = error.problem_mark.line if error.problem_mark else 0
         began = error.context_mark.line if error.context_mark else found
-        row, advice = explain_yaml(text, found, began)
+        row, advice = explain_yaml(text, found, began, nested=tags)
         problems.append(Problem(path, line + row, f"is not YAML: {advice}"))
     except yaml.YAMLError:
         problems.append(Problem(path, line, "is not YAML: it contains a character that YAML does not allow"))

@@ -23,6 +23,9 @@ from tests.site.hosting import ALL_OUT
 RUN = [sys.executable, "-c", "from generator.cli.generate import main; main()"]
 
 
+ONLY_MKDOCS_KNOWS = "\nvalidation: {omitted_files: loud}\n"
+"""A mistake that our own look at the configuration does not see."""
+
 ENVIRONMENT = {**os.environ, "PUBLISHED_UNTIL": ALL_OUT}
 
 
@@ -38,24 +41,8 @@ def generate(root: Path, *arguments: str, **environment: str) -> subprocess.Comp
     )
 
 
-@pytest.fixture
-def project(sample: Path) -> Path:
-    """The sample, with the hook where its mkdocs.yml looks for it."""
-    hooks = sample / "src/generator/hooks.py"
-    hooks.parent.mkdir(parents=True)
-    hooks.symlink_to(Path(__file__).parents[3] / "src/generator/hooks.py")
-    for language in ("nl", "en"):
-        for name in ("glossary", "privacy"):
-            page = sample / f"docs/{language}/{name}.md"
-            if not page.exists():
-                page.write_text(
-                    f"---\ntitle: {name}\nsummary: A page that the navigation names.\n---\n\nText.\n"
-                )
-    return sample
-
-
-def test_site_builds_both_languages_and_says_how_much(project: Path) -> None:
-    done = generate(project, "site")
+def test_site_builds_both_languages_and_says_how_much(sample: Path) -> None:
+    done = generate(sample, "site")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Built site/: ")
     for path in (
@@ -66,132 +53,141 @@ def test_site_builds_both_languages_and_says_how_much(project: Path) -> None:
         "feeds.opml",
         "archive/2026-W45/index.html",
     ):
-        assert (project / "site" / path).is_file()
-    assert not list(project.glob(".site-staging-*"))
+        assert (sample / "site" / path).is_file()
+    assert not list(sample.glob(".site-staging-*"))
 
 
-def test_a_site_that_cannot_be_built_leaves_the_old_one(project: Path) -> None:
+def test_a_site_that_cannot_be_built_leaves_the_old_one(sample: Path) -> None:
     """MkDocs' own words are passed on, and nothing is lost."""
-    (project / "site").mkdir()
-    (project / "site/index.html").write_text("old")
-    config = project / "mkdocs.en.yml"
-    config.write_text(config.read_text() + "\nno_such_key: 1\n")
-    done = generate(project, "site")
+    (sample / "site").mkdir()
+    (sample / "site/index.html").write_text("old")
+    config = sample / "mkdocs.en.yml"
+    config.write_text(config.read_text() + ONLY_MKDOCS_KNOWS)
+    done = generate(sample, "site")
     assert done.returncode == 1
-    assert "Error: the site could not be built" in done.stderr
-    assert "no_such_key" in done.stderr
+    assert "Error: the site could not be built; MkDocs reports:\n" in done.stderr
+    assert "omitted_files" in done.stderr
     assert "Traceback" not in done.stderr
-    assert (project / "site/index.html").read_text() == "old"
+    assert (sample / "site/index.html").read_text() == "old"
+
+
+def test_a_mistake_in_the_configuration_is_told_before_anything_is_built(sample: Path) -> None:
+    config = sample / "mkdocs.yml"
+    config.write_text(config.read_text().replace("site_dir: site", "site_dir: [site"))
+    for command in ("site", "serve", "check"):
+        done = generate(sample, command)
+        assert done.returncode == 1
+        assert "mkdocs.yml:7: error: is not YAML: the brackets do not match\n" in done.stdout + done.stderr
+        assert "Built" not in done.stdout
 
 
 @pytest.mark.slow
-def test_a_killed_build_is_swept_and_its_old_site_comes_back(project: Path) -> None:
+def test_a_killed_build_is_swept_and_its_old_site_comes_back(sample: Path) -> None:
     """Killed between the two renames, the old site stands in the staging folder; the next run brings it back."""
-    staging = project / ".site-staging-killed"
+    staging = sample / ".site-staging-killed"
     (staging / "old").mkdir(parents=True)
     (staging / "old/index.html").write_text("old")
-    (project / "docs/nl/index.md").write_text("")
-    assert generate(project, "site").returncode == 1
-    (project / "mkdocs.en.yml").write_text("no_such_key: 1\n")
-    (project / "docs/nl/index.md").write_text((project / "docs/en/index.md").read_text())
-    generate(project, "site")
-    assert (project / "site/index.html").read_text() == "old"
+    (sample / "docs/nl/index.md").write_text("")
+    assert generate(sample, "site").returncode == 1
+    config = sample / "mkdocs.en.yml"
+    config.write_text(config.read_text() + ONLY_MKDOCS_KNOWS)
+    (sample / "docs/nl/index.md").write_text((sample / "docs/en/index.md").read_text())
+    generate(sample, "site")
+    assert (sample / "site/index.html").read_text() == "old"
     assert not staging.exists()
 
 
 @pytest.mark.slow
-def test_what_is_out_by_the_clock_of_the_command_is_published_and_the_rest_is_named(project, monkeypatch):
+def test_what_is_out_by_the_clock_of_the_command_is_published_and_the_rest_is_named(sample, monkeypatch):
     """FUTURE is for plain MkDocs: left over in a shell, it publishes nothing here."""
     monkeypatch.delenv("PUBLISHED_UNTIL", raising=False)
     monkeypatch.setenv("FUTURE", "1")
     before = stop_at(datetime(2026, 11, 20, 4, 59, 59, tzinfo=UTC))
-    done = CliRunner().invoke(main, ["--root", str(project), "site"], obj=before)
+    done = CliRunner().invoke(main, ["--root", str(sample), "site"], obj=before)
     assert done.exit_code == 0, done.output
     assert "\nLeft out, because not published yet: 2026-W47. To include them, add --future.\n" in done.stdout
-    for folder in (project / "site", project / "site/en"):
+    for folder in (sample / "site", sample / "site/en"):
         assert (folder / "archive/2026-W46/index.html").exists()
         assert not (folder / "archive/2026-W47").exists()
 
 
 @pytest.mark.slow
-def test_a_draft_and_a_skipped_letter_whose_friday_is_past_are_named(project: Path) -> None:
-    for path in (project / "newsletter/issues/2026-W46").glob("*.md"):
+def test_a_draft_and_a_skipped_letter_whose_friday_is_past_are_named(sample: Path) -> None:
+    for path in (sample / "newsletter/issues/2026-W46").glob("*.md"):
         path.write_text(path.read_text("utf-8").replace("title:", "draft: true\ntitle:", 1), "utf-8")
-    settings = project / "newsletter/settings.toml"
+    settings = sample / "newsletter/settings.toml"
     settings.write_text(settings.read_text("utf-8").replace("= 20", '= 20\nskip = ["2026-W47"]', 1), "utf-8")
-    done = generate(project, "site", PUBLISHED_UNTIL="2026-11-19T12:00:00+01:00")
+    done = generate(sample, "site", PUBLISHED_UNTIL="2026-11-19T12:00:00+01:00")
     assert "Left out: 2026-W46 is still a draft.\n" in done.stdout
     assert "2026-W47" not in done.stdout
-    done = generate(project, "site", PUBLISHED_UNTIL="2026-11-20T12:00:00+01:00")
+    done = generate(sample, "site", PUBLISHED_UNTIL="2026-11-20T12:00:00+01:00")
     assert done.returncode == 0, done.stderr
     assert "Left out: 2026-W46 is still a draft.\nLeft out: 2026-W47 is skipped in newsletter/" in done.stdout
     assert "If readers have it, run `generate release 2026-W47`.\n" in done.stdout
-    assert not (project / "site/archive/2026-W47").exists()
+    assert not (sample / "site/archive/2026-W47").exists()
 
 
 @pytest.mark.slow
-def test_a_slip_in_what_readers_do_not_see_stops_no_site(project: Path) -> None:
+def test_a_slip_in_what_readers_do_not_see_stops_no_site(sample: Path) -> None:
     """A letter that waits for its Friday, and a thought; a letter that is out is another matter."""
-    thought = next((project / "newsletter/thoughts").rglob("*.nl.md"))
-    for path in (project / "newsletter/issues/2026-W47/nl.md", thought):
+    thought = next((sample / "newsletter/thoughts").rglob("*.nl.md"))
+    for path in (sample / "newsletter/issues/2026-W47/nl.md", thought):
         path.write_text(path.read_text("utf-8").replace("title:", "tittle:", 1), "utf-8")
-    done = generate(project, "site", PUBLISHED_UNTIL="2026-11-19T12:00:00+01:00")
+    done = generate(sample, "site", PUBLISHED_UNTIL="2026-11-19T12:00:00+01:00")
     assert done.returncode == 0, done.stderr
     assert "that are not needed here: see `generate check`." in done.stdout
-    assert (project / "site/archive/2026-W46/index.html").exists()
-    assert not (project / "site/archive/2026-W47").exists()
-    done = generate(project, "site", PUBLISHED_UNTIL="2026-11-20T12:00:00+01:00")
+    assert (sample / "site/archive/2026-W46/index.html").exists()
+    assert not (sample / "site/archive/2026-W47").exists()
+    done = generate(sample, "site", PUBLISHED_UNTIL="2026-11-20T12:00:00+01:00")
     assert done.returncode == 1
     assert "newsletter/issues/2026-W47/nl.md:2: error: unknown key “tittle”" in done.stderr
-    assert not (project / "site/archive/2026-W47").exists(), "the site of before is whole"
+    assert not (sample / "site/archive/2026-W47").exists(), "the site of before is whole"
 
 
 @pytest.mark.slow
-def test_future_shows_what_is_not_out_with_a_mark_and_says_not_to_publish_it(project: Path) -> None:
-    done = generate(project, "site", "--future", "--published", PUBLISHED_UNTIL="2026-11-13T05:59:59+01:00")
+def test_future_shows_what_is_not_out_with_a_mark_and_says_not_to_publish_it(sample: Path) -> None:
+    done = generate(sample, "site", "--future", "--published", PUBLISHED_UNTIL="2026-11-13T05:59:59+01:00")
     assert done.returncode == 0, done.stderr
     assert (
         "Included, although not published yet: 2026-W46, 2026-W47. Do not publish this site." in done.stdout
     )
     assert "--published is the default now" in done.stderr
     for language, mark in (("", "nog niet verschenen"), ("en/", "not out yet")):
-        assert mark in (project / f"site/{language}archive/2026-W47/index.html").read_text()
-        assert "2026-W46" not in (project / f"site/{language}feed.xml").read_text()
+        assert mark in (sample / f"site/{language}archive/2026-W47/index.html").read_text()
+        assert "2026-W46" not in (sample / f"site/{language}feed.xml").read_text()
 
 
-def test_a_moment_that_is_none_is_told_before_anything_is_built(project: Path) -> None:
-    done = generate(project, "site", PUBLISHED_UNTIL="friday")
+def test_a_moment_that_is_none_is_told_before_anything_is_built(sample: Path) -> None:
+    done = generate(sample, "site", PUBLISHED_UNTIL="friday")
     assert done.returncode == 1
     assert "Error: “friday” is not a date and time; write it like 2026-11-27T06:00:00+01:00" in done.stderr
-    assert not (project / "site").exists()
+    assert not (sample / "site").exists()
 
 
 @pytest.mark.slow
-def test_builds_wait_for_one_that_is_at_work_and_the_site_is_there_at_every_moment(project: Path) -> None:
+def test_builds_wait_for_one_that_is_at_work_and_the_site_is_there_at_every_moment(sample: Path) -> None:
     """Where two folders can be exchanged; where not, it is away between two renames."""
-    (project / "site").mkdir()
-    (project / "site/index.html").write_text("old")
-    at_once = _exchange(project / "docs", project / "newsletter")
-    assert _exchange(project / "docs", project / "newsletter") is at_once
+    (sample / "site").mkdir()
+    (sample / "site/index.html").write_text("old")
+    at_once = _exchange(sample / "docs", sample / "newsletter")
+    assert _exchange(sample / "docs", sample / "newsletter") is at_once
     seen, ended = [], threading.Event()
 
     def look() -> None:
         while not ended.wait(0.001):
-            seen.append((project / "site/index.html").is_file())
+            seen.append((sample / "site/index.html").is_file())
 
     watcher = threading.Thread(target=look)
     watcher.start()
-    with _alone_in(project):
+    with _alone_in(sample):
         builds = [
-            subprocess.Popen(
-                [*RUN, "site"], cwd=project, env=ENVIRONMENT, stdout=PIPE, stderr=PIPE, text=True
-            )
+            subprocess.Popen([*RUN, "site"], cwd=sample, env=ENVIRONMENT, stdout=PIPE, stderr=PIPE, text=True)
             for _ in range(2)
         ]
         for build in builds:
             assert build.stderr
             assert build.stderr.readline().startswith("Another build is running")
-        assert not list(project.glob(".site-staging-*"))
+        assert not list(sample.glob(".site-staging-*"))
     said = [build.communicate() for build in builds]
     ended.set()
     watcher.join()
@@ -200,11 +196,11 @@ def test_builds_wait_for_one_that_is_at_work_and_the_site_is_there_at_every_mome
     ] * 2
     assert seen
     assert all(seen) or not at_once
-    assert (project / "site/en/index.html").is_file()
-    assert not list(project.glob(".site-staging-*"))
+    assert (sample / "site/en/index.html").is_file()
+    assert not list(sample.glob(".site-staging-*"))
 
 
-def test_without_a_step_that_exchanges_the_site_is_replaced_in_two(project, tmp_path, monkeypatch):
+def test_without_a_step_that_exchanges_the_site_is_replaced_in_two(sample, tmp_path, monkeypatch):
     """As on macOS, and on file systems that cannot."""
     monkeypatch.setattr("generator.cli.letter.site._exchange", lambda one, other: False)
     for name in ("new", "site"):
@@ -230,23 +226,23 @@ def test_what_has_not_changed_keeps_its_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_site_that_is_a_link_is_built_where_it_leads(project: Path, tmp_path: Path) -> None:
+def test_a_site_that_is_a_link_is_built_where_it_leads(sample: Path, tmp_path: Path) -> None:
     """Where the account that publishes owns that folder, it needs to write nowhere else."""
     folder = tmp_path / "account"
     (folder / "site").mkdir(parents=True)
     (folder / "site/old.html").touch()
-    (project / "site").symlink_to(folder / "site")
-    before = sorted(path.name for path in project.iterdir())
-    assert generate(project, "site").returncode == 0
-    assert sorted(path.name for path in project.iterdir()) == before
+    (sample / "site").symlink_to(folder / "site")
+    before = sorted(path.name for path in sample.iterdir())
+    assert generate(sample, "site").returncode == 0
+    assert sorted(path.name for path in sample.iterdir()) == before
     assert [path.name for path in folder.iterdir()] == ["site"]
-    assert (project / "site").is_symlink()
+    assert (sample / "site").is_symlink()
     assert not (folder / "site/old.html").exists()
     assert (folder / "site/en/index.html").exists()
 
 
 @pytest.mark.slow
-def test_the_folder_of_another_account_is_left_to_it(project: Path, tmp_path: Path) -> None:
+def test_the_folder_of_another_account_is_left_to_it(sample: Path, tmp_path: Path) -> None:
     """Above all by root, whose files that account could never replace."""
     folder = tmp_path / "account"
     folder.mkdir()
@@ -254,20 +250,20 @@ def test_the_folder_of_another_account_is_left_to_it(project: Path, tmp_path: Pa
         os.chown(folder, 64001, 64001)  # an account that does not exist
     else:
         folder = Path("/usr")
-    (project / "site").symlink_to(folder / "site")
-    done = generate(project, "site")
+    (sample / "site").symlink_to(folder / "site")
+    done = generate(sample, "site")
     assert done.returncode == 1
     assert "Error: site is a link to a folder of another account, " in done.stderr
     assert done.stderr.endswith("; build the site as that account\n")
     assert not (folder / "site").exists()
 
 
-def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None:
+def test_serve_shows_site_and_letters_until_it_is_stopped(sample: Path) -> None:
     """A real server on a free port of this machine: the page, the letter, a rebuild after a save, Ctrl-C."""
     port = 8100 + os.getpid() % 800
     with subprocess.Popen(
         [*RUN, "serve", "--port", str(port)],
-        cwd=project,
+        cwd=sample,
         env=ENVIRONMENT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -276,7 +272,7 @@ def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None
         try:
             address = f"http://127.0.0.1:{port}/preview/2026-W45/nl/letter-light.html"
             assert b"</html>" in fetch_until(address, b"</html>")
-            path = project / "newsletter/issues/2026-W45/nl.md"
+            path = sample / "newsletter/issues/2026-W45/nl.md"
             path.write_text(
                 path.read_text().replace("## Food for action", "Een verse zin.\n\n## Food for action")
             )
@@ -289,10 +285,10 @@ def test_serve_shows_site_and_letters_until_it_is_stopped(project: Path) -> None
                 process.kill()
 
 
-def test_a_port_that_is_taken_is_a_sentence(project: Path) -> None:
+def test_a_port_that_is_taken_is_a_sentence(sample: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = generate(project, "serve", "--port", str(port))
+        done = generate(sample, "serve", "--port", str(port))
     assert done.returncode == 1
     assert f"Error: cannot listen on port {port}: another program uses it (" in done.stderr
     assert "choose another one with --port" in done.stderr

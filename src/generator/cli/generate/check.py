@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.letter.texts import load_documents, pausing_collection
 from generator.cli.options import WEEKS, read_target
 from generator.cli.parameters import OneOf
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("targets", nargs=-1, metavar="[WEEK|PATH]...")
 @click.option("--week", "weeks", multiple=True, metavar="WEEK", help=f"Same as WEEK: {WEEKS}.")
 @click.option(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.letter.texts import load, load_documents, pausing_collection
 from generator.cli.options import with_week
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week()
 @click.option(
     "--certainty", metavar="ID", help="Certainty of a new letter. Default: the one used longest ago."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.letter.texts import load
 from generator.cli.parameters import WholeNumber
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--weeks",
     type=WholeNumber(1, 520),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.letter.texts import load
 from generator.cli.options import with_week
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week()
 @click.option("--dry-run", is_flag=True, help="Show what would be recorded, but write nothing.")
 @click.pass_obj

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.parameters import OneOf
 
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("kind", type=OneOf(["letter", "thought", "certainty", "page"]), required=False)
 @click.option("--write", is_flag=True, help="Write the files in .vscode/schemas/ instead.")
 @click.pass_obj

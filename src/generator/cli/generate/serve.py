@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.parameters import WholeNumber
 
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--port",
     type=WholeNumber(1, 65535),

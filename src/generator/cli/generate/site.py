@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--future", is_flag=True, help="Also include letters that are not published yet, with a mark.")
 @click.option("--published", is_flag=True, hidden=True)
 @click.pass_obj

@@ -32,6 +32,7 @@ from generator.cli.reports import (
 )
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import list_written
+from generator.content.configuration import find_configuration_problems
 from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import ContentError, GeneratorError
@@ -154,6 +155,8 @@ def check_project(  # noqa: PLR0913 (the options of the command)
                 click.echo("Checking links to other sites; each site has ten seconds to answer…", err=True)
             problems += check_links_online(newsletter, editions, now, root / LINKS)
         said = _say_checked(newsletter, selection, jobs, unread)
+    if not selection:
+        problems += find_configuration_problems(root)
     _show(problems, root, form, said)
     if others:
         click.echo(say_ignored(others), err=form != "text")

@@ -24,8 +24,9 @@ from generator.cli.options import say_how_to_keep, say_kept
 from generator.cli.reports import say_ignored
 from generator.clock import parse_moment
 from generator.content import load_newsletter
+from generator.content.configuration import CONFIGURATIONS, find_configuration_problems
 from generator.content.needs import need_site
-from generator.errors import PublishError, explain_network
+from generator.errors import ContentError, PublishError, explain_network
 from generator.model import Language
 from generator.preview import HOST, is_previewed
 from generator.settings import load_settings
@@ -42,7 +43,6 @@ SITE = "site"
 _STAGING, _OLD = ".site-staging-", "old"
 _UNTIL = "PUBLISHED_UNTIL"
 """The variable in which mkdocs.yml looks for the moment to build for."""
-_CONFIGS = {Language.NL: "mkdocs.yml", Language.EN: "mkdocs.en.yml"}
 
 
 def build_site(root: Path, now: datetime, *, future: bool) -> None:
@@ -61,6 +61,7 @@ def build_site(root: Path, now: datetime, *, future: bool) -> None:
         except ValueError as error:
             raise PublishError(str(error)) from None
     newsletter = load_newsletter(root, needs=need_site(root, now))
+    _require_configuration(root)
     site = _find_site(root)
     try:
         with _alone_in(site.parent):
@@ -91,6 +92,7 @@ def build_site(root: Path, now: datetime, *, future: bool) -> None:
 
 def serve_site(root: Path, port: int, *, open_: bool) -> None:
     """Serve site and letters on this machine until Ctrl-C, building again on every save."""
+    _require_configuration(root)
     _check_port(root, port)
     # Click 8.2 changed how flags get their default, and MkDocs 1.6 then leaves live reload off unless it is named.
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
@@ -100,6 +102,12 @@ def serve_site(root: Path, port: int, *, open_: bool) -> None:
     except KeyboardInterrupt:  # the terminal has sent it to MkDocs as well, which ends by itself
         code = process.wait()
     raise SystemExit(code)
+
+
+def _require_configuration(root: Path) -> None:
+    """Raise ContentError when MkDocs would not understand its configuration."""
+    if problems := find_configuration_problems(root):
+        raise ContentError(problems)
 
 
 def _check_port(root: Path, port: int) -> None:
@@ -185,7 +193,7 @@ def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     running: dict[Language, subprocess.Popen[bytes]] = {}
     try:
-        for language, config in _CONFIGS.items():
+        for language, config in CONFIGURATIONS.items():
             arguments = [*command, "-f", config, "-d", str(staging / language)]
             with (staging / f"{language}.log").open("wb") as log:
                 running[language] = subprocess.Popen(  # noqa: S603
@@ -202,7 +210,7 @@ def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool
             for language in running
         ]
         said = [line for line in "\n".join(logs).splitlines() if line.strip() and not line.startswith("INFO")]
-        raise PublishError("\n".join(["the site could not be built:", *dict.fromkeys(said)]))
+        raise PublishError("\n".join(["the site could not be built; MkDocs reports:", *dict.fromkeys(said)]))
 
 
 def _wait(running: Mapping[Language, subprocess.Popen[bytes]], staging: Path, pages: int) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.options import require_end
 from generator.cli.parameters import FilePath
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=FilePath())
 @click.pass_obj
 def command(project: Project, file: Path) -> None:

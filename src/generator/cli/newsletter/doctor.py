@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import click
 
+from generator.cli import Command
 
-@click.command()
+
+@click.command(cls=Command)
 @click.option("--online", is_flag=True, help="Query the DNS too: SPF, DKIM, DMARC, MX and PTR.")
 @click.option(
     "--selector",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj

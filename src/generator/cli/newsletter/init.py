@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.pass_obj
 def command(project: Project) -> None:
     """Create the list of subscribers and its keys.

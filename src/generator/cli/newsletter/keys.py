@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--rotate", is_flag=True, help="Add a new key. The old ones stay valid.")
 @click.pass_obj
 def command(project: Project, *, rotate: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.options import choose_output, with_week
 from generator.cli.parameters import FilePath, OneOf
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week(required=True)
 @click.option(
     "--format",

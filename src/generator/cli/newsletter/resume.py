@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.mailing.orders import read_order, with_order
 from generator.cli.options import with_week
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week(required=True)
 @with_order
 @click.pass_context

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.mailing.orders import read_order, with_order
 from generator.cli.options import with_week
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week(required=True)
 @click.option("--refused", is_flag=True, help="Letters that the relay refused, or that were given up.")
 @click.option("--in-doubt", is_flag=True, help="Letters that may or may not have arrived.")

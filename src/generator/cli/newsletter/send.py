@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.mailing.orders import read_order, with_order
 from generator.cli.options import with_week
 from generator.cli.parameters import LANGUAGE, FolderPath
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from generator.model import Week
 
 
-@click.command()
+@click.command(cls=Command)
 @with_week()
 @click.option("--wait", is_flag=True, help="Wait until the window of that Friday opens, then send.")
 @click.option("--now", "at_once", is_flag=True, help="Send now, even outside the window.")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.parameters import WholeNumber
 
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("certainty", metavar="CERTAINTY")
 @click.argument("name", metavar="[NAME]", required=False)
 @click.pass_obj

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.options import PROOF
 from generator.cli.parameters import LANGUAGE
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("address")
 @click.option("--language", type=LANGUAGE, default="nl", show_default=True, help="Language of their letters.")
 @click.option(

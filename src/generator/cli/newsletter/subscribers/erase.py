@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.pass_obj

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.options import PROOF, require_end
 from generator.cli.parameters import LANGUAGE, STATUS, FilePath, OneOf
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=FilePath())
 @click.option("--format", "form", type=OneOf(["csv", "json"]), help="Format of the file. Default: detected.")
 @click.option(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
 from generator.cli.parameters import LANGUAGE, STATUS, WholeNumber
 
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--status", "statuses", type=STATUS, multiple=True, help="Only subscribers with this status; repeatable."
 )

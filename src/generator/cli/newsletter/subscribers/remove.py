@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from generator.cli import Command
+
 if TYPE_CHECKING:
     from generator.cli import Project
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("address")
 @click.option("--goodbye", is_flag=True, help="Send a confirmation by mail.")
 @click.pass_obj

@@ -1,0 +1,196 @@
+"""`mkdocs.yml` and `mkdocs.en.yml`: what is wrong with the configuration of the site, by file and line.
+
+MkDocs checks them as well, but in a programmer's terms and without the line. Only what it alone can know, such as the
+options of a plugin, is left to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fnmatch import fnmatch
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field
+
+from generator.content.frontmatter import parse_yaml
+from generator.model import Language, Problem
+from generator.reading import Fields, did_you_mean, parse_fields, read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    _Add: TypeAlias = Callable[[str, str], None]
+
+CONFIGURATIONS = {Language.NL: "mkdocs.yml", Language.EN: "mkdocs.en.yml"}
+"""The file for each language, below the root of the project."""
+
+_MADE = frozenset({"archive/index.md"})
+"""Pages that the navigation names and no file holds: they are made from the letters."""
+
+
+class _Theme(Fields):
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    name: Literal["material"] = Field("material", description="material")
+    language: Literal["nl", "en"] | None = Field(None, description="nl or en")
+    custom_dir: str | None = Field(None, description="a folder, like templates/site")
+
+
+class _Configuration(Fields):
+    """The settings of MkDocs 1.6 (https://www.mkdocs.org/user-guide/configuration/), and its INHERIT."""
+
+    inherit: str | None = Field(None, alias="INHERIT", description="the file that this one adds to")
+    site_name: str | None = Field(None, description="the name of the site")
+    site_url: str | None = Field(None, description="an address, like https://example.org/")
+    site_description: str | None = Field(None, description="a sentence")
+    site_author: str | None = Field(None, description="a name")
+    copyright: str | None = Field(None, description="a sentence")
+    docs_dir: str | None = Field(None, description="a folder, like docs/nl")
+    site_dir: str | None = Field(None, description="a folder, like site")
+    nav: list[Any] | None = Field(None, description="a list of pages, like “- privacy.md”")
+    not_in_nav: str | None = Field(None, description="patterns, one on each line")
+    exclude_docs: str | None = Field(None, description="patterns, one on each line")
+    draft_docs: str | None = Field(None, description="patterns, one on each line")
+    theme: _Theme | None = Field(None, description="keys with values, like “name: material”")
+    plugins: list[Any] | dict[str, Any] | None = Field(None, description="a list of plugins")
+    markdown_extensions: list[Any] | dict[str, Any] | None = Field(None, description="a list of extensions")
+    hooks: list[str] | None = Field(None, description="a list of Python files")
+    watch: list[str] | None = Field(None, description="a list of files and folders")
+    extra_css: list[str] | None = Field(None, description="a list of style sheets")
+    extra_javascript: list[Any] | None = Field(None, description="a list of scripts")
+    extra_templates: list[str] | None = Field(None, description="a list of templates")
+    extra: dict[str, Any] | None = Field(None, description="keys with values")
+    validation: dict[str, Any] | str | None = Field(None, description="keys with values")
+    use_directory_urls: bool | None = Field(None, description="true or false")
+    strict: bool | None = Field(None, description="true or false")
+    dev_addr: str | None = Field(None, description="a host and a port, like 127.0.0.1:8000")
+    repo_url: str | None = Field(None, description="an address, like https://example.org/")
+    repo_name: str | None = Field(None, description="a name")
+    edit_uri: str | None = Field(None, description="a path")
+    edit_uri_template: str | None = Field(None, description="a path")
+    remote_branch: str | None = Field(None, description="the name of a branch")
+    remote_name: str | None = Field(None, description="the name of a remote")
+
+
+def find_configuration_problems(root: Path) -> list[Problem]:
+    """What is wrong with the configuration of the site in every language, paths below `root`."""
+    problems: list[Problem] = []
+    for language, name in CONFIGURATIONS.items():
+        _check_file(root, root / name, language, problems)
+    return [replace(problem, path=problem.path.relative_to(root)) for problem in problems]
+
+
+def _check_file(root: Path, path: Path, language: Language, problems: list[Problem]) -> None:
+    text = read_text(path, problems)
+    parsed = text and parse_yaml(text, path, 1, problems, tags=True)
+    if not parsed:
+        return
+    data, lines = parsed
+    if not isinstance(data, dict):
+        problems.append(Problem(path, 1, "write keys with values, like “site_name: …”"))
+        return
+
+    def add(key: str, message: str) -> None:
+        while key and key not in lines:  # then the line of what it is in
+            key = key.rpartition(".")[0]
+        problems.append(Problem(path, lines.get(key, 1), message))
+
+    if fields := parse_fields(_Configuration, data, path, lines, problems):
+        _check(root, language, fields, add)
+
+
+def _check(root: Path, language: Language, fields: _Configuration, add: _Add) -> None:
+    theme = fields.theme or _Theme()
+    if theme.language != language:
+        add("theme.language", f"“theme.language” must be {language} here: this is the site in that language")
+    if fields.inherit is None and language is not Language.NL:
+        add("INHERIT", f"the key “INHERIT” is missing; expected {CONFIGURATIONS[Language.NL]}")
+    docs = root / (fields.docs_dir or "docs")
+    for key, name in (
+        ("INHERIT", fields.inherit),
+        ("docs_dir", fields.docs_dir),
+        ("theme.custom_dir", theme.custom_dir),
+        *((f"hooks.{number}", name) for number, name in enumerate(fields.hooks or ())),
+        *((f"watch.{number}", name) for number, name in enumerate(fields.watch or ())),
+    ):
+        if name is not None and not (root / name).exists():
+            add(key, f"“{key.rstrip('.0123456789')}” names {name}, which does not exist")
+    _check_assets(fields, [docs, *([root / theme.custom_dir] if theme.custom_dir else [])], add)
+    _check_installed("plugins", fields.plugins, "mkdocs.plugins", add)
+    _check_installed("markdown_extensions", fields.markdown_extensions, "markdown.extensions", add)
+    if fields.nav is not None and docs.is_dir():
+        _check_navigation(fields, fields.nav, docs, add)
+
+
+def _check_assets(fields: _Configuration, folders: list[Path], add: _Add) -> None:
+    """Look for the style sheets and the scripts; a page that names a missing one looks broken to its readers."""
+    for key, files in (("extra_css", fields.extra_css), ("extra_javascript", fields.extra_javascript)):
+        for number, entry in enumerate(files or ()):
+            name = entry.get("path") if isinstance(entry, dict) else entry
+            if not isinstance(name, str):
+                add(f"{key}.{number}", f"“{key}” must be a list of files, like “- assets/one.js”")
+            elif "//" not in name and not any((folder / name).is_file() for folder in folders):
+                add(f"{key}.{number}", f"“{key}” names {name}, which does not exist")
+
+
+def _check_installed(key: str, entries: list[Any] | dict[str, Any] | None, group: str, add: _Add) -> None:
+    """Look for plugins or extensions among those that are installed, in a group of entry points."""
+    known = {entry.name for entry in entry_points(group=group)}
+    for number, entry in enumerate(entries or ()):
+        name = str(next(iter(entry), "") if isinstance(entry, dict) else entry)
+        if name not in known and not _is_module(name):
+            place = name if isinstance(entries, dict) else number
+            add(
+                f"{key}.{place}", f"“{key}” names “{name}”, which is not installed{did_you_mean(name, known)}"
+            )
+
+
+def _is_module(name: str) -> bool:
+    """Whether Python can import what has this name, as Markdown does with an extension."""
+    try:
+        return find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _Add) -> None:
+    """Compare the navigation with the pages that there are."""
+    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("[!.]*.md")}
+    named = set[str]()
+    for key, entry in _walk("nav", nav):
+        if not isinstance(entry, str):
+            add(key, "expected a page, like “- privacy.md” or “- Privacy: privacy.md”")
+        elif "//" not in entry and not entry.startswith("/"):
+            named.add(entry)
+            if entry not in pages | _MADE:
+                hint = did_you_mean(entry, pages - named)
+                named.update(page for page in pages if f"“{page}”" in hint)  # it is named, if not well
+                add(key, f"“nav” names {entry}, and there is no such page in {docs.name}/{hint}")
+    patterns = [
+        line.strip()
+        for text in (fields.not_in_nav, fields.exclude_docs, fields.draft_docs)
+        for line in (text or "").split("\n")
+    ]
+    if any(line.startswith("!") for line in patterns):
+        return  # which pages these leave out, MkDocs knows
+    for page in sorted(pages - named):
+        if not any(
+            line and fnmatch(f"/{page}", line if line.startswith("/") else f"*/{line}*") for line in patterns
+        ):
+            add("nav", f"“nav” does not name {page}; add it, or nobody will find the page")
+
+
+def _walk(key: str, nav: object) -> Iterator[tuple[str, object]]:
+    """The pages of a navigation, in all its sections, each with the key of its line."""
+    match nav:
+        case list():
+            for number, entry in enumerate(nav):
+                yield from _walk(f"{key}.{number}", entry)
+        case dict() if len(nav) == 1:
+            ((title, entry),) = nav.items()
+            yield from _walk(f"{key}.{title}", entry)
+        case _:
+            yield key, nav

@@ -1,0 +1,181 @@
+"""What is wrong with mkdocs.yml and mkdocs.en.yml, by file and line, in our words."""
+
+from pathlib import Path
+
+import pytest
+from mkdocs.config.defaults import MkDocsConfig
+
+from generator.content.configuration import CONFIGURATIONS, _Configuration, find_configuration_problems
+from generator.content.frontmatter import parse_yaml
+from tests.conftest import TESTS
+
+
+def find(root: Path) -> list[str]:
+    return [str(problem) for problem in find_configuration_problems(root)]
+
+
+@pytest.mark.parametrize("root", ["sample", "real"])
+def test_ours_has_no_problems(root: str, sample: Path) -> None:
+    assert find(sample if root == "sample" else TESTS.parent) == []
+
+
+def test_the_keys_are_those_of_mkdocs() -> None:
+    ours = {field.alias or name for name, field in _Configuration.model_fields.items()}
+    deprecated = {"config_file_path", "pages", "google_analytics", "mdx_configs"}
+    assert ours - {"INHERIT"} == {name for name, _ in MkDocsConfig()._schema} - deprecated
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        (
+            "site_dir: site\n",
+            "site_dir: site\nsite_dri: x\n",
+            "8: unknown key “site_dri”; did you mean “site_dir”?",
+        ),
+        (
+            "site_dir: site\n",
+            "site_dir: site\nsite_dir: x\n",
+            "8: duplicate key “site_dir”; delete one of the two",
+        ),
+        (
+            "site_name: De 7",
+            "site_name: De: 7",
+            "4: is not YAML: put a value that contains a colon in quotes",
+        ),
+        ("site_name: De 7", 'site_name: "De 7', '4: is not YAML: the quotes " do not match'),
+        ("name: Altijd donker}", "name: Altijd donker", "58: is not YAML: the brackets do not match"),
+        (
+            "  name: material",
+            "\tname: material",
+            "37: is not YAML: the line starts with a tab; use spaces",
+        ),
+        (
+            "  name: material",
+            "  name: materiall",
+            "37: “theme.name” is “materiall”; expected material",
+        ),
+        ("  language: nl", "  language: de", "39: “theme.language” is “de”; expected nl or en"),
+        (
+            "  language: nl",
+            "  language: en",
+            "39: “theme.language” must be nl here: this is the site in that language",
+        ),
+        (
+            "  language: nl",
+            "",
+            "36: “theme.language” must be nl here: this is the site in that language",
+        ),
+        ("docs_dir: docs/nl", "docs_dir: doc", "6: “docs_dir” names doc, which does not exist"),
+        (
+            "docs_dir: docs/nl",
+            "docs_dir: 7",
+            "6: “docs_dir” has the wrong type: found 7; expected a folder, like docs/nl; put it in quotes",
+        ),
+        (
+            "  - glossary.md\n",
+            "  - glosary.md\n",
+            "24: “nav” names glosary.md, and there is no such page in nl/; did you mean “glossary.md”?",
+        ),
+        (
+            "  - glossary.md\n",
+            "",
+            "9: “nav” does not name glossary.md; add it, or nobody will find the page",
+        ),
+        (
+            "  - glossary.md\n",
+            "  - glossary.md\n  - 7\n",
+            "25: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
+        ),
+        (
+            "  search: {",
+            "  serch: {",
+            "76: “plugins” names “serch”, which is not installed; did you mean “search”?",
+        ),
+        (
+            "  pymdownx.tilde: {}",
+            "  pymdownx.tidle: {}",
+            "97: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
+        ),
+        (
+            "  pymdownx.tilde: {}",
+            "  nothing.tilde: {}",
+            "97: “markdown_extensions” names “nothing.tilde”, which is not installed",
+        ),
+        (
+            "[src/generator/hooks.py]",
+            "[src/hooks.py]",
+            "77: “hooks” names src/hooks.py, which does not exist",
+        ),
+        (
+            "stylesheets/print.css",
+            "stylesheets/prnt.css",
+            "71: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
+        ),
+        (
+            "{path: assets/javascripts/main.js",
+            "{paht: assets/javascripts/main.js",
+            "73: “extra_javascript” must be a list of files, like “- assets/one.js”",
+        ),
+        (
+            "site_dir: site\n",
+            "<<<<<<< HEAD\nsite_dir: site\n=======\nsite_dir: x\n>>>>>>> x\n",
+            "7: git could not merge two versions of this file",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_line(old: str, new: str, said: str, sample: Path) -> None:
+    path = sample / "mkdocs.yml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    (found,) = find(sample)
+    assert found.startswith(f"mkdocs.yml:{said}")
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"", "mkdocs.en.yml: the file is empty"),
+        (b"\xff\xfe", "mkdocs.en.yml:1: the file is not UTF-8"),
+        (b"- a\n", "mkdocs.en.yml:1: write keys with values, like “site_name: …”"),
+        (
+            b"theme: {language: en}\n",
+            "mkdocs.en.yml:1: the key “INHERIT” is missing; expected mkdocs.yml",
+        ),
+        (
+            b"INHERIT: no.yml\ntheme: {language: en}\n",
+            "mkdocs.en.yml:1: “INHERIT” names no.yml, which does",
+        ),
+    ],
+)
+def test_a_file_that_says_nothing_is_refused(content: bytes, said: str, sample: Path) -> None:
+    (sample / "mkdocs.en.yml").write_bytes(content)
+    (found,) = find(sample)
+    assert found.startswith(said)
+
+
+def test_a_missing_file_is_named(sample: Path) -> None:
+    for name in CONFIGURATIONS.values():
+        (sample / name).unlink()
+    assert find(sample) == [f"{name}: the file is missing" for name in CONFIGURATIONS.values()]
+
+
+def test_pages_that_a_pattern_leaves_out_need_no_place(sample: Path) -> None:
+    for language in ("nl", "en"):
+        (sample / f"docs/{language}/draft-one.md").write_text("Text.\n")
+    assert len(find(sample)) == 2
+    path = sample / "mkdocs.yml"
+    text = path.read_text().replace("not_in_nav: |\n", "not_in_nav: |\n  /draft-*.md\n")
+    path.write_text(text)
+    assert find(sample) == [
+        "mkdocs.en.yml:9: “nav” does not name draft-one.md; add it, or nobody will find the page"
+    ]
+
+
+def test_of_a_tagged_list_the_last_value_counts(tmp_path: Path) -> None:
+    text = "a: !ENV [NAME, x]\nb: !ENV NAME\nc: !!python/name:os.path ''\nd: !x {e: 1}\n"
+    problems: list[object] = []
+    parsed = parse_yaml(text, tmp_path, 1, problems, tags=True)  # type: ignore[arg-type]
+    assert parsed is not None
+    assert parsed[0] == {"a": "x", "b": "NAME", "c": "", "d": {"e": 1}}
