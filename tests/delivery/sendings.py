@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.pacing import Pace
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.sender import Sender
-from generator.delivery.outgoing.sessions import Session, open_session
+from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import open_transport
-from generator.delivery.outgoing.verdicts import Breaker
 from generator.model import Delivery, Language, Mailing, Progress, Status, Tally, Week
 from generator.render.letter.master import STAND_IN
 from generator.settings import Settings
@@ -83,7 +83,7 @@ class Scene:
     def task(self, **changes: Any) -> Task:
         """What a run shares; it waits for nothing."""
         with self.database.read() as transaction:
-            masters = mailings.find_masters(transaction, WEEK)
+            masters = mailings.find_masters(transaction, self.mailing.week)
         copies = Copies(self.mailing, masters, KEYS, self.settings)
         given: dict[str, Any] = {
             "copies": copies,
@@ -99,7 +99,7 @@ class Scene:
 
     def open(self) -> Session:
         url = f"smtp://127.0.0.1:{self.port or self.door.port}"
-        return open_session(open_transport(url, self.database.file.parent))  # type: ignore[union-attr]
+        return open_transport(url, self.database.file.parent).open_session()  # type: ignore[union-attr]
 
     def run(self, task: Task | None = None, connections: int = 1, **changes: Any) -> Tally:
         """One run, as `newsletter send` does it."""
@@ -107,8 +107,8 @@ class Scene:
 
     def send(self, task: Task, make: Callable[[Database, Week, int], Ledger] = Ledger) -> None:
         """One connection, with a ledger of the test's own."""
-        with enlist(self.database, WEEK, self.now) as number:
-            Sender(task, make(self.database, WEEK, number), self.open()).work()
+        with enlist(self.database, self.mailing.week, self.now) as number:
+            Sender(task, make(self.database, self.mailing.week, number), self.open()).work()
 
     def fail(self, fault: Fault | None) -> None:
         """Have the relay do this from now on."""
@@ -116,19 +116,28 @@ class Scene:
 
     def tally(self) -> Tally:
         with self.database.read() as transaction:
-            found = mailings.tally(transaction, WEEK)
+            found = mailings.tally(transaction, self.mailing.week)
         assert found.balances
         return found
 
     def list(self, progress: Progress) -> list[Delivery]:
         with self.database.read() as transaction:
-            return mailings.list_deliveries(transaction, WEEK, progress)
+            return mailings.list_deliveries(transaction, self.mailing.week, progress)
 
     def find(self) -> Mailing:
         with self.database.read() as transaction:
-            found = mailings.find_mailing(transaction, WEEK)
+            found = mailings.find_mailing(transaction, self.mailing.week)
         assert found is not None
         return found
+
+    def freeze_next(self) -> None:
+        """Freeze the letter of the week after this one."""
+        week = self.mailing.week.next()
+        self.now += timedelta(weeks=1)
+        with self.database.begin() as transaction:
+            mailing = Mailing(week, self.now, "", "proof", KEYS.fingerprint)
+            masters = {language: master(language) for language in Language}
+            self.mailing = mailings.freeze(transaction, mailing, masters, week.friday)
 
     @property
     def arrived(self) -> dict[str, int]:

@@ -18,7 +18,7 @@ from tests.proof.relay import DROP, RESET, SILENCE, Moment
 from tests.proof.world import KEYS, WEEK, Sender, World
 
 HURRY = {
-    "generator.delivery.outgoing.verdicts:FIRST_PAUSE": 0.5,
+    "generator.delivery.outgoing.attempts:FIRST_PAUSE": 0.5,
     "generator.delivery.outgoing.pacing:_REST": 0.2,
     "generator.delivery.outgoing.pacing:_LONGEST_REST": 0.2,
     "generator.delivery.outgoing.pacing:_LEAST": 1000.0,

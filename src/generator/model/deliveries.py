@@ -31,6 +31,29 @@ class Progress(StrEnum):
     """It was being sent when everything stopped: it may have arrived or not (RFC 1047). Never sent again unasked."""
 
 
+class Kind(StrEnum):
+    """What can happen to a subscriber besides getting a letter."""
+
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    """A letter, for a reason that says nothing about the mailbox."""
+    SKIPPED = "skipped"
+    DOUBTED = "doubted"
+    RETRIED = "retried"
+    """An operator had it sent again."""
+    HARD = "hard bounce"
+    """The mailbox does not exist."""
+    SOFT = "soft bounce"
+    """A mailbox did not take a letter. It is full, or away, or nobody said why."""
+    COMPLAINT = "complaint"
+    HELD = "held"
+    """A bounce or complaint that came in a flood: noted, not acted on."""
+    DROPPED = "dropped"
+    """One that was held, and that the operator did not believe."""
+    SUPPRESSED = "suppressed"
+    """No letters any more, because of bounces or a complaint."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """The sending of one issue: who gets it and what they get are frozen before the first mail leaves."""
@@ -94,8 +117,8 @@ class Settled:
     """Code and enhanced code, like 550 5.1.1; never the words of a server, which may hold the address."""
     not_before: datetime | None = None
     """Of a deferred one: when it is due again."""
-    gone: bool = False
-    """The address does not exist (5.1.1 and its like): the subscriber bounces, and gets no more."""
+    kind: Kind = Kind.REFUSED
+    """Of a refused one: what is noted about the reader, as delivery.verdict judges it. HARD: they get no more."""
     counted: bool = True
     """Whether this was an attempt that counts against the reader; False when the relay was slow with everybody."""
 
@@ -116,26 +139,6 @@ class Delivery:
     """The last change; None while planned."""
     handle: str = ""
     """Of the subscriber; empty as the address."""
-
-
-class Kind(StrEnum):
-    """What can happen to a subscriber besides getting a letter."""
-
-    DEFERRED = "deferred"
-    REFUSED = "refused"
-    SKIPPED = "skipped"
-    DOUBTED = "doubted"
-    RETRIED = "retried"
-    """An operator had it sent again."""
-    HARD = "hard bounce"
-    SOFT = "soft bounce"
-    COMPLAINT = "complaint"
-    HELD = "held"
-    """A bounce or complaint that came in a flood: noted, not acted on."""
-    DROPPED = "dropped"
-    """One that was held, and that the operator did not believe."""
-    SUPPRESSED = "suppressed"
-    """No letters any more, because of bounces or a complaint."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from generator.cli.mailing.report import keep_report
 from generator.cli.mailing.status import read_settings
 from generator.cli.newsletter import main
 from generator.errors import PublishError
-from generator.model import Progress, Settled, Status, Tally
+from generator.model import Kind, Progress, Settled, Status, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.tags import read_tag
 from generator.subscribers.list import subscriptions
@@ -60,7 +60,7 @@ def sent(root: Path) -> Path:
             put(database, five.subscriber_id, status="unsubscribed")
             ledger.advance([], one, NOW)
             ledger.advance([accepted(one), refused(two, "550 5.7.1")], three, NOW + MINUTE)
-            ledger.advance([refused(three, "550 5.1.1", gone=True)], four, NOW)
+            ledger.advance([refused(three, "550 5.1.1", kind=Kind.HARD)], four, NOW)
             ledger.advance([deferred(four, not_before=NOW + HOUR)], None, NOW)
             ledger.advance([], five, NOW)
             ledger.advance([], six, NOW)

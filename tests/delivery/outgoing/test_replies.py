@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader, Stage, judge
-from generator.delivery.outgoing.sessions import Envelope, Reply, Verdict, open_session
+from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader
+from generator.delivery.outgoing.sessions import Envelope
 from generator.delivery.outgoing.smtp import Relay
+from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 from tests.delivery.scripts import HOST, Deed, Script, following
 
@@ -106,7 +107,7 @@ def test_whatever_comes_is_a_reply_or_an_error(chunks: list[bytes]) -> None:
                 code, text = reader.read(1)
                 assert 200 <= code <= 599
                 assert all(line in content for line in text.split(b"\n"))
-                assert judge(Stage.READER, code, text).codes.startswith(str(code))
+                assert judge(Stage.RCPT, code, text).codes.startswith(str(code))
         except (GarbledError, EndedError):
             pass
 
@@ -118,81 +119,6 @@ def test_pieces_make_no_difference(size: int, lines: int) -> None:
     with reading(*(content[start : start + size] for start in range(0, len(content), size))) as reader:
         assert reader.read(1) == (250, b"\n".join([b"line"] * (lines - 1) + [b"last"]))
         assert reader.read(1) == (354, b"go")
-
-
-# --- Meaning ---
-
-
-@pytest.mark.parametrize(
-    "verdict, replies",
-    [
-        (Verdict.YES, ["250 2.1.5 OK", "251 will forward", "252 perhaps", "250", "200 5.1.1 odd"]),
-        (
-            Verdict.LATER,
-            ["450 4.2.2 full", "451 later", "450 4.1.1 who?", "452 4.2.2 full", "452 4.5.3 many"],
-        ),
-        (
-            Verdict.LATER,
-            ["451 4.4.1 no answer", "450 4.4.4 unable to route", "450 later", "499", "451 5.7.1 odd"],
-        ),
-        (Verdict.SLOW, ["421 4.7.0 too fast", "421 closing", "454 4.7.0 Throttling failure", "454 odd"]),
-        (
-            Verdict.SLOW,
-            ["451 4.7.1 greylisted", "450 4.7.1 no", "450 4.2.1 too many for this one", "450 4.2.0 later"],
-        ),
-        (Verdict.SLOW, ["452 4.3.1 disk full", "452 disk full", "451 4.3.0 trouble", "451 4.7.500 busy"]),
-        (
-            Verdict.NEVER,
-            ["550 no such user", "552 5.2.2 full", "553 5.1.3 odd address", "550 5.4.1 denied", "554"],
-        ),
-        (Verdict.NEVER, ["550 4.1.1 odd", "550 5.1.11 odd", "550 5.2.10 odd", "550 5.4.4 no way", "599"]),
-        (
-            Verdict.GONE,
-            ["550 5.1.1 who?", "550 5.1.2 where?", "551 5.1.6 moved", "556 5.1.10 null MX", "550 5.2.1"],
-        ),
-        (Verdict.GONE, ["556 no mail here", "554 5.1.1 who?"]),
-        (
-            Verdict.OURS,
-            ["550 5.7.1 no", "550 5.7.26 unsigned", "550 5.7.515 no", "554 5.5.1 no valid recipients"],
-        ),
-        (
-            Verdict.OURS,
-            ["552 5.3.4 too large", "550 5.1.8 your domain", "553 5.1.7 your address", "554 5.6.0 odd"],
-        ),
-        (
-            Verdict.STOP,
-            ["530 5.7.0 log in", "535 5.7.8 wrong", "534 weak", "538 in secret", "521 no mail", "530"],
-        ),
-    ],
-)
-def test_a_reply_about_a_reader_means(verdict: Verdict, replies: list[str]) -> None:
-    for reply in replies:
-        code, _, text = reply.partition(" ")
-        assert (reply, judge(Stage.READER, int(code), text.encode()).verdict) == (reply, verdict)
-
-
-@pytest.mark.parametrize("stage", [Stage.GREETING, Stage.MAIL])
-@pytest.mark.parametrize(
-    "code, verdict",
-    [(250, Verdict.YES), (421, Verdict.SLOW), (450, Verdict.SLOW), (550, Verdict.STOP), (503, Verdict.STOP)],
-)
-def test_before_a_reader_is_named_it_is_never_about_one(stage: Stage, code: int, verdict: Verdict) -> None:
-    assert judge(stage, code, b"5.1.1 whoever") == Reply(
-        verdict, str(code) if code < 500 else f"{code} 5.1.1"
-    )
-    assert judge(stage, code, b"").verdict is verdict
-
-
-@given(st.integers(200, 599), st.binary(max_size=80), st.sampled_from(Stage))
-@example(550, b"5.1.1 <reader@example.com>: who?", Stage.READER)
-@example(550, b"5.1.1.2 odd", Stage.READER)
-@example(550, b"5.1.1234 odd", Stage.READER)
-def test_of_what_a_relay_says_only_codes_are_kept(code: int, text: bytes, stage: Stage) -> None:
-    if code // 100 == 3:
-        return
-    reply = judge(stage, code, text)
-    assert re.fullmatch(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?", reply.codes)
-    assert (reply.verdict is Verdict.YES) == (code // 100 == 2)
 
 
 # --- A whole conversation with a relay that says anything ---
@@ -242,7 +168,7 @@ def test_no_letter_is_taken_for_accepted_unless_the_relay_said_so_after_its_dot(
 ) -> None:
     script = Script(offers=offers, answers={command: [answer]})
     with following(script):
-        session = open_session(Relay(HOST, script.port, patience=1))
+        session = Relay(HOST, script.port, patience=1).open_session()
         replies = []
         try:
             for _ in range(2):

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from generator.delivery.outgoing.attempts import defer
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.pacing import Pace
-from generator.delivery.outgoing.verdicts import defer
+from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Language, Mailing, Problem, Progress, Settled, Status
+from generator.model import Due, Kind, Language, Mailing, Problem, Progress, Settled, Status
 from generator.settings import load_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
@@ -195,15 +196,19 @@ def test_who_is_deferred_gets_it_when_it_is_due(make):
     assert set(scene.arrived.values()) == {1}
 
 
+FULL = Reply(Verdict.LATER, "451 4.2.2", Kind.SOFT)
+
+
 def test_who_is_deferred_waits_longer_each_time_and_is_given_up_after_a_day():
     now, pauses = NOW, []
     for attempts in range(60):
-        settled = defer(Due(1, "handle", reader(1), Language.NL, attempts), "451 4.2.2", MAILING, now)
+        settled = defer(Due(1, "handle", reader(1), Language.NL, attempts), FULL, MAILING, now)
         if settled.not_before is None:
             break
         pauses.append((settled.not_before - now) / MINUTE)
         now = settled.not_before
     assert settled.progress is Progress.REFUSED
+    assert settled.kind is Kind.SOFT
     for pause, expected in zip(pauses, [1, 2, 4, 8, 16, 32, 60, 60], strict=False):
         assert expected * 0.75 <= pause <= expected * 1.25
     assert timedelta(hours=22) < now - NOW < timedelta(hours=24)
@@ -211,7 +216,7 @@ def test_who_is_deferred_waits_longer_each_time_and_is_given_up_after_a_day():
 
 def test_readers_do_not_all_come_back_at_the_same_moment():
     moments = {
-        defer(Due(number, "", "", Language.NL, 0), "", MAILING, NOW).not_before for number in range(50)
+        defer(Due(number, "", "", Language.NL, 0), FULL, MAILING, NOW).not_before for number in range(50)
     }
     assert len(moments) > 25
 
@@ -233,6 +238,30 @@ def test_a_relay_that_has_enough_slows_us_and_nobody_pays_for_it(make, moment):
     assert set(scene.arrived.values()) == {1}
     assert pace.slowed <= 1
     assert all(delivery.attempts == 1 for delivery in scene.list(Progress.ACCEPTED))
+
+
+@pytest.mark.parametrize(
+    "reply, letters",
+    [
+        ("550 User unknown", 3),
+        ("550 5.4.1 Recipient address rejected: Access denied", 3),
+        ("550 5.1.3 bad address", 1),
+        ("550 5.1.1 who?", 1),
+        ("550 5.7.1 no", None),
+    ],
+)
+def test_a_mailbox_that_refuses_every_letter_gets_no_more(make, reply, letters):
+    """Twenty weeks of a reply that never counted were twenty letters to nobody."""
+    scene = make(2)
+    scene.fail(always(Moment.RCPT, reply, 1))
+    for week in range(1, 5):
+        scene.run()
+        with scene.database.read() as transaction:
+            found = subscriptions.find_subscriber(transaction, reader(1))
+        assert found
+        ended = letters is not None and week >= letters
+        assert found.status is (Status.BOUNCED if ended else Status.CONFIRMED)
+        scene.freeze_next()
 
 
 def test_a_reader_who_always_slows_us_is_taken_for_the_reason(make):

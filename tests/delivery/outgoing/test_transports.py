@@ -228,7 +228,7 @@ def test_one_connection_carries_many_mails_until_it_is_closed() -> None:
         (READER, "554 5.7.1 relay access denied", False),
         (READER, "530 5.7.0 authentication required", False),
         (READER, "530 log in first", False),
-        ("DATA", "554 5.6.0 odd mail", True),
+        ("DATA", "554 5.6.0 odd mail", False),
         ("DATA", "552 too large for reader@example.com", True),
         ("DATA", "451 4.3.0 later", False),
         ("DATA", "554 5.7.1 looks like spam", False),
@@ -257,7 +257,8 @@ def test_a_relay_that_hangs_up_is_called_again_for_the_next_mail(command: str) -
         transport = open_relay(relay)
         relay.drop = command
         with pytest.raises(
-            TransportError, match=f"^smtp://{HOST}:{relay.port} closed the connection$"
+            TransportError,
+            match=f"^smtp://{HOST}:{relay.port} closed the connection( after the letter was sent)?$",
         ) as caught:
             transport.send(SENDER, READER, MAIL)
         assert not caught.value.refused
@@ -276,9 +277,7 @@ def test_a_relay_that_ended_the_connection_after_a_mail_is_called_again_at_once(
             assert [mail.connection for mail in relay.arrived] == [1, 2]
         else:
             relay.replies["MAIL"] = reply
-            with pytest.raises(
-                TransportError, match=r"does not accept mail from letter@example\.org: 421 4\.7\.0 too many"
-            ):
+            with pytest.raises(TransportError, match=r"refuses the mail: 421 4\.7\.0$"):
                 transport.send(SENDER, READER, MAIL)
             assert len(relay.connections) == 2
         transport.close()

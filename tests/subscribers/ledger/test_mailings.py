@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from generator.errors import MailingError, SecretError
-from generator.model import Language, Progress, Status, Tally
+from generator.model import Kind, Language, Progress, Status, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import subscriptions
 from generator.subscribers.list.audience import explain_nobody
@@ -110,7 +110,7 @@ def test_refused_ones_are_planned_again_with_what_happened_kept(database: Databa
     numbers = fill(database, 4)
     with sender(database) as ledger:
         first, second, third, fourth = ledger.reserve(NOW)
-        ledger.advance([refused(first), refused(second, gone=True), refused(third)], fourth, NOW)
+        ledger.advance([refused(first), refused(second, kind=Kind.HARD), refused(third)], fourth, NOW)
         ledger.advance([accepted(fourth)], None, NOW)
     with database.begin() as transaction:
         mailings.finish(transaction, WEEK, NOW)

@@ -17,16 +17,15 @@ from generator.cli import count, say_error
 from generator.cli.environment import find_files, read_variable
 from generator.cli.mailing.report import keep_report
 from generator.cli.progress import ProgressLine
+from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.pacing import Pace
 from generator.delivery.outgoing.runs import Run
-from generator.delivery.outgoing.sessions import open_session
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import open_transport
-from generator.delivery.outgoing.verdicts import Breaker
 from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.model import Progress
 from generator.subscribers.ledger import mailings
@@ -128,7 +127,7 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
         line.look()
 
     said: list[str] = []
-    run = Run(database, task, lambda: open_session(transport), order.connections, look)
+    run = Run(database, task, transport.open_session, order.connections, look)
     with _stopping(task, caught):
         try:
             tally = run.work()

@@ -19,9 +19,9 @@ from generator.cli.mailing.send import choose_week
 from generator.cli.mailing.status import read_settings
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
-from generator.delivery.outgoing.sessions import Verdict, open_session
 from generator.delivery.outgoing.transports import DEFAULT, open_transport
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.verdict import Verdict
 from generator.errors import GeneratorError, MailingError, TransportError
 from generator.model import Due, Mailing
 from generator.subscribers.list.audience import explain_nobody, list_audience
@@ -48,7 +48,7 @@ def write_letters(root: Path, week: Week | None, output: Path | None, now: datet
         folder = _make_room(root / FOLDER / str(week)) if output is None else _find_room(output)
         prepared = _prepare(root, settings, week, now, looks=True)
         copies = _make_copies(root, settings, week, prepared, database.keys, now)
-        with closing(open_session(Maildir(folder))) as session, database.read() as transaction:
+        with closing(Maildir(folder).open_session()) as session, database.read() as transaction:
             nobody = explain_nobody(transaction, prepared.certainty, week.friday)
             for due in list_audience(transaction, prepared.certainty, week.friday):
                 _hand_over(session, copies, due)
@@ -69,7 +69,7 @@ def send_proof(root: Path, week: Week | None, address: str, language: Language |
     text = read_variable(root, KEYS)
     keys = Keys.parse(text) if text else Keys.make()  # its links open nothing, so any key will do
     copies = _make_copies(root, settings, week, prepared, keys, now)
-    with closing(open_session(transport)) as session:
+    with closing(transport.open_session()) as session:
         for one in (language,) if language else prepared.masters:
             # Nobody has this handle: whoever presses a link in a proof unsubscribes nobody.
             codes = _hand_over(session, copies, Due(0, secrets.token_urlsafe(12), address, one, 0))

@@ -1,7 +1,7 @@
 """A report that a mail did not arrive → what it says about the mailbox: RFC 3464, and the forms before it.
 
-Codes decide (RFC 3463), never words: a mailbox that does not exist, one that does not take this now, or our own fault,
-which says nothing about the reader. The only user of flufl.bounce, which knows the forms of servers without a standard.
+The codes are judged in delivery.verdict. The only user of flufl.bounce, which knows the forms of servers without a
+standard.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from flufl.bounce import all_failures
 
 from generator.delivery.incoming.message import read_groups
+from generator.delivery.verdict import Reply, Verdict, judge_report
 from generator.model import Kind
 
 if TYPE_CHECKING:
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
 
 # What it logs about a mail that it cannot read would hold addresses.
 logging.getLogger("flufl.bounce").disabled = True
-
-_GONE = {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
-"""No such mailbox, domain or syntax; moved; a domain that takes no mail; disabled."""
-
-_ABOUT_US = re.compile(r"[45]\.([567]\.\d+|1\.[78]|2\.3|3\.4)")
-"""The conversation, the content, policy; the address of the sender; how long the letter is."""
-
-_BLAME = re.compile(
-    r"spam|unsolicited|black ?list|block ?list|dnsbl|\brbl\b|reputation|dmarc|\bspf\b|\bdkim\b|\bpolic(y|ies)\b",
-    re.IGNORECASE,
-)
-"""What is said with a code that says nothing, when it is about us."""
 
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _CODES = re.compile(r"(?<![\d.])([45]\d\d)(?![\d])(?:[ #-]{1,3}\(?#?([45]\.\d{1,3}\.\d{1,3})(?!\.?\d))?")
@@ -71,15 +60,6 @@ def read_bounce(mail: Incoming) -> Bounce | None:
     return _guess(mail)
 
 
-def classify(enhanced: str, words: str = "") -> Kind | None:
-    """What an enhanced code means for the mailbox; empty when there is none. `words` are only asked about the vague."""
-    if enhanced in _GONE:
-        return Kind.HARD
-    if _ABOUT_US.fullmatch(enhanced) or _BLAME.search(words):
-        return None
-    return Kind.SOFT
-
-
 def _order(bounce: Bounce) -> int:
     return [None, Kind.SOFT, Kind.HARD].index(bounce.kind)
 
@@ -94,9 +74,14 @@ def _read_group(group: dict[str, str]) -> Bounce:
     said = enhanced
     if status and not (enhanced and status[0].endswith(".0")):  # what is vague gives way to what is not
         enhanced = status[0]
-    codes = f"{code} {enhanced}".strip()
     # A server between may have turned a refusal of ours into a code for a mailbox.
-    return Bounce(None if _ABOUT_US.fullmatch(said) else classify(enhanced, words), codes)
+    if judge_report(code, said).verdict is Verdict.OURS:
+        return Bounce(None, f"{code} {enhanced}".strip())
+    return _read(judge_report(code, enhanced, words))
+
+
+def _read(reply: Reply) -> Bounce:
+    return Bounce(reply.kind if reply.kind in {Kind.HARD, Kind.SOFT} else None, reply.codes)
 
 
 def _find_codes(words: str) -> tuple[str, str]:
@@ -122,7 +107,7 @@ def _guess(mail: Incoming) -> Bounce | None:
         return Bounce(None) if late else None
     words = _RETURNED.split(mail.texts[-1][:_READ], maxsplit=1)[0]
     code, enhanced = _find_codes(words)
-    return Bounce(classify(enhanced, "" if enhanced else words), f"{code} {enhanced}".strip())
+    return _read(judge_report(code, enhanced, "" if enhanced else words))
 
 
 def _tame(mail: bytes) -> bytes:

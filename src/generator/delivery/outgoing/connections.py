@@ -12,14 +12,15 @@ from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from generator.delivery.outgoing.replies import EndedError, GarbledError, Stage, judge
-from generator.delivery.outgoing.sessions import Verdict
+from generator.delivery.outgoing.replies import EndedError, GarbledError
+from generator.delivery.verdict import Stage, Verdict, judge
 
 if TYPE_CHECKING:
     import smtplib
     from collections.abc import Callable
 
-    from generator.delivery.outgoing.sessions import Envelope, Reply
+    from generator.delivery.outgoing.sessions import Envelope
+    from generator.delivery.verdict import Reply
 
 FINAL = 600.0
 """Seconds to wait for the reply to the dot: who hangs up sooner makes doubles (RFC 5321, 4.5.3.2.6; RFC 1047)."""
@@ -43,11 +44,11 @@ _GOODBYE, _CLOSING, _GO_AHEAD = 221, 421, 354
 class Connection:
     """A connection that a relay has greeted. Its methods raise OSError; then it is of no use any more."""
 
-    def __init__(self, smtp: smtplib.SMTP, patience: float) -> None:
-        """Take over what smtplib has opened; `patience`: seconds to wait for each reply but the one to the dot."""
+    def __init__(self, smtp: smtplib.SMTP, patience: float, final: float | None = None) -> None:
+        """Take over what smtplib opened. Seconds to wait: `patience` for each reply, `final` for that to the dot."""
         if smtp.sock is None or smtp.file is None:
             raise EndedError("closed the connection")
-        self._smtp, self._patience = smtp, patience
+        self._smtp, self._patience, self._final = smtp, patience, final or FINAL
         self._socket, self._reader = smtp.sock, smtp.file
         self._pipelining, self._size = smtp.has_extn("pipelining"), smtp.has_extn("size")
         self._encrypted = isinstance(self._socket, ssl.SSLSocket)
@@ -76,10 +77,10 @@ class Connection:
             self._write(_RESET * stale + b"".join(commands), self._patience)
         if stale:
             self._reset()
-        for stage, command in zip((Stage.MAIL, Stage.READER), commands, strict=True):
+        for stage, command in zip((Stage.MAIL, Stage.RCPT), commands, strict=True):
             if not self._pipelining:
                 self._write(command, self._patience)
-            elif ahead or stage is Stage.READER:
+            elif ahead or stage is Stage.RCPT:
                 self._acknowledge()
             reply = self._read(stage, self._patience)
             if self.closing and used and stage is Stage.MAIL:
@@ -106,7 +107,7 @@ class Connection:
             if self._reader.ahead:
                 raise GarbledError("a reply before the letter was sent")
             return None
-        reply = self._judge(Stage.READER, code, text)
+        reply = self._judge(Stage.LETTER, code, text)
         if reply.verdict is Verdict.YES:
             raise GarbledError("a reply to another command")
         return reply
@@ -130,7 +131,7 @@ class Connection:
             return reply
         if meanwhile is not None:
             meanwhile()
-        reply = self._read(Stage.READER, FINAL)
+        reply = self._read(Stage.LETTER, self._final)
         self._stale, self._ahead = False, following if ahead else None
         return reply
 
@@ -198,7 +199,7 @@ class Connection:
         """Why a relay has stopped listening in the middle of a letter, when it has said so."""
         self.closing = True
         with suppress(OSError):
-            reply = self._read(Stage.READER, GOODBYE)
+            reply = self._read(Stage.LETTER, GOODBYE)
             if self.dotted or reply.verdict is not Verdict.YES:
                 return reply
         return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import smtplib
+from contextlib import suppress
+from socket import SHUT_RDWR
 from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.connections import Connection
-from generator.delivery.outgoing.replies import Stage, judge
-from generator.delivery.outgoing.sessions import Reply, Verdict
+from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 
 if TYPE_CHECKING:
@@ -31,10 +32,12 @@ _NO_LETTER = Reply(Verdict.OURS, "554 5.6.0")
 class Conversation:
     """A session with a relay. Not shared between threads."""
 
-    def __init__(self, relay: Relay) -> None:
-        """Nothing is connected yet."""
-        self._relay = relay
+    def __init__(self, relay: Relay, final: float | None = None) -> None:
+        """Nothing is connected yet. `final`: seconds to wait for the reply to the dot; FINAL otherwise."""
+        self._relay, self._final = relay, final
         self._connection: Connection | None = None
+        self._smtp: smtplib.SMTP | None = None
+        self._hung_up = False
         self._loses_ahead = False  # the relay announces pipelining, and forgets what stands behind a letter
         self._ready: tuple[bytes | None, bytes | None] = None, None  # a message, and what is sent of it
 
@@ -99,6 +102,13 @@ class Conversation:
             self._connection.close()
             self._connection = None
 
+    def hang_up(self) -> None:
+        """End the connection at once, whatever another thread is waiting for."""
+        self._hung_up = True
+        if self._smtp is not None and (sock := self._smtp.sock) is not None:
+            with suppress(OSError):
+                sock.shutdown(SHUT_RDWR)
+
     def _offer(self, envelope: Envelope) -> Reply:
         if (connection := self._connection) is not None:
             waiting = connection.ahead
@@ -109,18 +119,20 @@ class Conversation:
                     raise
                 self._loses_ahead = True
             except OSError:  # ended: after a minute, after a hundred letters, as relays like
-                pass
+                if self._hung_up:
+                    raise
             self._drop()
         try:
             # We greet with the sender's domain: asking DNS for a name of this machine can take long, and find nothing.
-            smtp = self._relay.dial(envelope.sender.rpartition("@")[2])
+            self._smtp = smtp = self._relay.dial(envelope.sender.rpartition("@")[2])
             self._relay.introduce(smtp)
         except smtplib.SMTPResponseException as error:  # the greeting, EHLO, STARTTLS or AUTH
             if error.smtp_code < _NO:
                 raise
             text = error.smtp_error
+            self._smtp = None
             return judge(Stage.GREETING, error.smtp_code, text if isinstance(text, bytes) else text.encode())
-        self._connection = Connection(smtp, self._relay.patience)
+        self._connection = Connection(smtp, self._relay.patience, self._final)
         return self._connection.offer(envelope)
 
     def _drop_if_closing(self) -> None:

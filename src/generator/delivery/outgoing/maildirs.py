@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from generator.clock import read_clock
-from generator.delivery.outgoing.sessions import Reply, Verdict
+from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DoubtError, TransportError
 from generator.files import keep_names, write_new
 
@@ -96,6 +96,9 @@ class _Trial:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+    def hang_up(self) -> None:
+        """Nothing is waited for."""
 
 
 _LONGEST = 998

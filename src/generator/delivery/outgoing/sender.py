@@ -7,8 +7,8 @@ from contextlib import suppress
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, TypeVar
 
-from generator.delivery.outgoing.sessions import Verdict
-from generator.delivery.outgoing.verdicts import defer, excuse, settle
+from generator.delivery.outgoing.attempts import NO_REPLY, defer, excuse, settle
+from generator.delivery.verdict import Verdict
 from generator.errors import DatabaseError, DoubtError, GeneratorError, TransportError, describe
 from generator.model import Progress, Settled
 
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from generator.delivery.outgoing.copies import Copy
-    from generator.delivery.outgoing.sessions import Reply, Session
+    from generator.delivery.outgoing.sessions import Session
     from generator.delivery.outgoing.tasks import Task
+    from generator.delivery.verdict import Reply
     from generator.model import Due
     from generator.subscribers.ledger.ledger import Ledger
 
@@ -121,7 +122,7 @@ class Sender:
                 self._task.halt(trouble)
             self._rest_after(error)
         except TransportError as error:  # the dot has not left
-            self._settle(self._excuse(due, ""))
+            self._settle(self._excuse(due, NO_REPLY))
             self._rest_after(error)
         else:
             self._hear(due, reply, begun=True)
@@ -145,7 +146,7 @@ class Sender:
     def _slow_down(self, due: Due, reply: Reply) -> None:
         """The relay has enough, whoever it is for: rest, and come back more slowly over a new connection."""
         seconds = self._task.pace.slow()
-        self._settle(self._excuse(due, reply.codes, seconds))
+        self._settle(self._excuse(due, reply, seconds))
         with suppress(TransportError):
             self._session.close()
         self._record()
@@ -182,7 +183,7 @@ class Sender:
         except GeneratorError:
             raise  # nobody's copy can be made
         except Exception as error:  # noqa: BLE001 (what is odd about one address must not keep the letter from others)
-            self._settle(defer(due, "", self._task.mailing, self._task.clock()))
+            self._settle(defer(due, NO_REPLY, self._task.mailing, self._task.clock()))
             self._task.say(f"The copy of subscriber {due.subscriber_id} cannot be made: {describe(error)}")
             if trouble := self._task.breaker.note_failure():
                 self._task.halt(trouble)
@@ -213,13 +214,13 @@ class Sender:
         self._settled.append(settled)
         self._task.count(settled.progress)
 
-    def _excuse(self, due: Due, codes: str, pause: float = 0.0) -> Settled:
+    def _excuse(self, due: Due, reply: Reply, pause: float = 0.0) -> Settled:
         """Not about this reader; but if they meet it twice, it may well be."""
         now = self._task.clock()
         if due.subscriber_id in self._task.excused:
-            return defer(due, codes, self._task.mailing, now)
+            return defer(due, reply, self._task.mailing, now)
         self._task.excused.add(due.subscriber_id)
-        return excuse(due, codes, now, pause)
+        return excuse(due, reply.codes, now, pause)
 
     def _claim(self, due: Due) -> bool:
         """Write down what came of those before, and that this one is being sent. False: it may not be, any more."""

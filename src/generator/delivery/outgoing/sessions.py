@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.delivery.outgoing.transports import Transport
-
-
-class Verdict(Enum):
-    """What a reply means for a sender."""
-
-    YES = "yes"
-    LATER = "later"
-    """This reader, not now: 4xx."""
-    NEVER = "never"
-    """This reader, this letter: 5xx."""
-    GONE = "gone"
-    """This reader does not exist: 5.1.1, 5.1.2, 5.1.6, 5.1.10, 5.2.1."""
-    SLOW = "slow"
-    """The relay has enough for now, whoever it is for: 421, 454, 4.7.x, 4.3.x, 450 4.2.x but for a full mailbox."""
-    OURS = "ours"
-    """It is about us, not about the reader: 5.7.x. Three in a row stop the run."""
-    STOP = "stop"
-    """No mail of ours at all: 5xx to MAIL, 530, 535."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """A reply: what it means, and its codes like `550 5.1.1`, never its words."""
-
-    verdict: Verdict
-    codes: str
+    from generator.delivery.verdict import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +50,5 @@ class Session(Protocol):
     def close(self) -> None:
         """Say goodbye (QUIT)."""
 
-
-def open_session(transport: Transport) -> Session:
-    """A session of its own with the relay, or the maildir, that a transport names."""
-    return transport.open_session()
+    def hang_up(self) -> None:
+        """End the connection at once; any thread may do so. What another thread is doing fails with TransportError."""

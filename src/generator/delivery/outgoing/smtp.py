@@ -6,19 +6,21 @@ import binascii
 import re
 import smtplib
 import ssl
-from contextlib import contextmanager, suppress
-from socket import SHUT_RDWR
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.conversations import Conversation
 from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader
+from generator.delivery.outgoing.sessions import Envelope
+from generator.delivery.verdict import Verdict
 from generator.errors import TransportError, explain_network
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.delivery.outgoing.sessions import Session
+    from generator.delivery.verdict import Reply
 
 PATIENCE = 20.0
 """Seconds to wait for each reply."""
@@ -28,12 +30,6 @@ FILTERING = 60.0
 
 GOODBYE = 1.0
 """Seconds to wait for the reply to QUIT."""
-
-_ABOUT_US = ("5.3", "5.4", "5.5", "5.7")
-"""Enhanced codes (RFC 3463) that blame the relay, the way or our permission: another address would hear the same."""
-
-_NOT_ALLOWED = {530, 534, 535, 538}
-"""Codes that want a password first, or a better one (RFC 4954)."""
 
 
 class Relay:
@@ -53,9 +49,8 @@ class Relay:
         """`encrypted`: TLS from the first byte (RFC 8314). `local`: this machine, whose certificate nobody signs."""
         self._host, self._port, self._user, self._password = host, port, user, password
         self._encrypted, self._local, self.patience = encrypted, local, patience
-        self._connection: smtplib.SMTP | None = None
+        self._notices: Conversation | None = None
         self._sending = Lock()
-        self._hung_up = False
 
     @property
     def name(self) -> str:
@@ -73,18 +68,12 @@ class Relay:
         if not re.fullmatch(r"[\x21-\x7e]+", recipient):
             raise TransportError("an address with characters that SMTP does not allow", refused=True)
         with self._sending:
-            self._hung_up = False
-            try:
-                with self.explained():
-                    connection = self._begin(sender, len(message))
-                    # Replies from here on may repeat the address: only their codes are told.
-                    self._expect(connection.rcpt(recipient), "the recipient")
-                    self._set_patience(connection, max(FILTERING, self.patience))
-                    self._expect(connection.data(message), "the mail")
-                    self._set_patience(connection, self.patience)
-            except BaseException:
-                self._drop()
-                raise
+            self._notices = session = self._notices or Conversation(self, FILTERING)
+            reply = session.offer(Envelope(sender, recipient, len(message)))
+            if reply.verdict is Verdict.YES:
+                reply = session.hand_over(message)
+            if reply.verdict is not Verdict.YES:
+                raise TransportError(f"{self.name} {_explain(reply, sender)}", refused=reply.refused)
 
     def open_session(self) -> Session:
         """A session of its own."""
@@ -92,37 +81,16 @@ class Relay:
 
     def close(self) -> None:
         """Say goodbye; or hang up, when another thread is sending."""
+        if (session := self._notices) is None:
+            return
         if self._sending.acquire(blocking=False):
             try:
-                if self._connection is not None:
-                    with suppress(OSError):
-                        self._set_patience(self._connection, GOODBYE)
-                        self._connection.quit()
-                self._drop()
+                self._notices = None
+                session.close()
             finally:
                 self._sending.release()
-            return
-        self._hung_up = True
-        if (connection := self._connection) is not None and connection.sock is not None:
-            with suppress(OSError):
-                connection.sock.shutdown(SHUT_RDWR)
-
-    def _begin(self, sender: str, size: int) -> smtplib.SMTP:
-        """A connection that has taken MAIL."""
-        if self._connection is not None:
-            try:
-                return self._announce(self._connection, sender, size)
-            except (
-                OSError,
-                TransportError,
-            ):  # a relay ends a connection when it likes: after a minute, after 100 mails
-                if self._hung_up:
-                    raise
-                self._drop()
-        # We greet with the domain of the sender: asking DNS for a name of this machine can take long, and find nothing.
-        self._connection = connection = self.dial(sender.rpartition("@")[2])  # from here on, close() hangs up
-        self.introduce(connection)
-        return self._announce(connection, sender, size)
+        else:
+            session.hang_up()
 
     def dial(self, domain: str) -> smtplib.SMTP:
         """Connect, and read the greeting. Raises what `explained` explains."""
@@ -159,30 +127,11 @@ class Relay:
             context.verify_mode = ssl.CERT_NONE
         return context
 
-    def _announce(self, connection: smtplib.SMTP, sender: str, size: int) -> smtplib.SMTP:
-        options = (
-            [f"SIZE={size}"] if connection.has_extn("size") else []
-        )  # too large is then said at once (RFC 1870)
-        code, text = connection.mail(sender, options)
-        if not _is_yes(code):
-            raise TransportError(f"{self.name} does not accept mail from {sender}: {_quote(code, text)}")
-        return connection
-
-    def _expect(self, reply: tuple[int, bytes], what: str) -> None:
-        """Raise TransportError unless the reply says yes."""
-        code, text = reply
-        if not _is_yes(code):
-            enhanced = _enhanced(text)
-            never = code >= _NEVER and code not in _NOT_ALLOWED and not enhanced.startswith(_ABOUT_US)
-            raise TransportError(f"{self.name} refuses {what}: {code} {enhanced}".rstrip(), refused=never)
-
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Say in one sentence what went wrong on the way."""
         try:
             yield
-        except smtplib.SMTPDataError as error:  # DATA was refused before the mail was sent
-            self._expect((error.smtp_code, _as_bytes(error.smtp_error)), "the mail")
         except smtplib.SMTPAuthenticationError as error:
             said = _quote(error.smtp_code, _as_bytes(error.smtp_error))
             raise TransportError(f"{self.name} rejects the user name or the password: {said}") from None
@@ -195,16 +144,6 @@ class Relay:
             raise TransportError(f"{self.name}: {error}") from None
         except (OSError, binascii.Error) as error:  # smtplib decodes what AUTH asks
             raise TransportError(f"{self.name} {_describe(error)}") from None
-
-    def _set_patience(self, connection: smtplib.SMTP, seconds: float) -> None:
-        connection.timeout = seconds
-        if connection.sock is not None:
-            connection.sock.settimeout(seconds)
-
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
 
 
 class _Replies(smtplib.SMTP):
@@ -227,6 +166,19 @@ class _Replies(smtplib.SMTP):
 
 class _Encrypted(_Replies, smtplib.SMTP_SSL):
     """With TLS from the first byte."""
+
+
+def _explain(reply: Reply, sender: str) -> str:
+    """What a relay does instead of taking a mail."""
+    if reply.verdict is not Verdict.STOP:
+        return f"refuses the mail: {reply.codes}"
+    if reply.codes[:3] in _PASSWORD:
+        return f"rejects the user name or the password: {reply.codes}"
+    return f"does not accept mail from {sender}: {reply.codes}"
+
+
+_PASSWORD = {"534", "535", "538"}
+"""RFC 4954."""
 
 
 def _greet(connection: smtplib.SMTP) -> None:
@@ -260,7 +212,6 @@ def _describe(error: Exception) -> str:
 
 
 _CLOSING = 421
-_NEVER = 500
 
 
 def _is_yes(code: int) -> bool:
@@ -271,12 +222,6 @@ def _quote(code: int, text: bytes) -> str:
     """A reply on one line, with nothing in it that a terminal or a log obeys."""
     words = re.sub(r"[^\x20-\x7e]+", " ", text.decode("ascii", "replace"))
     return f"{code} {words[:200]}".strip()
-
-
-def _enhanced(text: bytes) -> str:
-    """The enhanced code that a reply begins with, like 5.1.1 (RFC 3463); empty when it has none."""
-    found = re.match(rb"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)", text)
-    return found[0].decode() if found else ""
 
 
 def _as_bytes(text: bytes | str) -> bytes:

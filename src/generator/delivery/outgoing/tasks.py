@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from generator.delivery.outgoing.attempts import Breaker
     from generator.delivery.outgoing.copies import Copies
     from generator.delivery.outgoing.pacing import Pace
-    from generator.delivery.outgoing.verdicts import Breaker
     from generator.model import Mailing, Progress
 
 PERSISTENCE = timedelta(minutes=1)

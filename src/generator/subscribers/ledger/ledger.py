@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +23,6 @@ _LENGTH = 16
 
 _BOTH = 2
 """Rows: the last one and the next."""
-
-_SOFT = re.compile(r"4\d\d(?! 4\.7\.)|5\d\d 5\.[12]\.")
-"""Replies about a mailbox that is full, or a server that is away: they count when they come often. 5.7 is about us."""
 
 
 class Ledger:
@@ -159,7 +155,7 @@ class Ledger:
         number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
         if kind := _find_kind(settled):
             self._say.note.run(raw, number=number, kind=kind.value, detail=reply, now=now)
-        if settled.gone and self._say.bounce.run(raw, number=number, now=now).rowcount:
+        if kind is Kind.HARD and self._say.bounce.run(raw, number=number, now=now).rowcount:
             self._say.note.run(raw, number=number, kind=Kind.SUPPRESSED.value, detail=reply, now=now)
 
     def _claim(self, raw: Any, following: Due, now: datetime) -> bool:
@@ -211,9 +207,7 @@ def _find_kind(settled: Settled) -> Kind | None:
             return Kind.DEFERRED
         case Progress.IN_DOUBT:
             return Kind.DOUBTED
-        case Progress.REFUSED if settled.gone:
-            return Kind.HARD
         case Progress.REFUSED:
-            return Kind.SOFT if _SOFT.match(settled.reply) else Kind.REFUSED
+            return settled.kind
         case _:
             return None

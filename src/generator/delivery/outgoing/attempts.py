@@ -1,4 +1,4 @@
-"""What a reply makes of a letter, and when a run has to stop because of what it hears."""
+"""What becomes of a letter after an attempt, and when a run has to stop because of what the relay says."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from hashlib import sha256
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from generator.delivery.outgoing.sessions import Verdict
+from generator.delivery.verdict import Reply, Verdict
 from generator.model import Progress, Settled
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from generator.delivery.outgoing.sessions import Reply
     from generator.model import Due, Mailing
 
 FIRST_PAUSE = timedelta(minutes=1)
@@ -31,31 +30,28 @@ FEWEST = 10
 IN_A_ROW = 3
 """As many replies about us, or connections that end after the dot, are no accident."""
 
-_REFUSALS = {Verdict.NEVER, Verdict.GONE}
+NO_REPLY = Reply(Verdict.LATER, "")
+"""Nothing was said about this reader."""
 
 
 def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
     """What becomes of a letter after a reply about its reader: accepted, deferred, refused."""
-    match reply.verdict:
-        case Verdict.YES:
-            return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
-        case Verdict.NEVER:
-            return Settled(due.subscriber_id, Progress.REFUSED, reply.codes)
-        case Verdict.GONE:
-            return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, gone=True)
-        case _:
-            return defer(due, reply.codes, mailing, now)
+    if reply.verdict is Verdict.YES:
+        return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
+    if reply.refused:
+        return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, kind=reply.kind)
+    return defer(due, reply, mailing, now)
 
 
-def defer(due: Due, codes: str, mailing: Mailing, now: datetime) -> Settled:
+def defer(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
     """Try again after 1, 2, 4 … 60 minutes, a little more or less for each; refused when that would be too late."""
     pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 10), LONGEST_PAUSE)
     # Not by chance: everybody's own share, so that those who were deferred together do not all come back together.
     share = sha256(f"{mailing.week} {due.subscriber_id} {due.attempts}".encode()).digest()[0] / 255
     not_before = now + pause * (0.75 + share / 2)
     if not_before - mailing.frozen >= STALE:
-        return Settled(due.subscriber_id, Progress.REFUSED, codes)
-    return Settled(due.subscriber_id, Progress.DEFERRED, codes, not_before)
+        return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, kind=reply.kind)
+    return Settled(due.subscriber_id, Progress.DEFERRED, reply.codes, not_before)
 
 
 def excuse(due: Due, codes: str, now: datetime, pause: float = 0.0) -> Settled:
@@ -86,8 +82,8 @@ class Breaker:
                     )
             elif reply.verdict is Verdict.YES:
                 self._ours = 0
-            if reply.verdict is Verdict.YES or reply.verdict in _REFUSALS:
-                return self._count(bad=reply.verdict in _REFUSALS)
+            if reply.verdict is Verdict.YES or reply.refused:
+                return self._count(bad=reply.refused)
             return ""
 
     def note_doubt(self, in_a_row: int) -> str:

@@ -1,0 +1,148 @@
+"""What the codes of a mail server mean (RFC 5321, 3463, 4954, 7504, 7505): for the letter, and for its reader.
+
+The only place where codes are judged, whoever asks: a letter, a notice, or a report of a mail that came back. Codes
+decide. Words are asked only where a report has no code that says anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from generator.model import Kind
+
+
+class Stage(Enum):
+    """What a server answered, or where the answer was found."""
+
+    GREETING = "greeting"
+    """Our relay, to the connection, EHLO, STARTTLS and AUTH."""
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    LETTER = "DATA and the letter"
+    REPORT = "report"
+    """A server further on, in a report of a mail that came back."""
+
+
+class Verdict(Enum):
+    """What a sender does next."""
+
+    YES = "yes"
+    LATER = "later"
+    """Try this reader again."""
+    NEVER = "never"
+    """Give up this reader's letter."""
+    GONE = "gone"
+    """The mailbox does not exist: give it up, and send nothing more."""
+    SLOW = "slow"
+    """The relay has enough for now, whoever it is for: pause, and go on more slowly."""
+    OURS = "ours"
+    """It is about the sender or the letter, and not about the reader: try again. Three in a row stop the run."""
+    STOP = "stop"
+    """No mail of ours at all: stop the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a reply means, and its codes like `550 5.1.1`; never its words, which may hold an address."""
+
+    verdict: Verdict
+    codes: str
+    kind: Kind = Kind.REFUSED
+    """What is noted about the reader when this is the last word: HARD ends the letters, SOFT does after several
+    letters (see subscribers.ledger.returns), and REFUSED never does."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether another attempt would get the same reply."""
+        return self.verdict in {Verdict.NEVER, Verdict.GONE}
+
+
+_GONE = r"(?:1\.(?:1|2|3|6|10)|2\.1)"
+"""No such mailbox, domain or syntax; moved; a domain that takes no mail; disabled."""
+
+# The first row that matches `code class.subject.detail`, or the code alone, decides.
+_BEFORE = (
+    (r"2.*", Verdict.YES, Kind.REFUSED),
+    (r"4.*", Verdict.SLOW, Kind.REFUSED),
+    (r"5.*", Verdict.STOP, Kind.REFUSED),
+)
+"""Before a reader is named, it is never about one."""
+_READER = (
+    (r"2.*", Verdict.YES, Kind.REFUSED),
+    # The relay is busy, or limits us.
+    (r"(?:421|454).*", Verdict.SLOW, Kind.REFUSED),
+    (r"... 4\.[37]\..*", Verdict.SLOW, Kind.REFUSED),
+    (r"452", Verdict.SLOW, Kind.REFUSED),
+    (r"450 4\.2\.(?!2$).*", Verdict.SLOW, Kind.REFUSED),
+    # A full mailbox, or a server that is away.
+    (r"4.*", Verdict.LATER, Kind.SOFT),
+    # No permission, or a password first.
+    (r"(?:521|530|534|535|538).*", Verdict.STOP, Kind.REFUSED),
+    (rf"... 5\.{_GONE}", Verdict.GONE, Kind.HARD),
+    (r"556", Verdict.GONE, Kind.HARD),
+    # The address of the sender, the relay itself, our SMTP, the content, policy.
+    (r"... 5\.(?:1\.[78]|[3567]\..*)", Verdict.OURS, Kind.REFUSED),
+    # The letter is too long for this mailbox.
+    (r"... 5\.2\.3", Verdict.NEVER, Kind.REFUSED),
+)
+_RCPT = (
+    *_READER,
+    # Also without an enhanced code, and 5.4.1, which Exchange Online says of a mailbox that it does not know.
+    (r"5.*", Verdict.NEVER, Kind.SOFT),
+)
+_LETTER = (
+    *_READER,
+    (r"... 5\.[124]\..*", Verdict.NEVER, Kind.SOFT),
+    # Who refuses the letter, and does not say why, says nothing about the mailbox.
+    (r"5.*", Verdict.NEVER, Kind.REFUSED),
+)
+_REPORT = (
+    # The conversation, the content, policy; the address of the sender; how long the letter is.
+    (r".*[45]\.(?:[567]\.\d+|1\.[78]|2\.3|3\.4)", Verdict.OURS, Kind.REFUSED),
+    (rf".*5\.{_GONE}", Verdict.GONE, Kind.HARD),
+    # Whatever else a server further on says, it gave this mailbox up; 5.3 is about its system, and not about our relay.
+    (r".*", Verdict.NEVER, Kind.SOFT),
+)
+_TABLES = {
+    Stage.GREETING: _BEFORE,
+    Stage.MAIL: _BEFORE,
+    Stage.RCPT: _RCPT,
+    Stage.LETTER: _LETTER,
+    Stage.REPORT: _REPORT,
+}
+_ROWS = {
+    stage: [(re.compile(pattern), verdict, kind) for pattern, verdict, kind in rows]
+    for stage, rows in _TABLES.items()
+}
+
+_BLAME = re.compile(
+    r"spam|unsolicited|black ?list|block ?list|dnsbl|\brbl\b|reputation|dmarc|\bspf\b|\bdkim\b|\bpolic(y|ies)\b",
+    re.IGNORECASE,
+)
+"""Words of a report that is about us, whatever its code."""
+
+_ENHANCED = re.compile(rb"[245](\.\d{1,3}\.\d{1,3})(?=\s|$)")
+
+
+def judge(stage: Stage, code: int, text: bytes) -> Reply:
+    """What a reply of 2xx, 4xx or 5xx to us means. `text` are its words, which may begin with an enhanced code."""
+    found = _ENHANCED.match(text)
+    # An enhanced code of another class contradicts its reply (RFC 2034): the reply counts.
+    enhanced = found[0].decode() if found and int(text[:1]) == code // 100 else ""
+    return _find(stage, f"{code} {enhanced}".strip())
+
+
+def judge_report(code: str, enhanced: str, words: str = "") -> Reply:
+    """What a report of a mail that came back means: its codes, empty where there is none, and what the server said."""
+    reply = _find(Stage.REPORT, f"{code} {enhanced}".strip())
+    if reply.kind is Kind.SOFT and _BLAME.search(words):
+        return Reply(Verdict.OURS, reply.codes)
+    return reply
+
+
+def _find(stage: Stage, codes: str) -> Reply:
+    return next(
+        Reply(verdict, codes, kind) for pattern, verdict, kind in _ROWS[stage] if pattern.fullmatch(codes)
+    )

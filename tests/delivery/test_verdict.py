@@ -1,0 +1,138 @@
+"""What a code means: one table for letters, notices, reports and what is noted about readers."""
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from generator.delivery.verdict import Reply, Stage, Verdict, judge, judge_report
+from generator.model import Kind
+
+
+@pytest.mark.parametrize(
+    "verdict, replies",
+    [
+        (Verdict.YES, ["250 2.1.5 OK", "251 will forward", "252 perhaps", "250", "200 5.1.1 odd"]),
+        (
+            Verdict.LATER,
+            ["450 4.2.2 full", "451 later", "450 4.1.1 who?", "452 4.2.2 full", "452 4.5.3 many"],
+        ),
+        (
+            Verdict.LATER,
+            ["451 4.4.1 no answer", "450 4.4.4 unable to route", "450 later", "499", "451 5.7.1 odd"],
+        ),
+        (Verdict.SLOW, ["421 4.7.0 too fast", "421 closing", "454 4.7.0 Throttling failure", "454 odd"]),
+        (
+            Verdict.SLOW,
+            ["451 4.7.1 greylisted", "450 4.7.1 no", "450 4.2.1 too many for this one", "450 4.2.0 later"],
+        ),
+        (Verdict.SLOW, ["452 4.3.1 disk full", "452 disk full", "451 4.3.0 trouble", "451 4.7.500 busy"]),
+        (
+            Verdict.NEVER,
+            ["550 no such user", "552 5.2.2 full", "550 5.4.1 denied", "554"],
+        ),
+        (Verdict.NEVER, ["550 4.1.1 odd", "550 5.1.11 odd", "550 5.2.10 odd", "550 5.4.4 no way", "599"]),
+        (
+            Verdict.GONE,
+            [
+                "550 5.1.1 who?",
+                "550 5.1.2 where?",
+                "551 5.1.6 moved",
+                "553 5.1.3 odd address",
+                "556 5.1.10 null MX",
+                "550 5.2.1",
+            ],
+        ),
+        (Verdict.GONE, ["556 no mail here", "554 5.1.1 who?"]),
+        (
+            Verdict.OURS,
+            ["550 5.7.1 no", "550 5.7.26 unsigned", "550 5.7.515 no", "554 5.5.1 no valid recipients"],
+        ),
+        (
+            Verdict.OURS,
+            ["552 5.3.4 too large", "550 5.1.8 your domain", "553 5.1.7 your address", "554 5.6.0 odd"],
+        ),
+        (
+            Verdict.STOP,
+            ["530 5.7.0 log in", "535 5.7.8 wrong", "534 weak", "538 in secret", "521 no mail", "530"],
+        ),
+    ],
+)
+def test_a_reply_about_a_reader_means(verdict: Verdict, replies: list[str]) -> None:
+    for reply in replies:
+        code, _, text = reply.partition(" ")
+        assert (reply, judge(Stage.RCPT, int(code), text.encode()).verdict) == (reply, verdict)
+
+
+@pytest.mark.parametrize("stage", [Stage.GREETING, Stage.MAIL])
+@pytest.mark.parametrize(
+    "code, verdict",
+    [(250, Verdict.YES), (421, Verdict.SLOW), (450, Verdict.SLOW), (550, Verdict.STOP), (503, Verdict.STOP)],
+)
+def test_before_a_reader_is_named_it_is_never_about_one(stage: Stage, code: int, verdict: Verdict) -> None:
+    assert judge(stage, code, b"5.1.1 whoever") == Reply(
+        verdict, str(code) if code < 500 else f"{code} 5.1.1"
+    )
+    assert judge(stage, code, b"").verdict is verdict
+
+
+@given(
+    st.integers(200, 599),
+    st.binary(max_size=80),
+    st.sampled_from([Stage.GREETING, Stage.MAIL, Stage.RCPT, Stage.LETTER]),
+)
+@example(550, b"5.1.1 <reader@example.com>: who?", Stage.RCPT)
+@example(550, b"5.1.1.2 odd", Stage.RCPT)
+@example(550, b"5.1.1234 odd", Stage.RCPT)
+def test_of_what_a_relay_says_only_codes_are_kept(code: int, text: bytes, stage: Stage) -> None:
+    if code // 100 == 3:
+        return
+    reply = judge(stage, code, text)
+    assert re.fullmatch(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?", reply.codes)
+    assert (reply.verdict is Verdict.YES) == (code // 100 == 2)
+
+
+@pytest.mark.parametrize(
+    "reply, verdict, kind, reported",
+    [
+        # What is known of the mailbox at RCPT is known of it in a report.
+        ("550", Verdict.NEVER, Kind.SOFT, Kind.SOFT),
+        ("550 5.4.1", Verdict.NEVER, Kind.SOFT, Kind.SOFT),
+        ("550 5.1.1", Verdict.GONE, Kind.HARD, Kind.HARD),
+        ("550 5.1.3", Verdict.GONE, Kind.HARD, Kind.HARD),
+        ("552 5.2.2", Verdict.NEVER, Kind.SOFT, Kind.SOFT),
+        # What is about the sender or the letter says nothing about the reader.
+        ("552 5.2.3", Verdict.NEVER, Kind.REFUSED, Kind.REFUSED),
+        ("550 5.7.1", Verdict.OURS, Kind.REFUSED, Kind.REFUSED),
+        ("550 5.1.8", Verdict.OURS, Kind.REFUSED, Kind.REFUSED),
+        # The system of our relay is ours to mend; that of a server further on is not.
+        ("550 5.3.0", Verdict.OURS, Kind.REFUSED, Kind.SOFT),
+        # Given up after a day of these, a letter counts like one that was refused.
+        ("450 4.2.2", Verdict.LATER, Kind.SOFT, Kind.SOFT),
+        ("451 4.7.1", Verdict.SLOW, Kind.REFUSED, Kind.REFUSED),
+    ],
+)
+def test_a_code_means_the_same_to_everybody_who_asks(
+    reply: str, verdict: Verdict, kind: Kind, reported: Kind
+) -> None:
+    code, _, enhanced = reply.partition(" ")
+    assert judge(Stage.RCPT, int(code), enhanced.encode()) == Reply(verdict, reply, kind)
+    assert judge_report(code, enhanced).kind is reported
+
+
+@pytest.mark.parametrize(
+    "reply, kind",
+    [
+        ("554", Kind.REFUSED),
+        ("554 5.0.0", Kind.REFUSED),
+        ("552 5.2.2", Kind.SOFT),
+        ("550 5.1.1", Kind.HARD),
+        ("550 5.4.1", Kind.SOFT),
+    ],
+)
+def test_who_refuses_the_letter_without_a_reason_says_nothing_about_the_mailbox(
+    reply: str, kind: Kind
+) -> None:
+    code, _, enhanced = reply.partition(" ")
+    assert judge(Stage.LETTER, int(code), enhanced.encode()).kind is kind
