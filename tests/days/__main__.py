@@ -1,14 +1,18 @@
 """Runs the tests on two other days, under libfaketime: a year ahead, and in the night in which summer time ends.
 
-Tests that need a browser, a database or a mail server stay out: those programs do not look at our clock, and a browser
-does not start under libfaketime. Slow tests stay out as well, and in that night the tests of texts, which know no hour.
+Both runs go on at the same time, because each waits for programs now and then. Tests that need a browser, a database or
+a mail server stay out: those programs do not look at our clock, and a browser does not start under libfaketime. Slow
+tests stay out for their time.
 """
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from tempfile import TemporaryFile
 
 from tests.days import live_on
 from tests.machine import FAKETIME, in_ci
@@ -28,18 +32,26 @@ def main() -> int:
         print(f"Skipped the tests on other days: {FAKETIME.missing}.")
         return in_ci()
     now = datetime.now(UTC)  # noqa: TID251 (how far away those moments are)
-    codes = []
-    for name, moment, without in (
-        ("A year ahead", now + timedelta(days=365), ()),
-        ("The night of a clock change", CLOCK_CHANGE, ("check", "content", "render")),
-    ):
-        print(f"-- {name}: {moment:%A %-d %B %Y, %H:%M} UTC", flush=True)
-        # A distance, and no moment: a program that a test starts must not begin at that moment again.
-        environment = live_on(f"{(moment - now).total_seconds():+.0f}") | {"TZ": "Europe/Amsterdam"}
-        command = [sys.executable, "-m", "pytest", "-m", "not slow and not outside", *arguments]
-        command += [f"--ignore=tests/{folder}" for folder in without]
-        codes.append(subprocess.run(command, env={**os.environ, **environment}, check=False).returncode)
-    return int(any(codes))
+    moments = {"A year ahead": now + timedelta(days=365), "The night of a clock change": CLOCK_CHANGE}
+    command = [sys.executable, "-m", "pytest", "-m", "not slow and not outside", *arguments]
+    with ExitStack() as stack:
+        runs = []
+        for moment in moments.values():
+            # A distance, and no moment: a program that a test starts must not begin at that moment again.
+            environment = live_on(f"{(moment - now).total_seconds():+.0f}") | {"TZ": "Europe/Amsterdam"}
+            said = stack.enter_context(TemporaryFile())
+            run = subprocess.Popen(
+                command, env={**os.environ, **environment}, stdout=said, stderr=subprocess.STDOUT
+            )
+            stack.callback(run.terminate)
+            runs.append((run, said))
+        for (name, moment), (run, said) in zip(moments.items(), runs, strict=True):
+            print(f"-- {name}: {moment:%A %-d %B %Y, %H:%M} UTC", flush=True)
+            run.wait()
+            said.seek(0)
+            shutil.copyfileobj(said, sys.stdout.buffer)
+            sys.stdout.flush()
+    return int(any(run.returncode for run, _ in runs))
 
 
 if __name__ == "__main__":

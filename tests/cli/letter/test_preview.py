@@ -82,7 +82,7 @@ def test_a_second_one_finds_the_first_and_opens_its_page(sample, port, tmp_path)
     assert done.stdout == f"The preview is already running: http://127.0.0.1:{port}/preview/2026-W46/\n"
     if sys.platform == "linux":
         assert done.stderr == ""
-        until = time.monotonic() + 10
+        until = time.monotonic() + 60
         while not (launched.exists() and launched.read_text()) and time.monotonic() < until:
             time.sleep(0.05)
         assert launched.read_text() == f"http://127.0.0.1:{port}/preview/2026-W46/\n"
