@@ -6,25 +6,20 @@ They say what `content` asks of a key by itself; what it compares with other fil
 from __future__ import annotations
 
 import json
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
 from generator.check.rules.links import EXTERNAL
-from generator.check.rules.subjects import SUBJECT, SUMMARY
 from generator.content.certainties import IDS, CertaintyFields
 from generator.content.editions import EditionFields
 from generator.content.pages import PageFields
 from generator.content.thoughts import ThoughtFields
-from generator.model import MONTHS, Artifact
+from generator.model import MONTHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from generator.reading import Fields
-
-FOLDER = PurePosixPath(".vscode/schemas")
-"""Where they are kept, below the root of the project."""
 
 _MODELS: Mapping[str, tuple[type[Fields], str]] = {
     "letter": (EditionFields, "a letter: newsletter/issues/<week>/<language>.md"),
@@ -52,13 +47,6 @@ _MORE: Mapping[str, Mapping[str, Any]] = {
     "updated": _MOMENT,
 }
 """What other modules ask of a key, or what helps to write it."""
-_ADVICE: Mapping[str, Mapping[str, Mapping[str, int]]] = {
-    "letter": {
-        "subject": {"minLength": SUBJECT.start, "maxLength": SUBJECT.stop - 1},
-        "summary": {"minLength": SUMMARY.start, "maxLength": SUMMARY.stop - 1},
-    }
-}
-"""What a check only warns about."""
 
 
 def make_schema(kind: str) -> dict[str, Any]:
@@ -71,22 +59,16 @@ def make_schema(kind: str) -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": made["required"],
-        "properties": {key: _property(kind, key, value) for key, value in made["properties"].items()},
+        "properties": {key: _property(key, value) for key, value in made["properties"].items()},
     }
 
 
 def write_schema(kind: str) -> str:
-    """The schema of a kind of text as the text of its file."""
+    """The schema of a kind of text as JSON."""
     return json.dumps(make_schema(kind), indent=2, ensure_ascii=False) + "\n"
 
 
-def render_schemas() -> Iterator[Artifact]:
-    """The files of all schemas."""
-    for kind in KINDS:
-        yield Artifact(FOLDER / f"{kind}.json", write_schema(kind).encode())
-
-
-def _property(kind: str, key: str, made: Mapping[str, Any]) -> dict[str, Any]:
+def _property(key: str, made: Mapping[str, Any]) -> dict[str, Any]:
     """A key as an editor understands it: a sentence, no names of classes, and null only as a type."""
     found = {name: value for name, value in made.items() if name not in {"title", "default"}}
     if made.get("default") is not None:
@@ -101,8 +83,6 @@ def _property(kind: str, key: str, made: Mapping[str, Any]) -> dict[str, Any]:
         found["additionalProperties"] = False
         found["properties"] = dict(_waivers())
     found |= _MORE.get(key, {})
-    if advice := _ADVICE.get(kind, {}).get(key):
-        found["x-advice"] = dict(advice)
     return found
 
 
