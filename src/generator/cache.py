@@ -63,7 +63,7 @@ def load_cache(path: Path) -> Cache[V]:
     try:
         content = path.read_bytes()
         if content.startswith(_maker()):
-            # Whoever can write this file, which git ignores, can write the program too.
+            # Unpickling runs code. An account that can write this file can write the program as well.
             return Cache(pickle.loads(memoryview(content)[len(_maker()) :]))  # noqa: S301
     except Exception:  # noqa: BLE001, S110 (there is no end to what half a pickle can raise)
         pass

@@ -1,6 +1,6 @@
 """What a letter asks of a mail program: its elements, attributes, styles and pictures, under caniemail's names.
 
-A name that caniemail does not know, like that of a `<title>`, is left to whoever looks it up.
+A name that caniemail does not know, like that of a `<title>`, is ignored.
 """
 
 from __future__ import annotations

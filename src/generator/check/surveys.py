@@ -1,4 +1,4 @@
-"""What is found out once for the whole project, and then asked for every letter."""
+"""Values that are computed once for each project and memoised for all its letters."""
 
 from __future__ import annotations
 

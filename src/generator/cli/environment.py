@@ -1,4 +1,4 @@
-"""Secrets and addresses of the service, from the environment; what is not set there stands in `var/newsletter.env`.
+"""Secrets and addresses of the service, from the environment, or else from `var/newsletter.env`.
 
 That file is one for systemd and containers too (`EnvironmentFile=`, `--env-file`). It is made with the list, for its
 owner only, so that a newcomer starts the service with one command and keeps the keys that links in mail depend on.

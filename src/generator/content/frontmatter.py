@@ -123,7 +123,7 @@ _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def read_front(path: Path) -> str:
-    """The front matter of a file as it stands there, whatever is wrong with it; empty when there is none."""
+    """The raw front matter of a file, valid or not; empty when there is none."""
     if not path.is_file():
         return ""
     try:

@@ -154,7 +154,7 @@ def _pair(
 
 
 def _counterpart(text: _Text) -> Path:
-    """Where the same text stands in the other language: `x.nl.md` → `x.en.md`, `docs/nl/x.md` → `docs/en/x.md`."""
+    """The file with the same text in the other language: `x.nl.md` → `x.en.md`, `docs/nl/x.md` → `docs/en/x.md`."""
     path, language = text.source, text.language
     other = Language.EN if language is Language.NL else Language.NL
     if path.name.endswith(f".{language}.md"):
@@ -189,7 +189,7 @@ def _are_known(found: Iterable[Iterable[str]], known: Container[str]) -> bool:
 def _compare(
     what: str, found: Sequence[Mapping[str, int]], texts: tuple[_Text, _Text], problems: list[Problem]
 ) -> None:
-    """Add a problem for each id that stands in one of two texts only, at its line there."""
+    """Add a problem for each id that only one of two texts has, at its line."""
     for text, here, there, name in zip(texts, found, reversed(found), ("Dutch", "English"), strict=True):
         for one, line in here.items():
             if one not in there:

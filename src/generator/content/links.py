@@ -126,7 +126,7 @@ def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
 
 
 def _is_item(site: _Site, file: str, anchor: str) -> bool:
-    """Whether an anchor is an item that stands in one language only, which was said already."""
+    """Whether an anchor is an item that only one language has, which is reported elsewhere."""
     pages = (other + file.removeprefix(home) for home in site.folders for other in site.folders)
     return is_item_id(anchor) and any(anchor in site.anchors.get(page, ()) for page in pages)
 

@@ -32,7 +32,7 @@ _CURE = "only `generate release` writes this file; restore it from git"
 
 
 class _TwiceError(ValueError):
-    """A key stands in a file a second time."""
+    """A duplicate key in a file."""
 
 
 def _moment(text: str) -> str:

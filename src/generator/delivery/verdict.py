@@ -36,7 +36,7 @@ class Verdict(Enum):
     GONE = "gone"
     """The mailbox does not exist: give it up, and send nothing more."""
     SLOW = "slow"
-    """The relay has enough for now, whoever it is for: pause, and go on more slowly."""
+    """The relay limits the rate for everybody: pause, and go on more slowly."""
     OURS = "ours"
     """It is about the sender or the letter, and not about the reader: try again. Three in a row stop the run."""
     STOP = "stop"

@@ -59,7 +59,7 @@ def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tu
 
 
 def _name(connection: smtplib.SMTP) -> str:
-    """The name with which a relay greets; empty when it is none that the DNS can know."""
+    """The host name in the greeting of a relay; empty when it is not a valid one."""
     words = (connection.ehlo_resp or b"").split()
     name = words[0].decode("ascii", "replace").lower() if words else ""
     return name if re.fullmatch(r"([a-z0-9_]([a-z0-9_-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*", name) else ""

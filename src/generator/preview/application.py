@@ -231,5 +231,5 @@ def watch(root: Path) -> str:
 
 
 def name_project(root: Path) -> str:
-    """A project, without telling where it is."""
+    """A digest of the path of the project: pages can compare it, and it does not reveal the path."""
     return digest(str(root)).hex()

@@ -50,7 +50,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found behind an address: the new address, or why there is none."""
+    """The result of a request: the new address, or the reason for the failure."""
 
     kind: Kind
     detail: str = ""

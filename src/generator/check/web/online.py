@@ -1,7 +1,7 @@
 """Whether the links of letters to other sites can still be opened. The only check that leaves this machine.
 
-Each host is asked one question at a time, and the answers are kept for a week. Whoever does not want to talk to
-programs (403, 429) or has a bad day (5xx, a time-out) is not blamed for it.
+Each host is asked one question at a time, and the answers are kept for a week. A host that refuses
+programs (403, 429) or fails (5xx, a time-out) gives a warning, not an error.
 """
 
 from __future__ import annotations

@@ -289,7 +289,7 @@ class Job(Protocol):
         """Whose fault it probably is when it fails: a path below the root."""
 
     def run(self, newsletter: Newsletter) -> list[Problem]:
-        """Do it."""
+        """Find the problems."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,7 +403,7 @@ def run_jobs(newsletter: Newsletter, jobs: Sequence[Job], many: int = MANY) -> l
 
 
 def _collect(results: Iterator[list[Problem]], jobs: int) -> list[Problem]:
-    """The problems, with a progress bar for who has to wait."""
+    """The problems, with a progress bar on a terminal."""
     problems: list[Problem] = []
     began = time.monotonic()
     with click.progressbar(

@@ -1,7 +1,6 @@
 """What `newsletter send` freezes: the letter as bytes, and what is wrong with it.
 
-It is done in a process of its own. Whoever sends to a million readers for an hour needs no spelling checker meanwhile,
-nor a site that is in memory.
+It runs in a process of its own, so that the memory of the checks and of the site is free again before sending starts.
 """
 
 # Imports inside functions are for the process that prepares; the one that sends does without them.
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A letter that is ready to be frozen, when nothing stands in its way."""
+    """A letter that is ready to be frozen, or the problems that prevent it."""
 
     masters: Mapping[Language, bytes] = field(repr=False, default_factory=dict)
     """Empty when it cannot be rendered."""

@@ -52,7 +52,7 @@ _DONE = (Progress.ACCEPTED, Progress.REFUSED, Progress.SKIPPED, Progress.IN_DOUB
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to send."""
+    """The options of a run."""
 
     connections: int = 1
     rate: float | None = None

@@ -71,7 +71,7 @@ def send_proof(root: Path, week: Week | None, address: str, language: Language |
     copies = _make_copies(root, settings, week, prepared, keys, now)
     with closing(transport.open_session()) as session:
         for one in (language,) if language else prepared.masters:
-            # Nobody has this handle: whoever presses a link in a proof unsubscribes nobody.
+            # No subscriber has this handle, so links in a proof unsubscribe nobody.
             codes = _hand_over(session, copies, Due(0, secrets.token_urlsafe(12), address, one, 0))
             way = (
                 f"was sent to {address} through {transport.name} ({codes})"

@@ -64,7 +64,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link or an image as it stands in the text."""
+    """A link or an image in the text."""
 
     target: str
     text: str

@@ -103,7 +103,7 @@ def receive(
         bounce = read_bounce(mail) if whose else None
         if whose and bounce and bounce.kind:
             return _record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
-        # Whoever else answers to the return path of a letter is a program: it says that somebody is out of office.
+        # Other mail to the return path comes from programs, such as out-of-office replies.
         if ours or bounce:
             return Outcome.SKIPPED
     return _answer(transaction, mail, now, address)
@@ -149,7 +149,7 @@ def _answer(transaction: Transaction, mail: Incoming, now: datetime, address: Ad
     sender = _sender(mail)
     if not sender:
         return Outcome.SKIPPED
-    # Whoever wrote may have forged the sender: it is no more than a wish, throttled and looked at as one from the form.
+    # The sender may be forged: treat it as a request from the form, with the same throttle.
     add_wishes(transaction, [Wish(Asking.MANAGE, sender, Language.NL, now, address.source)])
     return Outcome.ASKED
 

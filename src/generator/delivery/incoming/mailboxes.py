@@ -148,7 +148,7 @@ def open_mailbox(url: str) -> Mailbox:
 
 
 def _trust(*, local: bool) -> ssl.SSLContext:
-    """Whom we believe to be the server: who has a certificate of that name, or is this machine."""
+    """The TLS context: the server needs a certificate for its name, unless it is on this machine."""
     context = ssl.create_default_context()
     if local:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

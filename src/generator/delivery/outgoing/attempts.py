@@ -25,7 +25,7 @@ STALE = timedelta(hours=24)
 WINDOW = 200
 MOST = 0.05
 FEWEST = 10
-"""More than MOST of the last WINDOW letters refused, and at least FEWEST: then it is not about the readers."""
+"""A circuit breaker: stop when more than MOST of the last WINDOW letters, and at least FEWEST, were refused."""
 
 IN_A_ROW = 3
 """As many replies about us, or connections that end after the dot, are no accident."""
@@ -46,7 +46,7 @@ def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
 def defer(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
     """Try again after 1, 2, 4 … 60 minutes, a little more or less for each; refused when that would be too late."""
     pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 10), LONGEST_PAUSE)
-    # Not by chance: everybody's own share, so that those who were deferred together do not all come back together.
+    # Jitter that is the same at every run: letters that were deferred together are not retried together.
     share = sha256(f"{mailing.week} {due.subscriber_id} {due.attempts}".encode()).digest()[0] / 255
     not_before = now + pause * (0.75 + share / 2)
     if not_before - mailing.frozen >= STALE:
@@ -63,7 +63,7 @@ class Breaker:
     """Says when a run has to stop. The connections of a run share it."""
 
     def __init__(self, *, tolerant: bool = False) -> None:
-        """`tolerant`: refusals are expected, since whoever was refused is asked again."""
+        """`tolerant`: refusals are expected, because refused letters are retried."""
         self._tolerant = tolerant
         self._last: deque[bool] = deque(maxlen=WINDOW)
         self._ours = 0

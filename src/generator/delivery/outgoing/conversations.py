@@ -38,7 +38,8 @@ class Conversation:
         self._connection: Connection | None = None
         self._smtp: smtplib.SMTP | None = None
         self._hung_up = False
-        self._loses_ahead = False  # the relay announces pipelining, and forgets what stands behind a letter
+        # Whether the relay announces pipelining, but drops commands that follow a letter in the same write.
+        self._loses_ahead = False
         self._ready: tuple[bytes | None, bytes | None] = None, None  # a message, and what is sent of it
 
     def offer(self, envelope: Envelope) -> Reply:

@@ -1,6 +1,6 @@
 """A maildir: a folder of mails, one file each, that mail programs read too (cr.yp.to/proto/maildir.html).
 
-A person reads them too, with any editor: the text stands in the file as it is, and each link whole on its line.
+People read the files with any editor, so the text is not encoded and each link is on one line.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Maildir:
             raise DoubtError(f"{self.name} cannot be written to disk: {error.strerror or error}") from None
 
     def open_session(self) -> Session:
-        """Every letter becomes a file, whoever it is for."""
+        """Write each letter to a file and accept it."""
         return _Trial(self)
 
     def close(self) -> None:

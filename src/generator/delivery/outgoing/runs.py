@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Database
 
 _TICK = 0.2
-"""Seconds between two looks of a person."""
+"""Seconds between two calls of `look`."""
 
 _OTHERS = 2.0
 """Seconds between two looks at what other senders have reserved: one of them may have died."""

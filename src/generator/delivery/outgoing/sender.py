@@ -1,4 +1,4 @@
-"""One connection that sends: asks the relay, writes down what it is about to do, does it, and hears what came of it."""
+"""One sending connection: offer the envelope, record `sending`, hand the letter over, and record the outcome."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ MOST = 200
 """Rows that are reserved at once."""
 
 TRIES = 4
-"""A relay that never answered is not waited for: its address may be wrong."""
+"""Connection attempts to a relay that has never answered; its address may be wrong."""
 
 _AHEAD = 3
-"""Rows at least that we hold while there are some: what is sent, what is offered, and what is made meanwhile."""
+"""Rows that are reserved at least: one being sent, one pipelined, one being rendered."""
 
 _LONGEST_REST = 60.0
 _SLICE = 0.5
-"""Seconds between two tries to write; we are heard sooner than the disk is free."""
+"""Seconds between two attempts to write to the ledger."""
 _GRACE = 10.0
-"""Seconds of trying to write when somebody wants us to stop."""
+"""Seconds of retrying a write after a stop was requested."""
 
 T = TypeVar("T")
 
@@ -75,7 +75,7 @@ class Sender:
             self._ledger.close()
 
     def _take(self) -> Due | None:
-        """The next one. Others stay in hand: one is offered in the same breath, and the copy of another is made."""
+        """The next row. More are kept reserved, to pipeline one envelope and to render another copy meanwhile."""
         if self._task.stop.is_set():
             return None
         if len(self._queue) < _AHEAD:
@@ -98,7 +98,7 @@ class Sender:
             self._hear(due, reply, begun=False)
             return
         following = self._look_ahead()
-        # Before a pause what was accepted is written down: whoever ends us meanwhile leaves nothing in doubt.
+        # Record what was accepted before a pause: a kill during the pause then leaves nothing in doubt.
         if not self._task.pace.wait(self._task.stop, self._record):
             self._queue.appendleft(due)
             return
@@ -128,7 +128,7 @@ class Sender:
             self._hear(due, reply, begun=True)
 
     def _hear(self, due: Due, reply: Reply, *, begun: bool) -> None:
-        """Do what a reply asks."""
+        """Act on a reply."""
         trouble = self._task.breaker.note(reply)
         if reply.verdict is Verdict.YES:
             self._failures, self._doubts, self._task.well = 0, 0, monotonic()
@@ -144,7 +144,7 @@ class Sender:
             self._task.halt(trouble)
 
     def _slow_down(self, due: Due, reply: Reply) -> None:
-        """The relay has enough, whoever it is for: rest, and come back more slowly over a new connection."""
+        """The relay limits the rate for everybody: pause, and go on more slowly over a new connection."""
         seconds = self._task.pace.slow()
         self._settle(self._excuse(due, reply, seconds))
         with suppress(TransportError):
@@ -235,7 +235,10 @@ class Sender:
             self._settled.clear()
 
     def _persist(self, write: Callable[[], T]) -> T:
-        """Do it, however often it takes: a disk may be full, or a server restart. Nothing is sent meanwhile."""
+        """Retry a write to the ledger until it works, as after a full disk or a restart. Nothing is sent meanwhile.
+
+        Raises DatabaseError when it does not work in time.
+        """
         began, said = monotonic(), False
         while True:
             try:

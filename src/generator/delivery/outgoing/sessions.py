@@ -34,7 +34,7 @@ class Session(Protocol):
     ) -> Reply:
         """DATA, the message, the dot, after an offer that got YES.
 
-        `following` is offered in the same breath when the relay allows it (RFC 2920); the next `offer` of the same
+        `following` is pipelined behind the letter when the relay allows it (RFC 2920); the next `offer` of the same
         envelope then costs no time. `meanwhile` is called while the relay looks at the letter, and raises nothing.
 
         Raises TransportError: the dot has certainly not left; DoubtError: it may have, and

@@ -120,7 +120,7 @@ class Relay:
             raise TransportError(f"{self.name} does not offer STARTTLS; the password was not sent")
 
     def _trust(self) -> ssl.SSLContext:
-        """Whom we believe to be the relay: who has a certificate of that name. SSL_CERT_FILE names more authorities."""
+        """The TLS context: the relay needs a certificate for its name. SSL_CERT_FILE names more authorities."""
         context = ssl.create_default_context()
         if self._local:  # nothing leaves this machine, and a relay on it mostly made its certificate itself
             context.check_hostname = False

@@ -163,7 +163,7 @@ class Worker:
         return True
 
     def _rest(self) -> None:
-        """Leave the relay alone, longer after each failure: whoever waits in the outbox would fail as well."""
+        """Pause after a failure, longer each time (exponential backoff): other notices would fail as well."""
         self._failures += 1
         rest = timedelta(seconds=2 ** min(self._failures, 10) / 2)
         self._resting = self._clock() + min(rest, _LONGEST_REST)

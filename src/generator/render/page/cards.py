@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from generator.model import Certainty, Edition, Language
 
 WIDTH, HEIGHT = 1200, 630
-"""What those who show such pictures ask for."""
+"""The size that Open Graph consumers recommend."""
 
 SITE = "site"
 """The name of the card of every page that has none of its own."""

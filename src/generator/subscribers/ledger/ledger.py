@@ -26,7 +26,7 @@ _BOTH = 2
 
 
 class Ledger:
-    """The hand of one connection of one sender on the ledger of a week. Not shared between threads."""
+    """The ledger of a week for one connection of one sender. Not thread-safe."""
 
     def __init__(self, database: Database, week: Week, sender: int) -> None:
         """`sender`: the number that `senders.enlist` gave; connections of one process share it."""
@@ -173,7 +173,7 @@ class Ledger:
 
     @contextmanager
     def _connected(self) -> Iterator[Any]:
-        """The driver's connection, made when there is none, and our turn to write."""
+        """The driver's connection, opened when needed, with the write lock."""
         with self._database.turn(), explained(self._database.name, self._fails):
             if self._held is None:
                 self._held = self._database.open_connection()

@@ -1,4 +1,4 @@
-"""Processes that send the same mailing at the same time, on one machine or on several; and how to tell who has died.
+"""Processes that send the same mailing at the same time, on one machine or on several, and the detection of dead ones.
 
 A sender holds a lock that the system takes away when it dies, however it dies: no clock, and no lease that could end
 while it lives. On SQLite that is one byte of a file beside the database, at the place of its number (fcntl); on
@@ -93,7 +93,7 @@ def _write(transaction: Transaction, week: Week, numbers: Sequence[int], **colum
 
 
 def list_living(database: Database, week: Week) -> list[str]:
-    """The names of those who send now: host and process. Raises DatabaseError."""
+    """The senders that are running: host and process. Raises DatabaseError."""
     with database.begin() as transaction:
         return name_living(database, transaction, week)
 

@@ -63,7 +63,7 @@ def find_by_handle(transaction: Transaction, handle: str) -> Subscriber | None:
 
 
 def confirm(transaction: Transaction, token: str, now: datetime, source: str, network: str) -> Confirmed:
-    """The button in the mail was pressed: whoever reads that mail agrees. A used token never changes anything again."""
+    """Confirm: the reader of this mailbox pressed the button. Idempotent: a used token changes nothing."""
     found = tokens.find_token(transaction, token, Purpose.CONFIRM, now)
     # The subscriber before the token, here and everywhere: two who lock in the same order never wait for each other.
     subscriber = records.lock(transaction, found.subscriber_id) if found else None
@@ -123,7 +123,7 @@ def change(
     language: Language,
     certainties: Sequence[str],
 ) -> None:
-    """Other preferences. Whoever gets letters is told, by mail, so that a stranger's hand is noticed."""
+    """Change preferences. The subscriber is told by mail, so that a change by a stranger is noticed."""
     column = records.write_certainties(certainties)
     current = records.lock(transaction, subscriber.id)
     if current is None or (

@@ -73,7 +73,7 @@ def may_write(transaction: Transaction, address: str, notice: Notice, now: datet
 
 
 def forget(transaction: Transaction, address: str, notice: Notice) -> None:
-    """Begin the count anew: whoever reads this mail wanted it."""
+    """Reset the count: the reader of this mailbox confirmed."""
     keys = transaction.keys.hash_address(address)
     transaction.connection.execute(
         delete(THROTTLE).where(and_(THROTTLE.c.key.in_(keys), THROTTLE.c.notice == notice))

@@ -124,7 +124,7 @@ class Database:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """The turn of this thread to write, for who has its own connection. Raises DatabaseError when it never came."""
+        """Hold the write lock of this database, for a caller with its own connection. Raises DatabaseError."""
         lock = self._writing
         if lock is None:
             yield
@@ -146,7 +146,7 @@ class Database:
             connection.detach()
         raw: Any = connection.dbapi_connection
         if self.file:
-            raw.execute("PRAGMA query_only = OFF")  # whoever had it before may only have read
+            raw.execute("PRAGMA query_only = OFF")  # the connection may have been used for reading only
         else:
             raw.autocommit = True
         return raw

@@ -103,7 +103,7 @@ CONSENT = Table(
     Index("ix_consent_subscriber_id", "subscriber_id"),
 )
 
-# What strangers asked, until the worker has looked at the list: a request writes one row, whoever it is about.
+# Requests from strangers, until the worker processes them: one row each, whether the address is known or not.
 WISH = Table(
     "wish",
     METADATA,
@@ -124,7 +124,7 @@ OUTBOX = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("notice", String(12), nullable=False),
-    # Without a subscriber: a goodbye to whoever was erased.
+    # Without a subscriber: the last notice after an erasure.
     Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE")),
     Column("address", Text, nullable=False),
     Column("language", String(2), nullable=False),

@@ -1,4 +1,4 @@
-"""The list → a file; and all that is kept about one person, for whoever asks what that is (GDPR, article 15)."""
+"""The list → a file, and all data about one person (GDPR, article 15)."""
 
 from __future__ import annotations
 

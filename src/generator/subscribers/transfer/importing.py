@@ -49,7 +49,7 @@ class Order:
     proof: str = ""
     """Where the proof of consent is kept of those for whom the file has none; they come in as confirmed."""
     ask: bool = False
-    """Whoever comes in unconfirmed gets a mail with the question; so do those without proof."""
+    """Imported addresses that are unconfirmed, or have no proof of consent, get a confirmation mail."""
     status: Status | None = None
     """Where all of them stand, when the file does not say."""
     origin: str = ""
@@ -66,7 +66,7 @@ class Reject:
     line: int
     problem: str
     address: str = field(repr=False, default="")
-    """As it stands in the file."""
+    """The value in the file, unchanged."""
 
 
 @dataclass(slots=True)

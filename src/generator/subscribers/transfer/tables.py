@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A row that is none."""
+    """A row that cannot be read."""
 
     line: int
     problem: str

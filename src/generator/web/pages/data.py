@@ -1,4 +1,4 @@
-"""A subscriber's own page, and all that it shows. Looking changes nothing, and uses nothing up."""
+"""A subscriber's own page with all data about them. GET changes nothing and does not consume the token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the service does its work, for whoever watches it."""
+"""Health of the service, for monitoring."""
 
 from __future__ import annotations
 

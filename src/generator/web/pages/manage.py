@@ -1,7 +1,7 @@
 """What a subscriber changes on their own page: preferences, pause, unsubscribe, erase.
 
 A token opens the page, and every change uses that token up and leads to the page with its successor. A form that comes
-back sooner than anybody reads changes nothing and uses nothing up: some scanners of mail press every button.
+back sooner than anybody reads changes nothing and uses nothing up: some mail scanners submit every form.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Limit:
 WISHES_AT_HOME = Limit(10, 600)
 WISHES_NEARBY = Limit(60, 3600)
 WISHES_PER_DOMAIN = Limit(1000, 3600)
-"""All mail of one domain goes to the same people, whoever asks for it."""
+"""All mail to one domain reaches the same people, wherever the request came from."""
 WISHES = Limit(3000, 3600)
 TOKENS_AT_HOME = Limit(60, 60)
 

@@ -22,7 +22,7 @@ TOGETHER = 500
 """Wishes that one commit keeps. A commit waits for the disk, and others arrive meanwhile."""
 
 WAITING = 5000
-"""Wishes that may wait for the disk. Whoever comes then is told to come back."""
+"""Requests that may wait for the disk. Above that the service answers 503."""
 
 
 class Keeper:
