@@ -34,14 +34,17 @@ AT_THE_ROOT = {
     "pyproject.toml",
     "requirements",
     ".ci",
+    ".devcontainer",
     ".dockerignore",
     ".editorconfig",
     ".gitattributes",
     ".github",
     ".gitignore",
+    ".pre-commit-config.yaml",
     ".vscode",
 }
 """Each for a reason: whoever adds one adds it here too."""
+
 
 RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
 """Names of devices on Windows, whatever comes after a dot."""
@@ -188,3 +191,10 @@ def test_no_room_is_crowded() -> None:
         if folder.is_dir() and sum(1 for _ in folder.glob("*.py")) > MOST_MODULES
     }
     assert crowded == set()
+
+
+def test_the_version_is_the_newest_in_the_changelog() -> None:
+    (version,) = re.findall(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
+    heads = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert heads[0] == "Unreleased"
+    assert re.fullmatch(rf"{re.escape(version)} - \d{{4}}-\d\d-\d\d", heads[1])

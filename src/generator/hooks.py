@@ -34,7 +34,7 @@ from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form
 from generator.render.words import WORDS
-from generator.settings import load_settings
+from generator.settings import TRIAL, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,9 +47,6 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.model import Artifact
-
-TRIAL = "http://127.0.0.1:8001/"
-"""Where `newsletter serve` is found on the machine of somebody who tries it; nothing signs up for the real letter."""
 
 _log = logging.getLogger("mkdocs.generator")
 _command = "build"
@@ -68,7 +65,8 @@ def on_config(config: MkDocsConfig) -> None:
         _load(config)
     newsletter = config.extra["newsletter"]
     if _command == "serve":
-        # Absolute links then lead to this machine, and nothing on it is older than the last save.
+        # Absolute links lead to this machine, and so do forms: nothing signs up for the real letter. Nothing is older
+        # than the last save.
         site_url = (config.site_url or "/").removesuffix(language.prefix)
         service_url = newsletter.settings.service_url and TRIAL
         settings = replace(newsletter.settings, site_url=site_url, service_url=service_url, offline=False)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATH = "newsletter/settings.toml"
 """Where the settings stand, below the root of the project."""
 
+TRIAL = "http://127.0.0.1:8001/"
+"""Where `newsletter serve` listens when it is started without options."""
+
 _Hours: TypeAlias = tuple[time, time]
 _HOURS = (time(7), time(10))
 

@@ -17,10 +17,9 @@ from generator.model.subscribers import Status
 from generator.subscribers.ledger.mailings import note_events
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.listing import Draft, add_many
-from generator.subscribers.list.outbox import UNSUBSCRIBE
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.database import Database, Transaction, open_database
-from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
 from tests.delivery import reports
 from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server

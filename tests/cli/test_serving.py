@@ -8,18 +8,20 @@ import subprocess
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
 
 from generator.cli.environment import announce_service, find_trial
 from generator.cli.newsletter import main
+from generator.cli.newsletter.serve import command
 from generator.cli.serving import _choose_url
 from generator.content import load_newsletter
 from generator.delivery.outgoing.signing import Signer
 from generator.errors import ContentError
-from generator.subscribers.list.outbox import UNSUBSCRIBE
-from generator.subscribers.store.keys import Keys
+from generator.settings import TRIAL
+from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from generator.web.server.server import open_port
 from tests.clocks import STOPPED
 from tests.web.running import run_service
@@ -48,7 +50,9 @@ def test_it_starts_with_one_command_and_stops_when_asked(sample):
         assert running.said.endswith("Stopped.\n")
         assert "Traceback" not in running.said
     assert not (sample / "var/service.url").exists()
-    assert find_trial(sample) == "http://127.0.0.1:8001/"
+    assert find_trial(sample) == TRIAL
+    (port,) = (option.default for option in command.params if option.name == "port")
+    assert urlsplit(TRIAL).port == port
 
 
 def test_of_two_services_the_one_that_ends_leaves_the_address_of_the_other(tmp_path):

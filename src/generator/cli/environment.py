@@ -14,6 +14,7 @@ import click
 
 from generator.delivery.outgoing import transports
 from generator.errors import DatabaseError, SecretError
+from generator.settings import TRIAL
 from generator.subscribers.store.database import DEFAULT, explain_missing, open_database
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS
@@ -29,9 +30,6 @@ FILE = "var/newsletter.env"
 
 SERVICE = "var/service.url"
 """Where a service on trial listens, as long as it runs; below the root of the project."""
-
-TRIAL = "http://127.0.0.1:8001/"
-"""Where `newsletter serve` listens when it is started without options."""
 
 
 def read_variable(root: Path, name: str, default: str = "") -> str:

@@ -9,21 +9,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from generator.subscribers.store.keys import MOMENT
+
 if TYPE_CHECKING:
     from generator.subscribers.store.keys import Keys
 
 SHORTEST = timedelta(seconds=1)
 """In which a person may have read a button."""
 
-_PURPOSE = "moment"
-
 
 def sign_moment(keys: Keys, now: datetime) -> str:
     """What a form says of when it was shown."""
-    return keys.sign(_PURPOSE, str(round(now.timestamp() * 1000)))
+    return keys.sign(MOMENT, str(round(now.timestamp() * 1000)))
 
 
 def was_read(keys: Keys, moment: str, now: datetime) -> bool:
     """Whether a form was on the screen long enough to be read."""
-    shown = keys.read(_PURPOSE, moment)
+    shown = keys.read(MOMENT, moment)
     return shown is not None and now - datetime.fromtimestamp(int(shown) / 1000, UTC) >= SHORTEST

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator.cli.environment import TRIAL, announce_service
+from generator.cli.environment import announce_service
 from generator.cli.mailing import preflight
 from generator.cli.mailing.freeze import Recipe, prepare, prepare_apart
 from generator.cli.mailing.preflight import find_closed_window, find_commit, find_missing, refuse
@@ -22,12 +22,12 @@ from generator.cli.newsletter import main
 from generator.content import Newsletter
 from generator.errors import GeneratorError
 from generator.model import Language, Status, Week
+from generator.settings import TRIAL
 from generator.subscribers.ledger.mailings import list_mailings
 from generator.subscribers.list.listing import Draft, add_many
-from generator.subscribers.list.outbox import UNSUBSCRIBE
 from generator.subscribers.list.subscriptions import find_by_handle
 from generator.subscribers.store.database import open_database
-from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
 from tests.proof.relay import Moment, open_relay
 

@@ -16,11 +16,11 @@ from generator.model import Language, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.listing import Draft, add_many
-from generator.subscribers.list.outbox import UNSUBSCRIBE, claim, finish
+from generator.subscribers.list.outbox import claim, finish
 from generator.subscribers.list.subscriptions import confirm, erase, find_subscriber
 from generator.subscribers.list.wishes import add_wishes, settle_wishes
 from generator.subscribers.store.database import Database, Transaction
-from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.delivery import reports
 from tests.delivery.conftest import KEYS
 from tests.effort import assert_linear

@@ -17,9 +17,8 @@ from generator.model import Email, Language, Personal, Week
 from generator.render.letter.email import render_parts
 from generator.render.letter.master import STAND_IN, Master, name_sender, render_copy, render_master
 from generator.subscribers.ledger.tags import make_tag, read_tag
-from generator.subscribers.list.outbox import UNSUBSCRIBE
 from generator.subscribers.list.records import make_handle
-from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.check.proofs import messages, proof_of
 from tests.conftest import Golden
 from tests.render.editions import change_text

@@ -22,9 +22,9 @@ from generator.model.subscribers import Asking, Wish
 from generator.subscribers.ledger.returns import Effect, Return, record
 from generator.subscribers.ledger.tags import TAG, read_tag
 from generator.subscribers.list.addresses import parse_address
-from generator.subscribers.list.outbox import UNSUBSCRIBE
 from generator.subscribers.list.subscriptions import find_by_handle, unsubscribe
 from generator.subscribers.list.wishes import add_wishes
+from generator.subscribers.store.keys import UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

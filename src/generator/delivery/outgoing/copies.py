@@ -11,7 +11,7 @@ from generator.errors import MailingError
 from generator.model import Personal
 from generator.render.letter.master import Master
 from generator.subscribers.ledger.tags import make_tag
-from generator.subscribers.list.outbox import UNSUBSCRIBE
+from generator.subscribers.store.keys import UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -14,14 +14,12 @@ from sqlalchemy import delete, func, insert, select, update
 from generator.model import Language, Notice, Posting
 from generator.subscribers.list import records
 from generator.subscribers.list.tokens import Purpose, make_token
+from generator.subscribers.store.keys import UNSUBSCRIBE
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
 
 if TYPE_CHECKING:
     from generator.model import Subscriber
     from generator.subscribers.store.database import Transaction
-
-UNSUBSCRIBE = "unsubscribe"
-"""What the signed links are signed for: keys.sign(UNSUBSCRIBE, handle)."""
 
 LEASE = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(minutes=1)

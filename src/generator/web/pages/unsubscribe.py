@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from generator.subscribers.list import subscriptions
+from generator.subscribers.store.keys import UNSUBSCRIBE
 from generator.web.forms import read_form
 from generator.web.moments import sign_moment, was_read
 
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
 
     from generator.subscribers.store.database import Transaction
     from generator.web.visits import Visit
-
-PURPOSE = "unsubscribe"
-"""Of the signed handle."""
 
 
 async def show_unsubscribe(visit: Visit) -> Response:
@@ -50,7 +48,7 @@ async def unsubscribe(visit: Visit) -> Response:
 
 
 def _read_handle(visit: Visit) -> str | None:
-    return visit.desk.keys.read(PURPOSE, visit.token)
+    return visit.desk.keys.read(UNSUBSCRIBE, visit.token)
 
 
 def _show(visit: Visit, notice: str = "") -> Response:
