@@ -1,11 +1,23 @@
-"""A mistake in a template is told with its file and line."""
+"""Templates: a mistake is told with its file and line, and colours and fonts come from one file."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from generator.content import load_newsletter
 from generator.errors import TemplateError
-from generator.render.templating import render_template
+from generator.model import Language
+from generator.render.letter.email import render_email
+from generator.render.letter.marks import render_marks
+from generator.render.page.cards import render_cards
+from generator.render.page.offline import render_worker
+from generator.render.preview.previews import dress_page
+from generator.render.templating import load_tokens, render_template
+from generator.web.pages.assets import STYLE, load_assets
+from tests.render.postings import notice
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def render(root: Path, text: str | bytes, name: str = "x.html", **values: object) -> str:
@@ -45,3 +57,83 @@ def test_a_template_that_is_changed_is_read_again(tmp_path: Path) -> None:
     """So that `generate serve` shows the change."""
     assert render(tmp_path, "one") == "one"
     assert render(tmp_path, "other text") == "other text"
+
+
+# --- Colours and fonts ---
+
+
+def look(root: Path) -> dict[str, str | bytes]:
+    """Everything that readers see, or the style sheet of it."""
+    newsletter = load_newsletter(root)
+    edition = next(newsletter.archive.editions(Language.NL))
+    return {
+        "letter": render_email(newsletter, edition).html,
+        "notice": notice(newsletter, "confirm").html,
+        "site": render_template(root, "site/assets/stylesheets/site.css"),
+        "sign-up": load_assets(root)[STYLE].content,
+        "preview": str(dress_page(root, served=False)),
+        "offline": render_worker(newsletter).content,
+        "card": render_cards(newsletter, Language.NL)[0].content,
+        "mark": render_marks(newsletter, Language.NL)[0].content,
+    }
+
+
+@pytest.mark.parametrize(
+    "old, new, seen",
+    [
+        ("#a63a0a", "#123456", {"letter", "notice", "site", "sign-up", "preview", "offline", "card"}),
+        ("#f0965a", "#fedcba", {"letter", "notice", "site", "sign-up", "preview", "offline"}),
+        ("#c4521a", "#654321", {"mark"}),
+        ("Georgia", "Garamond", {"letter", "notice"}),
+    ],
+)
+def test_a_token_changes_whatever_readers_see(sample: Path, old: str, new: str, seen: set[str]) -> None:
+    before = look(sample)
+    tokens = sample / "templates/tokens.toml"
+    tokens.write_text(tokens.read_text("utf-8").replace(old, new), "utf-8")
+    after = look(sample)
+    assert {name for name in before if before[name] != after[name]} == seen
+    for name in seen - {"card", "mark"}:
+        content = after[name]
+        text = content.decode() if isinstance(content, bytes) else content
+        assert new in text, name
+        assert old not in text, name
+
+
+def test_no_template_has_a_colour_of_its_own_that_is_a_token() -> None:
+    tokens = {
+        value
+        for table in ("light", "dark", "both")
+        for value in load_tokens(TEMPLATES.parent)[table].values()
+    }
+    for path in TEMPLATES.rglob("*"):
+        if (
+            path.suffix in {".css", ".html", ".svg"} and path.name != "favicon.svg"
+        ):  # which is a file of the browser
+            found = {found.lower() for found in re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text("utf-8"))}
+            assert not found & tokens, path
+
+
+@pytest.mark.parametrize(
+    "old, new, said",
+    [
+        ('paper = "#fbf8f2"', 'paper = "white"', ": light.paper is “white”; expected a colour like #a63a0a"),
+        ('paper = "#fbf8f2"', "paper = 7", ': “light” must be a table of texts, like paper = "#fbf8f2"'),
+        (
+            'paper = "#fbf8f2"',
+            "paper = #fbf8f2",
+            ":5: is not TOML: the value is missing: write it after the =",
+        ),
+        ('paper = "#fbf8f2"', "", ": light and dark must have the same names; only one has paper"),
+        ('serif"', 'serif; } x {"', ": font.text has characters that a style sheet would misread"),
+        ('mark = "#c4521a"', "", ": the value both.mark is missing"),
+    ],
+)
+def test_a_mistake_in_the_tokens_is_one_sentence(sample: Path, old: str, new: str, said: str) -> None:
+    tokens = sample / "templates/tokens.toml"
+    text = tokens.read_text("utf-8")
+    assert old in text
+    tokens.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(TemplateError) as error:
+        render_marks(load_newsletter(sample), Language.NL)
+    assert str(error.value) == f"templates/tokens.toml{said}"

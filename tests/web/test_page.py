@@ -215,17 +215,6 @@ def test_assets_stay_in_the_browser_until_they_change(reader):
         assert reader.ask.get(f"/assets/{font}").header("content-type") == "font/woff2"
 
 
-def test_the_colours_are_those_of_the_site(shared):
-    style = (shared.root / "templates/service/service.css").read_text()
-    site = (shared.root / "templates/site/assets/stylesheets/site.css").read_text()
-    for name in ("paper", "panel", "line", "ink", "quiet", "accent", "on-accent"):
-        [colour] = [
-            line.split(":", 1)[1] for line in site.splitlines() if line.strip().startswith(f"--z7-{name}:")
-        ]
-        assert f"--{name}:{colour}" in style
-        assert f"--{name}: {colour[len(' light-dark(') :].split(',')[0]};" in style  # without light-dark()
-
-
 def test_the_service_may_live_below_a_path(shared, loop, tmp_path):
     with open_reader(shared, loop, tmp_path / "var", url="https://letter.example.org/brief/") as reader:
         for below in ("", "/brief"):  # a proxy takes the path off, or leaves it

@@ -1,14 +1,18 @@
 """Templates: one folder a channel, one file a thing, and the extension says how values are escaped.
 
-`.html` escapes for HTML; `.txt` and `.md` do not. An unknown name is an error, never an empty space.
+`.html` escapes for HTML; `.txt` and `.md` do not. An unknown name is an error, never an empty space. Every template
+knows the colours and fonts of `templates/tokens.toml`.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
 import traceback
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from jinja2 import (
     Environment,
@@ -19,14 +23,21 @@ from jinja2 import (
     UndefinedError,
 )
 from jinja2 import TemplateError as JinjaError
+from markupsafe import Markup
 
 from generator.errors import TemplateError
+from generator.slips import explain_toml
+
+TOKENS = "tokens.toml"
+"""The colours and fonts, in tables: `light` and `dark` with the same names, `both`, and `font`."""
+
+Tokens: TypeAlias = Mapping[str, Mapping[str, str]]
 
 
 def render_template(root: Path, name: str, **values: Any) -> str:
     """Render `templates/<name>` of the project in `root`. Raises TemplateError with file and line."""
     try:
-        return _environment(root).get_template(name).render(values)
+        return _environment(root).get_template(name).render({**load_tokens(root), **values})
     except TemplateSyntaxError as error:
         raise TemplateError(f"templates/{error.name}:{error.lineno}: {error.message}") from error
     except TemplateNotFound as error:
@@ -40,6 +51,54 @@ def render_template(root: Path, name: str, **values: Any) -> str:
         raise TemplateError(f"templates/{name}: {error.message}") from error
     except UnicodeDecodeError as error:
         raise TemplateError(f"templates/{name}: is not UTF-8; save it with the encoding UTF-8") from error
+
+
+def load_tokens(root: Path) -> Tokens:
+    """The tables of `templates/tokens.toml`; empty when there is no such file. Raises TemplateError."""
+    path = root / "templates" / TOKENS
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return {}  # a template that uses one says so
+    return _read_tokens(path, changed)
+
+
+def find_token(root: Path, table: str, name: str) -> str:
+    """A colour or a font. Raises TemplateError when there is none of that name."""
+    try:
+        return load_tokens(root)[table][name]
+    except KeyError:
+        raise TemplateError(f"templates/{TOKENS}: the value {table}.{name} is missing") from None
+
+
+@lru_cache(maxsize=4)
+def _read_tokens(path: Path, _changed: int) -> Tokens:
+    place = f"templates/{TOKENS}"
+    try:
+        text = path.read_text(encoding="utf-8")
+        tables = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{place}: is not UTF-8; save it with the encoding UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        line, advice = explain_toml(str(error), text)
+        raise TemplateError(f"{place}:{line}: is not TOML: {advice}") from error
+    for table, values in tables.items():
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise TemplateError(f'{place}: “{table}” must be a table of texts, like paper = "#fbf8f2"')
+        for name, value in values.items():
+            if table != "font" and not re.fullmatch(r"#[0-9a-f]{6}", value):
+                raise TemplateError(f"{place}: {table}.{name} is “{value}”; expected a colour like #a63a0a")
+            if not re.fullmatch(r"[\w#,.' -]+", value):
+                raise TemplateError(
+                    f"{place}: {table}.{name} has characters that a style sheet would misread"
+                )
+    if odd := tables.get("light", {}).keys() ^ tables.get("dark", {}).keys():
+        raise TemplateError(f"{place}: light and dark must have the same names; only one has {min(odd)}")
+    # Checked, and ours: the quotes of a font must stand in a style sheet as they are.
+    return {
+        table: {name: Markup(value) for name, value in values.items()}  # noqa: S704 (no value of a stranger)
+        for table, values in tables.items()
+    }
 
 
 def read_templates(root: Path, folder: str) -> list[bytes]:

@@ -2,12 +2,12 @@
 
 from tests.check.examples import Edit, Example
 
-STOP = ".stop { color: #a63a0a;"
+STOP = ".stop { color: {{ light.accent }};"
 CSS = "templates/email/letter.css"
 
 EXAMPLES = {
     "client-support": Example(
-        bad=(Edit(STOP, ".stop { position: relative; color: #a63a0a;", CSS),),
-        good=(Edit(STOP, ".stop { font-style: italic; color: #a63a0a;", CSS),),
+        bad=(Edit(STOP, ".stop { position: relative; color: {{ light.accent }};", CSS),),
+        good=(Edit(STOP, ".stop { font-style: italic; color: {{ light.accent }};", CSS),),
     ),
 }

@@ -2,7 +2,7 @@
 
 from tests.check.examples import Edit, Example
 
-INK = "{ color: #ebe4d8 !important; }"
+INK = "{ color: {{ dark.ink }} !important; }"
 MEDIA = "templates/email/media.css"
 
 EXAMPLES = {

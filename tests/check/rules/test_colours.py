@@ -14,9 +14,10 @@ from generator.check.css.styles import parse_sheet
 from generator.check.rules.colours import contrast
 from generator.content import Newsletter
 from generator.render.letter.email import render_email
+from generator.render.templating import find_token, render_template
 from tests.render.mails import edition_of
 
-TEMPLATES = Path(__file__).parents[3] / "templates" / "email"
+ROOT = Path(__file__).parents[3]
 BLACK, WHITE, GREY = (0.0, 0.0, 0.0, 1.0), (1.0, 1.0, 1.0, 1.0), (119 / 255, 119 / 255, 119 / 255, 1.0)
 
 # For every element what a browser makes of its styles; the order is that of the document.
@@ -179,13 +180,15 @@ def test_outlook_s_dark_colours_are_those_that_are_checked() -> None:
     def declared(name: str, *, queried: bool) -> set[tuple[str, str, str]]:
         return {
             (one.text.partition("] ")[2] or one.text, declaration.name, declaration.value)
-            for rule in parse_sheet((TEMPLATES / name).read_text("utf-8")).rules
+            for rule in parse_sheet(render_template(ROOT, f"email/{name}")).rules
             if not queried or (rule.media and rule.fits(Screen("dark", 360)))
             for one in rule.selectors
             for declaration in rule.declarations
         }
 
     dark, outlook = declared("media.css", queried=True), declared("outlook.css", queried=False)
-    assert dark - outlook == {("body", "background-color", "#1b1815")}, "of its own page Outlook decides"
+    assert dark - outlook == {("body", "background-color", find_token(ROOT, "dark", "paper"))}, (
+        "of its own page Outlook decides"
+    )
     assert outlook <= dark
     assert len(dark) > 30

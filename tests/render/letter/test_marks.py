@@ -9,7 +9,8 @@ from PIL import Image
 from generator.errors import TemplateError
 from generator.model import Language
 from generator.render.letter.email import render_email
-from generator.render.letter.marks import COLOUR, SIZE, mark_path, render_marks
+from generator.render.letter.marks import SIZE, mark_path, render_marks
+from generator.render.templating import find_token
 from tests.render.mails import edition_of
 
 
@@ -53,18 +54,17 @@ def test_a_mark_is_a_small_picture_with_nothing_behind_it(newsletter):
 def test_a_mark_is_drawn_in_one_colour(newsletter):
     for name, picture in pictures(newsletter).items():
         opaque = {pixel[:3] for _, pixel in picture.getcolors(SIZE**2) if pixel[3] == 255}
-        assert opaque == {tuple(bytes.fromhex(COLOUR[1:]))}, name
+        assert opaque == {tuple(bytes.fromhex(find_token(newsletter.root, "both", "mark")[1:]))}, name
 
 
 def test_a_mark_is_seen_on_light_and_on_dark_paper(newsletter):
-    templates = newsletter.root / "templates/email"
-    light = re.search(r"paper (#\w{6})", (templates / "letter.css").read_text())
-    dark = re.search(r"paper (#\w{6})", (templates / "media.css").read_text())
-    assert light
-    assert dark
-    assert contrast(light[1], dark[1]) > 15
-    assert contrast(COLOUR, light[1]) >= 3
-    assert contrast(COLOUR, dark[1]) >= 3
+    light, dark, mark = (
+        find_token(newsletter.root, *name)
+        for name in (("light", "paper"), ("dark", "paper"), ("both", "mark"))
+    )
+    assert contrast(light, dark) > 15
+    assert contrast(mark, light) >= 3
+    assert contrast(mark, dark) >= 3
 
 
 def test_a_letter_shows_the_mark_by_its_address_on_the_site(newsletter):

@@ -84,7 +84,7 @@ PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
         "contrast",
         Severity.ERROR,
-        "Choose colours with more contrast, in letter.css or media.css of templates/email.",
+        "Choose colours with more contrast in templates/tokens.toml.",
         check_contrast,
     ),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.model import Artifact
 from generator.render.png import render_png
-from generator.render.templating import render_template
+from generator.render.templating import find_token, render_template
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 SIZE = 112
 """Its pixels each way: twice as many as it is shown with, for fine screens."""
-
-COLOUR = "#c4521a"
-"""One for both schemes, since mail programs swap the colours of a letter and not those of a picture."""
 
 _FOLDER = PurePosixPath("assets/marks")
 
@@ -38,4 +35,6 @@ def mark_path(certainty: str) -> PurePosixPath:
 def _render(newsletter: Newsletter, certainty: str) -> bytes:
     name = f"marks/{certainty}.svg"
     svg = render_template(newsletter.root, name)
-    return render_png(svg, name, width=SIZE, style=f"svg {{ color: {COLOUR} }}")
+    # One colour for both schemes: mail programs swap the colours of a letter, and not those of a picture.
+    colour = find_token(newsletter.root, "both", "mark")
+    return render_png(svg, name, width=SIZE, style=f"svg {{ color: {colour} }}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from generator.errors import TemplateError
+from generator.render.templating import render_template
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Asset:
 def load_assets(root: Path) -> Mapping[str, Asset]:
     """All files, by name. In the style sheet every font gets its version. Raises TemplateError when one is missing."""
     fonts = {name: Asset(_read(root, f"{_SITE}/fonts/{name}"), "font/woff2") for name in _FONTS}
-    style = _read(root, f"templates/service/{STYLE}").decode("utf-8")
+    style = render_template(root, f"service/{STYLE}")
     for name, font in fonts.items():
         style = style.replace(f'"{name}"', f'"{name}?{font.version}"')
     return {
