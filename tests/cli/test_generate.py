@@ -415,7 +415,7 @@ def test_a_template_with_an_unknown_name_is_named_with_its_line(sample: Path) ->
     template.write_text("{{ subjcet }}\n" + template.read_text())
     done = run(sample, "issue", "--week", "2026-W45")
     assert done.exit_code == 1
-    assert done.output.startswith("Error: templates/email/letter.txt:1: 'subjcet' is undefined")
+    assert done.output.startswith("Error: templates/email/letter.txt:1: “subjcet” is not known here")
 
 
 def test_a_target_that_cannot_be_written_is_one_sentence(sample: Path) -> None:

@@ -34,16 +34,36 @@ def test_html_is_escaped_and_text_is_not(tmp_path: Path) -> None:
     assert render(tmp_path, "{{ x }}", "x.other", x="<&>") == "&lt;&amp;&gt;"
 
 
+UNREADABLE = (
+    "templates/x.html:1: cannot be read as a template; look for a {{, {% or {# that is not closed, "
+    "or a word that is missing in one"
+)
+KNOWN = "is not known here; a template may use only the names it is given"
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
+        ("one\n{{ nme }}", f"templates/x.html:2: “nme” {KNOWN}"),
+        ("one\n{{ nme.x }}", f"templates/x.html:2: “nme” {KNOWN}"),
+        ("{{ {}.x }}", f"templates/x.html:1: “x” {KNOWN}"),
         (
-            "one\n{{ nme }}",
-            "templates/x.html:2: 'nme' is undefined; a template may use only the names it is given",
+            "{% if %}",
+            UNREADABLE,
         ),
-        ("{% if %}", "templates/x.html:1: Expected an expression, got 'end of statement block'"),
+        (
+            "{# no end",
+            UNREADABLE,
+        ),
+        ("{% for x in [] %}", "templates/x.html:1: the tag “for” is not closed"),
+        (
+            "{% endif %}",
+            "templates/x.html:1: the tag “endif” is not expected here; is the one that it closes missing?",
+        ),
         ('{% include "y.html" %}', "templates/y.html: there is no such template"),
-        ("{{ 1 | nosuch }}", "templates/x.html:1: No filter named 'nosuch'."),
+        ("{{ 1 | nosuch }}", "templates/x.html:1: there is no filter “nosuch”"),
+        ("{{ 1 is nosuch }}", "templates/x.html:1: there is no test “nosuch”"),
+        ("{{ 1 / 0 }}", "templates/x.html:1: cannot be computed with these values"),
         (b"caf\xe9", "templates/x.html: is not UTF-8; save it with the encoding UTF-8"),
     ],
 )

@@ -283,7 +283,7 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(sample):
     done = mkdocs(sample, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "templates/page/letter.md:10: 'dat' is undefined" in done.stderr
+    assert "templates/page/letter.md:10: “dat” is not known here" in done.stderr
 
 
 @pytest.mark.parametrize(

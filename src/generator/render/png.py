@@ -18,7 +18,7 @@ def render_png(svg: str, name: str, *, width: int, style: str = "", font: Path |
     try:
         return _draw(svg, width, style, str(font) if font else None)
     except ValueError as error:
-        raise TemplateError(f"templates/{name}: cannot be drawn: {error}") from error
+        raise TemplateError(f"templates/{name}: cannot be drawn; expected an SVG picture") from error
 
 
 @lru_cache(maxsize=256)  # `generate serve` draws all of them on every save, and nearly all are as they were

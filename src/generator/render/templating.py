@@ -39,18 +39,36 @@ def render_template(root: Path, name: str, **values: Any) -> str:
     try:
         return _environment(root).get_template(name).render({**load_tokens(root), **values})
     except TemplateSyntaxError as error:
-        raise TemplateError(f"templates/{error.name}:{error.lineno}: {error.message}") from error
+        where = name if error.name is None or Path(error.name).is_absolute() else error.name
+        raise TemplateError(f"templates/{where}:{error.lineno}: {_explain_syntax(error)}") from error
     except TemplateNotFound as error:
         raise TemplateError(f"templates/{error.name}: there is no such template") from error
     except UndefinedError as error:
         place = _place(error, root) or f"templates/{name}"
-        raise TemplateError(
-            f"{place}: {error.message}; a template may use only the names it is given"
-        ) from error
+        unknown = re.findall(r"'([^']*)'", error.message or "")[-1:]
+        said = f"“{unknown[0]}” is not known here" if unknown else "a name is not known here"
+        raise TemplateError(f"{place}: {said}; a template may use only the names it is given") from error
     except JinjaError as error:
-        raise TemplateError(f"templates/{name}: {error.message}") from error
+        place = _place(error, root) or f"templates/{name}"
+        raise TemplateError(f"{place}: {_explain_syntax(error)}") from error
+    except (ArithmeticError, TypeError) as error:
+        at = _place(error, root, last=True)
+        if at is None:
+            raise  # a mistake of ours
+        raise TemplateError(f"{at}: cannot be computed with these values") from error
     except UnicodeDecodeError as error:
         raise TemplateError(f"templates/{name}: is not UTF-8; save it with the encoding UTF-8") from error
+
+
+def _explain_syntax(error: JinjaError) -> str:
+    """What is wrong with the text of a template."""
+    if named := re.match(r"No (filter|test) named '([^']*)'", error.message or ""):
+        return f"there is no {named[1]} “{named[2]}”"
+    if tag := re.match(r"Encountered unknown tag '([^']*)'", error.message or ""):
+        return f"the tag “{tag[1]}” is not expected here; is the one that it closes missing?"
+    if block := re.search(r"block that needs to be closed is '([^']*)'", error.message or ""):
+        return f"the tag “{block[1]}” is not closed"
+    return "cannot be read as a template; look for a {{, {% or {# that is not closed, or a word that is missing in one"
 
 
 def load_tokens(root: Path) -> Tokens:
@@ -120,13 +138,15 @@ def _environment(root: Path) -> Environment:
     )
 
 
-def _place(error: Exception, root: Path) -> str | None:
-    """The innermost template line of an error: Jinja rewrites tracebacks to point into templates."""
+def _place(error: Exception, root: Path, *, last: bool = False) -> str | None:
+    """The innermost template line of an error: Jinja rewrites tracebacks to point into templates.
+
+    `last`: only when the template itself raised it, and no function that it called.
+    """
     folder = root / "templates"
+    found = traceback.extract_tb(error.__traceback__)
     frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(folder)
+        frame for frame in (found[-1:] if last else found) if Path(frame.filename).is_relative_to(folder)
     ]
     return (
         f"templates/{Path(frames[-1].filename).relative_to(folder).as_posix()}:{frames[-1].lineno}"

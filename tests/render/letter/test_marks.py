@@ -76,8 +76,8 @@ def test_a_letter_shows_the_mark_by_its_address_on_the_site(newsletter):
 @pytest.mark.parametrize(
     "svg, message",
     [
-        ("<svg", "templates/marks/referral.svg: cannot be drawn: the document does not have a root node"),
-        ("{{ nobody }}", "templates/marks/referral.svg:1: 'nobody' is undefined"),
+        ("<svg", "templates/marks/referral.svg: cannot be drawn; expected an SVG picture"),
+        ("{{ nobody }}", "templates/marks/referral.svg:1: “nobody” is not known here"),
         (None, "templates/marks/referral.svg: there is no such template"),
     ],
 )
