@@ -114,7 +114,7 @@ def configure_nginx(site: Path, folder: Path, port: int, service: Service) -> li
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
     user = "user root;" if os.geteuid() == 0 else ""
     (folder / "nginx.conf").write_text(DEBIAN.format(user=user, folder=folder, temporary=temporary))
-    return ["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
+    return [str(NGINX.find()), "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "log")]
 
 
 def configure_caddy(site: Path, folder: Path, port: int, service: Service) -> list[str]:
@@ -125,7 +125,7 @@ def configure_caddy(site: Path, folder: Path, port: int, service: Service) -> li
     text = re.sub(r"^((?:letter\.)?example\.org) \{", rf"http://\1:{port} {{", text, flags=re.MULTILINE)
     text = text.replace("{\n	servers", "{\n	admin off\n	default_bind 127.0.0.1\n	servers", 1)
     (folder / "Caddyfile").write_text(text)
-    return ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    return [str(CADDY.find()), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
 
 
 CONFIGURE: dict[str, Callable[..., list[str]]] = {"nginx": configure_nginx, "caddy": configure_caddy}
