@@ -140,8 +140,10 @@ class Relay:
             raise TransportError(f"{self.name} refuses the connection: {said}") from None
         except smtplib.SMTPServerDisconnected:
             raise TransportError(f"{self.name} closed the connection") from None
-        except smtplib.SMTPException as error:
-            raise TransportError(f"{self.name}: {error}") from None
+        except smtplib.SMTPException:  # AUTH is not offered, or with no mechanism that smtplib has
+            raise TransportError(
+                f"{self.name} offers no way to log in that is known here (CRAM-MD5, PLAIN or LOGIN)"
+            ) from None
         except (OSError, binascii.Error) as error:  # smtplib decodes what AUTH asks
             raise TransportError(f"{self.name} {_describe(error)}") from None
 

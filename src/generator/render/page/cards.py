@@ -162,4 +162,4 @@ def _load(font: Path, size: int) -> ImageFont.FreeTypeFont:
         # The basic layout is the same on every machine; the better one needs a library that not all of them have.
         return ImageFont.truetype(font, size, layout_engine=ImageFont.Layout.BASIC)
     except OSError as error:
-        raise TemplateError(f"templates/{FONT}: is not a font that can be read: {error}") from error
+        raise TemplateError(f"templates/{FONT}: is not a font that can be read") from error
