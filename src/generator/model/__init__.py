@@ -3,7 +3,6 @@
 Nothing here reads, writes or knows a library. A value that exists is right: whoever makes one has checked it.
 """
 
-from generator.model.artifacts import Artifact
 from generator.model.deliveries import (
     Delivery,
     Due,
@@ -16,7 +15,7 @@ from generator.model.deliveries import (
     Tally,
     Window,
 )
-from generator.model.letters import Archive, Edition, Email, Image, Issue
+from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
 from generator.model.playbook import (
     MONTHS,
     Aspect,
@@ -28,11 +27,10 @@ from generator.model.playbook import (
     Page,
     Playbook,
     Section,
+    Style,
     Thought,
 )
 from generator.model.problems import Problem, Severity
-from generator.model.releases import Release
-from generator.model.style import Style
 from generator.model.subscribers import (
     Asking,
     Consent,

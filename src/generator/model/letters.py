@@ -1,4 +1,4 @@
-"""The weekly letters, as they are written and as they are delivered."""
+"""The weekly letters: as they are written, rendered, delivered and recorded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.model.weeks import Language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
-    from pathlib import Path
+    from pathlib import Path, PurePosixPath
 
     from generator.model.playbook import Section
     from generator.model.weeks import Week
@@ -121,3 +121,21 @@ class Email:
     text: str
     message: bytes = field(repr=False)
     """A complete RFC 5322 message with CRLF line ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An edition as it went out: the id of its feed entry, a digest of what readers read, and its date of change."""
+
+    id: str
+    digest: str
+    updated: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Finished bytes, and the path where they belong below the folder that they are published to."""
+
+    path: PurePosixPath
+    content: bytes | Path = field(repr=False)
+    """The bytes, or for a picture the file that holds them."""

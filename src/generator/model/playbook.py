@@ -196,3 +196,13 @@ class Playbook:
                 if item.id == item_id:
                     return certainty, item
         raise KeyError(item_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The house style in one language: what editors have added to dictionary and list of clichés."""
+
+    words: frozenset[str] = frozenset()
+    """Words that are right though no dictionary has them."""
+    cliches: tuple[str, ...] = ()
+    """Phrases that no letter uses, in small letters."""
