@@ -155,6 +155,15 @@ def test_a_file_that_says_nothing_is_refused(content: bytes, said: str, sample: 
     assert found.startswith(said)
 
 
+def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -> None:
+    path = sample / "mkdocs.yml"
+    text = path.read_text().replace(
+        "  search: {lang: nl}\n", "  search: {lang: nl}\n  tags: {}\n  material/meta: {}\n"
+    )
+    path.write_text(text.replace("  tables: {}\n", "  tables: {}\n  markdown.extensions.md_in_html: {}\n"))
+    assert find(sample) == []
+
+
 def test_a_missing_file_is_named(sample: Path) -> None:
     for name in CONFIGURATIONS.values():
         (sample / name).unlink()

@@ -138,10 +138,11 @@ def _check_assets(fields: _Configuration, folders: list[Path], add: _Add) -> Non
 
 def _check_installed(key: str, entries: list[Any] | dict[str, Any] | None, group: str, add: _Add) -> None:
     """Look for plugins or extensions among those that are installed, in a group of entry points."""
-    known = {entry.name for entry in entry_points(group=group)}
+    # A plugin of the theme, material/tags, is also found as tags.
+    known = {entry.name.removeprefix("material/") for entry in entry_points(group=group)}
     for number, entry in enumerate(entries or ()):
         name = str(next(iter(entry), "") if isinstance(entry, dict) else entry)
-        if name not in known and not _is_module(name):
+        if name.removeprefix("material/") not in known and not _is_module(name):
             place = name if isinstance(entries, dict) else number
             add(
                 f"{key}.{place}", f"“{key}” names “{name}”, which is not installed{did_you_mean(name, known)}"
