@@ -164,6 +164,19 @@ def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -
     assert find(sample) == []
 
 
+def test_a_theme_without_a_name_is_told(sample: Path) -> None:
+    path = sample / "mkdocs.yml"
+    path.write_text(path.read_text().replace("  name: material\n", "  nam: material\n"))
+    assert find(sample) == ["mkdocs.yml:36: the key “theme.name” is missing; expected material"]
+
+
+def test_a_navigation_that_holds_itself_ends_in_a_problem(sample: Path) -> None:
+    path = sample / "mkdocs.yml"
+    before, _, rest = path.read_text().partition("nav:\n")
+    path.write_text(f"{before}nav: &a [*a]\nnot_in_nav:{rest.partition('not_in_nav:')[2]}")
+    assert "mkdocs.yml:9: expected a page, like “- privacy.md” or “- Privacy: privacy.md”" in find(sample)
+
+
 def test_a_missing_file_is_named(sample: Path) -> None:
     for name in CONFIGURATIONS.values():
         (sample / name).unlink()

@@ -31,10 +31,14 @@ _MADE = frozenset({"archive/index.md"})
 """Pages that the navigation names and no file holds: they are made from the letters."""
 
 
+_DEEPEST = 12
+"""Lists and titles that a page of the navigation may be in."""
+
+
 class _Theme(Fields):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    name: Literal["material"] = Field("material", description="material")
+    name: Literal["material"] | None = Field(None, description="material")
     language: Literal["nl", "en"] | None = Field(None, description="nl or en")
     custom_dir: str | None = Field(None, description="a folder, like templates/site")
 
@@ -104,6 +108,8 @@ def _check_file(root: Path, path: Path, language: Language, problems: list[Probl
 
 def _check(root: Path, language: Language, fields: _Configuration, add: _Add) -> None:
     theme = fields.theme or _Theme()
+    if theme.name is None and language is Language.NL:  # the other file inherits it
+        add("theme", "the key “theme.name” is missing; expected material")
     if theme.language != language:
         add("theme.language", f"“theme.language” must be {language} here: this is the site in that language")
     if fields.inherit is None and language is not Language.NL:
@@ -184,14 +190,19 @@ def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _
             add("nav", f"“nav” does not name {page}; add it, or nobody will find the page")
 
 
-def _walk(key: str, nav: object) -> Iterator[tuple[str, object]]:
-    """The pages of a navigation, in all its sections, each with the key of its line."""
+def _walk(key: str, nav: object, depth: int = 0) -> Iterator[tuple[str, object]]:
+    """The pages of a navigation, in all its sections, each with the key of its line.
+
+    What is nested deeper than any menu is no page: in YAML, a list can hold itself.
+    """
     match nav:
+        case _ if depth > _DEEPEST:
+            yield key, None
         case list():
             for number, entry in enumerate(nav):
-                yield from _walk(f"{key}.{number}", entry)
+                yield from _walk(f"{key}.{number}", entry, depth + 1)
         case dict() if len(nav) == 1:
             ((title, entry),) = nav.items()
-            yield from _walk(f"{key}.{title}", entry)
+            yield from _walk(f"{key}.{title}", entry, depth + 1)
         case _:
             yield key, nav

@@ -96,7 +96,7 @@ def serve_site(root: Path, port: int, *, open_: bool) -> None:
     _check_port(root, port)
     # Click 8.2 changed how flags get their default, and MkDocs 1.6 then leaves live reload off unless it is named.
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([*command, "--open"] if open_ else command, cwd=root, env=_environment())  # noqa: S603
+    process = subprocess.Popen([*command, "--open"] if open_ else command, cwd=root, env=_environment())  # noqa: S603 (ours)
     try:
         code = process.wait()
     except KeyboardInterrupt:  # the terminal has sent it to MkDocs as well, which ends by itself
@@ -196,7 +196,7 @@ def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool
         for language, config in CONFIGURATIONS.items():
             arguments = [*command, "-f", config, "-d", str(staging / language)]
             with (staging / f"{language}.log").open("wb") as log:
-                running[language] = subprocess.Popen(  # noqa: S603
+                running[language] = subprocess.Popen(  # noqa: S603 (ours)
                     arguments, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=log
                 )
         _wait(running, staging, pages)
