@@ -144,6 +144,7 @@ def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem:
         ('opens = "07:00"', "22: unknown key “opens”; known are: from, rate, until"),
         ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is “s 1”; expected the name of a"),
         ('[dkim]\nselector = "s1"', "22: the key “dkim.domain” is missing; expected a domain, like example.org"),
+        ('[service]\nurl = "https://example.org:99999/"', "23: “service.url” is “https://example.org:99999/”, which"),
         ('[service]\nurl = "letter.example.org"', "23: “service.url” is “letter.example.org”; expected an address"),
     ],
     ids=str,

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from generator.model import Language, Problem, Week, Window
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.slips import explain_toml
+from generator.urls import explain_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,6 +118,8 @@ class Settings:
 def _https(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%-]+)*/", url):
         raise ValueError(f"is {show_value(url)}")
+    if trouble := explain_url(url):
+        raise ValueError(f"is {show_value(url)}, which {trouble}")
     return url
 
 

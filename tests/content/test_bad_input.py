@@ -510,6 +510,16 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         insert("[x](https://)"),
         [f"{LETTER}:18: “https://” is not a complete address like https://example.org/"],
     ),
+    "link with a space in its host": (
+        insert("[x](https://exa mple.org/)"),
+        [f"{LETTER}:18: “https://exa mple.org/” contains a space; delete it, or write %20"],
+    ),
+    "link with a port that is none": (
+        insert("[x](https://example.org:99999/)"),
+        [
+            f"{LETTER}:18: “https://example.org:99999/” has the port “99999”; expected a number from 1 to 65535, or none"
+        ],
+    ),
     "link that begins with a slash": (
         insert("[x](/glossary/)"),
         [

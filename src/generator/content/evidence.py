@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from generator.content.certainties import IDS
 from generator.content.frontmatter import parse_yaml
 from generator.model import Fact, Language, Problem
 from generator.reading import Fields, Line, Text, did_you_mean, parse_fields, read_text
+from generator.urls import explain_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 PATH = "newsletter/evidence.yaml"
 """Where the evidence stands, below the root of the project."""
+
+
+def _url(url: str) -> str:
+    trouble = "is not an https address" if not url.startswith("https://") else explain_url(url)
+    if trouble:
+        raise ValueError(trouble)
+    return url
 
 
 class _Bilingual(Fields):
@@ -43,7 +51,7 @@ class _Fact(Fields):
         None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
     )
     doi_checked: bool = Field(True, description="true or false")
-    url: str | None = Field(None, pattern=r"^https://[!-~]+$", description="an https address")
+    url: Annotated[str, AfterValidator(_url)] | None = Field(None, description="an https address")
     verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
     use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
     caveat: _Caveats | None = Field(

@@ -17,6 +17,7 @@ from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Language, Problem
 from generator.reading import did_you_mean, nearest
 from generator.settings import PATH as SETTINGS
+from generator.urls import explain_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -102,8 +103,11 @@ def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
             return f"“{target}” is not a file; put the picture in the folder of the page"
         if scheme[1].lower() not in {"https", "http", "mailto"}:
             return f"“{target}” is not a link that a letter or a page can have; use https, mailto or the path of a file"
-        whole = re.match(r"https?://[^/\s]|mailto:\S+@", target, re.IGNORECASE)
-        return None if whole else f"“{target}” is not a complete address like https://example.org/"
+        if scheme[1].lower() == "mailto":
+            whole = re.match(r"mailto:\S+@", target, re.IGNORECASE)
+            return None if whole else f"“{target}” is not a complete address like mailto:name@example.org"
+        trouble = explain_url(target)
+        return f"“{target}” {trouble}" if trouble else None
     if target.startswith("/"):
         return f"“{target}” starts with a slash; use the relative path of the file, like ../newsletter.md"
     name, _, anchor = target.partition("#")
