@@ -483,7 +483,9 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             (root / "newsletter/issues/2026-W45/x.png").write_text("no"),
             insert("![x](x.png)")(root),
         ),
-        ["newsletter/issues/2026-W45/x.png: the image cannot be read as PNG"],
+        [
+            "newsletter/issues/2026-W45/x.png: the image cannot be read as PNG; it may be cut off, so save or copy it again"
+        ],
     ),
     "image of 2 MB": (
         lambda root: (
