@@ -123,9 +123,18 @@ def _https(url: str) -> str:
     return url
 
 
+_ATOM = "[A-Za-z0-9_+-]+"
+_PART = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN = rf"{_PART}(\.{_PART})+"
+_LONGEST_LOCAL, _LONGEST_DOMAIN = 64, 253
+"""Characters before and after the @ (RFC 5321, 4.5.3.1)."""
+
+
 def _address(address: str) -> str:
     # The addresses of an operator, not of strangers: ASCII, one @, a domain with a dot. Anything odder is a slip.
-    if not re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", address):
+    local, _, domain = address.partition("@")
+    sound = re.fullmatch(rf"{_ATOM}(\.{_ATOM})*", local) and re.fullmatch(_DOMAIN, domain)
+    if not sound or len(local) > _LONGEST_LOCAL or len(domain) > _LONGEST_DOMAIN:
         raise ValueError(f"is {show_value(address)}")
     return address
 
@@ -156,7 +165,9 @@ def _zone(name: str) -> str:
 
 
 def _authority(text: str) -> str:
-    if not re.fullmatch(r"[a-z0-9.-]+,[0-9]{4}", text):
+    # It is in the ids of all entries for ever, so a slip here cannot be mended later.
+    domain, _, year = text.partition(",")
+    if not re.fullmatch(_DOMAIN, domain) or not re.fullmatch("(19|20)[0-9]{2}", year) or text != text.lower():
         raise ValueError(f"is {show_value(text)}")
     return text
 
