@@ -13,8 +13,8 @@ import pytest
 
 from generator.content import Newsletter
 from generator.delivery.outgoing.maildirs import Maildir
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import Signer
-from generator.delivery.outgoing.smtp import Relay
 from generator.doctor import Answer, Condition
 from generator.doctor.domains import examine_domains
 from generator.doctor.letters import examine_letter

@@ -23,7 +23,7 @@ HURRY = {
     "generator.delivery.outgoing.pacing:_LONGEST_REST": 0.2,
     "generator.delivery.outgoing.pacing:_LEAST": 1000.0,
     "generator.delivery.outgoing.connections:FINAL": 0.5,
-    "generator.delivery.outgoing.smtp:Relay.__init__.patience": 0.5,
+    "generator.delivery.outgoing.relays:Relay.__init__.patience": 0.5,
     "generator.delivery.outgoing.tasks:Task.__init__.persistence": 2.0,
     "generator.delivery.outgoing.sender:_GRACE": 1.0,
     "generator.subscribers.store.database:PATIENCE": 1,

@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from generator.delivery.outgoing.smtp import Relay
+from generator.delivery.outgoing.smtp import Server
 from generator.doctor.answers import fail, warn, well
 from generator.errors import TransportError
 
@@ -31,7 +31,7 @@ _TAKEN = 250
 
 def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tuple[list[Answer], str]:
     """Talk with it as far as RSET; the answers, and the name that it gives itself, empty when it gave none."""
-    if not isinstance(transport, Relay):
+    if not isinstance(transport, Server):
         remedy = "Set NEWSLETTER_MAIL to a relay; see deploy/SET-UP.md."
         return [warn("relay", f"none; mail is written to {transport.name}", remedy)], ""
     answers: list[Answer] = []

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader
 from generator.delivery.outgoing.sessions import Envelope
-from generator.delivery.outgoing.smtp import Relay
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 from tests.delivery.scripts import HOST, Deed, Script, following

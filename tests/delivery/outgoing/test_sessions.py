@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from generator.delivery.outgoing import connections, conversations
+from generator.delivery.outgoing import connections, relays
 from generator.delivery.outgoing.connections import Connection
 from generator.delivery.outgoing.maildirs import Maildir
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.sessions import Envelope, Session
-from generator.delivery.outgoing.smtp import Relay
 from generator.delivery.outgoing.transports import open_transport
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DoubtError, TransportError
@@ -440,7 +440,7 @@ def test_it_is_called_again_once() -> None:
 
 
 def test_a_new_connection_is_made_after_many_letters(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversations, "MOST", 3)
+    monkeypatch.setattr(relays, "MOST", 3)
     script = Script()
     with talking(script) as session:
         for _ in range(7):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from generator.delivery.outgoing.maildirs import Maildir, make_readable
-from generator.delivery.outgoing.smtp import Relay
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.transports import DEFAULT, find_files, is_trial, open_transport
 from generator.errors import TransportError, explain_network
 from tests.delivery.relays import HOST, Relaying, free_port, relaying

@@ -1,7 +1,8 @@
-"""One open SMTP connection (RFC 5321) after its greeting: envelopes and letters in as few writes as there can be.
+"""One open SMTP connection (RFC 5321) after its greeting: envelopes and letters in as few writes as possible.
 
-A letter, its dot and the envelope of the next one leave together when the relay allows it (RFC 2920). What the system
-took of a write is counted, so that it is known whether the dot can have left when a connection ends.
+A letter, its final dot and the envelope of the next one are one write when the relay allows it (PIPELINING, RFC 2920).
+The bytes that the operating system accepted of a write are counted, so that we know whether the dot can have left when
+a connection ends.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import socket
 import ssl
 from contextlib import suppress
+from enum import Enum, auto
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -23,16 +25,16 @@ if TYPE_CHECKING:
     from generator.delivery.verdict import Reply
 
 FINAL = 600.0
-"""Seconds to wait for the reply to the dot: who hangs up sooner makes doubles (RFC 5321, 4.5.3.2.6; RFC 1047)."""
+"""Seconds to wait for the reply to the dot. Hanging up sooner makes duplicates (RFC 5321, 4.5.3.2.6; RFC 1047)."""
 
 BLOCK = 180.0
-"""Seconds for a letter to leave (RFC 5321, 4.5.3.2.5)."""
+"""Seconds to write a letter (RFC 5321, 4.5.3.2.5)."""
 
 GOODBYE = 1.0
-"""Seconds to wait for the reply to QUIT, and for why a relay hung up in the middle of a letter."""
+"""Seconds to wait for the reply to QUIT, and for the reason when a relay hangs up in the middle of a letter."""
 
 _TLS_RECORD = 16384
-"""What TLS encrypts as one. Of more, a part could leave in a write that fails."""
+"""Bytes in a record of TLS. Of a longer write that fails, a part could have left uncounted."""
 
 _TCP_QUICKACK = getattr(socket, "TCP_QUICKACK", 0)
 """Only Linux has it."""
@@ -41,11 +43,46 @@ _RESET = b"RSET\r\n"
 _GOODBYE, _CLOSING, _GO_AHEAD = 221, 421, 354
 
 
+class _State(Enum):
+    """Where the mail transaction is (RFC 5321, 3.3)."""
+
+    READY = auto()
+    """No transaction is open."""
+    ACCEPTED = auto()
+    """The relay said yes to MAIL and RCPT; DATA may follow."""
+    DATA = auto()
+    """The relay said 354 and waits for the letter."""
+    STALE = auto()
+    """A transaction that nobody wants may be open; RSET goes before the next MAIL."""
+    PIPELINED = auto()
+    """MAIL and RCPT of the next letter were sent behind the last one; their replies are unread."""
+
+
 class Connection:
-    """A connection that a relay has greeted. Its methods raise OSError; then it is of no use any more."""
+    """A connection that a relay has greeted.
+
+    ::
+
+        READY --offer--> ACCEPTED --announce--> DATA --deliver--> READY
+          |                 |                     |
+          | no              | withdraw, or        | deliver, with the
+          |                 | announce: no        | next envelope
+          v                 v                     v
+        STALE <-------------+                 PIPELINED --offer of it--> ACCEPTED, or on a no STALE
+          |                                       |
+          | offer: RSET first,                    | offer of another: its replies are read,
+          v then as from READY                    v then as from STALE
+
+    Each method may be called by one thread at a time. Each, except `withdraw`, `close` and `drop`, raises OSError:
+    TimeoutError, EndedError, GarbledError, or one of the socket or TLS. After that, only `drop` is of use. A letter is
+    in flight during `deliver` alone; when that raises, `dot_sent` says whether the relay may have it.
+    """
 
     def __init__(self, smtp: smtplib.SMTP, patience: float, final: float | None = None) -> None:
-        """Take over what smtplib opened. Seconds to wait: `patience` for each reply, `final` for that to the dot."""
+        """Take over what smtplib opened, after EHLO. Raises EndedError when it is closed already.
+
+        Seconds to wait: `patience` for each reply, `final` (FINAL when None) for the one to the dot.
+        """
         if smtp.sock is None or smtp.file is None:
             raise EndedError("closed the connection")
         self._smtp, self._patience, self._final = smtp, patience, final or FINAL
@@ -53,34 +90,37 @@ class Connection:
         self._pipelining, self._size = smtp.has_extn("pipelining"), smtp.has_extn("size")
         self._encrypted = isinstance(self._socket, ssl.SSLSocket)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._used = False
-        self._open = False  # an offer got YES
-        self._stale = False  # the relay may hold an envelope that is not wanted any more
-        self._ahead: Envelope | None = None  # has left, and its replies were not read yet
-        self._sent = 0  # bytes of the last write that the system took
-        self._dot = 0  # where in it the dot of a letter ends
+        self._state = _State.READY
+        self._pipelined: Envelope | None = None  # in the state of that name
+        self._used = False  # an envelope was offered before
+        self._sent = 0  # bytes of the last write that the system accepted
+        self._dot = 0  # where in that write the dot of a letter ends; 0 when it has none
         self.letters = 0
-        """Sent, whatever the reply."""
+        """Letters that were written, whatever the reply."""
         self.closing = False
-        """The relay has ended the conversation, with 421 or without a word."""
+        """The relay ends the connection: it said 421, or stopped reading a letter. Its last reply counts."""
 
     def offer(self, envelope: Envelope) -> Reply:
-        """MAIL and RCPT. Raises EndedError also for a relay that says 421 to MAIL when it has taken others before."""
+        """MAIL and RCPT; only their replies are read when this envelope was pipelined.
+
+        Raises EndedError also for 421 to MAIL on a connection that was used before: the relay ended it in between, and
+        has said nothing about this envelope.
+        """
         used, self._used = self._used, True
-        ahead = envelope == self._ahead
-        if not ahead:
-            self.withdraw()
-            self._skip()
+        pipelined = envelope == self._pipelined
+        if not pipelined:
+            self._discard_pipelined()
+        reset = self._state in {_State.ACCEPTED, _State.STALE}
+        self._state, self._pipelined = _State.STALE, None
         commands = self._commands(envelope)
-        stale, self._stale, self._ahead = self._stale, True, None
-        if self._pipelining and not ahead:
-            self._write(_RESET * stale + b"".join(commands), self._patience)
-        if stale:
+        if self._pipelining and not pipelined:
+            self._write(_RESET * reset + b"".join(commands), self._patience)
+        if reset:
             self._reset()
         for stage, command in zip((Stage.MAIL, Stage.RCPT), commands, strict=True):
             if not self._pipelining:
                 self._write(command, self._patience)
-            elif ahead or stage is Stage.RCPT:
+            elif pipelined or stage is Stage.RCPT:
                 self._acknowledge()
             reply = self._read(stage, self._patience)
             if self.closing and used and stage is Stage.MAIL:
@@ -89,23 +129,25 @@ class Connection:
                 if stage is Stage.MAIL and self._pipelining and not self.closing:
                     self._reader.read(self._patience)  # to RCPT, which had left as well
                 return reply
-        self._open = True
+        self._state = _State.ACCEPTED
         return reply
 
     def withdraw(self) -> None:
-        """An offer that got YES is not wanted: RSET goes before the next one."""
-        self._open = False
+        """Take back an accepted offer. Sends nothing now, and raises nothing."""
+        if self._state is _State.ACCEPTED:
+            self._state = _State.STALE
 
     def announce(self) -> Reply | None:
-        """DATA; None when the relay waits for the letter."""
-        if not self._open:
+        """DATA; None when the relay waits for the letter. Raises RuntimeError when no offer was accepted."""
+        if self._state is not _State.ACCEPTED:
             raise RuntimeError("nothing was offered")
-        self._open, self._dot = False, 0
+        self._state, self._dot = _State.STALE, 0
         self._write(b"DATA\r\n", self._patience)
         code, text = self._reader.read(self._patience)
         if code == _GO_AHEAD:
             if self._reader.ahead:
                 raise GarbledError("a reply before the letter was sent")
+            self._state = _State.DATA
             return None
         reply = self._judge(Stage.LETTER, code, text)
         if reply.verdict is Verdict.YES:
@@ -115,72 +157,73 @@ class Connection:
     def deliver(
         self, content: bytes, following: Envelope | None, meanwhile: Callable[[], None] | None = None
     ) -> Reply:
-        """A letter as it is sent, with its dot; and the next envelope, when the relay takes commands together.
+        """Write an encoded letter with its dot, and read the reply. Raises RuntimeError when DATA was not accepted.
 
-        `meanwhile` is called before we wait for the reply.
+        `following` is pipelined when the relay allows it. `meanwhile` is called before we wait for the reply.
         """
+        if self._state is not _State.DATA:
+            raise RuntimeError("nothing was announced")
         self._dot, self.letters = len(content), self.letters + 1
-        ahead = following is not None and self._pipelining
+        pipelined = following if self._pipelining else None
         try:
-            self._write(
-                content + b"".join(self._commands(following)) if following and ahead else content, BLOCK
-            )
+            self._write(content + b"".join(self._commands(pipelined)) if pipelined else content, BLOCK)
         except OSError:
-            if (reply := self._last_words()) is None:
+            if (reply := self._read_reason()) is None:
                 raise
             return reply
         if meanwhile is not None:
             meanwhile()
         reply = self._read(Stage.LETTER, self._final)
-        self._stale, self._ahead = False, following if ahead else None
+        self._state, self._pipelined = _State.PIPELINED if pipelined else _State.READY, pipelined
         return reply
 
     @property
-    def ahead(self) -> bool:
-        """Whether an envelope has left whose replies were not read yet."""
-        return self._ahead is not None
+    def pipelined(self) -> bool:
+        """Whether an envelope was sent whose replies are unread."""
+        return self._state is _State.PIPELINED
 
     @property
-    def dotted(self) -> bool:
-        """Whether the dot of a letter may have left, when its delivery has failed."""
+    def dot_sent(self) -> bool:
+        """Whether the final dot may have left, after `announce` or `deliver` has failed."""
         return 0 < self._dot <= self._sent
 
     def close(self) -> None:
-        """Say goodbye, and hang up."""
+        """QUIT, and close the connection. Raises nothing, and takes GOODBYE seconds for each reply at most."""
         with suppress(OSError):
             if not self.closing:
                 self._write(b"QUIT\r\n", GOODBYE)
-                for _ in range(4 if self._ahead else 1):
+                for _ in range(4 if self.pipelined else 1):
                     if self._reader.read(GOODBYE)[0] in {_CLOSING, _GOODBYE}:
                         break
         self.drop()
 
     def drop(self) -> None:
-        """Hang up."""
+        """Close the connection without a word. Raises nothing."""
         self._smtp.close()
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
-        size = f" SIZE={envelope.size}" if self._size else ""  # too large is then said at once (RFC 1870)
+        size = f" SIZE={envelope.size}" if self._size else ""  # a letter too large is refused here (RFC 1870)
         return (
             f"MAIL FROM:<{envelope.sender}>{size}\r\n".encode("ascii"),
             f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii"),
         )
 
-    def _skip(self) -> None:
-        """Read what the relay says to an envelope that was sent ahead and is not wanted."""
-        if self._ahead is not None:
-            self._ahead, self._stale = None, True
+    def _discard_pipelined(self) -> None:
+        """Read the replies to a pipelined envelope that nobody wants."""
+        if self.pipelined:
+            self._state = _State.STALE
             for _ in range(2):
                 self._read(Stage.MAIL, self._patience)
                 if self.closing:
                     raise EndedError("closed the connection")
 
     def _acknowledge(self) -> None:
-        """Confirm at once what came: a relay's system may hold its next reply until then, and ours waits for 40 ms."""
+        """Send the TCP acknowledgement now, not after 40 ms: the relay's system may hold its next reply until then."""
         if _TCP_QUICKACK and not self._reader.ahead:
             self._socket.setsockopt(socket.IPPROTO_TCP, _TCP_QUICKACK, 1)
 
     def _reset(self) -> None:
+        """RSET, which has left already with pipelining. Raises EndedError unless the relay says yes."""
         if not self._pipelining:
             self._write(_RESET, self._patience)
         if self._read(Stage.MAIL, self._patience).verdict is not Verdict.YES:
@@ -190,22 +233,22 @@ class Connection:
         return self._judge(stage, *self._reader.read(seconds))
 
     def _judge(self, stage: Stage, code: int, text: bytes) -> Reply:
-        if code // 100 == 3:  # noqa: PLR2004 (RFC 5321, 4.2.1: it wants more, and not to say yes or no)
+        if code // 100 == 3:  # noqa: PLR2004 (RFC 5321, 4.2.1: neither yes nor no)
             raise GarbledError("a reply to another command")
         self.closing |= code == _CLOSING
         return judge(stage, code, text)
 
-    def _last_words(self) -> Reply | None:
-        """Why a relay has stopped listening in the middle of a letter, when it has said so."""
+    def _read_reason(self) -> Reply | None:
+        """The reply of a relay that stopped reading in the middle of a letter; None when there is none in time."""
         self.closing = True
         with suppress(OSError):
             reply = self._read(Stage.LETTER, GOODBYE)
-            if self.dotted or reply.verdict is not Verdict.YES:
+            if self.dot_sent or reply.verdict is not Verdict.YES:
                 return reply
         return None
 
     def _write(self, content: bytes, seconds: float) -> None:
-        """Have the system send it all, and count what it took."""
+        """Write it all within so many seconds, and count what the system accepted. Raises TimeoutError or OSError."""
         self._sent, rest = 0, memoryview(content)
         deadline = monotonic() + seconds
         while rest:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import unquote, urlsplit
 
 from generator.delivery.outgoing.maildirs import Maildir
-from generator.delivery.outgoing.smtp import Relay
+from generator.delivery.outgoing.relays import Relay
 from generator.errors import TransportError
 from generator.subscribers.list.networks import is_here
 
