@@ -1,4 +1,4 @@
-"""What becomes of a letter after an attempt, and when a run has to stop because of what the relay says."""
+"""The outcome of an attempt to send a letter, and when the replies of a relay have to stop a run."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
+"""Before a letter that was deferred is tried again: the first time, and at most (exponential backoff)."""
 
 STALE = timedelta(hours=24)
-"""After this long nobody wants Friday's letter any more; a relay would try for days (RFC 5321, 4.5.4.1)."""
+"""How long a letter is tried: it is news. A relay would try for days (RFC 5321, 4.5.4.1)."""
 
 WINDOW = 200
 MOST = 0.05
@@ -28,14 +29,14 @@ FEWEST = 10
 """A circuit breaker: stop when more than MOST of the last WINDOW letters, and at least FEWEST, were refused."""
 
 IN_A_ROW = 3
-"""As many replies about us, or connections that end after the dot, are no accident."""
+"""So many replies about us, or connections that end after the dot, are no accident: stop."""
 
 NO_REPLY = Reply(Verdict.LATER, "")
-"""Nothing was said about this reader."""
+"""The relay said nothing about this subscriber."""
 
 
 def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
-    """What becomes of a letter after a reply about its reader: accepted, deferred, refused."""
+    """The outcome of a letter after a reply about its subscriber: accepted, deferred or refused."""
     if reply.verdict is Verdict.YES:
         return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
     if reply.refused:
@@ -44,9 +45,9 @@ def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
 
 
 def defer(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
-    """Try again after 1, 2, 4 … 60 minutes, a little more or less for each; refused when that would be too late."""
+    """Try again after 1, 2, 4 … 60 minutes, with jitter; or refused, when that would be later than STALE."""
     pause = min(FIRST_PAUSE * 2 ** min(due.attempts, 10), LONGEST_PAUSE)
-    # Jitter that is the same at every run: letters that were deferred together are not retried together.
+    # The jitter is the same in every run. Letters that were deferred together are not retried together.
     share = sha256(f"{mailing.week} {due.subscriber_id} {due.attempts}".encode()).digest()[0] / 255
     not_before = now + pause * (0.75 + share / 2)
     if not_before - mailing.frozen >= STALE:
@@ -55,22 +56,22 @@ def defer(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
 
 
 def excuse(due: Due, codes: str, now: datetime, pause: float = 0.0) -> Settled:
-    """Try again after so many seconds: it was not about the reader."""
+    """Try again after `pause` seconds, without counting the attempt: the reply was not about the subscriber."""
     return Settled(due.subscriber_id, Progress.DEFERRED, codes, now + timedelta(seconds=pause), counted=False)
 
 
 class Breaker:
-    """Says when a run has to stop. The connections of a run share it."""
+    """A circuit breaker that stops a run. The threads of a run share it; each method returns why to stop, or ""."""
 
     def __init__(self, *, tolerant: bool = False) -> None:
-        """`tolerant`: refusals are expected, because refused letters are retried."""
+        """`tolerant`: do not stop for many refusals, because letters that were refused are sent again."""
         self._tolerant = tolerant
         self._last: deque[bool] = deque(maxlen=WINDOW)
         self._ours = 0
         self._lock = Lock()
 
     def note(self, reply: Reply) -> str:
-        """Take a reply into account; why the run has to stop, or nothing."""
+        """Count a reply about a letter, or about us."""
         with self._lock:
             if reply.verdict is Verdict.STOP:
                 return f"the relay accepts no mail from this sender ({reply.codes})"
@@ -87,9 +88,9 @@ class Breaker:
             return ""
 
     def note_doubt(self, in_a_row: int) -> str:
-        """A connection ended after the dot, for so many letters in a row; why the run has to stop, or nothing.
+        """Count a connection that ended after the dot; `in_a_row`: so many letters in a row of this one sender.
 
-        In a row of one sender: a relay that starts anew ends all connections at once, and that is no reason.
+        Not of all senders: a relay that restarts ends all connections at once, and that is no reason to stop.
         """
         if in_a_row >= IN_A_ROW:
             return f"{IN_A_ROW} times in a row the relay closed the connection without confirming the letter"
@@ -97,7 +98,7 @@ class Breaker:
             return self._count(bad=True)
 
     def note_failure(self) -> str:
-        """A copy could not be made; why the run has to stop, or nothing."""
+        """Count a copy that could not be made."""
         with self._lock:
             return self._count(bad=True)
 

@@ -1,4 +1,4 @@
-"""A subscriber who is due → the message for them, and the envelope that it goes in."""
+"""A subscriber who is due → their copy of the letter, and its envelope."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A letter as one reader gets it."""
+    """The letter of one subscriber: the bytes of the message, and its envelope."""
 
     envelope: Envelope = field(repr=False)
     message: bytes = field(repr=False)
 
 
 class Copies:
-    """Makes the copies of one mailing; the same reader gets the same bytes each time. Threads may share it."""
+    """Makes the copies of one mailing: for the same subscriber always the same bytes. Threads may share it."""
 
     def __init__(
         self,
@@ -40,15 +40,18 @@ class Copies:
         settings: Settings,
         sign: Callable[[bytes], bytes] | None = None,
     ) -> None:
-        """`sign` adds a signature of our own. Raises MailingError, and SecretError when its key is gone."""
+        """`sign` adds our own DKIM signature to a message.
+
+        Raises MailingError for a master that is damaged, and SecretError when the key of the mailing is gone.
+        """
         self._week, self._keys = mailing.week, keys.led_by(mailing.key)
         self.digests = {language: sha256(content).hexdigest() for language, content in masters.items()}
-        """SHA-256 of what is copied, hexadecimal."""
+        """SHA-256 of each master, hexadecimal."""
         self._masters = {language: Master(content) for language, content in masters.items()}
         self._sender, self._bounces, self._sign = settings.sender_address, settings.bounces, sign
 
     def make(self, due: Due) -> Copy:
-        """The copy of one reader."""
+        """The copy of one subscriber. Raises MailingError when the letter has no edition in their language."""
         master = self._masters.get(due.language)
         if master is None:
             raise MailingError(
@@ -61,7 +64,7 @@ class Copies:
         return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)
 
     def _return_path(self, tag: str) -> str:
-        """Where a report about this one copy goes (VERP)."""
+        """Where a bounce of this one copy goes: an address with its tag (VERP)."""
         if not self._bounces:
             return self._sender
         local, _, domain = self._bounces.rpartition("@")

@@ -1,6 +1,6 @@
-"""A maildir: a folder of mails, one file each, that mail programs read too (cr.yp.to/proto/maildir.html).
+"""A maildir: a folder with a file for each mail, which mail programs read too (cr.yp.to/proto/maildir.html).
 
-People read the files with any editor, so the text is not encoded and each link is on one line.
+People read the files with any editor, so their text is not encoded and each link is on one line.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class Maildir:
-    """A transport that keeps mail on this machine. A mail is in `new/` whole, or not at all."""
+    """A transport that writes mail to files. A mail is in `new/` whole, or not at all. Any thread may call it."""
 
     def __init__(self, folder: Path) -> None:
-        """The folder is made when the first mail comes."""
+        """The folder is made for the first mail."""
         self.folder = folder
 
     @property
@@ -39,7 +39,10 @@ class Maildir:
         return f"maildir:{self.folder}"
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:  # noqa: ARG002 (every transport is told)
-        """Keep the mail, readable for its owner only. Raises TransportError."""
+        """Write the mail to a file that only its owner can read.
+
+        Raises TransportError when it cannot be written, DoubtError when it may be lost in a crash of the machine.
+        """
         # Names sort by time. Desktops open what ends in .eml with a mail program, and mail programs do not mind.
         name = f"{read_clock().timestamp() * 1e6:.0f}.{secrets.token_hex(4)}.eml"
         try:
@@ -58,15 +61,15 @@ class Maildir:
             raise DoubtError(f"{self.name} cannot be written to disk: {error.strerror or error}") from None
 
     def open_session(self) -> Session:
-        """Write each letter to a file and accept it."""
+        """A session that writes each letter to a file and accepts it."""
         return _Trial(self)
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: no connection is open."""
 
 
 class _Trial:
-    """A session that says yes to everything."""
+    """A session that accepts everything; see sessions.Session."""
 
     def __init__(self, maildir: Maildir) -> None:
         self._maildir = maildir
@@ -89,27 +92,28 @@ class _Trial:
         return Reply(Verdict.YES, "250")
 
     def prepare(self, message: bytes) -> None:
-        """There is nothing to do ahead."""
+        """Do nothing: no encoding is needed."""
 
     def withdraw(self) -> None:
         self._envelope = None
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: no connection is open."""
 
     def hang_up(self) -> None:
-        """Nothing is waited for."""
+        """Do nothing: no connection is open."""
 
 
 _LONGEST = 998
-"""Octets of a line, without its end (RFC 5322, 2.1.1)."""
+"""Bytes of a line, without its end (RFC 5322, 2.1.1)."""
 _ENCODING = re.compile(rb"^Content-Transfer-Encoding:.*\n", re.IGNORECASE | re.MULTILINE)
 
 
 def make_readable(message: bytes) -> bytes:
-    """A mail with its texts in 8bit, where their lines allow it; a signed one, or one that would change, as it is.
+    """A mail with its texts in 8bit instead of quoted-printable, which breaks lines, and links with them.
 
-    Its lines end with "\\n". Quoted-printable breaks lines at 76 characters, and links with them.
+    Its lines end with "\\n". A mail is left as it is when it is signed, when its lines are too long for 8bit, or when
+    its headers would change.
     """
     mail = BytesParser().parsebytes(message)
     if "DKIM-Signature" in mail:
@@ -118,15 +122,15 @@ def make_readable(message: bytes) -> bytes:
     boundaries = [f"--{found}".encode() for part in parts if (found := part.get_boundary())]
     for part in parts:
         if part.get_content_maintype() == "text":
-            _write_plainly(part, boundaries)
+            _decode(part, boundaries)
     written = BytesIO()
     BytesGenerator(written, mangle_from_=False, maxheaderlen=0).flatten(mail)
     readable = written.getvalue()
     return readable if _find_headers(readable) == _find_headers(message) else message
 
 
-def _write_plainly(part: Message, boundaries: list[bytes]) -> None:
-    """Write a part in 8bit, unless a line is too long or could be taken for the end of the part."""
+def _decode(part: Message, boundaries: list[bytes]) -> None:
+    """Turn a part into 8bit, unless a line is too long or could be taken for the end of the part."""
     content = part.get_payload(decode=True)
     if part.get("Content-Transfer-Encoding", "").strip().lower() != "quoted-printable":
         return

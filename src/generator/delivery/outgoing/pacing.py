@@ -1,4 +1,4 @@
-"""How fast we send: a rate that connections share, halved when the relay has enough, and slowly coming back."""
+"""How fast we send: a rate limit that the connections share, halved when the relay throttles us, then raised again."""
 
 from __future__ import annotations
 
@@ -11,61 +11,64 @@ if TYPE_CHECKING:
     from threading import Event
 
 _BURST = 0.1
-"""Seconds that may be caught up at once when a disk or a relay has kept us, so that the rate holds on average."""
+"""Seconds of letters that may leave at once after a delay by a disk or a relay, so that the average rate holds."""
 
 _REST, _LONGEST_REST = 5.0, 300.0
-"""Seconds: when the relay has enough; twice as long each time that it has again, up to this."""
+"""Seconds of the first pause when the relay throttles us, and of the longest: each is twice as long as the last."""
 
 _QUIET = 60.0
-"""After so many seconds without a complaint of the relay, a rest is short again."""
+"""Seconds without throttling after which the next pause is a first one again."""
 
 _BACK = 1 / 600
-"""What comes back of the full rate in a second: a tenth a minute."""
+"""The share of the full rate that is regained in a second: a tenth a minute."""
 
 _LEAST = 0.1
-"""Letters a second, when a relay has enough again and again."""
+"""Letters a second: the lowest rate, however often the relay throttles us."""
 
 _GUESS = 10.0
-"""Letters a second that we take as reached when the relay has enough before we could count."""
+"""Letters a second: the rate that we halve when the relay throttles us before one could be measured."""
 
 _COUNTED = 5.0
-"""Seconds over which it is counted what is reached."""
+"""Seconds over which the rate is measured."""
 
 _LONG = 0.02
-"""Seconds of waiting that are worth a commit of their own."""
+"""Seconds of waiting that justify a commit of their own before it."""
 
 
 class Pace:
-    """A token bucket (delivery.md 3.2). Threads share it."""
+    """A token bucket. The threads of a run share it: any of them may call any method."""
 
     def __init__(self, rate: float = 0.0, clock: Callable[[], float] = monotonic) -> None:
-        """`rate`: letters a second; 0 for no limit. `clock` counts seconds."""
+        """`rate`: letters a second; 0 for no limit. `clock` gives seconds."""
         self._rate, self._clock = rate, clock
         self._lock = Lock()
         now = clock()
-        self._next = now  # when one more may leave
-        self._resting = now  # nothing leaves before
-        self._rests = 0
-        self._slowed = self._full = (
-            0.0  # the rate after the last rest, and the one it comes back to; 0: not slowed
-        )
+        # Seconds of `clock`: when the next letter may leave, and when the last pause ends.
+        self._next = self._resting = now
+        self._rests = 0  # pauses in a row, after the first
+        # Letters a second: after the last pause, and the rate to return to. Both are 0 while we are not throttled.
+        self._slowed = self._full = 0.0
+        # Since when letters are counted, how many left since then, and the rate of the period before.
         self._since, self._count, self._reached = now, 0, 0.0
 
     @property
     def limit(self) -> float:
-        """Letters a second that may leave now; 0 for no limit."""
+        """The rate now, in letters a second; 0 for no limit."""
         with self._lock:
             return self._limit(self._clock())
 
     def wait(self, stop: Event, before: Callable[[], None] = lambda: None) -> bool:
-        """Until one more may leave; False when `stop` was set meanwhile. Calls `before` when it will take a while."""
+        """Wait until one more letter may leave; False when `stop` was set meanwhile.
+
+        Calls `before` first when the wait is longer than a commit takes, and raises what `before` raises.
+        """
         with self._lock:
             now = self._clock()
             due = now
             if limit := self._limit(now):
                 due = max(self._next, now - _BURST)
                 self._next = due + 1 / limit
-            self._counting(now)
+            self._count_one(now)
         if max(due, self._resting) - now > _LONG:
             before()
             now = self._clock()
@@ -76,10 +79,10 @@ class Pace:
         return not stop.is_set()
 
     def slow(self) -> float:
-        """The relay has enough: halve the rate (from what was reached when there was no limit), and let nothing leave.
+        """The relay throttles us: halve the rate, or the measured one if there is no limit, and pause all connections.
 
-        Gives the seconds to rest before a new connection. Connections that hear it at the same time halve it once. It
-        comes back by a tenth a minute.
+        Returns the seconds of the pause, after which to connect again. While a pause lasts, the rate is not halved
+        once more: connections that are throttled at the same time count as one. The rate rises by a tenth a minute.
         """
         with self._lock:
             now = self._clock()
@@ -89,7 +92,7 @@ class Pace:
             again = self._slowed and now - self._resting < _QUIET
             self._rests = self._rests + 1 if again else 0
             if not self._slowed:
-                self._full = limit or self._measured(now)
+                self._full = limit or self._measure(now)
             self._slowed = max((limit or self._full) / 2, _LEAST)
             rest = min(_REST * 2.0 ** min(self._rests, 10), _LONGEST_REST)
             self._resting = self._next = now + rest
@@ -103,12 +106,12 @@ class Pace:
             self._slowed = 0.0
         return self._rate
 
-    def _counting(self, now: float) -> None:
+    def _count_one(self, now: float) -> None:
         if (took := now - self._since) >= _COUNTED:
             self._reached, self._since, self._count = self._count / took, now, 0
         self._count += 1
 
-    def _measured(self, now: float) -> float:
-        """Letters a second that were reached lately."""
+    def _measure(self, now: float) -> float:
+        """Letters a second that left lately."""
         took = now - self._since
         return max(self._reached, self._count / took if took >= 1 else 0.0) or _GUESS

@@ -1,4 +1,4 @@
-"""What a relay replies: bytes that may be cut, slow, wrong or huge → a code, and lines of text."""
+"""The replies of a relay: bytes that may be cut, slow, wrong or huge → a code, and lines of text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from socket import socket
 
 _LONGEST_LINE = 4096
-"""Octets, with its end; RFC 5321 (4.5.3.1.5) has 512."""
+"""Bytes of a line of a reply, with its end; RFC 5321 (4.5.3.1.5) allows 512."""
 
 _MOST_LINES = 100
+"""Lines of one reply."""
 
 _LINE = re.compile(rb"([2-5]\d\d)(?:([ -])([^\n]*?))?\r?\n")
 
@@ -26,22 +27,23 @@ class GarbledError(OSError):
 
 
 class Reader:
-    """Reads replies from a socket; stands where smtplib has a file, but takes nothing longer than a reply may be."""
+    """Reads replies from a socket within bounds of size and time; replaces the file of smtplib. For one thread."""
 
     def __init__(self, sock: socket) -> None:
-        """Nothing is read yet."""
+        """Reads nothing yet. The socket is the caller's to close."""
         self._socket = sock
         self._buffer = bytearray()
 
     @property
     def ahead(self) -> bool:
-        """Whether the relay has said more than it was asked."""
+        """Whether bytes have come after the last reply that was read."""
         return bool(self._buffer)
 
     def read(self, seconds: float) -> tuple[int, bytes]:
         """The next reply: its code, and its lines of text.
 
-        Raises GarbledError, EndedError, TimeoutError when it is not there in so many seconds, or another OSError.
+        Raises TimeoutError when it is not complete in so many seconds, GarbledError when it is no reply, EndedError at
+        the end of the connection, or another OSError of the socket or TLS.
         """
         deadline, start = 0.0, 0
         code, lines = b"", []
@@ -65,7 +67,7 @@ class Reader:
                 raise GarbledError("too many reply lines")
 
     def close(self) -> None:
-        """Nothing is open here: the socket is somebody else's."""
+        """Do nothing: smtplib closes its file, and the socket is its own."""
 
     def _fill(self, seconds: float) -> None:
         if seconds <= 0:

@@ -1,4 +1,4 @@
-"""One process sends what is left of a mailing: over so many connections, until nothing is left, or it has to stop."""
+"""The sending of what is left of a mailing by one process, over several connections, until it is done or must stop."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _TICK = 0.2
 """Seconds between two calls of `look`."""
 
 _OTHERS = 2.0
-"""Seconds between two looks at what other senders have reserved: one of them may have died."""
+"""Seconds between two checks of what other processes have reserved: one of them may have died."""
 
 _DEFERRED = 30.0
-"""Seconds between two looks at letters that are deferred."""
+"""Seconds between two checks of what is deferred, at most."""
 
 
 class Run:
-    """A process among those that send a mailing."""
+    """The part of this process in sending a mailing; others may send it at the same time."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Run:
         connections: int = 1,
         look: Callable[[], None] = lambda: None,
     ) -> None:
-        """`look` is called a few times a second, in the thread that works."""
+        """`look` is called every _TICK seconds in the thread that called `work`, to show progress."""
         self._database, self._task, self._open, self._look = database, task, open_session, look
         self._week = task.mailing.week
         self._connections = connections
@@ -54,9 +54,11 @@ class Run:
         self._said: datetime | None = None
 
     def work(self) -> Tally:
-        """Send until nothing is left, the task stops, or its patience ends. Why it stopped, the task says.
+        """Send until nothing is left, the task stops, or its patience ends; `task.trouble` or `task.failure` say why.
 
-        Raises DatabaseError when not even the count can be read, and MailingError when the mailing was withdrawn.
+        For one thread, which starts a thread for each connection and waits for all of them. Every letter in flight is
+        finished first. Returns the count of the whole mailing. Raises DatabaseError when it cannot be read,
+        MailingError when the mailing was withdrawn, and whatever a bug in a connection raised.
         """
         now = self._task.clock
         with enlist(self._database, self._week, now()) as number:
@@ -71,7 +73,7 @@ class Run:
                 tally = self._count()
                 if not self._await_more(number, tally):
                     break
-        self._tell_others()  # once more, if the list could not be written to a moment ago
+        self._tell_others()  # retried here, if the database failed before
         if self._bugs:
             raise self._bugs[0]
         tally = self._count()
@@ -82,17 +84,17 @@ class Run:
         return tally
 
     def _check_frozen(self) -> None:
-        """Raise MailingError when this is not what is frozen now. Nobody can withdraw it any more: we are enlisted."""
+        """Raise MailingError when something else is frozen now. Nobody can withdraw it any more: we are enlisted."""
         with self._database.read() as transaction:
             digests = mailings.find_digests(transaction, self._week)
         if digests != self._task.copies.digests:
             raise MailingError(f"the letter of {self._week} was withdrawn in the meantime; nothing was sent")
 
     def _go_round(self, number: int, tally: Tally) -> None:
-        """Have the connections send all that is due now."""
+        """Send all that is due now, over all connections."""
         left = tally.remaining + tally.deferred
         connections = min(self._connections, left)
-        # The last ones are shared out too, so that no connection waits for another.
+        # Reserve fewer near the end, so that no connection is idle while another has a queue.
         most = max(1, min(MOST, left // (2 * connections))) if connections > 1 else MOST
         threads = [
             Thread(target=self._send, args=(number, most), name=f"connection {each + 1}", daemon=True)
@@ -108,7 +110,7 @@ class Run:
         self._tell_others()
 
     def _send(self, number: int, most: int) -> None:
-        """What a thread does."""
+        """Send over one connection; runs in a thread of its own."""
         try:
             Sender(self._task, Ledger(self._database, self._week, number), self._open(), most).work()
         except DatabaseError as error:
@@ -118,7 +120,7 @@ class Run:
             self._task.stop.set()
 
     def _tell_others(self) -> None:
-        """Have those stop too that send the same mailing."""
+        """Record why to stop, so that other processes stop too."""
         if self._task.trouble and not self._told:
             try:
                 with self._database.begin() as transaction:
@@ -128,7 +130,7 @@ class Run:
                 self._task.end(str(error))
 
     def _await_more(self, number: int, tally: Tally) -> bool:
-        """Wait for what is deferred, or for what others have reserved; False when there is nothing to wait for."""
+        """Wait for what is deferred, or for what others have reserved; False when waiting is no use."""
         with self._database.read() as transaction:
             mailing = mailings.find_mailing(transaction, self._week)
         if mailing is not None and mailing.trouble:
@@ -143,13 +145,13 @@ class Run:
         due = self._find_due(number)
         wait = max(0.0, (due - self._task.clock()).total_seconds()) if due else patience
         if tally.remaining:
-            wait = min(wait, _OTHERS)  # other senders have them; one of these may die
+            wait = min(wait, _OTHERS)  # other processes have reserved them, and may die
         if patience <= 0 or wait > patience:
             return False
         if due and due != self._said and wait > _OTHERS:
             self._said = due
             self._task.say(f"{tally.deferred:,} deferred; next attempt in {wait / 60:.0f} minutes.")
-        # Who else has reserved the one that is due may need a moment.
+        # Another process may have reserved the one that is due.
         self._wait(max(_TICK, min(wait, _DEFERRED)))
         return not self._task.stop.is_set()
 

@@ -23,28 +23,47 @@ if TYPE_CHECKING:
     from generator.subscribers.ledger.ledger import Ledger
 
 MOST = 200
-"""Rows that are reserved at once."""
+"""Rows of the ledger that a sender reserves at once."""
 
 TRIES = 4
-"""Connection attempts to a relay that has never answered; its address may be wrong."""
+"""Connection attempts to a relay that has not answered in this run; then its address may be wrong, and we stop."""
 
 _AHEAD = 3
-"""Rows that are reserved at least: one being sent, one pipelined, one being rendered."""
+"""Rows that a sender has reserved at least: one to send, one to pipeline, one to render."""
 
 _LONGEST_REST = 60.0
+"""Seconds before another connection attempt, at most."""
 _SLICE = 0.5
 """Seconds between two attempts to write to the ledger."""
 _GRACE = 10.0
-"""Seconds of retrying a write after a stop was requested."""
+"""Seconds for which a write is retried after a stop was requested."""
 
 T = TypeVar("T")
 
 
 class Sender:
-    """Takes rows of the ledger one by one. At every moment at most one of them is `sending`."""
+    """Sends the rows of the ledger that it has reserved, one by one; at most one row is `sending` at any time.
+
+    ::
+
+        planned or deferred
+          |     ^
+          |     | give_back: nothing was sent
+          v     |
+        reserved --offer: yes, advance--> sending --hand_over--> accepted, refused or deferred
+          |     |                            |
+          |     | advance: not wanted        | DoubtError, or a crash
+          |     v                            v
+          |    skipped                    in doubt
+          v offer: no
+        refused or deferred
+
+    For one thread. A letter is in flight only while its row is `sending`, so that a crash leaves at most one in doubt.
+    A row becomes `sending` in the same commit that records the outcome of the one before.
+    """
 
     def __init__(self, task: Task, ledger: Ledger, session: Session, most: int = MOST) -> None:
-        """Ledger and session are its own, and closed with it; the task is shared."""
+        """Reserve `most` rows at once. `work` closes the ledger and the session; other threads share the task."""
         self._task, self._ledger, self._session, self._most = task, ledger, session, most
         self._queue: deque[Due] = deque()
         self._settled: list[Settled] = []
@@ -52,16 +71,18 @@ class Sender:
         self._failures = self._doubts = 0
 
     def work(self) -> None:
-        """Send until there is nothing more to be had, or the task stops. Raises DatabaseError: the ledger is lost.
+        """Send until no row is left that is due, or the task stops.
 
-        What is in flight is finished and written down, and what was only reserved is given back.
+        Before it returns, the letter in flight is finished and its outcome recorded, and reserved rows are given back.
+        Raises DatabaseError when the ledger cannot be written for too long: the letter that was being sent is then in
+        doubt, as after a crash. Raises MailingError when no copy can be made.
         """
         try:
             try:
                 while (due := self._take()) is not None:
                     self._send(due)
             except DatabaseError:
-                # Nothing can be written any more: what was being sent is in doubt, as after a crash.
+                # Nothing can be recorded any more: the letter that was being sent is in doubt, as after a crash.
                 self._settled.clear()
                 self._queue.clear()
                 raise
@@ -75,7 +96,7 @@ class Sender:
             self._ledger.close()
 
     def _take(self) -> Due | None:
-        """The next row. More are kept reserved, to pipeline one envelope and to render another copy meanwhile."""
+        """The next row; None when there is none, or the task stops. Keeps _AHEAD rows reserved."""
         if self._task.stop.is_set():
             return None
         if len(self._queue) < _AHEAD:
@@ -90,14 +111,14 @@ class Sender:
         try:
             reply = self._session.offer(copy.envelope)
         except TransportError as error:
-            self._queue.appendleft(due)  # it is still no more than reserved
-            self._rest_after(error)
+            self._queue.appendleft(due)  # its row is still `reserved`
+            self._back_off(error)
             return
         self._task.heard = True
         if reply.verdict is not Verdict.YES:
-            self._hear(due, reply, begun=False)
+            self._handle(due, reply, begun=False)
             return
-        following = self._look_ahead()
+        following = self._prepare_next()
         # Record what was accepted before a pause: a kill during the pause then leaves nothing in doubt.
         if not self._task.pace.wait(self._task.stop, self._record):
             self._queue.appendleft(due)
@@ -110,25 +131,25 @@ class Sender:
         self._hand_over(due, copy, following)
 
     def _hand_over(self, due: Due, copy: Copy, following: Copy | None) -> None:
-        """From here on the row says `sending`: whatever happens is written down, or leaves it in doubt."""
+        """Send the letter, whose row is `sending`: record every outcome, or leave it in doubt."""
         try:
             envelope = following.envelope if following else None
-            reply = self._session.hand_over(copy.message, envelope, self._make_ahead)
+            reply = self._session.hand_over(copy.message, envelope, self._prepare_more)
         except DoubtError as error:
             self._settle(Settled(due.subscriber_id, Progress.IN_DOUBT))
             self._record()
             self._doubts += 1
             if trouble := self._task.breaker.note_doubt(self._doubts):
                 self._task.halt(trouble)
-            self._rest_after(error)
+            self._back_off(error)
         except TransportError as error:  # the dot has not left
             self._settle(self._excuse(due, NO_REPLY))
-            self._rest_after(error)
+            self._back_off(error)
         else:
-            self._hear(due, reply, begun=True)
+            self._handle(due, reply, begun=True)
 
-    def _hear(self, due: Due, reply: Reply, *, begun: bool) -> None:
-        """Act on a reply."""
+    def _handle(self, due: Due, reply: Reply, *, begun: bool) -> None:
+        """Act on a reply; `begun` when the row is `sending`."""
         trouble = self._task.breaker.note(reply)
         if reply.verdict is Verdict.YES:
             self._failures, self._doubts, self._task.well = 0, 0, monotonic()
@@ -144,45 +165,45 @@ class Sender:
             self._task.halt(trouble)
 
     def _slow_down(self, due: Due, reply: Reply) -> None:
-        """The relay limits the rate for everybody: pause, and go on more slowly over a new connection."""
+        """The relay throttles us: pause, then go on more slowly over a new connection."""
         seconds = self._task.pace.slow()
         self._settle(self._excuse(due, reply, seconds))
         with suppress(TransportError):
             self._session.close()
         self._record()
         if self._task.lost_patience():
-            self._task.end(f"the relay accepted nothing for {_say(self._task.patience.total_seconds())}")
+            self._task.end(
+                f"the relay accepted nothing for {_format_time(self._task.patience.total_seconds())}"
+            )
             return
-        self._task.say(f"The relay limits the rate ({reply.codes}); pausing for {_say(seconds)}.")
+        self._task.say(f"The relay limits the rate ({reply.codes}); pausing for {_format_time(seconds)}.")
         self._task.stop.wait(seconds)
 
-    def _rest_after(self, error: TransportError) -> None:
-        """Leave the relay alone before we connect again, longer each time; or give up."""
+    def _back_off(self, error: TransportError) -> None:
+        """After a connection failed: wait before the next one, longer each time (exponential backoff), or give up."""
         self._record()
         self._failures += 1
-        again = (
-            self._failures > 1
-        )  # a connection may break for any reason: the first time we come back at once
+        again = self._failures > 1  # a first failure means little: connect again at once
         unheard = not self._task.heard and self._failures >= TRIES
         if error.refused or unheard or (again and self._task.lost_patience()):
             self._task.end(str(error))
             return
         if again and not self._task.stop.is_set():
             seconds = min(self._task.rest * 2 ** min(self._failures - 2, 10), _LONGEST_REST)
-            self._task.say(f"{error}; retrying in {_say(seconds)}.")
+            self._task.say(f"{error}; retrying in {_format_time(seconds)}.")
             self._task.stop.wait(seconds)
 
     # --- Copies ---
 
     def _prepare(self, due: Due) -> Copy | None:
-        """The copy of a reader; None when it cannot be made, for which there is no reason but a bug."""
+        """The copy of a subscriber; None when it cannot be made because of a bug, and the row is then deferred."""
         if (made := self._made.get(due.subscriber_id)) is not None:
             return made
         try:
             copy = self._task.copies.make(due)
         except GeneratorError:
-            raise  # nobody's copy can be made
-        except Exception as error:  # noqa: BLE001 (what is odd about one address must not keep the letter from others)
+            raise  # no copy at all can be made
+        except Exception as error:  # noqa: BLE001 (a bug that one address meets must not stop the others)
             self._settle(defer(due, NO_REPLY, self._task.mailing, self._task.clock()))
             self._task.say(f"The copy of subscriber {due.subscriber_id} cannot be made: {describe(error)}")
             if trouble := self._task.breaker.note_failure():
@@ -191,8 +212,11 @@ class Sender:
         self._made[due.subscriber_id] = copy
         return copy
 
-    def _make_ahead(self) -> None:
-        """Time to get ready what is wanted next. What fails now, fails again in its turn, and is told then."""
+    def _prepare_more(self) -> None:
+        """Called while the relay examines a letter: encode the next copy, and make the one after it.
+
+        What fails here fails again when its turn comes, and is reported then.
+        """
         with suppress(Exception):
             if self._queue and (copy := self._made.get(self._queue[0].subscriber_id)) is not None:
                 self._session.prepare(copy.message)
@@ -200,8 +224,8 @@ class Sender:
                 due = self._queue[1]
                 self._made[due.subscriber_id] = self._task.copies.make(due)
 
-    def _look_ahead(self) -> Copy | None:
-        """The copy of the one after this."""
+    def _prepare_next(self) -> Copy | None:
+        """The copy to pipeline behind this letter; None when the queue is empty."""
         while self._queue:
             if (copy := self._prepare(self._queue[0])) is not None:
                 return copy
@@ -215,7 +239,7 @@ class Sender:
         self._task.count(settled.progress)
 
     def _excuse(self, due: Due, reply: Reply, pause: float = 0.0) -> Settled:
-        """Not about this reader; but if they meet it twice, it may well be."""
+        """Defer a letter for a reason that is not about its subscriber. The second time, the attempt counts."""
         now = self._task.clock()
         if due.subscriber_id in self._task.excused:
             return defer(due, reply, self._task.mailing, now)
@@ -223,21 +247,24 @@ class Sender:
         return excuse(due, reply.codes, now, pause)
 
     def _claim(self, due: Due) -> bool:
-        """Write down what came of those before, and that this one is being sent. False: it may not be, any more."""
+        """Record the outcomes so far, and that this letter is being sent, in one commit.
+
+        False when it must not be sent: the subscriber unsubscribed, paused or was erased, or another sender has it.
+        """
         claimed = self._persist(lambda: self._ledger.advance(self._settled, due, self._task.clock()))
         self._settled.clear()
         return claimed
 
     def _record(self) -> None:
-        """Write down what came of those before."""
+        """Record the outcomes so far."""
         if self._settled:
             self._persist(lambda: self._ledger.advance(self._settled, None, self._task.clock()))
             self._settled.clear()
 
     def _persist(self, write: Callable[[], T]) -> T:
-        """Retry a write to the ledger until it works, as after a full disk or a restart. Nothing is sent meanwhile.
+        """Retry a write to the ledger, as after a full disk or a restart of the database. Nothing is sent meanwhile.
 
-        Raises DatabaseError when it does not work in time.
+        Raises DatabaseError when it still fails after `task.persistence`, or _GRACE seconds after a stop.
         """
         began, said = monotonic(), False
         while True:
@@ -255,5 +282,5 @@ class Sender:
                 sleep(_SLICE)
 
 
-def _say(seconds: float) -> str:
+def _format_time(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"  # noqa: PLR2004 (two minutes)

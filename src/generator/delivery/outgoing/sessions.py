@@ -1,4 +1,4 @@
-"""A conversation with a relay about one letter after the other: who gets it, may I, here it is."""
+"""What every transport offers to a sender of letters: a session, and the envelope of a letter."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """From whom, to whom, and how many bytes (RFC 1870)."""
+    """Return path, recipient, and size of the message in bytes (RFC 1870)."""
 
     sender: str
     recipient: str
@@ -21,34 +21,37 @@ class Envelope:
 
 
 class Session(Protocol):
-    """One connection, opened when it is needed, and kept."""
+    """One connection, opened when it is needed, and kept. For one thread, except `hang_up`.
+
+    For each letter: `offer`, then `hand_over` or `withdraw` if the reply was YES.
+    """
 
     def offer(self, envelope: Envelope) -> Reply:
-        """MAIL and RCPT. YES: `hand_over` may follow. Any other: nothing is open; offer the next.
+        """MAIL and RCPT. After YES, `hand_over` may follow; after any other reply, the next `offer`.
 
-        Raises TransportError.
+        Raises TransportError: no letter is in flight; the next `offer` connects again.
         """
 
     def hand_over(
         self, message: bytes, following: Envelope | None = None, meanwhile: Callable[[], None] | None = None
     ) -> Reply:
-        """DATA, the message, the dot, after an offer that got YES.
+        """DATA, the message and the final dot, after an offer that got YES.
 
         `following` is pipelined behind the letter when the relay allows it (RFC 2920); the next `offer` of the same
-        envelope then costs no time. `meanwhile` is called while the relay looks at the letter, and raises nothing.
+        envelope then costs no round trip. `meanwhile` is called while the relay examines the letter; it must not raise.
 
-        Raises TransportError: the dot has certainly not left; DoubtError: it may have, and
-        no reply came.
+        Raises TransportError: the dot has certainly not left, and the letter can be sent again. Raises DoubtError: it
+        may have left, and no reply came. Raises RuntimeError when no offer got YES.
         """
 
     def prepare(self, message: bytes) -> None:
-        """Do now, while there is time, what `hand_over` of the same message would do."""
+        """Encode a message ahead of its `hand_over`, while the relay is busy with another. Raises nothing."""
 
     def withdraw(self) -> None:
-        """Take back an offer that got YES, or one that was sent ahead (RSET)."""
+        """Take back an offer that got YES (RSET). Raises nothing."""
 
     def close(self) -> None:
-        """Say goodbye (QUIT)."""
+        """End the connection (QUIT), if there is one. Raises nothing; a later `offer` opens another."""
 
     def hang_up(self) -> None:
-        """End the connection at once; any thread may do so. What another thread is doing fails with TransportError."""
+        """End the connection at once. Any thread may call it; a call in another thread fails with TransportError."""

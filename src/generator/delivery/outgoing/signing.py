@@ -1,7 +1,7 @@
-"""A signature of our own (DKIM, RFC 6376), for relays that do not sign. A setting; most relays do it.
+"""Our own DKIM signature (RFC 6376), for relays that do not sign. Most relays do, so it is a setting.
 
-dkimpy signs a letter in a few milliseconds, which limits a sender to about a hundred a second. Who sends more lets the
-relay sign.
+dkimpy signs a letter in a few milliseconds, which limits a sender to about a hundred letters a second. For more, the
+relay must sign.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ _SIGNED = (
     *("list-id", "list-unsubscribe", "list-unsubscribe-post", "list-help", "list-archive", "feedback-id"),
     *("precedence", "auto-submitted"),
 )
-"""Whatever stands in a message of ours and says something to a mail program; RFC 8058 (4) wants the two of RFC 8058."""
+"""Every header of ours that means something to a mail program; RFC 8058 (4) requires its two."""
 
 _ONLY = (
     *("from", "reply-to", "to", "subject", "date", "message-id", "mime-version", "content-type"),
     *("list-unsubscribe", "list-unsubscribe-post"),
 )
-"""Signed once more than they are there, so that nobody adds another one (RFC 6376, 8.15)."""
+"""Signed once more than they occur, so that adding another one breaks the signature (RFC 6376, 8.15)."""
 
 _SHORTEST = 1024
-"""Bits: receivers do not look at a shorter key (RFC 8301)."""
+"""Bits: receivers ignore a shorter key (RFC 8301)."""
 
 
 class Signer:
@@ -56,9 +56,9 @@ class Signer:
         self._key = _read_key(key)
 
     def sign(self, message: bytes) -> bytes:
-        """The message with DKIM-Signature before it; it covers List-Unsubscribe and -Post (RFC 8058, 4).
+        """The message with a DKIM-Signature before it, which covers List-Unsubscribe and -Post (RFC 8058, 4).
 
-        The same message gets the same signature at any time.
+        The signature has no time, so the same message always gets the same one.
         """
         signing = _signing()(message)
         there = [name.lower().decode("ascii") for name, _ in signing.headers]
@@ -73,7 +73,7 @@ class Signer:
         return signature + message
 
     def fits(self, record: str) -> bool:
-        """Whether what the DNS says (`v=DKIM1; p=…`) is the other half of this key."""
+        """Whether a DKIM record (`v=DKIM1; p=…`) holds the public key of this private key."""
         from dkim import verify  # noqa: PLC0415 (see _signing)
 
         message = self.sign(b"From: letter@" + self._domain + b"\r\nSubject: x\r\n\r\nx\r\n")
@@ -98,8 +98,8 @@ def open_signer(settings: Settings, key: str, root: Path) -> Signer | None:
 
 @cache
 def _signing() -> Any:
-    """dkimpy without the time of signing: a message that is sent again has the same bytes."""
-    from dkim import DKIM  # noqa: PLC0415 (brings a DNS resolver: a tenth of a second that most do without)
+    """The class of dkimpy, without the time of signing: a message that is sent again has the same bytes."""
+    from dkim import DKIM  # noqa: PLC0415 (it imports a DNS resolver, which takes 0.1 s, and most do not sign)
 
     class Signing(DKIM):  # type: ignore[misc]  # it has no types
         def gen_header(self, fields: list[tuple[bytes, bytes]], *rest: Any, **options: Any) -> bytes:
@@ -112,7 +112,7 @@ def _signing() -> Any:
 
 
 def _read_key(path: Path) -> bytes:
-    """A private key for RSA in PEM, as dkimpy wants it."""
+    """The RSA private key in a file, in the PEM that dkimpy accepts. Raises SecretError."""
     from dkim.crypto import parse_pem_private_key  # noqa: PLC0415 (see above)
 
     wanted = f"{path} is not an RSA private key in PEM format without a password"
@@ -128,7 +128,7 @@ def _read_key(path: Path) -> bytes:
         raise SecretError(wanted)
     try:
         bits = parse_pem_private_key(block[0])["modulus"].bit_length()
-    except Exception:  # noqa: BLE001 (whatever its parser meets in what is no key)
+    except Exception:  # noqa: BLE001 (its parser raises anything for what is no key)
         raise SecretError(wanted) from None
     if bits < _SHORTEST:
         raise SecretError(

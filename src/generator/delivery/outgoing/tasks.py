@@ -1,4 +1,4 @@
-"""What the connections of one run share: what to send, how fast, how far they are, and when to stop."""
+"""What the connections of a run share: the mailing, its pace, its progress, and why it has to stop."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from generator.model import Mailing, Progress
 
 PERSISTENCE = timedelta(minutes=1)
-"""For so long we try to write down what happened, before we end: without the ledger nothing is sent."""
+"""How long a write to the ledger is retried before the run ends: without the ledger nothing is sent."""
 
 PATIENCE = timedelta(minutes=30)
+"""How long a run waits for a relay that accepts nothing, or for letters that are deferred."""
 
 
 @dataclass
 class Task:
-    """The sending of one mailing by this process. Threads share it."""
+    """The sending of one mailing by this process. Its threads share it; any of them may call any method."""
 
     mailing: Mailing
     copies: Copies
@@ -34,50 +35,49 @@ class Task:
     breaker: Breaker
     clock: Callable[[], datetime]
     say: Callable[[str], None]
-    """Tells a person what holds it up; any thread may call it."""
+    """Tells the operator why sending waits; called from any thread."""
     patience: timedelta = PATIENCE
-    """For so long a run waits for the relay, or for letters that are deferred."""
     persistence: timedelta = PERSISTENCE
     rest: float = 1.0
-    """Seconds before a connection that failed twice is tried again; then twice as long each time."""
+    """Seconds before a connection that failed twice is tried again; doubled for each further failure."""
     stop: Event = field(default_factory=Event)
-    """Finish what is in flight, and nothing more. Set from outside, or by `halt` and `end`."""
+    """When set, finish the letters in flight, and begin no other. Set from outside, or by `halt` and `end`."""
     trouble: str = ""
-    """Why all senders of this mailing have to stop, until a person says `resume`."""
+    """Why all senders of this mailing have to stop, until a person runs `newsletter resume`."""
     failure: str = ""
-    """Why this run cannot go on; the next may, unasked."""
+    """Why this run has to stop; the next may start by itself."""
     heard: bool = False
-    """Whether the relay has answered anything in this run."""
+    """Whether the relay has replied to anything in this run."""
     well: float = field(default_factory=monotonic)
-    """When the relay last took a letter, or the run began."""
+    """When the relay last accepted a letter, or the run began: seconds of `monotonic`."""
     excused: set[int] = field(default_factory=set)
-    """Who had to wait for something that was not about them: once."""
+    """Ids of subscribers who were deferred once for a reason that was not about them; a second time counts."""
     _done: Counter[Progress] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 
     def halt(self, trouble: str) -> None:
-        """Stop all that send this mailing."""
+        """Stop every sender of this mailing. The first reason is kept."""
         with self._lock:
             self.trouble = self.trouble or trouble
         self.stop.set()
 
     def end(self, failure: str) -> None:
-        """Stop this run."""
+        """Stop this run only. The first reason is kept."""
         with self._lock:
             self.failure = self.failure or failure
         self.stop.set()
 
     def count(self, progress: Progress) -> None:
-        """Something became of a letter."""
+        """Count the outcome of one letter."""
         with self._lock:
             self._done[progress] += 1
 
     @property
     def done(self) -> Counter[Progress]:
-        """What became of letters in this run; one that was deferred twice stands there twice."""
+        """The outcomes of this run so far; a letter that was deferred twice counts twice."""
         with self._lock:
             return Counter(self._done)
 
     def lost_patience(self) -> bool:
-        """Whether the relay has taken nothing for too long."""
+        """Whether the relay has accepted nothing for longer than `patience`."""
         return monotonic() - self.well > self.patience.total_seconds()

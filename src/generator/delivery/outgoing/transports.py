@@ -1,4 +1,4 @@
-"""Where a finished mail goes: to a relay by SMTP, or into a maildir for trying out. NEWSLETTER_MAIL says which."""
+"""Ways for a finished mail to leave: to a relay by SMTP, or into a maildir as a trial. NEWSLETTER_MAIL says which."""
 
 from __future__ import annotations
 
@@ -22,42 +22,45 @@ DEFAULT = "maildir:var/mail"
 """Below the root of the project; git ignores `var/`."""
 
 _PORTS = {("smtp", False): 25, ("smtp", True): 587, ("smtps", False): 465, ("smtps", True): 465}
-"""By scheme, and whether there is a password: a relay that knows its users takes their mail at 587 (RFC 6409)."""
+"""Default port by scheme, and whether there is a password: submission with a password uses 587 (RFC 6409)."""
 
 
 class Transport(Protocol):
-    """A way for mail to leave. One thread sends; another may close."""
+    """A way for mail to leave. Any thread may call it: `send` does one mail at a time."""
 
     @property
     def name(self) -> str:
-        """Where it goes, for logs and messages; without user and password."""
+        """Where mail goes, for logs and messages; without user and password."""
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hand one message (RFC 5322, lines ending in CRLF) over for one recipient. Raises TransportError.
+        """Hand one message (RFC 5322, lines ending in CRLF) over for one recipient.
 
-        When it returns, somebody else answers for the mail. When it raises, the mail may have left all the same:
-        SMTP cannot tell (RFC 1047).
+        When it returns, the other side is responsible for the mail. Raises TransportError: it was not taken; its
+        `refused` says that it never will be. Raises DoubtError: it may have been taken, SMTP cannot tell (RFC 1047).
         """
 
     def open_session(self) -> Session:
-        """A conversation for many letters, with a connection of its own."""
+        """A session for many letters, with a connection of its own. Connects nothing yet, and raises nothing."""
 
     def close(self) -> None:
-        """End what is open, at once, even when a mail is on its way; the next one opens it again."""
+        """End the connection of `send`, even while another thread sends: that mail then fails or is in doubt.
+
+        Raises nothing. The next `send` connects again.
+        """
 
 
 def is_trial(url: str) -> bool:
-    """Whether mail stays on this machine, so that nobody but who runs the service reads it."""
+    """Whether mail is written to this machine, where only the operator can read it."""
     return url.partition(":")[0].lower() == "maildir"
 
 
 def find_files(url: str, root: Path) -> Path | None:
-    """Where the files of mail are that stays on this machine; None when it leaves."""
+    """The folder with the mails of a trial; None when mail goes to a relay."""
     return root / unquote(url.partition(":")[2]) / "new" if is_trial(url) else None
 
 
 def open_transport(url: str, root: Path) -> Transport:
-    """The transport that an address names; nothing is connected or written yet.
+    """The transport that a URL names. Connects and writes nothing yet.
 
     `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. Raises TransportError, which
     never shows a password.

@@ -1,4 +1,4 @@
-"""A thread that does what requests leave behind: looks at the list for each wish, and sends the notices that follow."""
+"""The background worker of the service: a thread that processes wishes, and sends the notices that follow."""
 
 from __future__ import annotations
 
@@ -21,26 +21,32 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Database
 
 IDLE = 5.0
-"""Seconds between two looks when nobody wakes us: another process may have put something down."""
+"""Seconds between two rounds when nobody wakes us: another process may have added a wish or a notice."""
 
 GRACE = 3.0
-"""Seconds that a mail on its way gets to arrive when we are asked to stop."""
+"""Seconds for the mail in flight to be handed over when we are asked to stop; then the connection is ended."""
 
 STILL = timedelta(minutes=5)
-"""After this long without a step the worker is taken to stand still; a mail to a slow relay takes less."""
+"""Without a step for so long, the worker counts as stuck; a mail to a slow relay takes less."""
 
 TIDY = timedelta(hours=1)
+"""Between two prunings of expired rows."""
 
 AT_ONCE = 5
-"""Wishes that are settled in one transaction: requests wait for it on SQLite, which has one writer."""
+"""Wishes that one transaction processes: requests wait for it on SQLite, which has one writer."""
 
 _LONGEST_REST = timedelta(minutes=1)
+"""Pause after a relay failed, at most."""
 
 _LOG = logging.getLogger(__name__)
 
 
 class Worker:
-    """Settles wishes and empties the outbox. Nothing it meets ends it: it says so in one line, and goes on."""
+    """Processes wishes and empties the outbox. No error ends it: each is a line in the log, and it goes on.
+
+    A notice is sent at least once: it leaves the outbox after the relay took it, so that a crash in between, or a mail
+    that is in doubt, sends it twice. One thread calls `start` and `stop`; any thread may call `wake` and `healthy`.
+    """
 
     def __init__(
         self,
@@ -50,7 +56,7 @@ class Worker:
         sender: str,
         clock: Callable[[], datetime],
     ) -> None:
-        """`render` makes the whole message; `sender` is the envelope's, where the relay reports failures."""
+        """`render` makes the whole message of a notice; `sender` is its return path. `clock` gives UTC."""
         self._database, self._transport, self._render = database, transport, render
         self._sender, self._clock = sender, clock
         self._woken, self._stopping = Event(), Event()
@@ -61,18 +67,21 @@ class Worker:
         self._trouble = ""
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
+        """Start the thread."""
         self._moved = self._clock()
         # A daemon: a program that ends for another reason does not wait for a relay.
         self._thread = Thread(target=self._run, name="mail", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
-        """There is something to do. Any thread may say so, as often as it likes."""
+        """Begin a round now. Any thread may call it, at any time; it never blocks."""
         self._woken.set()
 
     def stop(self) -> None:
-        """End; what is not sent stays in the outbox. Takes a few seconds at most, however slow the relay is."""
+        """End the thread within 2 × GRACE seconds; what was not sent stays in the outbox. Raises nothing.
+
+        A mail in flight is handed over if the relay takes it within GRACE seconds; if not, it is sent again later.
+        """
         self._stopping.set()
         self._woken.set()
         if self._thread is not None:
@@ -84,16 +93,19 @@ class Worker:
         self._transport.close()
 
     def healthy(self, now: datetime) -> bool:
-        """Whether the thread lives and has moved in the last minutes."""
+        """Whether the thread runs, and has made a step in the last minutes (STILL). Any thread may call it."""
         return self._thread is not None and self._thread.is_alive() and now - self._moved < STILL
 
     def work(self) -> int:
-        """One round: until nothing is waiting that may be done now. Gives the number of mails handed over."""
+        """One round: until nothing is left that is due. Returns the number of mails handed over.
+
+        For the worker's thread, or a test without one. A failing database is logged; a bug is raised.
+        """
         sent = 0
         try:
             self._tidy()
             while not self._stopping.is_set():
-                # A wish between any two mails: a slow relay delays mail, and nothing else.
+                # Wishes between any two mails, so that a slow relay delays nothing but mail.
                 settled = self._settle()
                 posting = self._claim()
                 self._moved = self._clock()
@@ -103,7 +115,7 @@ class Worker:
                     break
             self._trouble = ""
         except DatabaseError as error:
-            if (trouble := str(error)) != self._trouble:  # once, not every few seconds until somebody comes
+            if (trouble := str(error)) != self._trouble:  # log it once, not in every round
                 _LOG.error("the mail worker is waiting: %s", trouble)
             self._trouble = trouble
         finally:
@@ -114,14 +126,14 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self.work()
-            except Exception as error:  # noqa: BLE001 (a bug in one round must not end all that come after)
+            except Exception as error:  # noqa: BLE001 (a bug in one round must not end the thread)
                 _LOG.error("the mail worker failed: %s", describe(error))
             rest = (self._resting - self._clock()).total_seconds()
             self._woken.wait(min(rest, IDLE) if rest > 0 else IDLE)
             self._woken.clear()
 
     def _tidy(self) -> None:
-        """Now and then, throw away what has had its time."""
+        """Delete expired rows, once every TIDY."""
         now = self._clock()
         if now - self._tidied >= TIDY:
             with self._database.begin(later=True) as transaction:
@@ -133,7 +145,7 @@ class Worker:
             return settle_wishes(transaction, self._clock(), AT_ONCE)
 
     def _claim(self) -> Posting | None:
-        """A posting that is ours for a while; none while we leave a relay alone that failed just now."""
+        """The next notice, leased to us; None when there is none, or while we pause after a failure of the relay."""
         now = self._clock()
         if now < self._resting:
             return None
@@ -141,10 +153,10 @@ class Worker:
             return claim(transaction, now)
 
     def _deliver(self, posting: Posting) -> bool:
-        """Send a notice; True when it has left. It leaves the outbox after that: a crash in between sends it twice."""
+        """Send a notice, then take it out of the outbox; True when the relay took it."""
         try:
             message = self._render(posting)
-        except Exception as error:  # noqa: BLE001 (one notice that cannot be made must not keep back the others)
+        except Exception as error:  # noqa: BLE001 (a bug that one notice meets must not stop the others)
             _LOG.error("notice %d (%s) cannot be rendered: %s", posting.id, posting.notice, describe(error))
             return self._postpone(posting)
         try:
@@ -163,7 +175,7 @@ class Worker:
         return True
 
     def _rest(self) -> None:
-        """Pause after a failure, longer each time (exponential backoff): other notices would fail as well."""
+        """Pause after a failure, longer each time (exponential backoff): other notices would fail too."""
         self._failures += 1
         rest = timedelta(seconds=2 ** min(self._failures, 10) / 2)
         self._resting = self._clock() + min(rest, _LONGEST_REST)
