@@ -1,7 +1,7 @@
-"""How long a request may take to arrive, and its answer to be read; and how large its headers may be.
+"""Limits on slow clients: the time for a request to arrive and for its answer to be read, and the size of headers.
 
-Uvicorn waits for ever for the end of a request, keeps every header that comes until then, and waits for ever for
-whoever never reads the answer.
+Uvicorn has none of these: it waits for ever for the end of a request and for whoever never reads the answer, and keeps
+every header until then. deploy/SET-UP.md only advises a proxy to close slow connections, so the service does it itself.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from asyncio import TimerHandle, Transport
 
 PATIENCE = 20
-"""Seconds from the start of a connection or request to the end of its body, and as many until its answer is read."""
+"""Seconds from the start of a connection or request to the end of its body, and again until its answer is read."""
 
 LARGEST = 16_384
 """Bytes of the request line and all headers."""
@@ -26,24 +26,27 @@ _TOO_LARGE = (
 
 
 class BoundedConnection(HttpToolsProtocol):
-    """Closes connections that are too slow or say too much."""
+    """Closes connections that are too slow, or whose headers are too large. For the thread of the event loop.
 
-    _deadline: TimerHandle | None = None
+    It overrides methods of uvicorn that are not documented: tests/web/server/test_connections.py compares them.
+    """
+
+    _timer: TimerHandle | None = None
     _head = 0
-    """Bytes of headers that have come so far; 0 outside of them."""
+    """Bytes received since a request began; 0 once its headers are complete."""
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn has it
-        """Begin to wait."""
+        """Start the timer of a new connection."""
         super().connection_made(transport)
-        self._await_end()
+        self._restart_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait for nothing."""
-        self._stop_waiting()
+        """Stop the timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came, unless its headers have no end."""
+        """Pass bytes to the parser; answer 431 and close when the headers are larger than LARGEST."""
         if self._head:
             self._head += len(data)
         super().data_received(data)
@@ -52,32 +55,32 @@ class BoundedConnection(HttpToolsProtocol):
             self.transport.close()
 
     def on_message_begin(self) -> None:
-        """A request begins."""
+        """Start the timer of a request, and count the bytes of its headers."""
         super().on_message_begin()
         self._head = 1
-        self._await_end()
+        self._restart_timer()
 
     def on_headers_complete(self) -> None:
-        """What is asked is known."""
+        """Stop counting bytes: forms.LARGEST limits the body."""
         self._head = 0
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """All of it has come; wait for the answer to go."""
-        self._await_end()
+        """The request is here: start the timer of its answer."""
+        self._restart_timer()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """The answer is written, though perhaps not read: wait for the next request, or for the end."""
-        self._await_end()
+        """The answer is written, though perhaps not read: start the timer of the next request."""
+        self._restart_timer()
         super().on_response_complete()
 
-    def _await_end(self) -> None:
-        self._stop_waiting()
-        # Not close(): that waits, without end, until the other side has read what we wrote.
-        self._deadline = self.loop.call_later(PATIENCE, self.transport.abort)
+    def _restart_timer(self) -> None:
+        self._stop_timer()
+        # Not close(): that waits for ever until the client has read what we wrote.
+        self._timer = self.loop.call_later(PATIENCE, self.transport.abort)
 
-    def _stop_waiting(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
