@@ -15,7 +15,8 @@ from generator.subscribers.store.keys import Keys
 from generator.web.application import create_application
 from generator.web.moments import SHORTEST, sign_moment, was_read
 from generator.web.pages.assets import load_assets
-from generator.web.server import threads
+from generator.web.server import database as module
+from generator.web.server.database import AsyncDatabase
 from generator.web.server.limits import (
     KNOWN,
     TOKENS_AT_HOME,
@@ -26,7 +27,6 @@ from generator.web.server.limits import (
 )
 from generator.web.server.origins import Origins
 from generator.web.server.service import Service
-from generator.web.server.threads import Keeper
 from tests.web.asking import Asker
 from tests.web.reading import URL
 
@@ -209,10 +209,10 @@ class Failing:
 
 def test_wishes_that_wait_are_kept_together(reader, loop):
     woken = []
-    keeper = Keeper(reader.database, lambda: woken.append(1))
+    database = AsyncDatabase(reader.database, lambda: woken.append(1))
 
     async def ask() -> None:
-        await asyncio.gather(*(keeper.keep(wish(number)) for number in range(100)))
+        await asyncio.gather(*(database.save(wish(number)) for number in range(100)))
 
     with reader.statements() as heard:
         loop.run(ask())
@@ -222,11 +222,11 @@ def test_wishes_that_wait_are_kept_together(reader, loop):
 
 
 def test_whoever_waited_for_a_commit_that_failed_is_told(loop):
-    keeper = Keeper(Failing(), lambda: None)
+    database = AsyncDatabase(Failing(), lambda: None)
 
     async def ask() -> list[object]:
         return await asyncio.gather(
-            *(keeper.keep(wish(number)) for number in range(3)), return_exceptions=True
+            *(database.save(wish(number)) for number in range(3)), return_exceptions=True
         )
 
     answers = loop.run(ask())
@@ -234,10 +234,10 @@ def test_whoever_waited_for_a_commit_that_failed_is_told(loop):
 
 
 def test_who_goes_away_keeps_nobody_else_waiting(reader, loop):
-    keeper = Keeper(reader.database, lambda: None)
+    database = AsyncDatabase(reader.database, lambda: None)
 
     async def ask() -> None:
-        gone, *others = [asyncio.ensure_future(keeper.keep(wish(number))) for number in range(3)]
+        gone, *others = [asyncio.ensure_future(database.save(wish(number))) for number in range(3)]
         await asyncio.sleep(0)
         gone.cancel()
         await asyncio.gather(*others)
@@ -247,12 +247,12 @@ def test_who_goes_away_keeps_nobody_else_waiting(reader, loop):
 
 
 def test_a_row_that_is_too_long_is_refused(reader, loop, monkeypatch):
-    monkeypatch.setattr(threads, "WAITING", 2)
-    keeper = Keeper(reader.database, lambda: None)
+    monkeypatch.setattr(module, "WAITING", 2)
+    database = AsyncDatabase(reader.database, lambda: None)
 
     async def ask() -> list[object]:
         return await asyncio.gather(
-            *(keeper.keep(wish(number)) for number in range(5)), return_exceptions=True
+            *(database.save(wish(number)) for number in range(5)), return_exceptions=True
         )
 
     answers = loop.run(ask())

@@ -1,9 +1,10 @@
-"""The addresses of the service, and what answers at each."""
+"""The paths of the service, and the function that handles each."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,15 +13,15 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route, Router
 
 from generator.model import Language
+from generator.web.context import App, Context
 from generator.web.page import Pages
 from generator.web.pages import confirm, data, manage, subscribe, unsubscribe
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
 from generator.web.refusals import Refusal
+from generator.web.server.database import AsyncDatabase
 from generator.web.server.guard import Guard
 from generator.web.server.origins import Origins
-from generator.web.server.threads import Keeper
-from generator.web.visits import Desk, Visit
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 
     from generator.web.server.service import Service
 
-Act: TypeAlias = Callable[[Visit], Awaitable["Response"]]
+Handler: TypeAlias = Callable[[Context], Awaitable["Response"]]
 
-ADDRESSES: dict[str, dict[str, Act]] = {
-    # The path below the folder of a language: what each method does
+ADDRESSES: dict[str, dict[str, Handler]] = {
+    # The path below the folder of a language: the handler of each method
     "subscribe": {"GET": subscribe.show_subscribe, "POST": subscribe.subscribe},
     "confirm/{token}": {"GET": confirm.show_confirm, "POST": confirm.confirm},
     "manage": {"GET": subscribe.show_manage, "POST": subscribe.ask_manage},
@@ -47,57 +48,68 @@ ADDRESSES: dict[str, dict[str, Act]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """Does what a method asks of one address; a Refusal becomes its page."""
+class _Endpoint:
+    """An ASGI application for one path: calls the handler of the method, and turns a Refusal into its page."""
 
-    desk: Desk
+    app: App
     language: Language
-    acts: dict[str, Act]
+    handlers: dict[str, Handler]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        visit = Visit(self.desk, self.language, request, self.desk.service.clock())
-        act = self.acts.get("GET" if request.method == "HEAD" else request.method, self._refuse_method)
+        context = Context(self.app, self.language, request, self.app.service.clock())
+        handler = self.handlers.get(
+            "GET" if request.method == "HEAD" else request.method, self._refuse_method
+        )
         try:
-            response = await act(visit)
+            response = await handler(context)
         except Refusal as refusal:
-            response = self.desk.pages.refuse(self.language, refusal)
+            response = self.app.pages.refuse(self.language, refusal)
         await response(scope, receive, send)
 
-    async def _refuse_method(self, _: Visit) -> Response:
-        response = self.desk.pages.refuse(
+    async def _refuse_method(self, _: Context) -> Response:
+        response = self.app.pages.refuse(
             self.language, Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "lost", close=True)
         )
-        response.headers["Allow"] = ", ".join([*self.acts, "HEAD"] if "GET" in self.acts else self.acts)
+        response.headers["Allow"] = ", ".join(
+            [*self.handlers, "HEAD"] if "GET" in self.handlers else self.handlers
+        )
         return response
 
 
 def create_application(service: Service) -> ASGIApp:
-    """The service as an ASGI application. It starts no worker, and asks `service.clock` alone what time it is."""
+    """The service as an ASGI application, for one event loop. Starts no worker. The only clock is `service.clock`.
+
+    Raises TemplateError when a template or a file of the style is missing.
+    """
     assets = load_assets(service.root)
     pages = Pages(service, f"{service.base}assets/{STYLE}?{assets[STYLE].version}")
-    keeper = Keeper(service.database, service.wake)
-    desk = Desk(service, pages, keeper, Origins.of(service.url, service.settings.site_url), assets)
+    database = AsyncDatabase(service.database, service.wake)
+    app = App(service, pages, database, Origins.of(service.url, service.settings.site_url))
     routes = [
-        Route("/health", _Answer(desk, Language.NL, {"GET": Health(service, keeper).show})),
-        Route("/assets/{name}", _Answer(desk, Language.NL, {"GET": show_asset})),
+        Route("/health", _Endpoint(app, Language.NL, {"GET": Health(service, database).show})),
+        Route("/assets/{name}", _Endpoint(app, Language.NL, {"GET": partial(show_asset, assets)})),
     ]
-    addresses: dict[str, dict[str, Act]] = {"": {"GET": _lead}, **ADDRESSES, "{rest:path}": {"GET": _lose}}
+    addresses: dict[str, dict[str, Handler]] = {
+        "": {"GET": _redirect},
+        **ADDRESSES,
+        "{rest:path}": {"GET": _show_lost},
+    }
     # Dutch has no folder of its own, and takes all that is left.
     for language in reversed(Language):
         routes += [
-            Route(f"/{language.prefix}{path}", _Answer(desk, language, acts))
-            for path, acts in addresses.items()
+            Route(f"/{language.prefix}{path}", _Endpoint(app, language, handlers))
+            for path, handlers in addresses.items()
         ]
-    return Guard(Router(routes, redirect_slashes=False), pages, desk.origins, service.url)
+    return Guard(Router(routes, redirect_slashes=False), pages, app.origins, service.url)
 
 
-async def _lead(visit: Visit) -> Response:
-    """To the first page, on this host, whatever the request says."""
+async def _redirect(context: Context) -> Response:
+    """To the first page, by a path on this host: nothing in the request says where."""
     return RedirectResponse(
-        f"{visit.desk.service.base}{visit.language.prefix}subscribe", HTTPStatus.SEE_OTHER
+        f"{context.app.service.base}{context.language.prefix}subscribe", HTTPStatus.SEE_OTHER
     )
 
 
-async def _lose(_: Visit) -> Response:
+async def _show_lost(_: Context) -> Response:
     raise Refusal(HTTPStatus.NOT_FOUND, "lost")

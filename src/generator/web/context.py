@@ -1,4 +1,4 @@
-"""A request, with all that is needed to answer it."""
+"""What a page needs to answer a request: the application, which all requests share, and the request itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from generator.subscribers.list.networks import find_networks
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from starlette.requests import Request
@@ -19,73 +18,72 @@ if TYPE_CHECKING:
     from generator.model import Language
     from generator.subscribers.store.keys import Keys
     from generator.web.page import Pages
-    from generator.web.pages.assets import Asset
+    from generator.web.server.database import AsyncDatabase
     from generator.web.server.origins import Origins
     from generator.web.server.service import Service
-    from generator.web.server.threads import Keeper
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
-    """What all requests share."""
+class App:
+    """What all requests share; used in the thread of the event loop."""
 
     service: Service
     pages: Pages
-    keeper: Keeper
+    database: AsyncDatabase
     origins: Origins
-    assets: Mapping[str, Asset]
 
     @property
     def keys(self) -> Keys:
-        """They sign what forms and links carry."""
+        """The keys that sign links and moments."""
         return self.service.database.keys
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """One request."""
+class Context:
+    """One request, in the language of the page that it asks for."""
 
-    desk: Desk
+    app: App
     language: Language
-    """Of the page that was asked for."""
     request: Request
     now: datetime
+    """When the request came, in UTC."""
 
     @property
     def networks(self) -> tuple[str, str]:
-        """Where it comes from: narrow, and as wide as a consent may tell. Both empty when the proxy tells nothing.
+        """The networks of the client: a narrow one for limits, and the wide one that a proof of consent may contain.
 
-        Uvicorn has put the right-most address that no trusted proxy of ours added into the request.
+        Both are empty when the address is not known. Uvicorn takes the address from X-Forwarded-For: the last one that
+        is no trusted proxy.
         """
         client = self.request.client
         return find_networks(client.host if client else "")
 
     @property
     def token(self) -> str:
-        """What opens the page."""
+        """The token in the path."""
         return str(self.request.path_params["token"])
 
     def page(self, name: str, status: HTTPStatus = HTTPStatus.OK, **values: Any) -> Response:
-        """A page in the language of this one."""
-        return self.desk.pages.render(self.language, name, status, **values)
+        """A page from a template of templates/service/."""
+        return self.app.pages.render(self.language, name, status, **values)
 
     def message(
         self, name: str, status: HTTPStatus = HTTPStatus.OK, text: str = "", **values: Any
     ) -> Response:
         """A short page: the title `{name}_title` of the words, and the text `{text}`, or else `{name}_text`."""
-        words = self.desk.pages.words[self.language]
+        words = self.app.pages.words[self.language]
         title, text = words[f"{name}_title"], words[text or f"{name}_text"]
         return self.page("message", status, title=title, text=text, **values)
 
     def say(self, name: str) -> str:
-        """Some of our words."""
-        return self.desk.pages.words[self.language][name]
+        """A text of web.words in this language."""
+        return self.app.pages.words[self.language][name]
 
     def source(self, path: str) -> str:
-        """The address of a page, as proof names it: made from our settings, without a token."""
-        return f"{self.desk.service.url}{self.language.prefix}{path}"
+        """The URL of a page for a proof of consent: made from our settings, without a token."""
+        return f"{self.app.service.url}{self.language.prefix}{path}"
 
     def count_token(self) -> None:
-        """Raise Refusal when this network opens too many pages that need a token: it may be guessing."""
-        if wait := self.desk.service.limits.may_try(self.networks):
+        """Count a page opened by a token. Raises Refusal (429) when this network opens too many: it may be guessing."""
+        if wait := self.app.service.limits.may_try(self.networks):
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)

@@ -1,4 +1,4 @@
-"""What is kept and known → a page, in the language of its address."""
+"""Values → a page of the service, from a template in templates/service/."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _AN_HOUR, _A_MINUTE = 3600, 60
 
 
 class Pages:
-    """Renders the pages of one service."""
+    """Renders the pages of one service. Every method may raise TemplateError."""
 
     def __init__(self, service: Service, style: str) -> None:
-        """`style` is the address of the style sheet."""
+        """`style` is the URL of the style sheet."""
         self._service, self._style = service, style
         self.wordings: dict[Language, Wording] = {
             language: wording(service.settings, language) for language in Language
@@ -55,16 +55,16 @@ class Pages:
         headers: dict[str, str] | None = None,
         **values: Any,
     ) -> Response:
-        """A page of its own for this request; see `write`."""
+        """A response with a page that is rendered for this request; see `write`."""
         return HTMLResponse(self.write(language, name, **values), status, headers)
 
-    @cache  # noqa: B019 (there is one of this class in a process, and it lives as long as that)
+    @cache  # noqa: B019 (one instance lives as long as the process)
     def render_form(self, language: Language, name: str) -> bytes:
-        """A form that nobody has filled in, the same for everybody."""
+        """An empty form, rendered once: it is the same for everybody."""
         return self.write(language, name, path=name, draft=Draft()).encode()
 
     def render_asked(self, language: Language, asking: Asking, address: str) -> str:
-        """The page that says where to look, which differs in the address alone."""
+        """The page after a form was sent. It is rendered once, and only the address differs."""
         return self._write_asked(language, asking).replace(_ADDRESS, escape(address))
 
     @cache  # noqa: B019 (the same)
@@ -72,7 +72,7 @@ class Pages:
         return self.write(language, "asked", path=asking.value, asking=asking.value, address=_ADDRESS)
 
     def write(self, language: Language, name: str, /, *, path: str = "subscribe", **values: Any) -> str:
-        """A page from a template. `path` is its address below the folder of its language, and of the other."""
+        """A page from a template. `path` is its path below the folder of each language, for the language selector."""
         service = self._service
         return render_template(
             service.root,
@@ -90,7 +90,7 @@ class Pages:
         )
 
     def refuse(self, language: Language, refusal: Refusal) -> Response:
-        """The page that says why something was not done."""
+        """The page that explains a refusal, with Retry-After and Connection where they apply."""
         words = self.words[language]
         text = words[f"{refusal.reason}_text"].replace("{minutes}", self._say_wait(language, refusal.wait))
         headers = {"Retry-After": str(refusal.wait)} if refusal.wait else {}

@@ -1,6 +1,6 @@
 """The style sheet, the fonts and the icon.
 
-The address of each changes with what it holds, so browsers may keep it for ever.
+The URL of each changes with its content, so browsers may cache it for ever.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from generator.web.visits import Visit
+    from generator.web.context import Context
 
 _FONTS = ("newsreader-text.woff2", "newsreader-italic.woff2", "newsreader-display.woff2")
 _SITE = "templates/site/assets"
@@ -30,19 +30,19 @@ ICON = "favicon.svg"
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that pages need."""
+    """A file that pages load."""
 
     content: bytes
     media_type: str
 
     @property
     def version(self) -> str:
-        """Changes with the content."""
+        """A digest of the content."""
         return sha256(self.content).hexdigest()[:12]
 
 
 def load_assets(root: Path) -> Mapping[str, Asset]:
-    """All files, by name. In the style sheet every font gets its version. Raises TemplateError when one is missing."""
+    """All files by name; the style sheet names each font with its version. Raises TemplateError when one is missing."""
     fonts = {name: Asset(_read(root, f"{_SITE}/fonts/{name}"), "font/woff2") for name in _FONTS}
     style = render_template(root, f"service/{STYLE}")
     for name, font in fonts.items():
@@ -54,9 +54,9 @@ def load_assets(root: Path) -> Mapping[str, Asset]:
     }
 
 
-async def show_asset(visit: Visit) -> Response:
-    """One of them. Raises Refusal when there is no such file."""
-    asset = visit.desk.assets.get(visit.request.path_params["name"])
+async def show_asset(assets: Mapping[str, Asset], context: Context) -> Response:
+    """The file that the path names. Raises Refusal (404) when there is none."""
+    asset = assets.get(context.request.path_params["name"])
     if asset is None:
         raise Refusal(HTTPStatus.NOT_FOUND, "lost")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "ETag": f'"{asset.version}"'}

@@ -1,4 +1,4 @@
-"""The link in the first mail: a page with one button, and what the button does."""
+"""The link of the confirmation mail (double opt-in): a page with one button, and what the button does."""
 
 from __future__ import annotations
 
@@ -16,45 +16,45 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from generator.subscribers.store.database import Transaction
-    from generator.web.visits import Visit
+    from generator.web.context import Context
 
 
-async def show_confirm(visit: Visit) -> Response:
-    """The button; or what is the matter with the link. Changes nothing: scanners follow links."""
-    return await _show(visit)
+async def show_confirm(context: Context) -> Response:
+    """The page with the button, or why the link does not work. A GET changes nothing: scanners follow links."""
+    return await _show(context)
 
 
-async def confirm(visit: Visit) -> Response:
-    """The button was pressed."""
-    form = await read_form(visit.request)
+async def confirm(context: Context) -> Response:
+    """Confirm the subscription; the page again when the button was pressed sooner than anybody reads."""
+    form = await read_form(context.request)
     moment = form.one("moment")
-    if not was_read(visit.desk.keys, moment, visit.now):
-        return await _show(visit, visit.say("too_fast") if moment else "")
-    visit.count_token()
-    source, network = visit.source("confirm"), visit.networks[1]
-    confirmed = await visit.desk.keeper.write(
-        lambda transaction: subscriptions.confirm(transaction, visit.token, visit.now, source, network)
+    if not was_read(context.app.keys, moment, context.now):
+        return await _show(context, context.say("too_fast") if moment else "")
+    context.count_token()
+    source, network = context.source("confirm"), context.networks[1]
+    confirmed = await context.app.database.write(
+        lambda transaction: subscriptions.confirm(transaction, context.token, context.now, source, network)
     )
     if confirmed.state in {State.EXPIRED, State.UNKNOWN}:
-        return _show_end(visit, confirmed.state)
+        return _show_end(context, confirmed.state)
     name = "confirmed" if confirmed.state is State.CONFIRMED else "already"
-    return _show_done(visit, name, confirmed.token)
+    return _show_done(context, name, confirmed.token)
 
 
-async def _show(visit: Visit, notice: str = "") -> Response:
-    visit.count_token()
-    state = await visit.desk.keeper.read(lambda transaction: _look(transaction, visit))
+async def _show(context: Context, notice: str = "") -> Response:
+    context.count_token()
+    state = await context.app.database.read(lambda transaction: _find_state(transaction, context))
     if state is State.ALREADY:
-        return _show_done(visit, "already", "")
+        return _show_done(context, "already", "")
     if state is not State.CONFIRMED:
-        return _show_end(visit, state)
-    moment = sign_moment(visit.desk.keys, visit.now)
-    return visit.page("confirm", path=f"confirm/{visit.token}", moment=moment, notice=notice)
+        return _show_end(context, state)
+    moment = sign_moment(context.app.keys, context.now)
+    return context.page("confirm", path=f"confirm/{context.token}", moment=moment, notice=notice)
 
 
-def _look(transaction: Transaction, visit: Visit) -> State:
-    """What the button would do."""
-    found = find_token(transaction, visit.token, Purpose.CONFIRM, visit.now)
+def _find_state(transaction: Transaction, context: Context) -> State:
+    """The state of the token: CONFIRMED when the button would confirm."""
+    found = find_token(transaction, context.token, Purpose.CONFIRM, context.now)
     subscriber = subscriptions.get_subscriber(transaction, found.subscriber_id) if found else None
     if found is None or subscriber is None:
         return State.UNKNOWN
@@ -63,14 +63,14 @@ def _look(transaction: Transaction, visit: Visit) -> State:
     return State.EXPIRED if found.used or found.expired else State.CONFIRMED
 
 
-def _show_done(visit: Visit, name: str, token: str) -> Response:
-    archive = visit.desk.service.settings.page_url(visit.language, "archive/index.md")
-    title, text = visit.say(f"{name}_title"), visit.say(f"{name}_text")
-    path = f"confirm/{visit.token}"
-    return visit.page("confirmed", path=path, title=title, text=text, token=token, archive=archive)
+def _show_done(context: Context, name: str, token: str) -> Response:
+    archive = context.app.service.settings.page_url(context.language, "archive/index.md")
+    title, text = context.say(f"{name}_title"), context.say(f"{name}_text")
+    path = f"confirm/{context.token}"
+    return context.page("confirmed", path=path, title=title, text=text, token=token, archive=archive)
 
 
-def _show_end(visit: Visit, state: State) -> Response:
+def _show_end(context: Context, state: State) -> Response:
     status = HTTPStatus.GONE if state is State.EXPIRED else HTTPStatus.NOT_FOUND
-    link = ("subscribe", visit.say("subscribe_again"))
-    return visit.message(state.value, status, f"{state.value}_confirm", link=link)
+    link = ("subscribe", context.say("subscribe_again"))
+    return context.message(state.value, status, f"{state.value}_confirm", link=link)

@@ -20,84 +20,84 @@ if TYPE_CHECKING:
 
     from generator.model import Subscriber
     from generator.subscribers.store.database import Transaction
-    from generator.web.visits import Visit
+    from generator.web.context import Context
 
 WEEKS = (4, 8, 26)
-"""How long a pause may last."""
+"""Weeks that a pause may last."""
 
 _DONE = ("preferences", "pause", "resume", "unsubscribe")
 
 
-async def show_own(visit: Visit) -> Response:
-    """Their page; after a change, with a sentence that says so."""
-    done = visit.request.query_params.get("done", "")
-    return await show_again(visit, f"done_{done}" if done in _DONE else "")
+async def show_own(context: Context) -> Response:
+    """Their page; after a change, with a sentence that confirms it."""
+    done = context.request.query_params.get("done", "")
+    return await show_again(context, f"done_{done}" if done in _DONE else "")
 
 
-async def download(visit: Visit) -> Response:
-    """All that we keep about them, wherever it stands, as a file that programs can read (GDPR, art. 15 and 20)."""
-    visit.count_token()
-    found = await visit.desk.keeper.read(lambda transaction: _collect(transaction, visit))
+async def download(context: Context) -> Response:
+    """All data about them, from every table, as JSON (GDPR, art. 15 and 20)."""
+    context.count_token()
+    found = await context.app.database.read(lambda transaction: _collect(transaction, context))
     if found is None:
-        return show_end(visit)
+        return show_end(context)
     content = json.dumps(found, ensure_ascii=False, indent=2) + "\n"
     headers = {"Content-Disposition": 'attachment; filename="subscription.json"'}
     return Response(content, media_type="application/json", headers=headers)
 
 
-async def show_again(visit: Visit, notice: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    """Their page with some of our words above it."""
-    visit.count_token()
-    subscriber = await visit.desk.keeper.read(
-        lambda transaction: subscriptions.peek(transaction, visit.token, visit.now)
+async def show_again(context: Context, notice: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """Their page, with the text of web.words named `notice` above it."""
+    context.count_token()
+    subscriber = await context.app.database.read(
+        lambda transaction: subscriptions.peek(transaction, context.token, context.now)
     )
     return (
-        _show(visit, subscriber, visit.say(notice) if notice else "", status)
+        _show(context, subscriber, context.say(notice) if notice else "", status)
         if subscriber
-        else show_end(visit)
+        else show_end(context)
     )
 
 
-def show_end(visit: Visit) -> Response:
-    """A used, ended or unknown link, and the way to a new one."""
-    title, text = visit.say("expired_title"), visit.say("expired_manage")
-    return visit.page("manage", HTTPStatus.NOT_FOUND, path="manage", draft=Draft(), title=title, text=text)
+def show_end(context: Context) -> Response:
+    """The page for a used, expired or unknown link, with the form that asks for a new one."""
+    title, text = context.say("expired_title"), context.say("expired_manage")
+    return context.page("manage", HTTPStatus.NOT_FOUND, path="manage", draft=Draft(), title=title, text=text)
 
 
-def find_today(visit: Visit) -> date:
-    """The day that it is for readers."""
-    return visit.now.astimezone(visit.desk.service.settings.timezone).date()
+def find_today(context: Context) -> date:
+    """The date in the time zone of the settings."""
+    return context.now.astimezone(context.app.service.settings.timezone).date()
 
 
-def _collect(transaction: Transaction, visit: Visit) -> dict[str, Any] | None:
-    """The row as exports have it, and what stands elsewhere."""
-    subscriber = subscriptions.peek(transaction, visit.token, visit.now)
+def _collect(transaction: Transaction, context: Context) -> dict[str, Any] | None:
+    """Their row as exports have it, and their data of the other tables; None when the token is not valid."""
+    subscriber = subscriptions.peek(transaction, context.token, context.now)
     found = find_everything(transaction, subscriber.address) if subscriber else None
     return {**found.pop("subscriber"), **found} if found else None
 
 
-def _show(visit: Visit, subscriber: Subscriber, notice: str, status: HTTPStatus) -> Response:
-    paused = subscriber.paused_until if _is_paused(visit, subscriber.paused_until) else None
-    return visit.page(
+def _show(context: Context, subscriber: Subscriber, notice: str, status: HTTPStatus) -> Response:
+    paused = subscriber.paused_until if _is_paused(context, subscriber.paused_until) else None
+    return context.page(
         "own",
         status,
-        path=f"manage/{visit.token}",
-        token=visit.token,
-        moment=sign_moment(visit.desk.keys, visit.now),
+        path=f"manage/{context.token}",
+        token=context.token,
+        moment=sign_moment(context.app.keys, context.now),
         subscriber=subscriber,
         paused=paused,
         state="paused" if paused and subscriber.status == "confirmed" else subscriber.status.value,
         weeks=WEEKS,
         notice=notice,
-        say_day=lambda day: say_day(datetime.combine(day, time()), visit.language),
-        say_moment=lambda moment: _say_moment(visit, moment),
+        say_day=lambda day: say_day(datetime.combine(day, time()), context.language),
+        say_moment=lambda moment: _say_moment(context, moment),
     )
 
 
-def _is_paused(visit: Visit, until: date | None) -> bool:
-    return until is not None and until > find_today(visit)
+def _is_paused(context: Context, until: date | None) -> bool:
+    return until is not None and until > find_today(context)
 
 
-def _say_moment(visit: Visit, moment: datetime) -> str:
-    local = moment.astimezone(visit.desk.service.settings.timezone)
-    return f"{say_day(local, visit.language)}, {local:%H:%M}"
+def _say_moment(context: Context, moment: datetime) -> str:
+    local = moment.astimezone(context.app.service.settings.timezone)
+    return f"{say_day(local, context.language)}, {local:%H:%M}"

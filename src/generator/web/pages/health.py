@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from generator.subscribers.store.database import Transaction
+    from generator.web.context import Context
+    from generator.web.server.database import AsyncDatabase
     from generator.web.server.service import Service
-    from generator.web.server.threads import Keeper
-    from generator.web.visits import Visit
 
 FRESH = timedelta(seconds=5)
-"""How long an answer holds: to look is to write, and anybody may ask."""
+"""How long a result is cached: each check writes to the database, and anybody may request it."""
 
 
 @dataclass(slots=True)
 class Health:
-    """Tries to write, and looks whether the worker moves."""
+    """Checks that the list can be written, and that the worker is not stuck. For the thread of the event loop."""
 
     service: Service
-    keeper: Keeper
-    _looked: datetime = field(default=datetime.min.replace(tzinfo=UTC))
+    database: AsyncDatabase
+    _checked: datetime = field(default=datetime.min.replace(tzinfo=UTC))
     _writable: bool = False
 
-    async def show(self, visit: Visit) -> Response:
-        """200 when all is well, else 503; the body says which part is not."""
-        now = visit.now
-        if not timedelta() <= now - self._looked < FRESH:
-            self._looked = now
-            self._writable = await self._try_to_write()
+    async def show(self, context: Context) -> Response:
+        """200 when both are well, else 503; the JSON says which of them fails."""
+        now = context.now
+        if not timedelta() <= now - self._checked < FRESH:
+            self._checked = now
+            self._writable = await self._check_writable()
         parts = {"list": self._writable, "mail": self.service.healthy(now)}
         well = all(parts.values())
         return JSONResponse(
@@ -45,14 +45,14 @@ class Health:
             HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE,
         )
 
-    async def _try_to_write(self) -> bool:
+    async def _check_writable(self) -> bool:
         try:
-            await self.keeper.write(_touch)
+            await self.database.write(_touch)
         except DatabaseError:
             return False
         return True
 
 
 def _touch(transaction: Transaction) -> None:
-    """Write a page of the file without changing what it says."""
+    """Write a page of the database file without changing a value."""
     transaction.connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")

@@ -1,7 +1,7 @@
 """What a subscriber changes on their own page: preferences, pause, unsubscribe, erase.
 
-A token opens the page, and every change uses that token up and leads to the page with its successor. A form that comes
-back sooner than anybody reads changes nothing and uses nothing up: some mail scanners submit every form.
+Each change consumes the token of the page and redirects to the page with a new one. A form that comes back sooner than
+anybody reads changes nothing and consumes no token: some mail scanners submit every form.
 """
 
 from __future__ import annotations
@@ -27,102 +27,102 @@ if TYPE_CHECKING:
 
     from generator.model import Subscriber
     from generator.subscribers.store.database import Transaction
+    from generator.web.context import Context
     from generator.web.forms import Form
-    from generator.web.visits import Visit
 
 
-async def save_preferences(visit: Visit) -> Response:
-    """Another language, other certainties."""
-    form = await read_form(visit.request)
+async def save_preferences(context: Context) -> Response:
+    """Save another language and other certainties."""
+    form = await read_form(context.request)
     language = next((one for one in Language if one in form.all("language")), None)
     if language is None:
         raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
-    known = visit.desk.service.titles(visit.language)
+    known = context.app.service.titles(context.language)
     chosen = tuple(one for one in known if one in form.all("certainty"))
     certainties = chosen if len(chosen) < len(known) else ()
 
     def save(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.change(transaction, subscriber, visit.now, language, certainties)
+        subscriptions.change(transaction, subscriber, context.now, language, certainties)
 
-    return await _change(visit, form, "preferences", save)
+    return await _change(context, form, "preferences", save)
 
 
-async def pause(visit: Visit) -> Response:
-    """No letters for some weeks."""
-    form = await read_form(visit.request)
+async def pause(context: Context) -> Response:
+    """Send no letters for some weeks."""
+    form = await read_form(context.request)
     weeks = form.one("weeks")
     if weeks not in {str(one) for one in WEEKS}:
         raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
-    until = find_today(visit) + timedelta(weeks=int(weeks))
+    until = find_today(context) + timedelta(weeks=int(weeks))
 
     def stop(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.pause(transaction, subscriber, until, visit.now)
+        subscriptions.pause(transaction, subscriber, until, context.now)
 
-    return await _change(visit, form, "pause", stop)
+    return await _change(context, form, "pause", stop)
 
 
-async def resume(visit: Visit) -> Response:
-    """Letters again."""
-    form = await read_form(visit.request)
+async def resume(context: Context) -> Response:
+    """End a pause."""
+    form = await read_form(context.request)
 
     def go_on(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.pause(transaction, subscriber, None, visit.now)
+        subscriptions.pause(transaction, subscriber, None, context.now)
 
-    return await _change(visit, form, "resume", go_on)
+    return await _change(context, form, "resume", go_on)
 
 
-async def unsubscribe(visit: Visit) -> Response:
-    """No letters any more."""
-    form = await read_form(visit.request)
-    source, network = visit.source("manage"), visit.networks[1]
+async def unsubscribe(context: Context) -> Response:
+    """Unsubscribe."""
+    form = await read_form(context.request)
+    source, network = context.source("manage"), context.networks[1]
 
     def leave(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.unsubscribe(transaction, subscriber, visit.now, source, network)
+        subscriptions.unsubscribe(transaction, subscriber, context.now, source, network)
 
-    return await _change(visit, form, "unsubscribe", leave)
+    return await _change(context, form, "unsubscribe", leave)
 
 
-async def erase(visit: Visit) -> Response:
-    """Forget all about them, when they said that they are sure."""
-    form = await read_form(visit.request)
-    if not _was_read(visit, form):
-        return await show_again(visit, "too_fast")
+async def erase(context: Context) -> Response:
+    """Erase all data about them (GDPR, art. 17), when they ticked that they are sure."""
+    form = await read_form(context.request)
+    if not _was_read(context, form):
+        return await show_again(context, "too_fast")
     if form.one("sure") != "yes":
-        return await show_again(visit, "erase_unsure", HTTPStatus.UNPROCESSABLE_ENTITY)
+        return await show_again(context, "erase_unsure", HTTPStatus.UNPROCESSABLE_ENTITY)
 
     def forget(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.erase(transaction, subscriber, visit.now)
+        subscriptions.erase(transaction, subscriber, context.now)
 
-    return visit.message("erased") if await _turn(visit, forget) else show_end(visit)
+    return context.message("erased") if await _use_token(context, forget) else show_end(context)
 
 
-def _was_read(visit: Visit, form: Form) -> bool:
-    return was_read(visit.desk.keys, form.one("moment"), visit.now)
+def _was_read(context: Context, form: Form) -> bool:
+    return was_read(context.app.keys, form.one("moment"), context.now)
 
 
 async def _change(
-    visit: Visit, form: Form, done: str, act: Callable[[Transaction, Subscriber], None]
+    context: Context, form: Form, done: str, act: Callable[[Transaction, Subscriber], None]
 ) -> Response:
-    if not _was_read(visit, form):
-        return await show_again(visit, "too_fast")
-    successor = await _turn(visit, act)
+    if not _was_read(context, form):
+        return await show_again(context, "too_fast")
+    successor = await _use_token(context, act)
     if not successor:
-        return show_end(visit)
+        return show_end(context)
     # A path of our own and a token of our own: nothing in the request says where this leads.
-    path = f"{visit.desk.service.base}{visit.language.prefix}manage/{quote(successor)}?done={done}"
+    path = f"{context.app.service.base}{context.language.prefix}manage/{quote(successor)}?done={done}"
     return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
 
-async def _turn(visit: Visit, act: Callable[[Transaction, Subscriber], None]) -> str:
-    """Use the token, act, and give the successor; empty when the token is not good."""
-    visit.count_token()
+async def _use_token(context: Context, act: Callable[[Transaction, Subscriber], None]) -> str:
+    """Consume the token and `act`, in one transaction; the new token, or "" when the token is not valid."""
+    context.count_token()
 
     def turn(transaction: Transaction) -> str:
-        found = subscriptions.turn(transaction, visit.token, visit.now)
+        found = subscriptions.turn(transaction, context.token, context.now)
         if found is None:
             return ""
         subscriber, successor = found
         act(transaction, subscriber)
         return successor
 
-    return await visit.desk.keeper.write(turn)
+    return await context.app.database.write(turn)

@@ -1,4 +1,4 @@
-"""The link that ends a subscription. It is signed, works for ever, and needs no look at the list to be believed."""
+"""The link that unsubscribes. It is signed and never expires, so it is verified without reading the list."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from generator.subscribers.store.database import Transaction
-    from generator.web.visits import Visit
+    from generator.web.context import Context
 
 
-async def show_unsubscribe(visit: Visit) -> Response:
-    """One button. Changes nothing: scanners follow links."""
-    visit.count_token()
-    return _show(visit) if _read_handle(visit) else _show_unknown(visit)
+async def show_unsubscribe(context: Context) -> Response:
+    """The page with one button. A GET changes nothing: scanners follow links."""
+    context.count_token()
+    return _show(context) if _read_handle(context) else _show_unknown(context)
 
 
-async def unsubscribe(visit: Visit) -> Response:
-    """At once for the button of a mail program (RFC 8058), which asks nothing; else for our own button.
+async def unsubscribe(context: Context) -> Response:
+    """Unsubscribe: at once for one-click of a mail program (RFC 8058), else when our own button was pressed.
 
-    A second time is answered like the first, and so is a link of somebody who was erased.
+    Idempotent: a second request gets the same answer, and so does a link of somebody who was erased.
     """
-    form = await read_form(visit.request, multipart=True)
-    handle = _read_handle(visit)
+    form = await read_form(context.request, multipart=True)
+    handle = _read_handle(context)
     if handle is None:
-        visit.count_token()
-        return _show_unknown(visit)
-    source, network = visit.source("unsubscribe"), visit.networks[1]
+        context.count_token()
+        return _show_unknown(context)
+    source, network = context.source("unsubscribe"), context.networks[1]
     if form.one("List-Unsubscribe") == "One-Click":
         source = f"{source} (List-Unsubscribe=One-Click)"
-    elif form.one("confirm") != "yes" or not was_read(visit.desk.keys, form.one("moment"), visit.now):
-        return _show(visit, visit.say("too_fast") if form.one("moment") else "")
+    elif form.one("confirm") != "yes" or not was_read(context.app.keys, form.one("moment"), context.now):
+        return _show(context, context.say("too_fast") if form.one("moment") else "")
 
     def leave(transaction: Transaction) -> None:
         if subscriber := subscriptions.find_by_handle(transaction, handle):
-            subscriptions.unsubscribe(transaction, subscriber, visit.now, source, network)
+            subscriptions.unsubscribe(transaction, subscriber, context.now, source, network)
 
-    await visit.desk.keeper.write(leave)
-    return visit.page("unsubscribed", path=f"unsubscribe/{visit.token}")
-
-
-def _read_handle(visit: Visit) -> str | None:
-    return visit.desk.keys.read(UNSUBSCRIBE, visit.token)
+    await context.app.database.write(leave)
+    return context.page("unsubscribed", path=f"unsubscribe/{context.token}")
 
 
-def _show(visit: Visit, notice: str = "") -> Response:
-    moment = sign_moment(visit.desk.keys, visit.now)
-    return visit.page("unsubscribe", path=f"unsubscribe/{visit.token}", moment=moment, notice=notice)
+def _read_handle(context: Context) -> str | None:
+    return context.app.keys.read(UNSUBSCRIBE, context.token)
 
 
-def _show_unknown(visit: Visit) -> Response:
-    link = ("manage", visit.say("your_subscription"))
-    return visit.message("unknown", HTTPStatus.NOT_FOUND, "unknown_unsubscribe", link=link)
+def _show(context: Context, notice: str = "") -> Response:
+    moment = sign_moment(context.app.keys, context.now)
+    return context.page("unsubscribe", path=f"unsubscribe/{context.token}", moment=moment, notice=notice)
+
+
+def _show_unknown(context: Context) -> Response:
+    link = ("manage", context.say("your_subscription"))
+    return context.message("unknown", HTTPStatus.NOT_FOUND, "unknown_unsubscribe", link=link)

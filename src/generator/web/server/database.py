@@ -1,4 +1,4 @@
-"""The list, as a request may use it: in threads, so that others are answered meanwhile, and wishes many at a time."""
+"""The database for the event loop: blocking calls run in a pool of threads, and wishes are saved by group commit."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOGETHER = 500
-"""Wishes that one commit keeps. A commit waits for the disk, and others arrive meanwhile."""
+"""Wishes that one commit saves, at most. A commit waits for the disk, and others arrive meanwhile."""
 
 WAITING = 5000
-"""Requests that may wait for the disk. Above that the service answers 503."""
+"""Wishes that may wait for a commit. With more, the service answers 503."""
 
 
-class Keeper:
-    """Reads and writes the list from the event loop."""
+class AsyncDatabase:
+    """Reads and writes the list without blocking the event loop. Its methods are called in the loop's thread only."""
 
     def __init__(self, database: Database, wake: Callable[[], None]) -> None:
-        """`wake` is called when there are new wishes."""
+        """`wake` is called after each write, to start the worker on what follows from it."""
         self._database, self._wake = database, wake
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="list")
         self._waiting: list[tuple[Wish, Future[None]]] = []
         self._writing: Task[None] | None = None
 
     async def read(self, act: Callable[[Transaction], T]) -> T:
-        """Do something that changes nothing. Raises DatabaseError."""
+        """Run `act` in a read-only transaction, in another thread. Raises DatabaseError, and what `act` raises."""
 
         def read() -> T:
             with self._database.read() as transaction:
@@ -45,7 +45,10 @@ class Keeper:
         return await get_running_loop().run_in_executor(self._threads, read)
 
     async def write(self, act: Callable[[Transaction], T]) -> T:
-        """Do something, all or nothing, and wake the worker for what follows from it. Raises DatabaseError."""
+        """Run `act` in a transaction, in another thread, and return once it is on the disk.
+
+        Raises DatabaseError, and what `act` raises: then nothing was written.
+        """
 
         def write() -> T:
             with self._database.begin() as transaction:
@@ -55,18 +58,18 @@ class Keeper:
         self._wake()
         return result
 
-    async def keep(self, wish: Wish) -> None:
-        """Return when the wish is on the disk. Raises DatabaseError when it is not."""
+    async def save(self, wish: Wish) -> None:
+        """Save a wish, and return once it is on the disk. Raises DatabaseError: it was not saved."""
         if len(self._waiting) >= WAITING:
             raise DatabaseError(
                 f"{self._database.name} is too slow for the number of requests; nothing was saved"
             )
         loop = get_running_loop()
-        kept: Future[None] = loop.create_future()
-        self._waiting.append((wish, kept))
+        saved: Future[None] = loop.create_future()
+        self._waiting.append((wish, saved))
         if self._writing is None or self._writing.done():
             self._writing = loop.create_task(self._write_wishes())
-        await kept
+        await saved
 
     async def _write_wishes(self) -> None:
         while self._waiting:
@@ -75,12 +78,12 @@ class Keeper:
             error: Exception | None = None
             try:
                 await self.write(partial(add_wishes, wishes=wishes))
-            except Exception as caught:  # noqa: BLE001 (whoever waits is told)
+            except Exception as caught:  # noqa: BLE001 (each request that waits gets it)
                 error = caught
-            for _, kept in now:
-                if kept.done():
-                    continue  # nobody waits any more
+            for _, saved in now:
+                if saved.done():
+                    continue  # its request was cancelled
                 if error is None:
-                    kept.set_result(None)
+                    saved.set_result(None)
                 else:
-                    kept.set_exception(error)
+                    saved.set_exception(error)

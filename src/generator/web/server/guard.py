@@ -1,4 +1,4 @@
-"""Around every page: who may ask, what every answer says to the browser, and one line in the log."""
+"""The middleware around every page: checks the Host, adds security headers, turns errors into pages, writes the log."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HEADERS = {
     ),
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
-    # A token stands in the address: it must not travel with a link.
+    # The URL of a page may contain a token: links must not pass it on.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -41,24 +41,24 @@ _HEADERS = {
 }
 
 _FORMS = ("/subscribe", "/manage")
-"""Pages without a token that send a form. Browsers that know no Sec-Fetch-Site then say whose form it is: with
-`no-referrer` they send `Origin: null`, as a stranger's page may."""
+"""Pages with a form and without a token. They send their Origin, which browsers without Sec-Fetch-Site need: with
+`no-referrer` it would be `null`, as from a stranger's page."""
 
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Guard:
-    """An ASGI application around another."""
+    """An ASGI middleware. Lets no exception through: the reader gets a page (500 or 503), the operator a line."""
 
     def __init__(self, app: ASGIApp, pages: Pages, origins: Origins, url: str) -> None:
-        """`url` is where readers reach the service."""
+        """`url` is the public URL of the service."""
         self._app, self._pages, self._origins, self._url = app, pages, origins, url
         self._base = urlsplit(url).path
         headers = {**_HEADERS, **(_HTTPS if url.startswith("https:") else {})}
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request. Its line in the log has the route, not the path, which may contain a token."""
         if scope["type"] != "http":
             return
         started, status, said = time.perf_counter(), 0, ""
@@ -77,12 +77,12 @@ class Guard:
             await send(message)
 
         path: str = scope["path"]
-        if path.startswith(self._base):  # a proxy may take the path of the service off, or leave it on
+        if path.startswith(self._base):  # a proxy may strip the path of the service, or not
             path = scope["path"] = path[len(self._base) - 1 :]
         language = Language.EN if path.startswith(f"/{Language.EN.prefix}") else Language.NL
         try:
             if not (path == "/health" or self._origins.is_ours(Headers(scope=scope))):
-                await self._send_away()(scope, receive, answer)
+                await self._refuse_host()(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 (whatever it is: a page for the reader, a line for the operator)
@@ -106,7 +106,7 @@ class Guard:
             said,
         )
 
-    def _send_away(self) -> PlainTextResponse:
+    def _refuse_host(self) -> PlainTextResponse:
         return PlainTextResponse(
             f"This service answers at {self._url} only. A proxy must pass on the Host header.\n",
             HTTPStatus.BAD_REQUEST,

@@ -1,7 +1,7 @@
-"""How often one network may ask. In memory: a restart forgets, and the list's own throttle does not.
+"""Rate limits by network, in memory: a restart forgets them. The throttle by address is in the list, and is kept.
 
-Ours, because the memory must have a bound: the libraries we know keep every network that ever asked, or look through
-all of them after each request, and both are what somebody with many addresses would want.
+Written here because memory must be bounded: the libraries we know keep every network that ever sent a request, or scan
+all of them after each one. An attacker with many addresses could use either.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`most` requests within any `seconds`."""
+    """At most `most` requests within any `seconds` (a sliding window)."""
 
     most: int
     seconds: int
@@ -27,31 +27,31 @@ class Limit:
 WISHES_AT_HOME = Limit(10, 600)
 WISHES_NEARBY = Limit(60, 3600)
 WISHES_PER_DOMAIN = Limit(1000, 3600)
-"""All mail to one domain reaches the same people, wherever the request came from."""
+"""For addresses of one mail provider, from all networks together."""
 WISHES = Limit(3000, 3600)
 TOKENS_AT_HOME = Limit(60, 60)
 
 KNOWN = 50_000
-"""Networks that are remembered for one limit, about 15 MB; then the one that was quiet longest is forgotten."""
+"""Networks that are kept for one limit, about 15 MB; beyond that, the one that was quiet longest is dropped."""
 
 
 class Limits:
-    """Counts what networks ask, within moving windows. For one thread, and as quick with many networks as with few."""
+    """Counts requests in sliding windows. For one thread. The time of a call does not grow with the networks (O(1))."""
 
     def __init__(self, *, on: bool = True, clock: Callable[[], float] = time.monotonic) -> None:
-        """`on=False` counts nothing: to measure how fast the service is. `clock` in seconds."""
+        """`on=False` allows everything, for benchmarks. `clock` gives seconds."""
         self._on, self._clock = on, clock
         self._moments: dict[Limit, OrderedDict[str, list[float]]] = {}
 
     def may_wish(self, networks: tuple[str, str], domain: str) -> int:
-        """Count a wish, and give 0; or the seconds after which another may be tried, and count nothing."""
+        """Count a wish and return 0; or count nothing and return the seconds to wait before another."""
         home, nearby = networks
         return self._count(
             (WISHES_AT_HOME, home), (WISHES_NEARBY, nearby), (WISHES_PER_DOMAIN, domain), (WISHES, "")
         )
 
     def may_try(self, networks: tuple[str, str]) -> int:
-        """The same for a page that a token opens."""
+        """Count a page that a token opens, in the same way."""
         return self._count((TOKENS_AT_HOME, networks[0]))
 
     def _count(self, *limits: tuple[Limit, str]) -> int:
@@ -65,7 +65,7 @@ class Limits:
         return ceil(wait)
 
     def _wait(self, limit: Limit, key: str, now: float) -> float:
-        """Seconds until one more fits into the window; 0 when it does now."""
+        """Seconds until one more request fits into the window; 0 when it does now."""
         known = self._moments.get(limit)
         moments = known.get(key, []) if known else []
         if len(moments) < limit.most:
@@ -79,6 +79,6 @@ class Limits:
         if len(moments) >= 2 * limit.most:
             del moments[: -limit.most]
         known.move_to_end(key)
-        # Quiet for longest, first: nothing is ever searched for.
+        # The one that was quiet longest comes first, so that nothing is searched for.
         while len(known) > KNOWN or next(iter(known.values()))[-1] <= now - limit.seconds:
             known.popitem(last=False)

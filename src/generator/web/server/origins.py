@@ -1,4 +1,4 @@
-"""Whose pages may send a form, and by which names the service is asked for."""
+"""Which Host a request may name, and which Origin may send a form (against DNS rebinding and CSRF)."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ if TYPE_CHECKING:
     from starlette.datastructures import Headers
 
 _OPAQUE = "null"
-"""What a page says that tells nobody where it is, as ours do (Referrer-Policy: no-referrer)."""
+"""The Origin of a page with Referrer-Policy: no-referrer, as ours have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The service and the site, as browsers name them."""
+    """The host of the service, and the origins of the service and the site."""
 
     host: str
     service: str
     site: str
     here: bool
-    """Whether this machine is the only one that can ask, as in a trial."""
+    """Whether only this machine can reach the service, as in a trial: then any of its names will do."""
 
     @classmethod
     def of(cls, service_url: str, site_url: str) -> Origins:
-        """Read them from the two addresses."""
+        """Those of two URLs."""
         host = urlsplit(service_url).hostname or ""
         return cls(host, _origin(service_url), _origin(site_url), is_here(host))
 
     def is_ours(self, headers: Headers) -> bool:
-        """Whether the one Host is a name of the service; the port is for the proxy to know."""
+        """Whether there is one Host header, with a name of the service. The port does not matter: it is the proxy's."""
         given = headers.getlist("host")
         if len(given) != 1:
             return False
@@ -43,7 +43,7 @@ class Origins:
         return host == self.host or (self.here and is_here(host))
 
     def may_send(self, headers: Headers) -> bool:
-        """Whether a form comes from a page of ours. A request without any word of that is from no browser of today."""
+        """Whether a form comes from a page of ours. Without Origin and Sec-Fetch-Site no browser sent it: yes."""
         given, site = headers.getlist("origin"), headers.get("sec-fetch-site")
         if not given:
             return site in {None, "same-origin", "none"}
@@ -59,7 +59,7 @@ class Origins:
             return False
 
     def from_site(self, headers: Headers) -> bool:
-        """Whether a form that may be sent says that it stood on a page of the site."""
+        """Whether a form, which `may_send`, comes from a page of the site and not of the service."""
         return headers.get("origin") == self.site != self.service
 
 

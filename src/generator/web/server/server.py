@@ -1,4 +1,4 @@
-"""Runs the service on a port, beside the worker that sends its mail."""
+"""The HTTP server of the service, and the worker that runs beside it."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
     from generator.web.server.service import Service
 
 CONNECTIONS = 1000
-"""At the same time; who comes then is told to come back (503)."""
+"""Connections at the same time; any more get 503."""
 
 BACKLOG = 1024
-"""Connections that the system keeps for us until we take them."""
+"""Connections that the system queues until we accept them."""
 
 IDLE = 15
-"""Seconds that a connection may stay open between two requests: longer than our proxies keep theirs (deploy/). If we
-hung up first, the request that a proxy sends at that moment would be lost."""
+"""Seconds that a connection may be idle between two requests. Our proxies close theirs sooner (deploy/): if we closed
+first, a request that a proxy sends at that moment would be lost."""
 
 GRACE = 10
-"""Seconds in which what is being answered may end, after a request to stop."""
+"""Seconds for requests in progress to end, after a signal to stop."""
 
 
-class Works(Protocol):
-    """What runs beside the service: delivery.worker.Worker."""
+class Background(Protocol):
+    """What runs beside the service: delivery.outgoing.worker.Worker."""
 
     def start(self) -> None:
-        """Begin."""
+        """Start its thread."""
 
     def stop(self) -> None:
-        """End."""
+        """End its thread, and wait for it."""
 
 
 def open_port(host: str, port: int) -> socket.socket:
@@ -59,10 +59,11 @@ def open_port(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(service: Service, worker: Works, listening: socket.socket, proxies: Sequence[str]) -> None:
-    """Answer until SIGTERM or Ctrl-C; then finish what was begun, stop the worker, and raise KeyboardInterrupt.
+def serve(service: Service, worker: Background, listening: socket.socket, proxies: Sequence[str]) -> None:
+    """Answer requests until SIGTERM or Ctrl-C. Then finish those in progress, stop the worker, raise KeyboardInterrupt.
 
-    `proxies` are addresses and networks whose X-Forwarded-For is believed.
+    For the main thread, because it handles signals. `proxies` are addresses and networks whose X-Forwarded-For is
+    trusted. Raises TemplateError when a template is missing.
     """
     config = Config(
         create_application(service),
@@ -80,9 +81,8 @@ def serve(service: Service, worker: Works, listening: socket.socket, proxies: Se
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
-    before = signal.signal(
-        signal.SIGTERM, _stop
-    )  # uvicorn ends for it in good order, and then raises it again
+    # Uvicorn shuts down in good order at the signal, and then raises it again.
+    before = signal.signal(signal.SIGTERM, _stop)
     worker.start()
     try:
         Server(config).run(sockets=[listening])

@@ -1,4 +1,4 @@
-"""What the service is made of; `cli` puts it together."""
+"""The settings and parts of the service that the command line gives it."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def _always(_: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The list, what it is about, and where readers find it."""
+    """The list, the titles of the certainties, the URL, and the link to the worker."""
 
     outline: Outline
     database: Database
     wake: Callable[[], None]
-    """Tells the worker that there is something to do."""
+    """Starts a round of the worker; called from any thread, and never blocks."""
     clock: Callable[[], datetime]
-    """In UTC."""
+    """The time in UTC."""
     url: str
-    """Where readers reach the service, ending in a slash. Links are made from it, never from what a request says."""
+    """The public URL, ending in a slash. Links are made from it, never from a header of a request."""
     limits: Limits = field(default_factory=Limits)
     healthy: Callable[[datetime], bool] = _always
-    """Whether the worker is at work."""
+    """Whether the worker runs at that moment, and is not stuck."""
 
     @property
     def root(self) -> Path:
@@ -51,7 +51,7 @@ class Service:
 
     @property
     def base(self) -> str:
-        """The path of the service, with a slash at both ends: every link of its pages begins with it."""
+        """The path of the URL, with a slash at both ends: every link on a page begins with it."""
         return urlsplit(self.url).path
 
     def titles(self, language: Language) -> Mapping[str, str]:
