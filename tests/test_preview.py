@@ -21,12 +21,12 @@ from generator.errors import PublishError
 from generator.model import Language
 from generator.preview import (
     Preview,
+    digest_files,
     find_week,
     guard,
     is_previewed,
     mount,
     open_server,
-    watch,
     write_preview,
 )
 from generator.render.preview.plans import render_plan
@@ -242,10 +242,10 @@ def test_a_save_changes_the_digest_and_the_page_and_is_told(ask, sample, told):
 
 @pytest.mark.parametrize("name", [NL, "templates/email/letter.html", "docs/nl/certainties/referral.md"])
 def test_whatever_a_letter_is_made_from_is_watched(sample, name):
-    before = watch(sample)
-    assert watch(sample) == before
+    before = digest_files(sample)
+    assert digest_files(sample) == before
     save(sample, name, lambda text: f"{text}\n")
-    assert watch(sample) != before
+    assert digest_files(sample) != before
 
 
 def test_a_new_and_a_deleted_letter_are_noticed(ask, sample):

@@ -1,6 +1,6 @@
-"""Whether letters can arrive: one question after the other, each answered by what was found and what to do about it.
+"""Whether letters can arrive: each examination answers with what it found, and what to do about it.
 
-Nothing here writes, and no mail is sent. Only `domains`, by way of `names`, asks the DNS.
+Nothing here writes, and no mail is sent. Only `domains` asks the DNS, through `names`.
 """
 
 from generator.doctor.answers import Answer, Condition

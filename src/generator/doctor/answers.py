@@ -1,4 +1,4 @@
-"""What an examination says."""
+"""The result of an examination."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """How things stand."""
+    """How serious an answer is."""
 
     OK = "ok"
     WARNING = "warning"
-    """Letters go out all the same; some may not arrive, or something is not seen in time."""
+    """Letters are sent, but some may not arrive, or a fault may go unnoticed."""
     ERROR = "error"
-    """Letters do not go out, or are not taken."""
+    """Letters are not sent, or are refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One thing that was looked at."""
+    """What one examination found."""
 
     subject: str
     condition: Condition
     found: str
     remedy: str = ""
-    """What to do; empty when all is well."""
+    """What to do; empty for OK."""
 
 
 def well(subject: str, found: str) -> Answer:
-    """Nothing has to be done."""
+    """An OK: nothing has to be done."""
     return Answer(subject, Condition.OK, found)
 
 
 def warn(subject: str, found: str, remedy: str) -> Answer:
-    """It works, but not as well as it could."""
+    """A WARNING: it works, but not well."""
     return Answer(subject, Condition.WARNING, found, remedy)
 
 
 def fail(subject: str, found: str, remedy: str) -> Answer:
-    """It cannot work like this."""
+    """An ERROR: it cannot work like this."""
     return Answer(subject, Condition.ERROR, found, remedy)

@@ -1,4 +1,4 @@
-"""What the DNS says of the domains of our addresses: may this mail come from us, and can answers reach us?"""
+"""The DNS records of our domains: receivers accept mail from us (SPF, DKIM, DMARC, PTR), and replies reach us (MX)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.settings import Settings
 
 ENOUGH, LEAST = 2048, 1024
-"""Bits of an RSA key that are advised, and those that the large providers ask for."""
+"""Bits of an RSA key: recommended, and required by the large mail providers."""
 
 _ASK = "Ask the relay for the record, and add it to your DNS."
 
@@ -33,9 +33,10 @@ _ASK = "Ask the relay for the record, and add it to your DNS."
 def examine_domains(
     names: Names, settings: Settings, selector: str, signer: Signer | None, relay: str
 ) -> Iterator[Answer]:
-    """SPF, DKIM, DMARC, MX and PTR.
+    """SPF, DKIM, DMARC, MX and PTR. A lookup that fails becomes an answer.
 
-    `selector` names the relay's key, empty when nobody said; `signer` has our own; `relay` is the relay's name.
+    `selector` names the key of the relay, and `relay` is its host name; each is empty when it is not known. `signer`
+    has our own key.
     """
     envelope, sender = (
         domain_of(settings.bounces or settings.sender_address),
@@ -159,7 +160,7 @@ def _look_at_policy(names: Names, sender: str, envelope: str, owner: str) -> Ans
 
 
 def _is_aligned(domain: str, sender: str, place: str, *, strict: bool) -> bool:
-    """Whether a receiver takes two domains for one owner's; relaxed, below where the policy stands (RFC 7489, 3.1)."""
+    """Whether two domains are aligned (RFC 7489, 3.1): equal, or, unless strict, both below that of the policy."""
     if domain == sender:
         return True
     return not strict and all(f".{one}".endswith(f".{place}") for one in (domain, sender))

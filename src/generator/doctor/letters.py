@@ -1,4 +1,4 @@
-"""This week's letter: there, no draft, and with the headers that mail providers ask for."""
+"""The letter of the week: it exists, is no draft, and has the headers that mail providers require."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def examine_letter(newsletter: Newsletter, week: Week) -> Iterator[Answer]:
-    """The headers of the letter that comes next, as a draft and as a reader gets it."""
+    """The letter of `week`, and the headers of its emails as subscribers get them."""
     issue = newsletter.archive.issue(week)
     if issue is None:
         yield warn("letter", f"there is no letter of {week} yet", f"Run `generate issue {week}`.")

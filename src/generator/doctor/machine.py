@@ -1,4 +1,4 @@
-"""The machine: keys, list, back-ups, disk, clock, and what starts sending."""
+"""The machine: secret files, list, back-ups, disk, clock, and the timer that sends."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from generator.subscribers.store.vitals import Vitals
 
 STALE = timedelta(hours=26)
-"""A back-up is made every hour; one of yesterday may be what somebody makes by hand each day."""
+"""The age from which a back-up is too old. The timer makes one every hour; by hand, one a day will do."""
 
 SKEW = timedelta(minutes=5)
-"""By so much two clocks may differ without anybody noticing."""
+"""How far two clocks may differ without harm."""
 
 _ROW = 100
-"""Bytes of a row of the ledger: 37 when it is planned, and some more for what becomes of it."""
+"""Bytes of a row of the ledger: 37 when it is planned, more with its outcome."""
 _SPARE = 200_000_000
-"""Bytes that stay free: logs, reports, and a write-ahead log that grows while somebody reads."""
+"""Bytes to keep free for logs, reports, and a write-ahead log that grows while somebody reads."""
 
 _TIMER = "newsletter-send.timer"
 _CRON = "newsletter send"
 
 
 def examine_secrets(files: Sequence[Path]) -> Iterator[Answer]:
-    """Files with keys and passwords are for their owner only."""
+    """Only their owner can read files with keys and passwords."""
     for path in files:
         try:
             mode = stat.S_IMODE(path.stat().st_mode)
@@ -58,7 +58,7 @@ def examine_secrets(files: Sequence[Path]) -> Iterator[Answer]:
 
 
 def examine_list(vitals: Vitals, *, online: bool) -> Iterator[Answer]:
-    """The list can be read, is up to date, and has somebody on it."""
+    """The list has confirmed subscribers; many of them call for a check of the DNS."""
     found = f"{vitals.name}, version {vitals.step} of the tables: {vitals.confirmed:,} confirmed of {vitals.total:,}"
     if vitals.confirmed:
         yield well("list", found)
@@ -77,11 +77,11 @@ def examine_list(vitals: Vitals, *, online: bool) -> Iterator[Answer]:
 
 
 MANY = 1000
-"""Confirmed readers from which on the DNS should be looked at before each change of relay or domain."""
+"""With more confirmed readers, the DNS should be checked before a letter is sent."""
 
 
 def examine_backups(database: Path | None, now: datetime) -> Answer:
-    """There is a fresh copy of the list, where the timer puts it: in `backup/` beside the list."""
+    """There is a recent back-up where the timer writes it: in `backup/` beside the list."""
     if database is None:
         return well("back-up", "not checked: for PostgreSQL, check that pg_dump runs")
     folder = database.parent / "backup"
@@ -100,7 +100,7 @@ def examine_backups(database: Path | None, now: datetime) -> Answer:
 
 
 def examine_disk(folder: Path, size: int, readers: int) -> Answer:
-    """There is room for the ledger of a letter, its write-ahead log, and a copy of the list."""
+    """There is room for the ledger of a letter, its write-ahead log, and a copy of the list of `size` bytes."""
     free = shutil.disk_usage(folder).free
     needed = 2 * size + 2 * readers * _ROW + _SPARE
     found = f"{free / 1e6:,.0f} MB free for {folder}"
@@ -111,7 +111,7 @@ def examine_disk(folder: Path, size: int, readers: int) -> Answer:
 
 
 def examine_clock(now: datetime, newest: datetime | None) -> Answer:
-    """The clock is right: the letter goes out by it."""
+    """The clock is right, because it decides when a letter is sent. `newest`: when the last subscriber came."""
     if newest is not None and newest > now + SKEW:
         found = f"the clock shows {now:%Y-%m-%d %H:%M} UTC, but the newest subscriber is of {newest:%Y-%m-%d %H:%M}"
         return fail("clock", found, "Run `timedatectl set-ntp true` to synchronise the clock.")
@@ -129,7 +129,7 @@ def examine_clock(now: datetime, newest: datetime | None) -> Answer:
 
 
 def examine_timer(cron: Sequence[Path] = (Path("/etc/crontab"), Path("/etc/cron.d"))) -> Answer:
-    """Something sends on Friday."""
+    """A timer of systemd or cron sends the letter."""
     said = _ask("systemctl", "is-enabled", _TIMER)
     if said == "enabled":
         return well("timer", f"{_TIMER} is enabled")
@@ -144,7 +144,7 @@ def examine_timer(cron: Sequence[Path] = (Path("/etc/crontab"), Path("/etc/cron.
 
 
 def _ask(*command: str) -> str:
-    """The first line that a program of the system says; empty when it is not there, or takes too long."""
+    """The first word that a system program prints; empty when it is missing or takes 5 seconds."""
     program = shutil.which(command[0])
     if program is None:
         return ""

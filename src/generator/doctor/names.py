@@ -1,4 +1,4 @@
-"""What the DNS says, by name; the only user of dnspython."""
+"""A DNS client; the only module that uses dnspython."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PATIENCE = 5.0
-"""Seconds for an answer, with every name server asked."""
+"""Seconds for one lookup, over all name servers."""
 
 
 class Names:
-    """A way to ask the DNS. Every answer is sorted, and empty when there is no such name or no such record."""
+    """Looks records up. Each result is sorted, and empty when there is no such name or record.
+
+    Every lookup waits `patience` seconds at most, and raises NameServerError when there is no answer.
+    """
 
     def __init__(self, server: tuple[str, int] | None = None, patience: float = PATIENCE) -> None:
-        """`server`: address and port of the one to ask; else those of the system. Raises NameServerError."""
+        """`server`: address and port; None for those of the system. Raises NameServerError when it has none."""
         try:
             self._resolver = dns.resolver.Resolver(configure=server is None)
         except dns.exception.DNSException:
@@ -31,15 +34,15 @@ class Names:
         self._resolver.lifetime = patience
 
     def texts(self, name: str) -> list[str]:
-        """TXT records, each put together. Raises NameServerError, as all of these."""
+        """TXT records, with the strings of each joined."""
         return self._ask(name, "TXT", lambda record: b"".join(record.strings).decode("utf-8", "replace"))
 
     def mail_servers(self, name: str) -> list[str]:
-        """The hosts of MX records; [""] when the domain says that it takes no mail (RFC 7505)."""
+        """The hosts of MX records; [""] for a null MX: the domain accepts no mail (RFC 7505)."""
         return self._ask(name, "MX", lambda record: _plain(record.exchange))
 
     def addresses(self, name: str) -> list[str]:
-        """IPv4 and IPv6."""
+        """IPv4 and IPv6 addresses (A and AAAA)."""
         return [
             address
             for kind in ("A", "AAAA")
@@ -47,7 +50,7 @@ class Names:
         ]
 
     def pointers(self, address: str) -> list[str]:
-        """The names of an IP address."""
+        """The names of an IP address (PTR)."""
         name = dns.reversename.from_address(address).to_text()
         return self._ask(name, "PTR", lambda record: _plain(record.target))
 

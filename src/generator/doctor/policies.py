@@ -1,4 +1,4 @@
-"""SPF and DKIM records, read as receivers read them (RFC 7208, RFC 6376)."""
+"""SPF, DKIM and DMARC records, read as receivers read them (RFC 7208, 6376, 7489)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
     from generator.doctor.names import Names
 
 MOST = 10
-"""Lookups that a receiver makes for one SPF record; with one more it gives up (RFC 7208, 4.6.4)."""
+"""DNS lookups that an SPF record may need; with more, receivers fail it (permerror: RFC 7208, 4.6.4)."""
 
 _MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:/]|$)")
 
 
 @dataclass(slots=True)
 class Spf:
-    """What an SPF record comes to."""
+    """The evaluation of an SPF record."""
 
     lookups: int = 0
     troubles: list[str] = field(default_factory=list)
-    """Why a receiver would give up; empty when it would not."""
+    """Why a receiver would treat the record as an error."""
     rest: str = ""
-    """What becomes of all other servers: `-all`, `~all`, `?all`, `+all`, or nothing said."""
+    """The policy for all other servers: `-all`, `~all`, `?all`, `+all`, or empty."""
 
 
 def find_tagged(names: Names, name: str, version: str) -> list[str]:
-    """The TXT records of a name that begin with a version, like `v=spf1`."""
+    """The TXT records of a name that begin with a version, like `v=spf1`. Raises NameServerError."""
     pattern = re.compile(rf"{re.escape(version)}(?:[\s;]|$)", re.IGNORECASE)
     return [text for text in names.texts(name) if pattern.match(text)]
 
 
 def read_spf(names: Names, domain: str) -> Spf | None:
-    """Follow the record of a domain; None when there is none. Raises NameServerError."""
+    """Evaluate the SPF record of a domain, with all that it includes; None without one. Raises NameServerError."""
     records = find_tagged(names, domain, "v=spf1")
     if not records:
         return None
@@ -47,7 +47,7 @@ def read_spf(names: Names, domain: str) -> Spf | None:
 
 
 def _follow(names: Names, domain: str, spf: Spf, seen: tuple[str, ...], *, main: bool = True) -> None:
-    """`main`: what it says of all other servers counts; in a record that is included it does not."""
+    """`main`: its `all` counts; that of an included record does not."""
     records = find_tagged(names, domain, "v=spf1")
     if len(records) != 1:
         spf.troubles.append(f"{domain} has {len(records)} SPF records; expected one")
@@ -66,27 +66,27 @@ def _follow(names: Names, domain: str, spf: Spf, seen: tuple[str, ...], *, main:
         if name in seen:
             spf.troubles.append(f"the SPF record of {domain} includes {name}, which includes itself again")
             return
-        if name and "%" not in name:  # a macro: it depends on the mail where that leads
+        if name and "%" not in name:  # where a macro (%) leads depends on the mail
             _follow(names, name, spf, (*seen, name), main=main and term.startswith("redirect="))
 
 
 def _find_name(term: str, *, ended: bool) -> str | None:
-    """The record that a term leads to; empty when it asks for something else, None when it asks for nothing."""
+    """The domain whose record a term includes; "" for a lookup of another kind, None for a term without lookup."""
     if term.startswith("redirect="):
-        return None if ended else term.partition("=")[2]  # not looked at beside “all” (RFC 7208, 6.1)
+        return None if ended else term.partition("=")[2]  # ignored beside “all” (RFC 7208, 6.1)
     if not (match := _MECHANISM.match(term)):
         return None
     return term.partition(":")[2] if match[1] == "include" else ""
 
 
 def read_tags(record: str) -> dict[str, str]:
-    """`k=rsa; p=…` as a mapping."""
+    """A record like `k=rsa; p=…` as a mapping of tags to values."""
     pairs = (part.partition("=") for part in record.split(";"))
     return {name.strip().lower(): re.sub(r"\s", "", value) for name, equals, value in pairs if equals}
 
 
 def count_bits(key: str) -> int:
-    """The length of an RSA key in base64, as SubjectPublicKeyInfo or as RSAPublicKey; 0 when it is none."""
+    """Bits of an RSA key in base64, as SubjectPublicKeyInfo or as RSAPublicKey; 0 when it is no such key."""
     try:
         kind, outer, _ = _read_der(b64decode(key, validate=True))
         if kind != _SEQUENCE:
@@ -105,7 +105,7 @@ _LONG = 0x80
 
 
 def _read_der(content: bytes) -> tuple[int, bytes, bytes]:
-    """The kind of the first value of DER, what is in it, and what comes after it (X.690, 8.1)."""
+    """The tag of the first DER value, its content, and the rest (X.690, 8.1). Raises ValueError or IndexError."""
     kind, length, begin = content[0], content[1], 2
     if length & _LONG:
         begin += length & ~_LONG
@@ -116,7 +116,7 @@ def _read_der(content: bytes) -> tuple[int, bytes, bytes]:
 
 
 def find_policy(names: Names, domain: str) -> tuple[str, dict[str, str]] | None:
-    """Where the DMARC record for a domain stands, there or above it, and its tags. Raises NameServerError."""
+    """The domain, or one above it, that has a DMARC record, and its tags; None without one. Raises NameServerError."""
     labels = domain.split(".")
     for start in range(len(labels) - 1):
         place = ".".join(labels[start:])

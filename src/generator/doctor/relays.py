@@ -1,4 +1,4 @@
-"""The relay: reached, trusted, logged in, and willing to take mail from our address. No mail is sent."""
+"""The relay: it can be reached, is encrypted, accepts our password and mail from our address. No mail is sent."""
 
 from __future__ import annotations
 
@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from generator.settings import Settings
 
 SOON = timedelta(days=14)
-"""Certificates are renewed a month before they end; two weeks before, somebody should look."""
+"""The time before a certificate ends from which we warn; most are renewed a month before."""
 
 LARGEST = 500_000
-"""Bytes that a letter never has: HTML of 102 kB is cut off by Gmail."""
+"""Bytes: more than any letter has, because Gmail clips HTML above 102 kB."""
 
 _TAKEN = 250
 
 
 def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tuple[list[Answer], str]:
-    """Talk with it as far as RSET; the answers, and the name that it gives itself, empty when it gave none."""
+    """Log in, and offer an envelope (MAIL, RSET). Returns the answers, and the relay's own host name, or "".
+
+    A relay that cannot be reached is an answer too. Waits as long as the patience of the transport for each reply.
+    """
     if not isinstance(transport, Server):
         remedy = "Set NEWSLETTER_MAIL to a relay; see deploy/SET-UP.md."
         return [warn("relay", f"none; mail is written to {transport.name}", remedy)], ""
@@ -77,7 +80,7 @@ def _look_at_secrecy(connection: smtplib.SMTP, now: datetime, *, local: bool) ->
     yield well("tls", f"{sock.version()}, {(sock.cipher() or ('',))[0]}")
     end = (sock.getpeercert() or {}).get("notAfter")
     if not isinstance(end, str):
-        return  # a relay on this machine, whose certificate nobody looks at
+        return  # a relay on this machine, whose certificate is not verified
     moment = datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC)
     found = f"valid until {moment:%Y-%m-%d}"
     if moment - now < SOON:

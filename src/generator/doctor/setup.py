@@ -1,4 +1,4 @@
-"""The settings: still those of the example, or of somebody who sends letters?"""
+"""The settings: no example values are left, and the addresses suit a sender of letters."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FREE = frozenset(
         "zoho.com"
     ).split()
 )
-"""Domains at which anybody has an address: their owners ask other servers to refuse mail that comes from elsewhere."""
+"""Domains of free mailboxes. Their DMARC policies make receivers refuse mail that other servers send."""
 
 _EXAMPLE = re.compile(r"(^|\.)(example\.(org|com|net)|example|invalid|test|localhost)$")
-"""Domains that stand for others, and are nobody's (RFC 2606)."""
+"""Domains that are reserved for examples (RFC 2606)."""
 
 
 def examine_settings(settings: Settings) -> Iterator[Answer]:
-    """What newsletter/settings.toml says about who sends, and where readers leave."""
+    """The sender, the service and the bounce address in newsletter/settings.toml."""
     yield _find_examples(settings)
     yield _look_at_sender(settings)
     yield _look_at_service(settings)
@@ -45,7 +45,7 @@ def examine_settings(settings: Settings) -> Iterator[Answer]:
 
 
 def domain_of(address: str) -> str:
-    """What stands behind the @."""
+    """The part of an address after the @, in lower case."""
     return address.rpartition("@")[2].lower()
 
 

@@ -1,6 +1,6 @@
-"""The page of a letter for its editor: served on this machine while somebody writes, or kept as files."""
+"""The preview of a letter for its editor: served on this machine while they write, or written to files."""
 
-from generator.preview.application import Preview, find_week, list_weeks, watch
+from generator.preview.application import Preview, digest_files, find_week, list_weeks
 from generator.preview.files import write_preview
 from generator.preview.guard import FOLDER, HOST, guard, mount
 from generator.preview.server import Server, is_previewed, open_server
@@ -10,12 +10,12 @@ __all__ = [
     "HOST",
     "Preview",
     "Server",
+    "digest_files",
     "find_week",
     "guard",
     "is_previewed",
     "list_weeks",
     "mount",
     "open_server",
-    "watch",
     "write_preview",
 ]

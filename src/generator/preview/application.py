@@ -1,6 +1,6 @@
-"""The preview as a small web application: renders when a page is asked for, and anew when a file was saved.
+"""The preview as a small WSGI application, which renders a page when it is requested, and again after a save.
 
-It never reads a file because an address names it: it looks an address up among the pages that it has rendered.
+A path never becomes the name of a file: it is looked up among the pages that were rendered.
 """
 
 from __future__ import annotations
@@ -39,18 +39,18 @@ WATCHED = ("newsletter", "docs", "templates")
 """The folders of a project that a letter is made from."""
 
 _PROBLEMS = "problems"
-"""The folder of the page that is shown when no letter can be."""
+"""The folder of the page that is shown when no letter can be read."""
 
 _PLAN, _WEEKS = "plan", 60
-"""The folder of the page of what is coming, and how many weeks it shows."""
+"""The folder of the page with the coming weeks, and how many it shows."""
 
 _SANDBOX = "sandbox allow-popups allow-popups-to-escape-sandbox"
 
 
 def find_week(newsletter: Newsletter, now: datetime) -> Week | None:
-    """The letter that an editor is at work on: the coming one when it was written already, else the newest.
+    """The letter that an editor works on: the coming one when it exists, else the newest; None when there is none.
 
-    One that cannot be read is one, too: then an editor is in the middle of it.
+    A letter that cannot be read counts too: an editor is probably writing it.
     """
     weeks = sorted(list_weeks(newsletter), reverse=True)
     coming = newsletter.settings.coming_week(now)
@@ -64,21 +64,21 @@ def list_weeks(newsletter: Newsletter) -> set[Week]:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What was read, and the pages that were rendered from it until now."""
+    """What was read from the files, and the pages that were rendered from it so far."""
 
     files: str
-    """A digest of all files that were read."""
+    """See `digest_files`."""
     newsletter: Newsletter | None
     problems: Sequence[Problem] = ()
     before: Mapping[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
     """The pages as they were before the last save."""
     pages: dict[Week | None, Mapping[str, bytes]] = field(default_factory=dict)
     digest: str = ""
-    """The digest of the files, and how many letters were out when the pages were rendered."""
+    """Changes when the pages must be rendered again; see `Preview._digest`."""
 
 
 class Preview:
-    """A WSGI application below FOLDER."""
+    """A WSGI application below FOLDER. Any thread may call it: one page is rendered at a time."""
 
     def __init__(
         self,
@@ -88,9 +88,10 @@ class Preview:
         site: str = "",
         tell: Callable[[Week | None, Sequence[Problem], Sequence[Problem]], None] = lambda *_: None,
     ) -> None:
-        """Preview the project in `root`; `site` is where its site is served.
+        """Preview the project in `root`; `site` is the URL of its site, or empty.
 
-        `tell` hears of each page that was made anew: its week, its problems, and those of files that it did without.
+        `tell` is called for each page that was rendered, in the thread of the request: with its week, its problems, and
+        the problems of the files that were left out.
         """
         self._root, self._clock, self._site, self._tell = root.resolve(), clock, site, tell
         self._lock = threading.Lock()
@@ -98,18 +99,18 @@ class Preview:
         self._state: _State | None = None
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request that `guard` let through."""
+        """Answer a request that `guard` allowed. A problem in a file or template becomes a page."""
         path = environ.get("PATH_INFO", "")
         if path in {"/", FOLDER.rstrip("/")}:
             return redirect(start_response, FOLDER)
         if path == f"{FOLDER}about":
             return answer(
-                start_response, json.dumps({"preview": name_project(self._root)}), "application/json"
+                start_response, json.dumps({"preview": fingerprint(self._root)}), "application/json"
             )
         if path == f"{FOLDER}changes":
             with self._lock:
                 state = self._state or self._read()
-            return answer(start_response, self._look(watch(self._root), state))
+            return answer(start_response, self._digest(digest_files(self._root), state))
         if not path.startswith(FOLDER):
             return answer(start_response, "There is no such page.", status=HTTPStatus.NOT_FOUND)
         with self._lock:
@@ -149,7 +150,7 @@ class Preview:
     def _show_plan(
         self, newsletter: Newsletter, state: str, start_response: StartResponse
     ) -> Iterable[bytes]:
-        """Not kept: it takes milliseconds, and begins with another week when Friday has passed."""
+        """The page of the coming weeks. Not cached: it takes milliseconds, and changes when a Friday has passed."""
         settings, first = newsletter.settings, newsletter.settings.next_friday(self._clock())
         plans = plan_weeks(newsletter.playbook, newsletter.archive, first, _WEEKS, settings.skip)
         try:
@@ -159,8 +160,8 @@ class Preview:
         return answer(start_response, page, "text/html; charset=utf-8", page_policy(self._root, served=True))
 
     def _read(self) -> _State:
-        """What the files say now; read again only when one of them has changed."""
-        found, state = watch(self._root), self._state
+        """The state of the files; reads them again only when one has changed."""
+        found, state = digest_files(self._root), self._state
         if state is None or state.files != found:
             before = {**state.before, **state.pages} if state else {}
             try:
@@ -172,14 +173,14 @@ class Preview:
             else:
                 state = _State(found, newsletter, (), before)
             self._documents = self._documents.again()
-        looks = self._look(found, state)
-        if state.digest != looks:
-            state = replace(state, pages={}, digest=looks)
+        version = self._digest(found, state)
+        if state.digest != version:
+            state = replace(state, pages={}, digest=version)
         self._state = state
         return state
 
-    def _look(self, files: str, state: _State) -> str:
-        """What pages depend on: the files, and which letters are out by now."""
+    def _digest(self, files: str, state: _State) -> str:
+        """What pages depend on: the files, and how many letters are published by now."""
         archive = state.newsletter.archive.until(self._clock()) if state.newsletter else Archive(())
         return f"{files}-{len(archive.issues)}"
 
@@ -212,8 +213,8 @@ class Preview:
         return render_broken(self._root, problems, failure, served), problems
 
 
-def watch(root: Path) -> str:
-    """A digest of the names, sizes and times of all files that a letter is made from: cheap, for it is asked a lot."""
+def digest_files(root: Path) -> str:
+    """A digest of the names, sizes and times of all files that a letter is made from: cheap, for a page polls it."""
     found: list[tuple[str, int, int]] = []
     folders = [str(root / name) for name in WATCHED]
     while folders:
@@ -226,10 +227,10 @@ def watch(root: Path) -> str:
                         stat = entry.stat()
                         found.append((entry.path, stat.st_size, stat.st_mtime_ns))
         except OSError:
-            continue  # gone since: the next look tells
+            continue  # deleted meanwhile: the next call sees that
     return digest(sorted(found)).hex()
 
 
-def name_project(root: Path) -> str:
-    """A digest of the path of the project: pages can compare it, and it does not reveal the path."""
+def fingerprint(root: Path) -> str:
+    """A digest of the path of a project, which identifies it without revealing the path."""
     return digest(str(root)).hex()

@@ -1,4 +1,4 @@
-"""The preview as files that can be shown to others."""
+"""The preview written to files, to show to others."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def write_preview(newsletter: Newsletter, issue: Issue, folder: Path, now: datetime) -> Published:
-    """Keep the page of an issue, as it is at a moment, as files that can be shown to others.
+    """Write the preview of an issue to files, as it is at the moment `now`.
 
-    Raises PublishError for a folder that holds something else, and ContentError when a letter cannot be rendered.
+    Raises PublishError for a folder that contains anything but a preview, and ContentError when a letter cannot be
+    rendered.
     """
     try:
         ours = not folder.exists() or not any(folder.iterdir()) or MARK in (folder / PAGE).read_text("utf-8")

@@ -1,6 +1,6 @@
-"""Who may ask, and what every answer says to the browser.
+"""The middleware of the preview: which requests are allowed, and the security headers of each response.
 
-The preview shows drafts, so it answers this machine only, and only pages of its own.
+The preview shows drafts, so it answers this machine only, and only its own pages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FOLDER = "/preview/"
 HOST = "127.0.0.1"
 
 _DEFAULT_PORT = 80
-"""Browsers leave it out."""
+"""Browsers leave it out of the Host header."""
 
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -33,10 +33,10 @@ _TEXT = "text/plain; charset=utf-8"
 
 
 def guard(app: WSGIApplication, port: int, *names: str) -> WSGIApplication:
-    """Let pages of our own ask, and people who type an address or follow a link; nobody else.
+    """Allow requests of our own pages, and of people who type a URL or follow a link; answer 403 to all others.
 
-    A page elsewhere can make its own name lead to this machine (DNS rebinding), which the host tells; or load what is
-    here as an image, a frame or a script, which browsers tell. `names` are further names of this machine.
+    A page of another site can point its own name at this machine (DNS rebinding), which the Host header shows; or load
+    ours as an image, a frame or a script, which Sec-Fetch-Site shows. `names` are further names of this machine.
     """
     known = {HOST, "localhost", "[::1]", *names}
     hosts = {f"{name}:{port}" for name in known} | (known if port == _DEFAULT_PORT else set())
@@ -65,7 +65,7 @@ def guard(app: WSGIApplication, port: int, *names: str) -> WSGIApplication:
 
 
 def _is_own(environ: WSGIEnvironment) -> bool:
-    """Whether a browser says that the request comes from our page or from a person; who says nothing is no browser."""
+    """Whether Sec-Fetch-* name our page or a person as the origin of a request. Without them, no browser sent it."""
     if environ.get("HTTP_SEC_FETCH_SITE", "none") in {"none", "same-origin"}:
         return True
     return (environ.get("HTTP_SEC_FETCH_MODE"), environ.get("HTTP_SEC_FETCH_DEST")) == (
@@ -75,7 +75,7 @@ def _is_own(environ: WSGIEnvironment) -> bool:
 
 
 def mount(preview: WSGIApplication, site: WSGIApplication) -> WSGIApplication:
-    """One application of two: the preview below its folder, the site everywhere else."""
+    """An application that serves the preview below its folder, and the site everywhere else."""
 
     def both(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -92,7 +92,7 @@ def answer(  # noqa: PLR0913 (what an answer has)
     status: HTTPStatus = HTTPStatus.OK,
     location: str = "",
 ) -> Iterable[bytes]:
-    """Answer with some content that nothing else is loaded into, unless `policy` allows it, and that nobody keeps."""
+    """A response that browsers do not cache, and that loads nothing unless `policy` (CSP) allows it."""
     body = content.encode() if isinstance(content, str) else content
     headers = {
         **_HEADERS,
@@ -107,5 +107,5 @@ def answer(  # noqa: PLR0913 (what an answer has)
 
 
 def redirect(start_response: StartResponse, path: str) -> Iterable[bytes]:
-    """Lead to another page of ours."""
+    """A redirect (302) to a path of ours."""
     return answer(start_response, f"{path}\n", status=HTTPStatus.FOUND, location=path)

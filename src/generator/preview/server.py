@@ -1,4 +1,4 @@
-"""The server behind `generate preview`, and how another run of it finds out that it is there."""
+"""The HTTP server of `generate preview`, and how another run finds one that is there already."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from generator.preview.application import name_project
+from generator.preview.application import fingerprint
 from generator.preview.guard import FOLDER, HOST, guard
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Serves one application on this machine only."""
+    """Serves one application on this machine only, each request in a thread."""
 
     daemon_threads = True
 
     def server_bind(self) -> None:
-        """Bind without asking for the name of the machine, which may take seconds and is not used."""
+        """Bind without looking up the name of the machine, which may take seconds and is not used."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, self.server_address[1]
         self.setup_environ()
@@ -30,9 +30,10 @@ class Server(ThreadingMixIn, WSGIServer):
 
 class _Handler(WSGIRequestHandler):
     timeout = 30
+    """Seconds."""
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the page asks every second."""
+        """Log nothing: a page sends a request every second."""
 
 
 def open_server(preview: WSGIApplication, port: int) -> Server:
@@ -43,7 +44,7 @@ def open_server(preview: WSGIApplication, port: int) -> Server:
 
 
 def is_previewed(root: Path, port: int) -> bool:
-    """Whether what answers on a port of this machine is a preview of the project in `root`."""
+    """Whether a preview of the project in `root` answers on a port of this machine. Waits 2 seconds; raises nothing."""
     connection = HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", f"{FOLDER}about")
@@ -52,4 +53,4 @@ def is_previewed(root: Path, port: int) -> bool:
         return False
     finally:
         connection.close()
-    return isinstance(found, dict) and found.get("preview") == name_project(root.resolve())
+    return isinstance(found, dict) and found.get("preview") == fingerprint(root.resolve())
