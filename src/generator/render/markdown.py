@@ -1,4 +1,4 @@
-"""The one Markdown dialect, and a letter's text as a clean tree that every channel renders in its own way.
+"""The one Markdown dialect, and the text of a letter as sanitised trees, which each channel renders in its own way.
 
 The dialect is Python-Markdown with the extensions of `mkdocs.yml`, so a letter reads the same on the site, in a feed
 and in an inbox.
@@ -88,20 +88,20 @@ _ATTRIBUTES = {
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The text of an edition as trees: links absolute, marks of footnotes plain numbers, nothing unsafe in it.
+    """The text of an edition as sanitised trees, with absolute links, and footnote references as plain numbers.
 
     A checklist item is an `li` of the class `open` or `done`, its text a link to the item in the playbook. Every `img`
     has alt, width and height. The elements are shared: a channel that changes them works on a copy.
     """
 
     sections: tuple[tuple[str, HtmlElement], ...]
-    """Heading and a `div` with what stands below it."""
+    """Each heading, and a `div` with the content below it."""
     notes: tuple[HtmlElement, ...]
     """For each footnote, in the order of its number, a `div` with inline content."""
 
 
 def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
-    """Turn the Markdown of an edition into trees."""
+    """Parse and sanitise the Markdown of an edition."""
     settings, language = newsletter.settings, edition.language
 
     def link_item(beginning: str, text: str, item_id: str) -> str:
@@ -110,7 +110,7 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
 
     facts, about = newsletter.playbook.facts, settings.page_url(language, "about-the-numbers.md")
     text = edition.markdown
-    # Many letters cite the same few facts, and their notes take as long as the letter: they are put in afterwards.
+    # Many letters cite the same few facts, whose notes take as long as the letter: they are inserted afterwards.
     cited = {f"fact:{source}": _note(facts[source], language, about) for source in scan(text).sources}
     places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
     tree = _parse(_to_clean_html(f"{rewrite_items(text, link_item)}\n\n{places}\n"))
@@ -144,13 +144,13 @@ def render_address(fact: Fact, language: Language) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Text that Markdown would read as marks, made plain."""
+    """Text with everything escaped that Markdown would interpret."""
     text = text.replace("&", "&amp;").replace("<", "&lt;")  # which have no backslash form
     return re.sub(r"([\\`*_\[\]>{}~|])", r"\\\1", text)
 
 
 def render_plain(markdown: str) -> str:
-    """The text of a checklist item without its marks."""
+    """The text of a checklist item without Markdown."""
     # Below a box, as it stands on its page: “1. …” alone would be a list.
     return " ".join(_parse(_to_clean_html(f"☐ {markdown}")).text_content().split()).removeprefix("☐ ")
 
@@ -187,7 +187,7 @@ def _parse(text: str) -> HtmlElement:
 
 
 def to_html(element: HtmlElement) -> str:
-    """What is inside an element, as HTML."""
+    """The content of an element as HTML, without the element."""
     inner = escape(element.text or "") + "".join(
         html.tostring(child, encoding="unicode") for child in element
     )
@@ -203,7 +203,7 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
         target = element.get(key, "")
         if element.tag == "img":
             image = edition.images.get(unquote(target))
-            if image is None:  # so oddly written that content.marks did not see it
+            if image is None:  # written so oddly that content.marks did not find it
                 message = f"the image “{target}” has an unexpected form; put it on a line of its own: ![alt](name.png)"
                 raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
             element.set("width", str(image.width))
@@ -216,7 +216,7 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
 
 
 def _mark_items(tree: HtmlElement) -> None:
-    """Replace the box of each checklist item by a class of its `li`: mail programs have no boxes that remember."""
+    """Replace the checkbox of each checklist item by a class of its `li`: a mail cannot remember a tick."""
     for box in list(tree.iter("input")):
         item = next(box.iterancestors("li"))
         item.set("class", "done" if box.get("checked") is not None else "open")
@@ -227,7 +227,7 @@ def _mark_items(tree: HtmlElement) -> None:
 
 
 def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
-    """Cut the footnotes out of the tree; their marks stay as plain numbers, for links within a mail lead nowhere."""
+    """Move the footnotes out of the tree; references become plain numbers, because links within a mail do not work."""
     for link in list(tree.iter("a")):
         kind = link.attrib.pop("class", None)
         if kind == "footnote-ref":
@@ -243,7 +243,7 @@ def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
 
 
 def _put_fact(note: HtmlElement, cited: Mapping[str, str]) -> HtmlElement:
-    """The note about a fact where its place was kept; a footnote that the letter itself explains stays as it is."""
+    """Replace the placeholder of a cited fact by its note; return a footnote of the letter itself as it is."""
     markdown = cited.get(note.text_content().strip())
     return note if markdown is None else _unwrap(_parse(_to_clean_html_once(markdown)))
 
@@ -260,7 +260,7 @@ def _unwrap(item: HtmlElement) -> HtmlElement:
 
 
 def _split(tree: HtmlElement) -> tuple[tuple[str, HtmlElement], ...]:
-    """The sections of a letter: what stands below each `h2`."""
+    """The sections of a letter: the content below each `h2`."""
     sections: list[tuple[str, HtmlElement]] = []
     for element in list(tree):
         if element.tag == "h2":

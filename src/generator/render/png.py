@@ -1,4 +1,4 @@
-"""SVG → PNG, with nothing of this machine in it: no font but the one that is given, and no file beside the text."""
+"""SVG → PNG, independent of the machine: with the given font only, and without other files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 def render_png(svg: str, name: str, *, width: int, style: str = "", font: Path | None = None) -> bytes:
-    """Draw an SVG so wide; the same SVG gives the same bytes. Raises TemplateError, which names the template."""
+    """Draw an SVG, `width` pixels wide; the same SVG gives the same bytes. Raises TemplateError, which shows `name`."""
     try:
         return _draw(svg, width, style, str(font) if font else None)
     except ValueError as error:
         raise TemplateError(f"templates/{name}: cannot be drawn; expected an SVG picture") from error
 
 
-@lru_cache(maxsize=256)  # `generate serve` draws all of them on every save, and nearly all are as they were
+@lru_cache(maxsize=256)  # `generate serve` draws all of them after every save, and nearly all are unchanged
 def _draw(svg: str, width: int, style: str, font: str | None) -> bytes:
     return resvg_py.svg_to_bytes(
         svg_string=svg,

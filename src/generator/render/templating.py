@@ -1,4 +1,4 @@
-"""Templates: one folder a channel, one file a thing, and the extension says how values are escaped.
+"""Templates: a folder for each channel. The extension of a file decides how values are escaped.
 
 `.html` escapes for HTML; `.txt` and `.md` do not. An unknown name is an error, never an empty space. Every template
 knows the colours and fonts of `templates/tokens.toml`.
@@ -82,7 +82,7 @@ def load_tokens(root: Path) -> Tokens:
 
 
 def find_token(root: Path, table: str, name: str) -> str:
-    """A colour or a font. Raises TemplateError when there is none of that name."""
+    """The colour or font of that name. Raises TemplateError when there is none."""
     try:
         return load_tokens(root)[table][name]
     except KeyError:
@@ -112,7 +112,7 @@ def _read_tokens(path: Path, _changed: int) -> Tokens:
                 )
     if odd := tables.get("light", {}).keys() ^ tables.get("dark", {}).keys():
         raise TemplateError(f"{place}: light and dark must have the same names; only one has {min(odd)}")
-    # Checked, and ours: the quotes of a font must stand in a style sheet as they are.
+    # These values were checked above. The quotes of a font must not be escaped in a style sheet.
     return {
         table: {name: Markup(value) for name, value in values.items()}  # noqa: S704 (no value of a stranger)
         for table, values in tables.items()
@@ -120,7 +120,7 @@ def _read_tokens(path: Path, _changed: int) -> Tokens:
 
 
 def read_templates(root: Path, folder: str) -> list[bytes]:
-    """All templates of a channel as they stand, for who must know whether one has changed."""
+    """The bytes of all templates of a channel, to find out whether one has changed."""
     return [path.read_bytes() for path in sorted((root / "templates" / folder).glob("*")) if path.is_file()]
 
 
@@ -128,7 +128,7 @@ def read_templates(root: Path, folder: str) -> list[bytes]:
 def _environment(root: Path) -> Environment:
     return Environment(
         loader=FileSystemLoader(root / "templates"),
-        # By the last extension, and on unless it is known to be text: select_autoescape() would miss *.html.j2.
+        # By the last extension, and on unless that is text: select_autoescape() would miss *.html.j2.
         autoescape=lambda name: not (name or "").endswith((".txt", ".md")),  # noqa: S701 (ruff knows the other one only)
         undefined=StrictUndefined,
         trim_blocks=True,

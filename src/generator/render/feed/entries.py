@@ -1,6 +1,6 @@
-"""An edition as feeds carry it: plain text for the lists of a reader, clean HTML for the reading, and permanent ids.
+"""An edition as an entry of feeds: plain text for lists, clean HTML for the content, and a permanent id.
 
-No class, id or style is in the HTML: feed readers drop them, and mail services that read feeds show what is left.
+The HTML has no class, id or style: feed readers drop them, and services that mail a feed show what is left.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The first image of a letter, which readers and mail services show beside its title."""
+    """The first image of a letter, which feed readers show beside its title."""
 
     url: str
     media_type: str
@@ -48,7 +48,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is rendered of an edition: what takes long, and is the same until somebody changes it."""
+    """The rendered text of an edition. It takes long, and is cached until something that it depends on changes."""
 
     html: str
     picture: Picture | None
@@ -56,10 +56,10 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What every feed says of an edition, whatever its format."""
+    """An edition as an entry, independent of the format of the feed."""
 
     id: str
-    """A tag URI (RFC 4151): neither a new title nor a new address of the site makes a letter unread again."""
+    """A tag URI (RFC 4151): a new title or domain does not make the letter unread again."""
     url: str
     title: str
     summary: str
@@ -72,7 +72,7 @@ class Entry:
 
 
 def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = None) -> Entry:
-    """Render an edition for all feeds that carry it; `body` is what render_body makes of it, when that is known."""
+    """The entry of an edition in every feed; `body` is the cached result of render_body, or None."""
     settings, body = newsletter.settings, body or render_body(newsletter, edition)
     return Entry(
         id=f"tag:{settings.id_authority}:issue/{edition.week}/{edition.language}",
@@ -91,7 +91,8 @@ def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = N
 def render_body(newsletter: Newsletter, edition: Edition) -> Body:
     """Render the text of an edition. Whatever this depends on is part of `digest_body`.
 
-    Links also depend on which letters are out. That is no part of it: `generate issue`, which keeps bodies, has all.
+    Links also depend on which letters are published. The digest leaves that out: `generate issue`, which caches bodies,
+    has all of them.
     """
     letter = render_letter(newsletter, edition)
     html = render_template(
@@ -105,7 +106,7 @@ def render_body(newsletter: Newsletter, edition: Edition) -> Body:
 
 
 def digest_playbook(newsletter: Newsletter) -> bytes:
-    """A digest of what all bodies depend on: addresses, facts, the page of each item, and the template."""
+    """A digest of what all bodies depend on: URLs, facts, the page of each item, and the template."""
     root, playbook = newsletter.root, newsletter.playbook
     items = [(page.page, page.items) for pages in playbook.certainties.values() for page in pages]
     return digest(root, newsletter.settings, playbook.facts, items, *read_templates(root, "feed"))
@@ -117,12 +118,12 @@ def digest_body(playbook: bytes, edition: Edition) -> bytes:
 
 
 def make_writable(text: str) -> str:
-    """Text without the characters that a feed cannot hold."""
+    """Text without the characters that XML does not allow."""
     return _UNWRITABLE.sub("", text)
 
 
 def _clean(element: HtmlElement) -> str:
-    """The HTML inside an element of a letter, without what only our own pages and mails understand."""
+    """The HTML inside an element of a letter, without what only our own pages and emails style."""
     copy = deepcopy(element)
     for child in list(copy.iterdescendants()):
         kind = child.attrib.pop("class", "")
@@ -137,7 +138,7 @@ def _clean(element: HtmlElement) -> str:
 
 
 def _put_glyph(item: HtmlElement, glyph: str) -> None:
-    """Put the box of a checklist item before its text, which in a loose list stands in a paragraph."""
+    """Put the box of a checklist item before its text, which is in a paragraph if the list is loose."""
     text = item[0] if len(item) and item[0].tag == "p" and not (item.text or "").strip() else item
     text.text = glyph + (text.text or "").lstrip()
 

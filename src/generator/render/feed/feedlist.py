@@ -1,4 +1,4 @@
-"""Which feeds there are, and where: a main feed per language, and one per certainty and language."""
+"""The list of feeds and their URLs: for each language a main feed, and one for each certainty."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from generator.settings import Settings
 
 OPML = PurePosixPath("feeds.opml")
-"""Where the list of all feeds stands, which feed readers import."""
+"""The path of the list of all feeds, which feed readers import."""
 
 
 class Format(Enum):
-    """A way to write a feed down, in the order in which readers are offered them."""
+    """The formats of a feed, in the order in which readers are offered them."""
 
     RSS = ("RSS", "feed.xml", "application/rss+xml")
     ATOM = ("Atom", "atom.xml", "application/atom+xml")
@@ -49,11 +49,11 @@ class Feed:
         return f"tag:{settings.id_authority}:feed/{self.language}{part}"
 
     def path(self, form: Format) -> PurePosixPath:
-        """Where it stands below the root of the site: `en/certainties/referral/atom.xml`."""
+        """Its path below the root of the site: `en/certainties/referral/atom.xml`."""
         return PurePosixPath(f"{self.language.prefix}{self._folder}{form.file}")
 
     def url(self, settings: Settings, form: Format) -> str:
-        """Its absolute address."""
+        """Its absolute URL."""
         return settings.url(self.language, f"{self._folder}{form.file}")
 
     @property

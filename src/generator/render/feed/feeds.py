@@ -1,6 +1,6 @@
 """Every feed in every format: RSS 2.0 and Atom 1.0 by feedgen, JSON Feed 1.1, and the list of feeds.
 
-feedgen 1.0.0 has many traps; each line below that looks odd is the way around one, and has a test of that name.
+feedgen 1.0.0 has many traps; each odd line below avoids one, and has a test of that name.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ a draft. Do not put them online: what a feed reader has fetched cannot be taken 
 The feeds for readers are in site/, made by “generate site”.
 """.encode(),
 )
-"""What stands beside feeds that are not for readers."""
+"""A file beside feeds that are not for readers."""
 
 _TTL = 60
-"""Minutes that a reader may wait before it looks again: the letter is to be there on waking."""
+"""Minutes between two requests of a feed reader: the letter should be there in the morning."""
 
 
 def render_feeds(
@@ -60,8 +60,8 @@ def render_feeds(
 ) -> tuple[Artifact, ...]:
     """Render the feeds of these languages and the list of all; paths are below the root of the site.
 
-    What an earlier run has rendered is taken from `bodies`.
-    feedgen switches the locale of the process for each date, so no other thread may format text meanwhile.
+    `bodies` has what an earlier run rendered. feedgen switches the locale of the process for each date, so no other
+    thread may format text meanwhile.
     """
     settings, feeds = newsletter.settings, list_feeds(newsletter)
     bodies, playbook = bodies or Cache(), digest_playbook(newsletter)
@@ -97,7 +97,7 @@ def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: C
 
 
 def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) -> Any:
-    """A generator with everything in it; one for each format, because each names its own address."""
+    """A generator of feedgen for one format, because each feed contains its own URL."""
     language, page = feed.language.value, settings.page_url(feed.language, feed.page)
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
@@ -109,7 +109,7 @@ def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) ->
     generator.language(language)
     generator.author(name=make_writable(settings.sender_name))
     generator.link(rel="self", href=feed.url(settings, form), type=form.media_type)
-    # The last link, whatever its rel, is what RSS calls the site.
+    # RSS takes the last link, whatever its rel, as that of the site.
     generator.link(rel="alternate", href=page, type="text/html", hreflang=language)
     generator.generator("")
     generator.docs("")
@@ -148,7 +148,7 @@ def _add(generator: Any, feed: Feed, entry: Entry) -> None:
 
 
 class _Additions:
-    """What feedgen leaves out of an entry: in RSS that it was corrected, in Atom what its link leads to."""
+    """What feedgen leaves out of an entry: in RSS the date of a correction, in Atom the type of its link."""
 
     def set(self, entry: Entry, language: Language) -> None:
         self._entry, self._language = entry, language
@@ -163,9 +163,8 @@ class _Additions:
 
 
 def _beginning(settings: Settings) -> datetime:
-    """When a feed without letters last changed: when it was named.
+    """The date of a feed without letters: the year in its id.
 
-    Atom demands a date. The year in the feed's id is one (RFC 4151: it means the first moment of the year, in UTC),
-    it is in the settings, and nothing was ever added since.
+    Atom requires a date. That year means its first moment in UTC (RFC 4151), and nothing was added since.
     """
     return datetime(int(settings.id_authority.rpartition(",")[2]), 1, 1, tzinfo=UTC)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def render_json_feed(settings: Settings, feed: Feed, entries: list[Entry]) -> bytes:
-    """Write a feed; what an entry does not have is left out, for null is not valid."""
+    """Write a feed. Values that an entry does not have are left out, because null is not valid."""
     data = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": make_writable(feed.title),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def render_opml(settings: Settings, feeds: Iterable[Feed]) -> bytes:
     """List each feed once, as RSS, in a folder for each language.
 
-    It holds no date: it changes with the settings, and those have none.
+    It has no date, because it changes with the settings, which have none.
     """
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")

@@ -1,1 +1,1 @@
-"""A letter as mail: HTML, plain text, and the message that holds both."""
+"""A letter as an email: HTML, plain text, and the MIME message with both."""

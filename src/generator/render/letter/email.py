@@ -1,4 +1,4 @@
-"""An edition → the email that carries it: HTML, plain text, and the message with both."""
+"""An edition → its email: HTML, plain text, and the message with both."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from generator.model import Edition
     from generator.render.markdown import Letter
 
-# Files hold none of them (`reading` sees to that), but Markdown's &#11; can still spell one.
+# `reading` refuses them in files, but Markdown's &#11; can still spell one.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def render_email(newsletter: Newsletter, edition: Edition) -> Email:
-    """Render an edition as it is delivered; the same edition gives the same bytes."""
+    """Render the email of an edition; the same edition gives the same bytes. Raises ContentError or TemplateError."""
     text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter.settings, edition.language))
     return Email(edition, html, text, render_message(newsletter.settings, edition, text, html))
 
@@ -38,7 +38,7 @@ def render_email(newsletter: Newsletter, edition: Edition) -> Email:
 def render_parts(
     newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = ""
 ) -> tuple[str, str]:
-    """The letter as text and as HTML; the addresses of its last two links are given, the second may be missing."""
+    """The letter as text and as HTML; the URLs of its last two links are given, the second may be empty."""
     letter = render_letter(newsletter, edition)
     values = _values(newsletter, edition) | {"unsubscribe": unsubscribe, "manage": manage}
     text = _CONTROL.sub("", _render_text(newsletter, letter, values))
@@ -47,7 +47,7 @@ def render_parts(
 
 
 def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
-    """What both templates say around the letter."""
+    """The values of both templates around the letter."""
     settings, language = newsletter.settings, edition.language
     certainty = newsletter.playbook.certainty(language, edition.certainty)
     return {

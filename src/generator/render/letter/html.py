@@ -1,4 +1,4 @@
-"""A letter's trees → HTML that every mail program shows: one rule for each element that one of them gets wrong.
+"""The trees of a letter → HTML for every mail program: a function for each element that some program gets wrong.
 
 What holds in all of them: tables, padding on cells, sizes as attributes, headings, lists, links. The looks are in
 templates/email/letter.css; the classes here are its hooks.
@@ -26,7 +26,7 @@ _BULLET = "•"
 
 
 def render_email_html(content: HtmlElement, words: Mapping[str, str]) -> str:
-    """The HTML inside a tree of a letter; the tree itself stays as it is."""
+    """The HTML inside a tree of a letter; the tree itself is not changed."""
     tree = deepcopy(content)
     _mend_headings(tree)
     _mend_tables(tree)  # before the rules that make tables of their own
@@ -40,7 +40,7 @@ def render_email_html(content: HtmlElement, words: Mapping[str, str]) -> str:
 
 
 def _mend_headings(tree: HtmlElement) -> None:
-    """No level is skipped: below the `h2` of a section comes an `h3`, whatever the author wrote."""
+    """Skip no level of headings: below the `h2` of a section comes an `h3`, whatever the author wrote."""
     level = 2
     for heading in tree.iter("h3", "h4", "h5", "h6"):
         level = min(int(heading.tag[1]), level + 1)
@@ -48,7 +48,7 @@ def _mend_headings(tree: HtmlElement) -> None:
 
 
 def _mend_tables(tree: HtmlElement) -> None:
-    """A data table says so: its heads have a scope, and an empty head is no head."""
+    """Mark up data tables for screen readers: header cells have a scope, and an empty one is no header."""
     for table in tree.iter("table"):
         table.set("class", "data")
         for cell in table.iter("th", "td"):
@@ -61,7 +61,7 @@ def _mend_tables(tree: HtmlElement) -> None:
 
 
 def _mend_marks(tree: HtmlElement) -> None:
-    """The marks of two footnotes side by side are two numbers, 1 and 2, not 12."""
+    """Separate two footnote references side by side: 1 and 2, not 12."""
     for mark in tree.iter("sup"):
         after = mark.getnext()
         if after is not None and after.tag == "sup" and not mark.tail:
@@ -69,7 +69,7 @@ def _mend_marks(tree: HtmlElement) -> None:
 
 
 def _mend_images(tree: HtmlElement) -> None:
-    """No wider than the column, in attributes for Word, and narrower where the screen is."""
+    """Make images no wider than the column, by attributes for Outlook (Word), and narrower on small screens."""
     for image in tree.iter("img"):
         width, height = int(image.attrib["width"]), int(image.attrib["height"])
         shown = min(width, COLUMN)
@@ -79,7 +79,7 @@ def _mend_images(tree: HtmlElement) -> None:
 
 
 def _mend_code(tree: HtmlElement) -> None:
-    """A background of its own, which only a cell has everywhere."""
+    """Put code blocks into a table cell, because only cells have a background in every program."""
     for block in list(tree.iter("pre")):
         table, cell = _frame("code")
         _replace(block, table)
@@ -87,13 +87,13 @@ def _mend_code(tree: HtmlElement) -> None:
 
 
 def _mend_quotes(tree: HtmlElement) -> None:
-    """The line beside a quote belongs to a cell: Word draws none on a `blockquote`."""
+    """Put quotes into a table cell, because Outlook (Word) draws no border on a `blockquote`."""
     for quote in list(tree.iter("blockquote")):
         _fill_frame(quote, "quote")
 
 
 def _mend_asides(tree: HtmlElement) -> None:
-    """An admonition is a cell with a line beside it; its title stays text, for colour alone tells nothing."""
+    """Put admonitions into a table cell with a border; their title stays, because colour alone conveys nothing."""
     for aside in list(tree.iterdescendants("div")):
         if "admonition" not in aside.attrib.pop("class", "").split():
             aside.drop_tag()
@@ -105,7 +105,7 @@ def _mend_asides(tree: HtmlElement) -> None:
 
 
 def _mend_items(tree: HtmlElement, words: Mapping[str, str]) -> None:
-    """A list of checklist items becomes rows, each with a box that is spoken to who cannot see it."""
+    """Turn a list of checklist items into rows, each with a box that has a text for screen readers."""
     for items in [found for found in tree.iter("ul", "ol") if any(item.get("class") for item in found)]:
         table = _table("items")
         for item in items.iterchildren("li"):
@@ -123,7 +123,7 @@ def _mend_items(tree: HtmlElement, words: Mapping[str, str]) -> None:
 
 
 def _table(name: str) -> HtmlElement:
-    """A table that only arranges, and says so to who listens."""
+    """A layout table, with role=presentation for screen readers."""
     plain = {"width": "100%", "border": "0", "cellpadding": "0", "cellspacing": "0"}
     return html.Element("table", {"role": "presentation", "class": name, **plain})
 
@@ -142,19 +142,19 @@ def _frame(name: str) -> tuple[HtmlElement, HtmlElement]:
 
 
 def _fill_frame(element: HtmlElement, name: str) -> None:
-    """Put a frame inside an element, around all it holds."""
+    """Put a frame inside an element, around its content."""
     table, cell = _frame(name)
     _move(element, cell)
     element.append(table)
 
 
 def _move(source: HtmlElement, target: HtmlElement) -> None:
-    """Move all that is inside one element into another, which is empty."""
+    """Move the content of one element into another, which is empty."""
     target.text, source.text = source.text, None
     target.extend(list(source))
 
 
 def _replace(old: HtmlElement, new: HtmlElement) -> None:
-    """Put an element in the place of another, before the text that follows it."""
+    """Replace an element by another; the text behind it stays."""
     new.tail, old.tail = old.tail, None
     old.getparent().replace(old, new)

@@ -1,4 +1,4 @@
-"""Style sheets → attributes of elements, for mail programs that throw every <style> away."""
+"""Style sheets → style attributes, for mail programs that drop every <style>."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from css_inline import CSSInliner
 
 
 def inline_css(html: str, css: str) -> str:
-    """A document with the rules of a style sheet in the elements that they are for."""
+    """A document with the rules of a style sheet as style attributes of its elements."""
     return _inliner(css).inline(html)
 
 

@@ -1,4 +1,4 @@
-"""Plain text → lines of a mail: broken between words, never within one, so that every address stays whole."""
+"""Plain text → the lines of a mail, broken between words only, so that every URL stays whole."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 WIDTH = 72
-"""What a mail program shows without breaking lines itself, with room for a reply's marks."""
+"""Characters of a line: mail programs do not wrap it, also when it is quoted in a reply."""
 
 _NARROW = 20
-"""No line has to be shorter, however deep its list stands in a list."""
+"""The least width, however deep lists are nested."""
 
 _PADS = {"right": str.rjust, "center": str.center}
 
 
 def squeeze(text: str | None) -> str:
-    """Text with each run of spaces and line breaks made one space; what must not break stays as it is."""
+    """Text with each run of spaces and line breaks made one space; no-break spaces stay."""
     return re.sub(r"[ \t\r\n]+", " ", text or "")
 
 
 def wrap(text: str, width: int = WIDTH, rest: str = "") -> str:
-    """Break text into lines, at its own line breaks too; `rest` begins all lines but the first of each."""
+    """Wrap each line of a text; `rest` is put before all lines that this adds."""
     width = max(width, _NARROW)
     wrapper = TextWrapper(width, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
     return "\n".join("\n".join(wrapper.wrap(line.strip(" "))) for line in text.strip().split("\n"))
@@ -37,7 +37,7 @@ def underline(text: str, mark: str, width: int = WIDTH) -> str:
 
 
 def hang(text: str, mark: str) -> str:
-    """Text with a mark before its first line, and the other lines below that line."""
+    """Text with a mark before its first line, and the other lines indented as far."""
     return mark + beside(" " * len(mark), text)[len(mark) :]
 
 
@@ -47,7 +47,7 @@ def beside(mark: str, text: str) -> str:
 
 
 def set_columns(rows: Sequence[Sequence[str]], sides: Iterable[str], width: int = WIDTH) -> str:
-    """A table, its heads first: in columns when they fit, else each row as lines like “Head: cell”."""
+    """A table whose first row has the headings: in columns when they fit, else each row as lines like “Head: cell”."""
     heads, *body = rows
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     if sum(widths) + 2 * (len(widths) - 1) > width:

@@ -1,4 +1,4 @@
-"""The mark of each certainty as a picture, for mail programs: few of them show SVG."""
+"""The mark of each certainty as a PNG, because few mail programs show SVG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from generator.model import Language
 
 SIZE = 112
-"""Its pixels each way: twice as many as it is shown with, for fine screens."""
+"""Width and height in pixels: twice the size on the page, for screens of high density."""
 
 _FOLDER = PurePosixPath("assets/marks")
 
@@ -28,7 +28,7 @@ def render_marks(newsletter: Newsletter, language: Language) -> tuple[Artifact, 
 
 
 def mark_path(certainty: str) -> PurePosixPath:
-    """Where the mark of a certainty stands below the language's folder."""
+    """The path of the mark of a certainty below the folder of a language."""
     return _FOLDER / f"{certainty}.png"
 
 

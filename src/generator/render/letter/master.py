@@ -1,8 +1,8 @@
 """An edition → its master: the letter as bytes, with gaps for what differs from copy to copy.
 
 Four places differ: the header To, the tag in the Message-ID, and the token in List-Unsubscribe and in the last link of
-both parts. There is no greeting: we keep no names. A stand-in in each gap is as long as what takes its place, so that
-a line of quoted-printable breaks where it would break for that reader alone.
+both parts. There is no greeting: we keep no names. The placeholder in each gap is as long as the value that replaces
+it, so that lines of quoted-printable break where they would in a message rendered for that reader alone.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ STAND_IN = Personal(
     address="reader@copy.invalid",
     unsubscribe="the-token-of-this-reader.stands-here-in-each-copy-and-opens-nothing-",
 )
-"""A reader that nobody can be: no week has that tag, no key signed that token, and RFC 2606 keeps that domain free."""
+"""The placeholder of a subscriber: no week has that tag, no key signed that token, RFC 2606 reserves that domain."""
 
 _SOFT = b"=\r\n"
 _ANY_BREAK = rb"(?:=\r\n)?"
@@ -51,17 +51,17 @@ _TRACES = (STAND_IN.tag[9:35].encode(), b"copy.invalid", *STAND_IN.unsubscribe.e
 _TAG = re.compile(r"[a-z0-9.-]+")
 _TOKEN = re.compile(rf"[A-Za-z0-9._-]{{{len(STAND_IN.unsubscribe)}}}")
 _ADDRESSES = 2
-"""In List-Unsubscribe: https, and mailto."""
+"""URLs in List-Unsubscribe: https, and mailto."""
 
 _SHORTEST, _LONGEST = 5, 15
-"""The characters of a SenderId in Feedback-ID (support.google.com/mail/answer/6254652)."""
+"""How many characters a SenderId in Feedback-ID has (support.google.com/mail/answer/6254652)."""
 
 
 def render_master(newsletter: Newsletter, edition: Edition, service_url: str, date: datetime) -> bytes:
-    """The whole message (RFC 5322, CRLF, ASCII) with stand-ins in its gaps; the same input gives the same bytes.
+    """The whole message (RFC 5322, CRLF, ASCII) with placeholders in its gaps; the same input gives the same bytes.
 
     `service_url` is where unsubscribe and manage links lead, and ends in a slash; `date` is the header Date. Raises
-    MailingError when a copy could not be made of it.
+    MailingError when no copy could be made from it.
     """
     written = f"{edition.title}\n{edition.subject}\n{edition.summary}\n{edition.markdown}".lower()
     if any(trace.decode() in written for trace in _TRACES):
@@ -76,8 +76,8 @@ def render_master(newsletter: Newsletter, edition: Edition, service_url: str, da
 def render_copy(
     newsletter: Newsletter, edition: Edition, service_url: str, date: datetime, personal: Personal
 ) -> bytes:
-    """The message for one reader, rendered for them alone: what `Master.copy` gives, a thousand times slower."""
-    # Who sends only copies what was rendered before, and has no room for what renders.
+    """The message for one reader, rendered for them alone: the bytes of `Master.copy`, a thousand times slower."""
+    # A sender only copies what was rendered before, and does not load what renders.
     from generator.render.letter.email import render_parts  # noqa: PLC0415 (15 MB)
 
     settings, service = newsletter.settings, f"{service_url}{edition.language.prefix}"
@@ -103,20 +103,20 @@ def render_copy(
 
 
 def name_sender(settings: Settings) -> str:
-    """The list as Feedback-ID names it: 5 to 15 letters and digits, the same for ever."""
+    """The SenderId of Feedback-ID: 5 to 15 letters and digits, which never change."""
     name = re.sub(r"[^a-z0-9]", "", settings.list_id.lower())[:_LONGEST]
     return name.ljust(_SHORTEST, "0")
 
 
 class Master:
-    """A master, ready for copying."""
+    """A master that was parsed, to make copies of it. Threads may share it."""
 
     def __init__(self, content: bytes) -> None:
-        """Find the gaps, also where a soft line break runs through a stand-in. Raises MailingError: one is missing."""
+        """Find the gaps, also where a soft line break splits a placeholder. Raises MailingError when one is missing."""
         self._parts: list[bytes] = []
-        """What every copy has; between two of these stands one gap."""
+        """The bytes that all copies share, with an empty entry for each gap."""
         self._gaps: list[tuple[int, str, tuple[int, ...]]] = []
-        """Where among the parts, what for, and after which of its characters a soft line break stands."""
+        """For each gap its index in the parts, its name, and after which characters a soft line break comes."""
         end = 0
         for match in _GAP.finditer(content):
             self._gaps.append((len(self._parts) + 1, str(match.lastgroup), _find_breaks(match[0])))
@@ -146,7 +146,7 @@ class Master:
 
 
 def _check(content: bytes, parts: list[bytes]) -> None:
-    """Every gap is there as often as it should be, and no stand-in is left that was not found."""
+    """Raise MailingError unless every gap was found as often as it must be, and no part of a placeholder is left."""
     head, _, body = content.partition(b"\r\n\r\n")
     text, _, html = body.partition(b"\r\nContent-Type: text/html;")
     headers, *bodies = [
@@ -166,7 +166,7 @@ def _check(content: bytes, parts: list[bytes]) -> None:
 
 
 def _find_breaks(found: bytes) -> tuple[int, ...]:
-    """After which characters a soft line break stands."""
+    """After which characters a soft line break comes."""
     breaks: list[int] = []
     position = 0
     for piece in found.split(_SOFT)[:-1]:

@@ -22,23 +22,23 @@ if TYPE_CHECKING:
     from generator.settings import Settings
 
 _LINE = 76
-"""The longest line, but for a word that cannot be broken; RFC 5322 asks for 78, encoded words and bodies for 76."""
+"""Characters of a line, unless a word is longer. RFC 5322 advises 78; encoded words and bodies allow 76."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def render_message(settings: Settings, edition: Edition, text: str, html: str) -> bytes:
-    """A draft that a person opens, addresses and sends: X-Unsent tells a mail program to show it as one."""
+    """A draft that a person opens, addresses and sends; X-Unsent tells mail programs that it is one."""
     headers = (
         write_mailbox("From", settings.sender_name, settings.sender_address),
         write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
         write_mailbox("To", settings.sender_name, settings.sender_address),
         write_words("Subject", edition.subject),
         f"Date: {format_datetime(edition.published)}",
-        # The list's own name, not the host's: the same for ever, and the same for a letter that is rendered again.
+        # With the id of the list, not the host: a letter that is rendered again has the same Message-ID.
         f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
         write_mailbox("List-Id", settings.letter, settings.list_id),
-        # Never folded or encoded, or Gmail does not see it. No List-Unsubscribe-Post: that is for https (RFC 8058).
+        # Never folded or encoded, or Gmail ignores it. No List-Unsubscribe-Post: that needs https (RFC 8058).
         f"List-Unsubscribe: <{unsubscribe_url(settings, edition.language)}>",
         f"Content-Language: {edition.language}",
         "X-Unsent: 1",
@@ -47,8 +47,8 @@ def render_message(settings: Settings, edition: Edition, text: str, html: str) -
 
 
 def write_message(headers: Iterable[str], name: str, text: str, html: str) -> bytes:
-    """A message with these headers, and the same letter as text and as HTML; `name` is part of its boundary."""
-    # A part in quoted-printable cannot hold “=_”, so this boundary is found in no text (RFC 2045, 6.7).
+    """A multipart/alternative message of these headers, a text and HTML. `name` is part of its boundary."""
+    # Quoted-printable never contains “=_”, so no text contains this boundary (RFC 2045, 6.7).
     boundary = f"=_{name}"
     lines = (
         *headers,
@@ -66,26 +66,26 @@ def write_message(headers: Iterable[str], name: str, text: str, html: str) -> by
 
 
 def unsubscribe_url(settings: Settings, language: Language) -> str:
-    """A mail that ends a subscription."""
+    """The mailto: URL of a mail that unsubscribes."""
     return f"mailto:{settings.unsubscribe}?subject={quote(WORDS[language]['unsubscribe_subject'])}"
 
 
 def write_recipient(address: str) -> str:
-    """The header To, with the address alone: whatever name stood there would be a stranger's."""
+    """The header To, with the address alone: a name would be what a stranger typed."""
     if not re.fullmatch(r"[\x21-\x7e]+", address):
         raise ValueError("the address is not allowed in the header To")
     if "=?" in address:
-        # A legal local part that some programs decode; the envelope brings the mail there all the same.
+        # A valid local part that some programs would decode; the envelope decides where the mail goes.
         return "To: undisclosed-recipients:;"
     line = f"To: {address}"
     return line if len(line) <= _LINE else f"To:\r\n {address}"
 
 
 def write_ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
-    """The headers with which a mail program ends a subscription: never folded, never encoded, or Gmail misses them."""
+    """The headers with which a mail program unsubscribes: never folded or encoded, or Gmail ignores them."""
     mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
     if not url.startswith("https:"):
-        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 is for https; a trial has none
+        return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 needs https, which a trial has not
     return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
 
 
@@ -99,12 +99,12 @@ def _part(subtype: str, content: str) -> tuple[str, ...]:
 
 
 def _quoted_printable(content: str) -> str:
-    # Not binascii.b2a_qp: a space at the end of a full line makes its line 77 long. This one wants bytes as characters.
+    # Not binascii.b2a_qp: a space at the end of a full line makes it 77 long. This one takes bytes as characters.
     return quoprimime.body_encode(content.encode().decode("latin-1"), maxlinelen=_LINE, eol="\r\n")
 
 
 def write_words(name: str, text: str) -> str:
-    """A header of free text: as it is when that fits on a line, else in encoded words."""
+    """A header of free text: plain when it is ASCII and fits on a line, else in encoded words (RFC 2047)."""
     _check(name, text)
     if text.isascii() and len(line := f"{name}: {text}") <= _LINE:
         return line
@@ -112,7 +112,7 @@ def write_words(name: str, text: str) -> str:
 
 
 def write_mailbox(name: str, display: str, address: str) -> str:
-    """A header with a name for people and an address in angle brackets, each on its own line when both do not fit."""
+    """A header with a display name and an address in angle brackets, folded when both do not fit on a line."""
     _check(name, display)
     _check(name, address)
     escaped = re.sub(r'(["\\])', r"\\\1", display)
@@ -129,6 +129,6 @@ def _encode(name: str, text: str) -> str:
 
 
 def _check(name: str, text: str) -> None:
-    """Refuse what could end a header and begin another, at once or after decoding; `reading` lets none of it pass."""
+    """Raise ValueError for what could begin another header, at once or after decoding; `reading` refuses such texts."""
     if "=?" in text or _CONTROL.search(text):
         raise ValueError(f"{text!r} is not allowed in the header {name}")

@@ -1,6 +1,6 @@
-"""A letter's trees → plain text as a person would type it: one rule for each element.
+"""The trees of a letter → plain text as a person would type it.
 
-A link becomes its text and a number; its address stands in a list below the part.
+A link becomes its text and a number; its URL is in a list below the part.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ _GLUE = "\N{NO-BREAK SPACE}"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a mail in plain text, and the links in it: number and address."""
+    """A part of a mail in plain text, and its links: number and URL."""
 
     text: str
     links: tuple[tuple[int, str], ...]
 
 
 class TextWriter:
-    """Writes the parts of one mail, and numbers their links from 1 up through all of them."""
+    """Writes the parts of one mail, and numbers their links through all parts, from 1."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        """Take the words of the mail's language."""
+        """`words` are the texts of the language of the mail."""
         self._image = words["image"]
         self._links: dict[str, int] = {}
         self._count = 0
@@ -53,7 +53,7 @@ class TextWriter:
     def _finish(self, blocks: Iterable[str]) -> Part:
         text = "\n\n".join(blocks).replace(
             _GLUE, " "
-        )  # the lines are broken: nothing has to hold together now
+        )  # the lines are wrapped, so no-break spaces have done their work
         links = tuple((number, address) for address, number in self._links.items())
         self._links.clear()
         return Part(text, links)
@@ -94,7 +94,7 @@ class TextWriter:
     # --- Blocks ---
 
     def _blocks(self, element: HtmlElement, width: int) -> list[str]:
-        """What is inside an element, block by block; text that stands loose in it is a paragraph."""
+        """The content of an element as blocks; text outside of any block is a paragraph."""
         blocks: list[str] = []
         loose = [squeeze(element.text)]
         for child in element:
@@ -123,7 +123,7 @@ class TextWriter:
         return ("\n\n" if is_airy else "\n").join(written)
 
     def _item(self, item: HtmlElement, width: int) -> list[str]:
-        """The blocks of an item; the address of a checklist item stands right below its text."""
+        """The blocks of an item; the URL of a checklist item comes directly below its text."""
         link = next(item.iter("a"), None) if item.get("class") in _BOXES else None
         if link is None:
             return self._blocks(item, width)

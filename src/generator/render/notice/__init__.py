@@ -1,1 +1,1 @@
-"""The mails that the service sends by itself."""
+"""The notices that the service sends by email."""

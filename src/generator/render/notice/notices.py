@@ -1,4 +1,4 @@
-"""A posting → the mail that the service sends by itself: confirm, already, manage, changed, goodbye."""
+"""A row of the outbox → the mail of a notice: confirm, already, manage, changed, goodbye."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from generator.model.subscribers import Posting
 
 _WITH_STATE = (Notice.ALREADY, Notice.CHANGED)
-"""What is sent to readers about a subscription they have: it is shown, and can be ended from the mail itself."""
+"""Notices about a subscription that exists: they show it, and have an unsubscribe link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A notice as it is delivered: the parts a person can open, and the message that carries both."""
+    """A notice as it is delivered: its text and HTML, and the message with both."""
 
     subject: str
     text: str
@@ -56,7 +56,7 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
     service = f"{service_url}{language.prefix}"
 
     def fill(text: str) -> list[str]:
-        """Its paragraphs."""
+        """Split into paragraphs, and fill in the name of the letter."""
         return [
             squeeze(part).strip().replace("{letter}", settings.letter) for part in text.split("\n\n") if part
         ]
@@ -91,7 +91,7 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
         write_words("Subject", subject),
         f"Date: {format_datetime(posting.created.astimezone(UTC))}",
         f"Message-ID: <{posting.notice}.{identity}@{settings.list_id}>",
-        "Auto-Submitted: auto-generated",  # RFC 3834: no out-of-office reply answers it
+        "Auto-Submitted: auto-generated",  # RFC 3834: out-of-office replies do not answer it
         *(write_ways_out(settings, values["unsubscribe"], unsubscribe) if unsubscribe else ()),
         f"Content-Language: {language}",
     )
@@ -99,7 +99,7 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
 
 
 def _choose(posting: Posting) -> str:
-    """Which text: a notice can come to people who stand in different places."""
+    """The name of the text: one notice has several, for different states of a subscription."""
     subscriber = posting.subscriber
     if posting.notice is Notice.GOODBYE and subscriber is None:
         return "erased"
@@ -109,7 +109,7 @@ def _choose(posting: Posting) -> str:
 
 
 def _describe(posting: Posting, titles: Mapping[str, str]) -> list[tuple[str, str]]:
-    """A subscription as names and values; a certainty that has no title is named by its id."""
+    """A subscription as names and values; a certainty without a title has its id."""
     subscriber, words = posting.subscriber, AROUND[posting.language]
     if subscriber is None:
         return []
@@ -127,6 +127,6 @@ def _describe(posting: Posting, titles: Mapping[str, str]) -> list[tuple[str, st
 
 
 def _identify(posting: Posting) -> str:
-    """The same for every attempt, so that a mail that comes twice can be shown once. Tells nothing about the list."""
+    """An id that is the same for every attempt, so that mail programs can detect a duplicate. Reveals nothing."""
     name = f"{posting.notice} {posting.id} {posting.created.astimezone(UTC).isoformat()}"
     return sha256(name.encode()).hexdigest()[:24]

@@ -1,1 +1,1 @@
-"""What the site shows beside what editors wrote."""
+"""The pages of the site, and the parts of them that the generator makes."""

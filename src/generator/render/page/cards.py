@@ -1,4 +1,4 @@
-"""The pictures that stand for a page where somebody shares it: one for the site, each certainty and new letters."""
+"""Social cards (Open Graph images): one for the site, for each certainty, and for the latest letters."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ SITE = "site"
 """The name of the card of every page that has none of its own."""
 
 FONT = "card/newsreader-display.ttf"
-"""Below `templates/`: browsers take WOFF2, which is no use here."""
+"""Below `templates/`; Pillow cannot read the WOFF2 of the site."""
 
 _FOLDER = PurePosixPath("assets/cards")
 _TEMPLATE = "card/card.svg"
 _BESIDE_MARK, _WHOLE = 760, 1040
 _TITLES = ((1, 96), (2, 84), (3, 72), (3, 62), (3, 54))
-"""How many lines of which size a title may take, best first."""
+"""Layouts of a title, best first: how many lines, and their size in pixels."""
 _TEXT = 36
 _TEXT_LINES = {1: 4, 2: 3, 3: 1}
-"""How many lines of text have room below so many of a title."""
-_KERNING = 0.97  # Pillow measures without it: what it says is a little wider or narrower than what is drawn
+"""How many lines of text fit below a title of so many lines."""
+_KERNING = 0.97  # Pillow measures without kerning, so what is drawn is a little narrower or wider
 
 
 def render_cards(newsletter: Newsletter, language: Language) -> tuple[Artifact, ...]:
-    """All cards of a language; paths are below its folder."""
+    """All cards of a language; paths are below its folder. Raises TemplateError."""
     cards = {SITE: _render_site(newsletter, language)}
     for certainty in newsletter.playbook.certainties[language]:
         cards[certainty.id] = _render_certainty(newsletter, certainty)
@@ -53,7 +53,7 @@ def render_cards(newsletter: Newsletter, language: Language) -> tuple[Artifact, 
 
 
 def list_cards(newsletter: Newsletter, language: Language) -> dict[str, str]:
-    """The name of the card of each page that has another one than the site's."""
+    """The name of the card of each page that has its own; all others have SITE."""
     cards = {certainty.page: certainty.id for certainty in newsletter.playbook.certainties[language]}
     for edition in newsletter.archive.editions(language):
         cards[edition.page] = edition.certainty
@@ -89,7 +89,7 @@ def _render_letter(newsletter: Newsletter, edition: Edition) -> bytes:
 
 
 def _render(newsletter: Newsletter, says: tuple[str, str, str, str], marks: Sequence[str]) -> bytes:
-    """A card that says something above its title, the title, a text below it and something at its foot."""
+    """A card with a line above its title, the title, a text below it, and a line at the bottom."""
     kicker, title, text, foot = says
     font = newsletter.root / "templates" / FONT
     width = _BESIDE_MARK if len(marks) == 1 else _WHOLE
@@ -110,7 +110,7 @@ def _render(newsletter: Newsletter, says: tuple[str, str, str, str], marks: Sequ
 
 
 def fit_title(title: str, font: Path, width: int) -> tuple[list[str], int]:
-    """The lines of a title and their size, as large as there is room for; what has none ends in an ellipsis."""
+    """The lines of a title and their size, as large as fits; a title that never fits ends in an ellipsis."""
     for count, size in _TITLES:
         lines = break_lines(title, font, size, width)
         if len(lines) <= count and all(_measure(line, font, size) <= width for line in lines):
@@ -122,7 +122,7 @@ def fit_title(title: str, font: Path, width: int) -> tuple[list[str], int]:
 
 
 def break_lines(text: str, font: Path, size: int, width: int) -> list[str]:
-    """Words on as few lines as there are, of about the same length; a word that is wider has a line of its own."""
+    """Words on as few lines as possible, of about the same length; a word that is too wide has a line of its own."""
     lines = _fill(text, font, size, width)
     for narrower in range(width, width // 2, -20):
         found = _fill(text, font, size, narrower)
@@ -143,7 +143,7 @@ def _fill(text: str, font: Path, size: int, width: int) -> list[str]:
 
 
 def _cut(line: str, font: Path, size: int, width: int) -> str:
-    """A line, or so much of its beginning as there is room for."""
+    """A line, cut to the width with an ellipsis."""
     if _measure(line, font, size) <= width:
         return line
     while line and _measure(f"{line}…", font, size) > width:

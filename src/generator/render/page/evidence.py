@@ -1,4 +1,4 @@
-"""The list of facts on “About the numbers”: what was found, how far it reaches, and where it stands."""
+"""The list of facts on “About the numbers”: each finding, its scope, and its source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def render_evidence(newsletter: Newsletter, language: Language) -> str:
-    """Every fact that may be cited, in Markdown: by certainty, and under its id, to which each footnote links."""
+    """Every fact that may be cited, in Markdown, by certainty; the heading has its id, to which footnotes link."""
     certainties = newsletter.playbook.certainties[language]
     headings = {certainty.id: certainty.title for certainty in certainties} | {
         "general": WORDS[language]["general"]

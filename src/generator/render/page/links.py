@@ -1,4 +1,4 @@
-"""Where the files that an editor links to are found by a reader."""
+"""Links of editors between source files → links of the site."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ ARCHIVE = "archive/index.md"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file below a language's folder of the site, and an anchor in it: `#ref-2`, or nothing."""
+    """A file below the folder of a language, and an anchor in it: `#ref-2`, or empty."""
 
     language: Language
     path: str
     anchor: str = ""
 
     def url(self, settings: Settings) -> str:
-        """The absolute address."""
+        """The absolute URL."""
         return settings.page_url(self.language, quote(self.path)) + self.anchor
 
     def seen_from(self, page: str, language: Language, settings: Settings) -> str:
-        """How a Markdown page links to it: by file within a language, by address to the other one."""
+        """The link in a Markdown page: a relative file within a language, an absolute URL to the other one."""
         if language is not self.language:
             return self.url(settings)
         if self.path == page:
@@ -41,7 +41,7 @@ class Place:
         return posixpath.relpath(self.path, PurePosixPath(page).parent) + self.anchor
 
     def address_from(self, page: str) -> str:
-        """How HTML on a page of its language leads to it: by address, for nothing rewrites a link there."""
+        """The link in HTML on a page of the same language: a relative URL, because MkDocs does not rewrite it."""
         start, end = (re.sub(r"(^|/)index$", r"\1", path.removesuffix(".md")) for path in (page, self.path))
         return f"{posixpath.relpath(end or '.', start or '.')}/{self.anchor}"
 

@@ -1,4 +1,4 @@
-"""The service worker that lets readers go on without a network, or takes that back where the settings say so."""
+"""The service worker that serves pages offline; or removes itself where the settings turn that off."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from generator.content import Newsletter
 
 WORKER = PurePosixPath("sw.js")
-"""Where it stands: at the root of the site, since a worker sees what is below itself and nothing else."""
+"""At the root of the site, because the scope of a worker is its own folder."""
 
 _CORE = ("index", "assessment", "team-sheet", "glossary")
-"""The pages that every reader gets, with those of the certainties."""
+"""Pages that are cached for every reader, besides those of the certainties."""
 
 _ASSETS = ("assets/", "archive/")
 """The folders of a language that hold styles, scripts and pictures."""
@@ -29,18 +29,18 @@ _NEVER = frozenset({*(form.file for form in Format), OPML.name, WORKER.name, "si
 
 
 def render_worker(newsletter: Newsletter) -> Artifact:
-    """The one worker of the site, in all languages."""
+    """The worker of the site, for all languages. Raises TemplateError."""
     if not newsletter.settings.offline:
         return Artifact(WORKER, render_template(newsletter.root, "offline/off.js").encode())
     settings: dict[str, Any] = {
         "languages": [_describe(newsletter, language) for language in Language],
         "assets": [language.prefix + folder for language in Language for folder in _ASSETS],
         "never": sorted(_NEVER),
-        # Pages of the service are one reader's, and of one moment: nobody may find them in this browser later.
+        # Pages of the service are personal and short-lived: they must not be cached.
         "service": newsletter.settings.service_url,
     }
     unnamed = _render(newsletter, version="", **settings)
-    # Browsers install a worker when one byte of it is different; then it begins with an empty cache of its own.
+    # Browsers install a worker when one byte of it differs; it then starts with an empty cache of its own.
     version = hashlib.sha256(unnamed.encode()).hexdigest()[:12]
     return Artifact(WORKER, _render(newsletter, version=version, **settings).encode())
 
@@ -51,7 +51,7 @@ def _describe(newsletter: Newsletter, language: Language) -> dict[str, Any]:
     pages = [f"{name}.md" for name in _CORE if name in there]
     pages += [certainty.page for certainty in playbook.certainties[language]]
     root, site = newsletter.settings.site_url, newsletter.root / "templates/site"
-    # A script may ask for another one only when it is needed, so the pages do not name them all.
+    # A script may import another one when it is needed, so the pages do not name them all.
     scripts = sorted(path.relative_to(site).as_posix() for path in site.glob("assets/**/*.js"))
     return {
         "name": language.value,

@@ -1,4 +1,4 @@
-"""The pages of the site as Markdown: what editors wrote, with what only the generator knows put in.
+"""The pages of the site as Markdown: the text of editors, with the parts that the generator makes.
 
 Links lead from page to page, so that any program with this dialect can make the site from what is rendered here.
 """
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
     from generator.model import Certainty, Edition, Page
 
 LATEST = 3
-"""How many letters stand where a page says `<!-- letters -->`."""
+"""How many letters replace the marker `<!-- letters -->`."""
 
 LATEST_OF_CERTAINTY = 5
-"""How many letters stand on the page of a certainty."""
+"""How many letters the page of a certainty lists."""
 
 LATEST_OF_ITEM = 3
-"""How many letters stand beside a checklist item that they used."""
+"""How many letters are listed beside a checklist item that they used."""
 
 _ABOUT = "about-the-numbers.md"
 _MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
@@ -74,7 +74,7 @@ def render_pages(
 
 
 def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
-    """The page of one letter as it will be when it is out, also of a draft, which is not among `render_pages`."""
+    """The page of one letter as it will be published; also of a draft, which `render_pages` leaves out."""
     letters = tuple(newsletter.archive.editions(edition.language))
     newer = next((letter for letter in reversed(letters) if letter.week > edition.week), None)
     older = next((letter for letter in letters if letter.week < edition.week), None)
@@ -184,7 +184,7 @@ def _render_archive(
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Writes one page: knows its language, how everything else is reached from it, and which letters are out."""
+    """Writes one page in one language: its links are relative to `path`, and `now` says which letters are published."""
 
     newsletter: Newsletter
     language: Language
@@ -194,11 +194,11 @@ class _Writer:
     def render(
         self, template: str, *, title: str, summary: str, shown: Sequence[Edition], **values: Any
     ) -> bytes:
-        """The whole page; `shown` is the letters on it, newest first."""
+        """The whole page; `shown` are the letters on it, newest first. Raises TemplateError."""
         return render_template(
             self.newsletter.root,
             template,
-            # MkDocs writes both into HTML as they are. What JSON quotes, YAML reads back.
+            # MkDocs does not escape either for HTML. A JSON string is also a YAML string.
             title=json.dumps(escape(title), ensure_ascii=False),
             description=json.dumps(escape(summary), ensure_ascii=False),
             updated=shown[0].updated.date().isoformat() if shown else self._beginning(),
@@ -208,13 +208,13 @@ class _Writer:
         ).encode()
 
     def text(self, source: Path, markdown: str) -> str:
-        """A text as it stands on this page: links lead from here, and items are a plain list with boxes."""
+        """A text for this page: links are relative to it, and checklist items are a plain list with boxes."""
         return rewrite_items(
             rewrite_links(markdown, lambda target: self._lead(source, target)), self._item
         ).strip()
 
     def notes(self, markdown: str) -> str:
-        """What stands below a text: where its footnotes go, and those that the evidence defines."""
+        """The part below a text: the marker where footnotes go, and the notes of the facts that it cites."""
         if not scan(markdown).footnotes:
             return ""
         notes = render_notes(self.newsletter, self.language, markdown, self.link(_ABOUT))
@@ -236,7 +236,7 @@ class _Writer:
         return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
 
     def subscribe(self) -> str:
-        """The form to subscribe by email, or that there is none."""
+        """The form to subscribe by email, or a sentence that there is none."""
         settings, privacy = (
             self.newsletter.settings,
             Place(self.language, "privacy.md").address_from(self.path),
@@ -245,7 +245,7 @@ class _Writer:
         return form or WORDS[self.language]["signup_none"]
 
     def letter(self, letter: Edition) -> dict[str, str]:
-        """What a list says of a letter."""
+        """The values of a letter in a list."""
         day, summary = say_day(letter.published, self.language), escape_markdown(letter.summary)
         return {
             **self.entry(letter.title, letter.page),
@@ -256,21 +256,21 @@ class _Writer:
         }
 
     def not_out(self, letter: Edition) -> str:
-        """The mark of a letter that is not out yet, or nothing."""
+        """The label of a letter that is not published yet, or empty."""
         if self.now is None or letter.published <= self.now:
             return ""
         return say_not_out(letter.published.astimezone(self.newsletter.settings.timezone), self.language)
 
     def entry(self, title: str, path: str) -> dict[str, str]:
-        """What a list says of a page."""
+        """The values of a page in a list."""
         return {"title": escape_markdown(title), "link": self.link(path)}
 
     def link(self, path: str) -> str:
-        """How this page links to another one of its language."""
+        """The link from this page to another one of its language."""
         return Place(self.language, path).seen_from(self.path, self.language, self.newsletter.settings)
 
     def _beginning(self) -> str:
-        """When a page without letters last changed: nobody knows, but the list of letters began with its feeds."""
+        """The date of a page without letters: for the archive the start of its feeds, and for others none."""
         # The sitemap of MkDocs needs one date at least; render.feeds dates an empty feed in the same way.
         return (
             f"{self.newsletter.settings.id_authority.rpartition(',')[2]}-01-01"
@@ -288,7 +288,7 @@ class _Writer:
         return quote(place.seen_from(self.path, self.language, self.newsletter.settings), safe="/:#")
 
     def _item(self, beginning: str, text: str, item_id: str) -> str:
-        # A box that nobody can tick is no form field, so it is a character. On a line of its own, attr_list takes the
+        # A box that cannot be ticked is a character and no form field. On a line of its own, attr_list takes the
         # attributes for the `li`; only the page of the certainty has the id, and letters link to it.
         bullet, _, box = beginning.partition("[")
         certainty = self.newsletter.playbook.item(self.language, item_id)[0]

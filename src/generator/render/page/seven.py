@@ -1,4 +1,4 @@
-"""The seven certainties together, as HTML within a page: at a glance, as questions, and as a sheet for a team.
+"""The seven certainties together, as HTML within a page: an overview, the assessment, and the sheet for a team.
 
 What is made here has no blank line, where Markdown would begin to read again.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
-    """Name and summary of each certainty."""
+    """The overview: title and summary of each certainty."""
     certainties = [
         (certainty, Place(language, certainty.page).address_from(page))
         for certainty in newsletter.playbook.certainties[language]
@@ -28,7 +28,7 @@ def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
 
 
 def render_assessment(newsletter: Newsletter, language: Language, page: str) -> str:
-    """The questions as a form, and what a program needs to know to show a result."""
+    """The questions of the assessment as a form, and the data from which a script shows the result."""
     playbook = newsletter.playbook
     return _render(
         newsletter,
@@ -40,7 +40,7 @@ def render_assessment(newsletter: Newsletter, language: Language, page: str) -> 
 
 
 def render_team(newsletter: Newsletter, language: Language) -> str:
-    """A table for the scores of a team and lines for what it agrees on, to print and fill in."""
+    """A sheet to print: a table for the scores of a team, and lines for what it agrees on."""
     playbook = newsletter.playbook
     return _render(
         newsletter,
@@ -52,7 +52,7 @@ def render_team(newsletter: Newsletter, language: Language) -> str:
 
 
 def _describe(newsletter: Newsletter, language: Language, page: str) -> dict[str, Any]:
-    """The playbook as far as the result of the assessment speaks of it."""
+    """The parts of the playbook that the result of the assessment shows."""
     playbook = newsletter.playbook
     return {
         "language": language,
@@ -72,7 +72,7 @@ def _describe(newsletter: Newsletter, language: Language, page: str) -> dict[str
 
 
 def _to_attribute(data: dict[str, Any]) -> str:
-    """JSON that can stand between single quotes: nothing in it can end them or begin an entity."""
+    """JSON escaped for an HTML attribute in single quotes."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "&'<>":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -1,4 +1,4 @@
-"""The form with which a reader subscribes by email, and the sentence beside its button that they agree to.
+"""The form to subscribe by email, and its consent text: the sentence beside the button.
 
 The site shows the form on its pages, the service on its own; the sentence is the same, and consent names its version.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def wording(settings: Settings, language: Language) -> Wording:
-    """What one agrees to: which letter from whom, how often, what for, and how to stop. One paragraph of plain text."""
+    """The consent text: which letter from whom, how often, what for, how to stop. One paragraph of plain text."""
     letter, sender, words = settings.letter, settings.sender_name, WORDS[language]
     if sender != letter:
         letter = words["letter_of"].format(letter=letter, sender=sender)
@@ -27,7 +27,7 @@ def wording(settings: Settings, language: Language) -> Wording:
 
 
 def render_form(root: Path, settings: Settings, language: Language, privacy: str = "") -> str:
-    """The form for a page of the site, as HTML without a blank line; empty where there is no service to send it to.
+    """The form for a page of the site, as HTML without a blank line; empty when the settings name no service.
 
     It is complete without scripts, and posts to another origin than that of its page. `privacy` is the address of the
     privacy page as seen from that page; the absolute one when it is empty.

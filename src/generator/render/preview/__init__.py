@@ -1,1 +1,1 @@
-"""What an editor sees before anybody else: the letter, its problems, and the weeks ahead."""
+"""The pages of the preview: a letter with its problems, and the coming weeks."""

@@ -1,6 +1,6 @@
-"""A letter as a document for a frame of the preview: one scheme, its own pictures in it, and no way out but its links.
+"""A letter as a document for a sandboxed frame: in one colour scheme, with its pictures inside.
 
-What a browser would decide by the device of its reader (light or dark) is decided here, in the style of the letter.
+A browser would choose light or dark by the device; here the style sheet of the letter is changed to force one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from generator.render.feed.entries import Entry
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What a frame may load: nothing that it does not carry itself."""
+"""The Content-Security-Policy of a frame: it loads nothing but what it contains."""
 
 POLICY_WITHOUT_IMAGES = "default-src 'none'; style-src 'unsafe-inline'; img-src 'none'"
 
@@ -31,27 +31,27 @@ _ALWAYS, _NEVER = "min-width: 0px", "min-width: 999999px"
 _IMAGE = re.compile(r'<img\b(?:[^>"]++|"[^"]*+")*+>')
 _ADDRESS = re.compile(r'(?<=\ssrc=")[^"]*')
 CHANGED = "changed"
-"""The anchor of what was saved last."""
+"""The id of the block that the last save changed."""
 
-# Without quotes: in the value of an attribute it is text, and ends nothing.
+# Without quotes, because it is put into the value of an attribute.
 _MARK = f" id={CHANGED}"
 _BLOCK = re.compile(r"<(?:p|h[1-6]|li|td)(?=[ >])")
 
 _NOTHING = "data:,"
-"""An image that cannot be shown, as if a mail program had not fetched it."""
+"""The URL of an image that cannot be shown, as when a mail program blocks images."""
 
 _MEDIA_TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 
 
 class Scheme(StrEnum):
-    """The light in which a letter is read."""
+    """The colour scheme of a frame."""
 
     LIGHT = "light"
     DARK = "dark"
 
 
 def frame_letter(html: str, scheme: Scheme, pictures: Mapping[str, str] | None) -> str:
-    """The HTML of an email as it looks in a scheme; `pictures` are its images by address, None to show none."""
+    """The HTML of an email in a colour scheme; `pictures` are its images by URL, None to block them."""
     head, end, body = html.partition("</head>")
     head = _DEVICE.sub(lambda match: _ALWAYS if match[1] == scheme else _NEVER, head)
     head = head.replace("light dark", scheme)
@@ -61,7 +61,7 @@ def frame_letter(html: str, scheme: Scheme, pictures: Mapping[str, str] | None) 
 def frame_entry(
     newsletter: Newsletter, entry: Entry, scheme: Scheme, pictures: Mapping[str, str] | None
 ) -> str:
-    """A feed entry as a reader's program shows it, in a plain look of its own."""
+    """A feed entry as a feed reader shows it, in a plain style."""
     return render_template(
         newsletter.root,
         "preview/entry.html",
@@ -74,9 +74,9 @@ def frame_entry(
 
 
 def mark_change(html: str, before: str) -> str:
-    """A frame that opens where it differs from what it was: the block there has CHANGED for its id.
+    """A frame that scrolls to the first difference: the block there gets the id CHANGED.
 
-    What is the same stays the same to the byte, with its mark, so that nobody has to load it again.
+    A frame without a difference keeps its bytes, and its id, so that it is not loaded again.
     """
     if html == before.replace(_MARK, "", 1):
         return before
@@ -86,7 +86,7 @@ def mark_change(html: str, before: str) -> str:
 
 
 def read_pictures(newsletter: Newsletter, edition: Edition) -> dict[str, str]:
-    """The images that a letter shows, as `data:` addresses, by the addresses that they have for its readers."""
+    """The images of a letter as `data:` URLs, by their URLs in the email."""
     return {
         address: f"data:{_MEDIA_TYPES[address.rpartition('.')[2].lower()]};base64,{b64encode(content).decode()}"
         for address, content in _images(newsletter, edition)
@@ -104,7 +104,7 @@ def _images(newsletter: Newsletter, edition: Edition) -> Iterator[tuple[str, byt
 
 
 def _fence(pictures: Mapping[str, str] | None) -> str:
-    """What comes first in the head: the policy holds for all that follows, and links open beside the preview."""
+    """The first elements of the head: the policy, which covers all that follows, and links that open a new window."""
     policy = POLICY_WITHOUT_IMAGES if pictures is None else POLICY
     return (
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -114,7 +114,7 @@ def _fence(pictures: Mapping[str, str] | None) -> str:
 
 
 def _fill(html: str, pictures: Mapping[str, str] | None) -> str:
-    """The same HTML with the pictures in it, or with none at all."""
+    """The same HTML with each image replaced by its `data:` URL, or by none."""
     return _IMAGE.sub(lambda tag: _ADDRESS.sub(lambda found: _picture(found[0], pictures), tag[0]), html)
 
 
@@ -123,7 +123,7 @@ def _picture(address: str, pictures: Mapping[str, str] | None) -> str:
 
 
 def _differ_at(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The length of the common beginning of two texts."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2

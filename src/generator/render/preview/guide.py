@@ -14,7 +14,7 @@ PATH = "newsletter/CHECKS.md"
 
 
 def read_guide(root: Path) -> dict[str, str]:
-    """For each rule its section in the guide, as HTML; nothing while there is no guide."""
+    """The section of each rule, as HTML; empty when there is no guide."""
     try:
         text = (root / PATH).read_text("utf-8", errors="replace")
     except OSError:

@@ -1,4 +1,4 @@
-"""How a letter announces itself: sender, subject and preheader, cut where mail programs cut them."""
+"""A letter in an inbox: sender, subject and preheader, cut where mail programs cut them."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ APPLE_SUMMARY = 2 * APPLE_SUBJECT
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A letter in a list of letters."""
+    """A letter in the inbox of one program."""
 
     program: str
     kind: str
-    """How the list looks: `desk`, `phone` or `apple`."""
+    """The layout of the inbox: `desk`, `phone` or `apple`."""
     subject: str
     summary: str
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """A letter in the lists of the programs that most people use."""
+    """A letter in the inboxes of the most common programs."""
 
     sender: str
     time: str
     lines: tuple[Line, ...]
     counts: str
-    """How long both are."""
+    """The lengths of subject and preheader, as a sentence."""
 
 
 def render_inbox(newsletter: Newsletter, email: Email) -> Inbox:
-    """What an email shows before it is opened, read from the message itself."""
+    """The inboxes of an email, read from the message itself."""
     headers = dict(decode_headers(email.message))
     sender, subject = parseaddr(headers["From"])[0], headers["Subject"]
     summary = email.edition.summary
@@ -62,13 +62,13 @@ def render_inbox(newsletter: Newsletter, email: Email) -> Inbox:
 
 
 def decode_headers(message: bytes) -> list[tuple[str, str]]:
-    """The headers of a message as people read them, in order; an independent reading of what `mime` wrote."""
+    """The decoded headers of a message, in order; read by another parser than `mime`, which wrote them."""
     parsed = message_from_bytes(message)
     return [(name, str(make_header(decode_header(_unfold(str(value)))))) for name, value in parsed.items()]
 
 
 def cut(text: str, room: int) -> str:
-    """Text that has to fit; what was cut off shows as …, and without room there is nothing."""
+    """Text cut to `room` characters, with … at the end; empty without room."""
     if len(text) <= room:
         return text
     return text[: room - 1].rstrip() + "…" if room > 1 else ""

@@ -1,4 +1,4 @@
-"""What is coming, for editors only: the weeks ahead, and what is still to be written. It is never part of the site."""
+"""The page of the coming weeks, for editors only: their letters, and what is still to be written."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def render_plan(newsletter: Newsletter, plans: Sequence[Plan], state: str) -> bytes:
-    """The page of what is coming; `state` is what the files were like, so that the page follows every save."""
+    """The page of the coming weeks; `state` is a digest of the files, by which the page notices a save."""
     rows = [_row(newsletter, plan) for plan in plans]
     missing = [row for row in rows if row["missing"]]
     months = groupby(rows, key=lambda row: row["month"])
@@ -40,7 +40,7 @@ def render_plan(newsletter: Newsletter, plans: Sequence[Plan], state: str) -> by
 
 
 def _row(newsletter: Newsletter, plan: Plan) -> dict[str, Any]:
-    """A week: the titles of its letter when it is written, else those of the thought that it will be made from."""
+    """A week: the titles of its letter, or of the thought that it will be made from."""
     playbook, issue = newsletter.playbook, newsletter.archive.issue(plan.week)
     thoughts = {one: playbook.thought(one, plan.certainty, plan.thought) for one in Language}
     texts = issue.editions if issue else thoughts
@@ -70,7 +70,7 @@ def _title(playbook: Playbook, certainty: str) -> str:
 
 
 def _count(newsletter: Newsletter, plans: Sequence[Plan]) -> list[dict[str, Any]]:
-    """For each certainty how far its thoughts reach."""
+    """For each certainty how many thoughts it has, how many are unused, and how many are missing."""
     return [
         {
             "id": certainty,

@@ -1,7 +1,7 @@
-"""An issue as its editor sees it before anybody else: inbox, letter, parts and problems, on one page.
+"""The preview of an issue: inbox, letter, text parts and problems, on one page.
 
-The same files are served while somebody writes, and kept in a folder to be shown to others. Every path is relative, and
-nothing is loaded that is not among them.
+The same files are served while an editor writes, and written to a folder to show to others. Every path is relative,
+and nothing else is loaded.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ PAGE = PurePosixPath("index.html")
 """The page of an issue; everything else is below its folder."""
 
 MARK = '<meta name="generator" content="generate preview">'
-"""By this a page is known to be one of ours."""
+"""Identifies a page as a preview of ours."""
 
 _FONT = "site/assets/fonts/newsreader-display.woff2"
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What only a preview has that is served on the editor's own machine."""
+    """The values of a preview that is served on the machine of the editor."""
 
     state: str
-    """What the files were like; the page asks whether they still are."""
+    """A digest of the files; the page polls whether it has changed."""
     site: str = ""
-    """Where the site is served beside it, so that links in the letter lead there."""
+    """The URL of the local site, where links in the letter then lead; or empty."""
     before: Mapping[str, bytes] = field(default_factory=dict)
-    """The files of this issue as they were before the last save, so that a letter opens where it changed."""
+    """The pages of this issue before the last save, so that a letter opens where it changed."""
 
 
 def render_preview(
@@ -73,9 +73,9 @@ def render_preview(
     now: datetime,
     served: Served | None = None,
 ) -> tuple[Artifact, ...]:
-    """The page of an issue with all that it shows; `problems` are what the checks found in it.
+    """The page of an issue and its frames; `problems` are the findings of the checks.
 
-    An issue that is published after `now` is marked. Raises ContentError when a letter cannot be rendered.
+    An issue that is not published at `now` is labelled. Raises ContentError when a letter cannot be rendered.
     """
     frames, editions = [], []
     for edition in issue.editions.values():
@@ -106,13 +106,13 @@ def render_preview(
 def render_broken(
     root: Path, problems: Sequence[Problem], failure: str, served: Served
 ) -> tuple[Artifact, ...]:
-    """The page when there is no letter to show: what was read has problems, or something else failed."""
+    """The page without a letter: its files have problems, or something else failed."""
     page, sources = _render_page(root, problems, served, letter="", failure=failure, editions=[])
     return (page, *sources)
 
 
 def page_policy(root: Path, *, served: bool) -> str:
-    """What a page of the preview may load: its own style and script, and frames beside it."""
+    """The Content-Security-Policy of a page: its own style and script, and its frames."""
     style, script = _style(root), _script(root)
     return "; ".join(
         (
@@ -120,7 +120,7 @@ def page_policy(root: Path, *, served: bool) -> str:
             f"style-src '{_hash(style)}'",
             f"script-src '{_hash(script)}'",
             "font-src data:",
-            # On a disk every file is an origin of its own, which 'self' may or may not mean.
+            # Each file: URL is an origin of its own, which browsers may not take for 'self'.
             "frame-src 'self'" if served else "frame-src 'self' file:",
             "connect-src 'self'" if served else "connect-src 'none'",
             "img-src data:",
@@ -131,7 +131,7 @@ def page_policy(root: Path, *, served: bool) -> str:
 
 
 def dress_page(root: Path, *, served: bool) -> dict[str, Any]:
-    """What every page of the preview has at its top."""
+    """The values of every page of the preview."""
     return {
         "mark": MARK,
         "policy": page_policy(root, served=served),
@@ -148,7 +148,7 @@ def _render_page(
     also: Iterable[Path] = (),
     **values: Any,
 ) -> tuple[Artifact, list[Artifact]]:
-    """The page, and a page for each file that a problem names or that is in `also`."""
+    """The page, and a page with the source of each file that a problem names or that is in `also`."""
     guide = read_guide(root)
     paths = dict.fromkeys([*also, *(problem.path for problem in problems)])
     files = {path: lines for path in paths if (lines := read_source(root, path)) is not None}
@@ -202,7 +202,7 @@ def _render_source(
 def _render_edition(
     newsletter: Newsletter, edition: Edition, served: Served | None
 ) -> tuple[list[Artifact], dict[str, Any]]:
-    """The frames of an edition, and what the page says about it."""
+    """The frames of an edition, and its values for the page."""
     email, entry = render_email(newsletter, edition), render_entry(newsletter, edition)
     settings = newsletter.settings
     pictures, folder = read_pictures(newsletter, edition), PurePosixPath(edition.language)
@@ -238,7 +238,7 @@ def _render_edition(
 
 
 def _settle(html: str, path: PurePosixPath, site_url: str, served: Served | None) -> str:
-    """A frame where it is served: links to the site lead to that beside it, and it opens where it changed."""
+    """A frame as it is served: links to the site lead to the local one, and it opens where it changed."""
     if served and served.site:
         html = html.replace(f'href="{site_url}', f'href="{served.site}')
     if served and (before := served.before.get(str(path))):

@@ -1,4 +1,4 @@
-"""Problems beside the words that they are about: an excerpt in a list, and the whole file with its lines numbered."""
+"""Problems with their source: an excerpt for a list, and the whole file with numbered lines."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from generator.model import Problem
 
 BEFORE, AFTER = 40, 80
-"""How many characters of a long line an excerpt shows before the spot, and after its beginning."""
+"""Characters of a long line in an excerpt: before the place of the problem, and from there on."""
 
 WRITTEN = {".md", ".yaml", ".yml", ".toml", ".txt", ".json", ".html", ".css", ".svg"}
-"""The files that a person can read as lines."""
+"""The extensions of text files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A problem as the preview lists it."""
+    """A problem as the preview shows it."""
 
     kind: str
     """`error`, `warning` or `waived`."""
@@ -34,20 +34,20 @@ class Shown:
     reason: str
     """Why it was waived."""
     help: str
-    """What the guide to the checks says of the rule, as HTML."""
+    """The section of the guide about the rule, as HTML."""
     file: str
     line: int | None
     link: str
-    """Where its source is shown, seen from the page of the letter; empty when that cannot be shown."""
+    """The relative URL of its source; empty when that cannot be shown."""
     editor: str
-    """The address that opens it in an editor, when that is on this machine."""
+    """The URL that opens it in an editor on this machine; or empty."""
     excerpt: tuple[str, str, str]
-    """The line: before the spot, the spot, after it."""
+    """The line in three parts: before the problem, its place, and the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceLine:
-    """A line of a file: its parts, each with whether a problem is about it, and the problems."""
+    """A line of a file: its parts, each with whether it has a problem, and the problems."""
 
     number: int
     parts: tuple[tuple[str, bool], ...]
@@ -55,7 +55,7 @@ class SourceLine:
 
 
 def read_source(root: Path, path: Path) -> list[str] | None:
-    """The lines of a file that a problem names, however broken they are; None when it is no text, or not there."""
+    """The lines of a file, decoded with replacement characters; None when it is no text file, or missing."""
     file = root / path
     if path.suffix not in WRITTEN or not file.is_file():
         return None
@@ -70,7 +70,7 @@ def source_name(path: Path) -> str:
 def show_problem(
     root: Path, problem: Problem, lines: Sequence[str] | None, help_: str, *, editor: bool
 ) -> Shown:
-    """A problem with its words; `editor` adds the address that opens it on this machine."""
+    """A problem with its excerpt; `editor` adds the URL that opens it on this machine."""
     anchor = f"#L{problem.line}" if problem.line else ""
     place = f":{problem.line or 1}:{problem.column or 1}"
     return Shown(
@@ -91,7 +91,7 @@ def show_problem(
 
 
 def mark_lines(lines: Sequence[str], problems: Iterable[tuple[Problem, Shown]]) -> list[SourceLine]:
-    """All lines of a file with what is to be mended in them; what has no line stands with the first."""
+    """All lines of a file with their problems; those without a line are put at the first."""
     placed = sorted(problems, key=lambda one: one[0].line or 1)
     by_line = {line: list(found) for line, found in groupby(placed, key=lambda one: one[0].line or 1)}
     return [
@@ -113,7 +113,7 @@ def count_kinds(problems: Iterable[Problem]) -> dict[str, int]:
 
 
 def _capitalise(message: str) -> str:
-    """A message as a sentence of its own; what is quoted stays as it was written."""
+    """A message as a sentence, with a capital; the rest stays as it is."""
     return message[:1].upper() + message[1:]
 
 
@@ -137,7 +137,7 @@ def _span(problem: Problem, text: str) -> tuple[int, int]:
 
 
 def _parts(text: str, problems: Sequence[Problem]) -> Iterable[tuple[str, bool]]:
-    """The line cut at the edges of the spots; spots that overlap are one."""
+    """The line split where problems begin and end; places that overlap are one part."""
     place = 0
     for start, end in sorted(_span(problem, text) for problem in problems):
         if end <= max(place, start):
