@@ -219,6 +219,15 @@ def test_a_letter_needs_an_offer_that_was_taken() -> None:
     assert "DATA" not in script.talk
 
 
+def test_no_byte_of_a_letter_leaves_before_the_relay_waits_for_it() -> None:
+    script = Script()
+    with talking(script) as session:
+        assert session.offer(FIRST) == ENVELOPE_YES
+        with pytest.raises(RuntimeError, match="nothing was announced"):
+            session._connection.deliver(LETTER, None)
+    assert "DATA" not in script.talk
+
+
 # --- Taking back ---
 
 

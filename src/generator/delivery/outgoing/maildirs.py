@@ -62,13 +62,13 @@ class Maildir:
 
     def open_session(self) -> Session:
         """A session that writes each letter to a file and accepts it."""
-        return _Trial(self)
+        return _MaildirSession(self)
 
     def close(self) -> None:
         """Do nothing: no connection is open."""
 
 
-class _Trial:
+class _MaildirSession:
     """A session that accepts everything; see sessions.Session."""
 
     def __init__(self, maildir: Maildir) -> None:

@@ -46,7 +46,7 @@ class Relay(Server):
     connection of its own.
     """
 
-    _notices: Conversation | None = field(default=None, init=False)
+    _notices: RelaySession | None = field(default=None, init=False)
     _sending: Lock = field(default_factory=Lock, init=False)
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
@@ -57,7 +57,7 @@ class Relay(Server):
         if not _is_address(recipient):
             raise TransportError("an address with characters that SMTP does not allow", refused=True)
         with self._sending:
-            self._notices = session = self._notices or Conversation(self, FILTERING)
+            self._notices = session = self._notices or RelaySession(self, FILTERING)
             reply = session.offer(Envelope(sender, recipient, len(message)))
             if reply.verdict is Verdict.YES:
                 reply = session.hand_over(message)
@@ -66,7 +66,7 @@ class Relay(Server):
 
     def open_session(self) -> Session:
         """A session for letters, with a connection of its own; nothing is connected yet."""
-        return Conversation(self)
+        return RelaySession(self)
 
     def close(self) -> None:
         """End the connection of `send`: with QUIT, or at once when another thread is sending. Its `send` then fails."""
@@ -82,7 +82,7 @@ class Relay(Server):
             session.hang_up()
 
 
-class Conversation:
+class RelaySession:
     """A session with a relay (see sessions.Session). For one thread, except `hang_up`.
 
     After any error the connection is dropped, and the next `offer` opens another one.
