@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from generator.check.manuscripts import read_thought
 from generator.check.proofs import Proof
-from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
+from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RETIRED, RULES
 from generator.check.rules.links import EXTERNAL
 from generator.errors import ContentError, GeneratorError
 from generator.model import Problem, Severity
@@ -115,15 +115,17 @@ def _waive(findings: Iterable[Problem], proof: Proof, path: Path) -> Iterator[Pr
         found.add(problem.rule)
         yield replace(problem, waived=waive.get(problem.rule or "", ""))
     for rule in waive:
-        if rule == EXTERNAL:
-            continue  # what it waives is found online only
-        if rule not in RULES:
-            message = f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}"
-            yield Problem(path, proof.manuscript.line_of_waiver(rule), message, "waive")
-        elif rule not in found:
+        if rule in found or rule == EXTERNAL:
+            continue  # what EXTERNAL waives is found online only
+        line, severity, remedy = proof.manuscript.line_of_waiver(rule), Severity.WARNING, "Delete the waiver."
+        if rule in RETIRED:
+            message = f"“waive” names “{rule}”, a check that is no longer made: {RETIRED[rule]}"
+        elif rule in RULES:
             message = f"“waive” names “{rule}”, but there is no such problem"
-            line, remedy = proof.manuscript.line_of_waiver(rule), "Delete the waiver."
-            yield Problem(path, line, message, "waive", severity=Severity.WARNING, remedy=remedy)
+        else:
+            message = f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}"
+            severity, remedy = Severity.ERROR, ""
+        yield Problem(path, line, message, "waive", severity=severity, remedy=remedy)
 
 
 def _sort(problems: Iterable[Problem]) -> list[Problem]:

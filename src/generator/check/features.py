@@ -8,14 +8,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from generator.check.css.styles import parse_sheet, parse_style
+from generator.check.styles import parse_sheet, parse_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.html import HtmlElement
 
-    from generator.check.css.styles import Declaration
+    from generator.check.styles import Declaration
 
 _GROUPS = {
     "html-h1-h6": ("h1", "h2", "h3", "h4", "h5", "h6"),
@@ -147,7 +147,7 @@ def _of_sheet(css: str) -> frozenset[str]:
     found = {f"css-{part}" for part in sheet.parts}
     for rule in sheet.rules:
         found.update(_of_declarations(rule.declarations))
-        found.update(f"css-{part}" for selector in rule.selectors for part in selector.parts)
+        found.update(f"css-{part}" for part in rule.parts)
     return frozenset(found)
 
 

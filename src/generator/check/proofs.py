@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
-from generator.check.css.cascade import Cascade
 from generator.check.manuscripts import Manuscript, read_letter
 from generator.model import Language
 from generator.render.feed.entries import render_entry
@@ -65,11 +64,6 @@ class Proof:
     def tree(self) -> HtmlElement:
         """The HTML of the email as a document."""
         return html.document_fromstring(self.email.html)
-
-    @cached_property
-    def cascade(self) -> Cascade:
-        """The styles of what is in `tree`, on any screen."""
-        return Cascade(self.tree)
 
     @cached_property
     def page(self) -> str:

@@ -102,6 +102,8 @@ def test_nothing_stands_before_the_summary(newsletter: Newsletter) -> None:
         ('<p style="line-height: 24px">LINK</p>', False),
         ('<p style="display: none">LINK</p>', False),
         ('<p style="line-height: normal">LINK</p>', False),
+        ('<p style="line-height: 1.5">LINK</p>', False),
+        ("<p><sup style='line-height: 0'>LINK</sup></p>", True),
     ],
 )
 def test_a_link_alone_has_a_line_for_a_thumb(newsletter: Newsletter, markup: str, found: bool) -> None:
@@ -118,6 +120,13 @@ def test_wherever_an_author_puts_a_link_alone_its_line_is_high_enough(
         newsletter, f"{before}[een](https://example.org)\n\nen[^a].\n\n[^a]: <https://example.org>\n"
     )
     assert messages(check_tap_targets(proof)) == []
+
+
+def test_an_author_s_own_html_can_make_the_line_too_low(newsletter: Newsletter) -> None:
+    proof = proof_with(newsletter, 'Zie\n\n<sup><a href="https://example.org">een</a></sup>')
+    assert messages(check_tap_targets(proof)) == [
+        "the link “een” is on a line of 0 pixels; touch screens need 24"
+    ]
 
 
 def test_who_sends_why_and_how_to_end_stand_in_both_parts(newsletter: Newsletter) -> None:

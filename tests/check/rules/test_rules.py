@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 import tests.check.examples
+from generator.check import check_issue
 from generator.check.proofs import Proof
 from generator.check.rule import Finding
-from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
+from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RETIRED, RULES
 from generator.check.rules.links import EXTERNAL
 from generator.content import load_newsletter
-from generator.model import Language, Week
-from tests.check.examples import Example
+from generator.model import Language, Severity, Week
+from tests.check.examples import LETTER, Edit, Example
 
 EXAMPLES: dict[str, Example] = {}
 for module in pkgutil.iter_modules(tests.check.examples.__path__):
@@ -58,6 +59,25 @@ def test_a_rule_speaks_on_its_bad_example_at_the_right_line(rule_id: str, sample
 @pytest.mark.parametrize("rule_id", EXAMPLES)
 def test_a_rule_is_silent_on_its_good_example(rule_id: str, sample: Path) -> None:
     assert find(rule_id, sample, EXAMPLES[rule_id], bad=False) == []
+
+
+def test_a_waiver_of_a_rule_that_is_gone_stops_no_letter_and_says_why(sample: Path) -> None:
+    assert not RULES.keys() & RETIRED.keys()
+    for waiver in RETIRED:
+        Edit("certainty: ", f"waive:\n  {waiver}: on purpose\ncertainty: ").apply(sample)
+        newsletter = load_newsletter(sample)
+        (problem,) = (
+            problem
+            for problem in check_issue(newsletter, newsletter.archive.issue(Week(2026, 45)))
+            if problem.rule == "waive"
+        )
+        said = f"“waive” names “{waiver}”, a check that is no longer made: {RETIRED[waiver]}"
+        assert (problem.message, problem.severity, problem.remedy) == (
+            said,
+            Severity.WARNING,
+            "Delete the waiver.",
+        )
+        assert (sample / LETTER).read_text("utf-8").splitlines()[problem.line - 1].startswith(f"  {waiver}:")
 
 
 def test_every_rule_has_its_section_in_the_docs_with_its_severity() -> None:

@@ -1,51 +1,26 @@
 """The letter in a real browser: narrow and wide, light and dark, heard and seen."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
-from generator.content import Newsletter
+from generator.content import Newsletter, load_newsletter
 from generator.model import Email, Language
 from generator.render.letter.email import render_email
 from generator.render.letter.marks import render_marks
+from tests.render.contrasts import SCHEMES, dress, find_faint, is_light, read_texts
 from tests.render.mails import FULL, edition_of, mail
-
-SCHEMES = ("light", "dark", "outlook")
-
-# For every piece of text that is seen, how far its colour stands out from what is behind it (WCAG 2.2, 1.4.3).
-CONTRASTS = """() => {
-  const channel = (value) => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  const luminance = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const behind = (element) => {
-    for (; element; element = element.parentElement) {
-      const colour = numbers(getComputedStyle(element).backgroundColor);
-      if (colour.length < 4 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !element.checkVisibility()) continue;
-    const [front, back] = [numbers(getComputedStyle(element).color), behind(element)].map(luminance);
-    const ratio = (Math.max(front, back) + 0.05) / (Math.min(front, back) + 0.05);
-    const size = parseFloat(getComputedStyle(element).fontSize);
-    found.push({ text: walker.currentNode.data.trim(), ratio, back, size });
-  }
-  return found;
-}"""
-
 
 Show = Callable[..., Page]
 
 
 @pytest.fixture
 def show(browser: Browser, newsletter: Newsletter) -> Iterator[Show]:
-    """Opens a letter on a screen of some width in a scheme; “outlook” is how its apps mark a mail that they darken."""
+    """Opens a letter on a screen of some width in a scheme."""
     marks = {mark.path.name: mark.content for mark in render_marks(newsletter, Language.NL)}
     with browser.new_context() as context:
 
@@ -61,11 +36,8 @@ def show(browser: Browser, newsletter: Newsletter) -> Iterator[Show]:
 
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": 800})
-            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             page.route("**/*", answer)
-            page.set_content(email.html)
-            if scheme == "outlook":
-                page.evaluate("document.body.dataset.ogsc = document.body.dataset.ogsb = ''")
+            dress(page, email.html, scheme)
             return page
 
         yield open_page
@@ -117,17 +89,50 @@ def test_the_column_is_never_wider_than_600_and_in_the_middle(show: Show, email:
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_every_text_stands_out_from_what_is_behind_it(show: Show, email: Email, scheme: str) -> None:
+def test_every_text_stands_out_from_what_is_behind_it(
+    show: Show, newsletter: Newsletter, email: Email, scheme: str
+) -> None:
     page = show(email, scheme=scheme)
-    found = page.evaluate(CONTRASTS)
+    found = read_texts(page)
     assert len(found) > 60
-    assert not [text for text in found if text["ratio"] < 4.5]
-    assert all((text["back"] > 0.5) == (scheme == "light") for text in found), "each scheme has its own paper"
+    assert find_faint(page, newsletter.root, scheme) == []
+    assert all(is_light(text["back"]) == (scheme == "light") for text in found), (
+        "each scheme has its own paper"
+    )
+
+
+@pytest.mark.parametrize(
+    "scheme, token, said",
+    [
+        (
+            "light",
+            'quiet = "#8b8275"',
+            "light.quiet (#8b8275) on light.paper (#fbf8f2) has a contrast of 3.6 to 1",
+        ),
+        ("dark", 'ink = "#6b6459"', "dark.ink (#6b6459) on dark.panel (#28231e) has a contrast of 2.7 to 1"),
+        (
+            "outlook",
+            'panel = "#b0a89c"',
+            "dark.ink (#ebe4d8) on dark.panel (#b0a89c) has a contrast of 1.9 to 1",
+        ),
+    ],
+)
+def test_a_token_that_makes_text_faint_is_named(
+    show: Show, sample: Path, scheme: str, token: str, said: str
+) -> None:
+    tokens = sample / "templates/tokens.toml"
+    tables = tokens.read_text("utf-8").split("[dark]")
+    at = int(scheme != "light")
+    tables[at] = re.sub(rf"{token.partition(' ')[0]} = .*", token, tables[at], count=1)
+    tokens.write_text("[dark]".join(tables), "utf-8")
+    newsletter = load_newsletter(sample)
+    page = show(render_email(newsletter, edition_of(newsletter)), scheme=scheme)
+    assert f"{said}; at least 4.5 is required" in find_faint(page, sample, scheme)
 
 
 def test_text_is_large_enough(show: Show, email: Email) -> None:
     page = show(email, width=320)
-    sizes = page.evaluate(CONTRASTS)
+    sizes = read_texts(page)
     paragraphs = page.locator(".thought p, .action p:not(.more)").evaluate_all(
         "all => all.map(one => getComputedStyle(one).fontSize)"
     )

@@ -11,6 +11,7 @@ from generator.model import Language
 from generator.render.letter.email import render_email
 from generator.render.letter.marks import SIZE, mark_path, render_marks
 from generator.render.templating import find_token
+from tests.render.contrasts import contrast
 from tests.render.mails import edition_of
 
 
@@ -19,18 +20,6 @@ def pictures(newsletter) -> dict[str, Image.Image]:
         artifact.path.stem: Image.open(io.BytesIO(artifact.content))
         for artifact in render_marks(newsletter, Language.NL)
     }
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    red, green, blue = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    """How much two colours differ, as WCAG counts it."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def test_each_certainty_has_a_mark_of_its_own_on_both_sites(newsletter):

@@ -246,7 +246,7 @@ APPLY = {
         "preheader",
         "tap-target",
     ),
-    *("client-support", "contrast", "text-complete", "text-actions", "text-lines", "message-parts"),
+    *("client-support", "text-complete", "text-actions", "text-lines", "message-parts"),
 }
 
 

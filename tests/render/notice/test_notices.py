@@ -22,6 +22,7 @@ from generator.subscribers.list.throttle import LIMITS
 from generator.subscribers.list.tokens import LIFETIMES, Purpose
 from tests.check.proofs import messages, proof_of
 from tests.conftest import Golden
+from tests.render.contrasts import SCHEMES, dress, find_faint, is_light, read_texts
 from tests.render.postings import NOW, POSTINGS, READER, SIGNED, TOKEN, URL, notice
 
 WITH_STATE = {"already", "changed"}
@@ -38,7 +39,7 @@ APPLY = {
         "preheader",
         "tap-target",
     ),
-    *("client-support", "contrast", "header-lines", "header-words"),
+    *("client-support", "header-lines", "header-words"),
 }
 """The rules for letters that are about mail as such."""
 
@@ -230,6 +231,22 @@ def test_names_of_the_operator_are_text_everywhere(newsletter: Newsletter) -> No
     message = message_from_bytes(mail.message, policy=policy.default)
     assert message["Subject"] == mail.subject
     assert message["From"].addresses[0].display_name == name
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_text_stands_out_from_what_is_behind_it(
+    browser: Browser, newsletter: Newsletter, scheme: str
+) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        for name in POSTINGS:
+            dress(page, notice(newsletter, name).html, scheme)
+            assert find_faint(page, newsletter.root, scheme) == [], name
+            assert all(
+                is_light(text["back"]) == (scheme == "light")
+                for text in read_texts(page)
+                if text["text"] != TEXTS[Language.NL][name].button
+            )
 
 
 def test_it_is_read_on_the_narrowest_screen_and_by_who_listens(

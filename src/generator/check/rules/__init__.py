@@ -32,3 +32,7 @@ RULES: Mapping[str, Severity] = {
     **{rule.id: rule.severity for rule in PROOF_RULES},
 }
 """All rules by the id under which an editor may waive them."""
+RETIRED: Mapping[str, str] = {
+    "contrast": "a letter has no colours of its own, and a test looks after those of the templates",
+}
+"""Rules of earlier versions, and why no letter needs them; an old letter may still waive one."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from generator.check.css.screens import Screen
-from generator.check.css.styles import parse_style
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule
+from generator.check.styles import parse_style
 from generator.model import Severity
 from generator.render.letter.mime import unsubscribe_url
 from generator.render.words import WORDS
@@ -31,6 +30,7 @@ _SCOPES = {"col", "row", "colgroup", "rowgroup"}
 _HTML, _TEXT = "templates/email/letter.html", "templates/email/letter.txt"
 _FILLER = re.compile("[\\s\u034f\u200c\u00a0]+\\Z")
 """What follows the summary, so that nothing else comes into an inbox."""
+_PIXELS = re.compile(r"\d+(?:\.\d+)?px|0", re.ASCII)
 
 
 def check_language(proof: Proof) -> Iterator[Finding]:
@@ -114,10 +114,9 @@ def check_preheader(proof: Proof) -> Iterator[Finding]:
 @first_few
 def check_tap_targets(proof: Proof) -> Iterator[Finding]:
     """A link that stands alone has a line that a thumb can hit."""
-    styles = proof.cascade.styles(Screen())
     for link in proof.tree.iter("a"):
-        line, text = styles[link].line_height, _plain(link.text_content())
-        if text and line is not None and line < TAP_TARGET and not styles[link].hidden and _is_alone(link):
+        line, text = _line_height(link), _plain(link.text_content())
+        if text and line is not None and line < TAP_TARGET and _is_alone(link):
             yield Finding(
                 f"the link “{text[:60]}” is on a line of {line:.0f} pixels; touch screens need {TAP_TARGET}",
                 find_place(proof.manuscript, text),
@@ -178,8 +177,20 @@ def _cells(table: HtmlElement) -> Iterator[HtmlElement]:
             yield from row.iterchildren("th", "td")
 
 
-def _inline(element: HtmlElement) -> set[tuple[str, str]]:
-    return {(declaration.name, declaration.value) for declaration in parse_style(element.get("style", ""))}
+def _line_height(link: HtmlElement) -> float | None:
+    """The pixels of the line that a link is on; None when it is hidden, or when the mail program decides.
+
+    On a phone, where every style is inlined: the nearest element that has a line height gives it. Ours are in pixels.
+    """
+    parents = [dict(_inline(element)) for element in (link, *link.iterancestors())]
+    if any(styles.get("display") == "none" for styles in parents):
+        return None
+    height = next((styles["line-height"] for styles in parents if "line-height" in styles), "")
+    return float(height.removesuffix("px")) if _PIXELS.fullmatch(height) else None
+
+
+def _inline(element: HtmlElement) -> list[tuple[str, str]]:
+    return [(declaration.name, declaration.value) for declaration in parse_style(element.get("style", ""))]
 
 
 def _plain(text: str | None) -> str:

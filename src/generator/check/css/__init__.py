@@ -1,1 +1,0 @@
-"""CSS as a screen applies it: what a style sheet declares, and what an element ends up with."""
