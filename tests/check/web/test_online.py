@@ -103,6 +103,9 @@ class Handler(BaseHTTPRequestHandler):
     def be_file(self) -> None:
         self.send(302, Location="file:///etc/hostname")
 
+    def be_odd_port(self) -> None:
+        self.send(302, Location="http://127.0.0.1:99999/")
+
     def be_near(self) -> None:
         self.send(301, Location="/fine")
 
@@ -179,8 +182,9 @@ def test_a_page_that_is_gone_is_an_error_at_its_link(ask: Ask, world: World, pat
         ("drip", "no answer in time"),
         ("loop", "it redirects without end"),
         ("file", "the answer is 302"),
-        ("garbage", ""),
-        ("shut", ""),
+        ("garbage", "it sends no valid answer"),
+        ("shut", "it sends no valid answer"),
+        ("odd-port", "it is not a valid address"),
     ],
 )
 def test_what_cannot_be_told_is_a_warning(ask: Ask, path: str, said: str) -> None:
@@ -198,16 +202,38 @@ def test_a_page_that_has_moved_to_another_host_is_named_where_it_is(ask: Ask, wo
 
 
 @pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:1/", "http://[::1", "http://127.0.0.1:99999/", "http://x y/"]
+    "address, said",
+    [
+        ("http://127.0.0.1:1/", "no connection can be made"),
+        ("http://[::1", "it is not a valid address"),
+        ("http://127.0.0.1:99999/", "it is not a valid address"),
+        ("http://x y/", "it is not a valid address"),
+    ],
 )
-def test_an_address_where_nobody_is_or_can_be_is_a_warning(ask: Ask, address: str) -> None:
-    assert [problem.severity for problem in ask(f"<{address}>")] == [Severity.WARNING]
+def test_an_address_where_nobody_is_or_can_be_is_a_warning(ask: Ask, address: str, said: str) -> None:
+    (problem,) = ask(f"<{address}>")
+    assert (problem.severity, said in problem.message) == (Severity.WARNING, True)
 
 
 def test_a_site_whose_certificate_is_no_good_is_a_warning(ask: Ask, world: World) -> None:
     (problem,) = ask(world.url.replace("http:", "https:"))
-    assert (problem.severity, "SSL" in problem.message) == (Severity.WARNING, True)
+    assert problem.message.endswith("no secure connection (SSL): wrong version number")
+    assert problem.severity is Severity.WARNING
     assert world.asked == []
+
+
+def test_the_proxy_of_this_machine_is_asked(monkeypatch: pytest.MonkeyPatch, ask: Ask, world: World) -> None:
+    monkeypatch.setenv("HTTP_PROXY", world.url)
+    assert ask("http://elsewhere.example.org/page") == []
+    assert world.asked == [("HEAD", "http://elsewhere.example.org/page")]
+
+
+def test_a_proxy_that_cannot_be_used_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch, ask: Ask, world: World
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1")
+    assert ask("200") == []
+    assert world.asked == [("HEAD", "/200")]
 
 
 def test_a_host_that_does_not_exist_is_an_error(monkeypatch: pytest.MonkeyPatch, ask: Ask) -> None:

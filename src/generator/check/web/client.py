@@ -1,40 +1,33 @@
-"""Whether an address of the web can be opened: asked politely, and never for longer than patience lasts.
+"""Whether an address of the web can be opened, asked within a time limit.
 
-Nothing of a body is read, however large it is; nothing but http and https is followed.
+Nothing of a body is read, however large it is, and only http and https are followed. So redirects are followed here:
+httpx would read the body of each.
 """
 
 from __future__ import annotations
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+import ssl
 from dataclasses import dataclass
 from enum import StrEnum
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Event, Timer
-from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError, URLError
-from urllib.parse import quote, urlsplit
-from urllib.request import (
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    HTTPHandler,
-    HTTPRedirectHandler,
-    HTTPSHandler,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-)
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+from anyio import CapacityLimiter, create_task_group, fail_after
+from anyio.from_thread import start_blocking_portal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 WORKERS = 8
 """How many hosts are asked at a time."""
 PATIENCE = 10.0
-"""Seconds for each step of an answer, and for the whole of its headers."""
+"""Seconds to connect and to receive all headers, however steadily they drip; again for each redirect."""
 
 _TRIES = 2
+_REDIRECTS = 5
 _GONE = frozenset({404, 410})
 _UNKNOWN_HOST = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
 
@@ -62,67 +55,117 @@ def is_external(target: str) -> bool:
 
 
 def ask_all(addresses: Iterable[str], agent: str, patience: float) -> dict[str, Answer]:
-    """Ask for all addresses, those of one host one after the other."""
+    """Ask several hosts at a time, and each host for one address after the other.
+
+    An event loop runs in a thread of its own for as long as this takes; Ctrl-C cancels the open requests.
+    """
     hosts: dict[str, list[str]] = {}
     for address in sorted(addresses):
         hosts.setdefault(_host(address), []).append(address)
+    with start_blocking_portal() as portal:
+        return portal.call(_ask_hosts, list(hosts.values()), agent, patience)
 
-    stopped = Event()
 
-    def ask_host(those: list[str]) -> dict[str, Answer]:
-        return {address: _ask(address, agent, patience) for address in those if not stopped.is_set()}
-
+async def _ask_hosts(hosts: list[list[str]], agent: str, patience: float) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
-        try:
-            for found in pool.map(ask_host, hosts.values()):
-                answers |= found
-        except BaseException:  # Ctrl-C: what is being asked is waited for, and nothing else
-            stopped.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    limiter = CapacityLimiter(WORKERS)
+
+    async def ask_host(addresses: list[str]) -> None:
+        async with limiter:
+            for address in addresses:
+                answers[address] = await _ask(client, address, patience)
+
+    async with _make_client(agent) as client, create_task_group() as group:
+        for addresses in hosts:
+            group.start_soon(ask_host, addresses)
     return answers
 
 
-def _ask(address: str, agent: str, patience: float) -> Answer:
+def _make_client(agent: str) -> httpx.AsyncClient:
+    """A client that trusts the certificates of this machine, uses its proxies, and connects anew for each request."""
+    make = partial(
+        httpx.AsyncClient,
+        headers={"User-Agent": agent, "Accept": "*/*"},
+        verify=ssl.create_default_context(),
+        limits=httpx.Limits(max_keepalive_connections=0),
+        timeout=None,
+    )
+    try:
+        return make()
+    except (ImportError, ValueError):  # a SOCKS proxy, for which httpx lacks a library, or none that it knows
+        return make(trust_env=False)
+
+
+async def _ask(client: httpx.AsyncClient, address: str, patience: float) -> Answer:
     """Ask for the head of an address; for all of it when that is refused, and once more when nothing is clear."""
-    answer = _open("HEAD", address, agent, patience)
+    answer = await _open(client, "HEAD", address, patience)
     for _ in range(_TRIES):
         if answer.kind in {Kind.FINE, Kind.MOVED}:
             break
-        answer = _open("GET", address, agent, patience)
+        answer = await _open(client, "GET", address, patience)
         if answer.kind is not Kind.UNKNOWN:
             break
     return answer
 
 
-def _open(method: str, address: str, agent: str, patience: float) -> Answer:
+async def _open(client: httpx.AsyncClient, method: str, address: str, patience: float) -> Answer:
     try:
-        request = Request(_ascii(address), headers={"User-Agent": agent, "Accept": "*/*"}, method=method)  # noqa: S310 (http only)
-        with _opener().open(request, timeout=patience) as response:
-            there = response.url
-    except HTTPError as error:
-        error.close()
-        if error.code in _GONE:
-            return Answer(Kind.GONE, f"the answer is {error.code}")
-        if error.msg.startswith(_Redirects.inf_msg):
-            return Answer(Kind.UNKNOWN, "it redirects without end")
-        return Answer(Kind.UNKNOWN, f"the answer is {error.code}")
-    except URLError as error:
-        return _explain(error.reason)
-    except (OSError, HTTPException, ValueError) as error:
+        request = client.build_request(method, address)
+        for _ in range(_REDIRECTS + 1):
+            _check(request.url)
+            client.cookies.clear()
+            with fail_after(patience):
+                response = await client.send(request, stream=True)
+                await response.aclose()
+            if response.next_request is None or not is_external(str(response.next_request.url)):
+                return _judge(address, response)
+            request = response.next_request
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return _explain(error)
-    moved = _host(there) != _host(address)
-    return Answer(Kind.MOVED, there) if moved else Answer(Kind.FINE)
+    return Answer(Kind.UNKNOWN, "it redirects without end")
 
 
-def _explain(reason: object) -> Answer:
-    if isinstance(reason, socket.gaierror) and reason.errno in _UNKNOWN_HOST:
-        return Answer(Kind.GONE, "there is no such host")
-    if isinstance(reason, TimeoutError):
-        return Answer(Kind.UNKNOWN, "no answer in time")
-    said = str(reason).strip().split("\n")[0][:80]
-    return Answer(Kind.UNKNOWN, said or type(reason).__name__)
+def _check(url: httpx.URL) -> None:
+    """Raises ValueError for what httpx takes for an address: a host with a space, a port above 65535."""
+    if b"%" in url.raw_host or not 0 < (url.port or 80) < 1 << 16:
+        raise ValueError(str(url))
+
+
+def _judge(address: str, response: httpx.Response) -> Answer:
+    """What the last response says of an address."""
+    if not response.is_success:
+        kind = Kind.GONE if response.status_code in _GONE else Kind.UNKNOWN
+        return Answer(kind, f"the answer is {response.status_code}")
+    there = str(response.url)
+    return Answer(Kind.MOVED, there) if _host(there) != _host(address) else Answer(Kind.FINE)
+
+
+def _explain(error: Exception) -> Answer:
+    """Why there is no response."""
+    for reason in _trace(error):
+        if isinstance(reason, socket.gaierror) and reason.errno in _UNKNOWN_HOST:
+            return Answer(Kind.GONE, "there is no such host")
+        if isinstance(reason, TimeoutError | httpx.TimeoutException):
+            return Answer(Kind.UNKNOWN, "no answer in time")
+        if isinstance(reason, ssl.SSLError):
+            return Answer(Kind.UNKNOWN, f"no secure connection (SSL): {_say(reason)}")
+    if isinstance(error, httpx.InvalidURL | ValueError):
+        return Answer(Kind.UNKNOWN, "it is not a valid address")
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return Answer(Kind.UNKNOWN, "no connection can be made")
+    return Answer(Kind.UNKNOWN, "it sends no valid answer")
+
+
+def _say(error: ssl.SSLError) -> str:
+    """Why a connection is not secure, in OpenSSL's words: “self-signed certificate”."""
+    return str(getattr(error, "verify_message", "") or error.reason).replace("_", " ").lower()
+
+
+def _trace(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and its causes."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__  # httpcore drops the cause of its own errors
 
 
 def _host(address: str) -> str:
@@ -130,89 +173,3 @@ def _host(address: str) -> str:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
-
-
-_SAFE = "/?%:@!$&'()*+,;=~-._[]"
-
-
-def _ascii(address: str) -> str:
-    """An address as it is sent: people write letters with accents."""
-    parts = urlsplit(address)
-    host = parts.netloc.encode("idna").decode() if not parts.netloc.isascii() else parts.netloc
-    path, query = (quote(part, safe=_SAFE) for part in (parts.path, parts.query))
-    return parts._replace(netloc=host, path=path, query=query).geturl()
-
-
-class _Redirects(HTTPRedirectHandler):
-    """Follows to other pages of the web only; the library would also follow to ftp."""
-
-    max_redirections = 5
-
-    def redirect_request(  # noqa: PLR0913 (as the library has it)
-        self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str
-    ) -> Request | None:
-        if not is_external(newurl):
-            return None
-        request = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if request is not None:
-            request.method = req.get_method()
-            fp.close()  # or the library would read all of it first
-        return request
-
-
-class _Patient:
-    """A connection that is cut when its headers take too long, however steadily they drip."""
-
-    sock: socket.socket
-    timeout: float
-
-    def getresponse(self) -> HTTPResponse:
-        late, sock = Event(), self.sock
-
-        def cut() -> None:
-            late.set()
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-        alarm = Timer(self.timeout, cut)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            return super().getresponse()  # type: ignore[misc,no-any-return]  # a mixin
-        finally:
-            alarm.cancel()
-            if late.is_set():
-                raise TimeoutError
-
-
-class _Connection(_Patient, HTTPConnection):  # type: ignore[misc]  # a mixin
-    pass
-
-
-class _SecureConnection(_Patient, HTTPSConnection):  # type: ignore[misc]  # a mixin
-    pass
-
-
-class _Http(HTTPHandler):
-    def http_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_Connection, req)
-
-
-class _Https(HTTPSHandler):
-    def https_open(self, req: Request) -> HTTPResponse:
-        return self.do_open(_SecureConnection, req)
-
-
-def _opener() -> OpenerDirector:
-    """Opens http and https, and nothing else: no files, no ftp, no cookies, no passwords."""
-    opener = OpenerDirector()
-    for handler in (
-        ProxyHandler(),
-        _Http(),
-        _Https(),
-        _Redirects(),
-        HTTPDefaultErrorHandler(),
-        HTTPErrorProcessor(),
-    ):
-        opener.add_handler(handler)
-    return opener
