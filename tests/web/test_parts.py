@@ -13,7 +13,7 @@ from generator.errors import DatabaseError, TemplateError
 from generator.model import Asking, Language, Wish
 from generator.subscribers.store.keys import Keys
 from generator.web.application import create_application
-from generator.web.moments import SHORTEST, sign_moment, was_read
+from generator.web.forms import SHORTEST, sign_moment, was_read
 from generator.web.pages.assets import load_assets
 from generator.web.server import database as module
 from generator.web.server.database import AsyncDatabase

@@ -77,7 +77,7 @@ def check_thought(newsletter: Newsletter, thought: Thought) -> list[Problem]:
 
 
 def _ask(rule: Rule[S], subject: Callable[[], S], path: Path) -> list[Problem]:
-    """What a rule finds; when it fails itself, that is the problem, and the others still have their turn."""
+    """What a rule finds. An error that it raises becomes a problem, and the other rules still run."""
     try:
         return [_problem(rule, finding, path) for finding in rule.check(subject())]
     except ContentError:
@@ -109,7 +109,7 @@ def _problem(rule: Rule[S], finding: Finding, path: Path) -> Problem:
 
 
 def _waive(findings: Iterable[Problem], proof: Proof, path: Path) -> Iterator[Problem]:
-    """The problems, those that are waived with the reason; and a problem for each waiver that waives nothing."""
+    """Add the reason to each problem that is waived, and a problem for each waiver that waives nothing."""
     waive, found = proof.edition.waive, set()
     for problem in findings:
         found.add(problem.rule)

@@ -1,4 +1,4 @@
-"""A letter as it will be read, beside its manuscript: what a proofreader has before him."""
+"""A proof: a letter as readers get it, in every form, with its manuscript."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class Proof:
     issue: Issue
     edition: Edition
     rendered: Email | None = None
-    """Its email, when somebody has rendered it already."""
+    """The email, when the caller has rendered it already."""
 
     @cached_property
     def manuscript(self) -> Manuscript:
-        """What its author wrote."""
+        """What the author wrote."""
         return read_letter(self.newsletter, self.edition)
 
     @cached_property
@@ -46,12 +46,12 @@ class Proof:
 
     @cached_property
     def email(self) -> Email:
-        """What is written to a file, and what copies are made like."""
+        """The email that `generate issue` writes to a file."""
         return self.rendered or render_email(self.newsletter, self.edition)
 
     @cached_property
     def copy(self) -> bytes | None:
-        """What one reader is sent; None when the settings name no service, for then no letter is sent from here.
+        """The message that `newsletter send` makes for one reader; None when the settings have no `[service]`.
 
         Raises MailingError: no copies can be made of it.
         """
@@ -72,5 +72,5 @@ class Proof:
 
     @cached_property
     def entry(self) -> Entry:
-        """What the feeds carry."""
+        """The entry in the feeds."""
         return render_entry(self.newsletter, self.edition)

@@ -1,4 +1,4 @@
-"""What a rule is: a question about a letter, and what it finds."""
+"""Rules: each asks one question about a letter or a thought, and yields what it finds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from generator.model import Severity
 
 S_contra = TypeVar("S_contra", contravariant=True)
-"""What a rule looks at: a Manuscript or a Proof."""
+"""What a rule examines: a Manuscript or a Proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Finding:
     message: str
     spot: Spot = Spot()
     severity: Severity | None = None
-    """When it is not that of the rule."""
+    """None for the severity of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +43,4 @@ class Rule(Generic[S_contra]):
     remedy: str
     """How to mend what it finds, in one sentence."""
     check: Callable[[S_contra], Iterable[Finding]]
-    """Its docstring says, in one sentence, what is right."""
+    """Its docstring is one sentence that states what must hold."""

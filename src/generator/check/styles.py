@@ -48,7 +48,7 @@ class StyleRule:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A style sheet. What cannot be read is not in it, as in a browser."""
+    """A style sheet. Invalid rules are left out, as in a browser."""
 
     rules: tuple[StyleRule, ...]
     parts: frozenset[str]

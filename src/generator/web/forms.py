@@ -1,9 +1,10 @@
-"""What a browser sends with a form, within bounds."""
+"""Forms: what a browser sends with one, within bounds; one to show again; and when one was shown."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.parser import BytesParser
 from email.policy import HTTP
 from http import HTTPStatus
@@ -12,10 +13,14 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import ClientDisconnect
 
+from generator.subscribers.store.keys import MOMENT
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from generator.model import Language
+    from generator.subscribers.store.keys import Keys
 
 LARGEST = 4096
 """Bytes. An address, seven boxes and a tick take 500."""
@@ -26,6 +31,10 @@ on its way resets the connection, and a proxy then says 502 instead of passing o
 
 PATIENCE = 10
 """Seconds in which a body must have come."""
+
+SHORTEST = timedelta(seconds=1)
+"""In which a person may have read a button. Scanners of mail open links, and some press the buttons that they find, all
+within a blink; whoever is that fast is asked once more."""
 
 _FIELDS = 40
 _ENCODED, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -49,6 +58,21 @@ class Form:
         return found[0] if found else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form as somebody filled it in, to show it again when something is wrong with it."""
+
+    email: str = ""
+    language: Language | None = None
+    certainties: tuple[str, ...] = ()
+    mistake: str = ""
+    """What is wrong with the address; empty when nothing is."""
+
+    def differs(self, language: Language) -> bool:
+        """Whether somebody chose what most leave as it is on a page in this language."""
+        return self.language not in {None, language} or bool(self.certainties)
+
+
 async def read_form(request: Request, *, multipart: bool = False) -> Form:
     """The form in the body of a request. Raises Refusal for one that is too large, too slow, or no form.
 
@@ -70,6 +94,17 @@ async def read_form(request: Request, *, multipart: bool = False) -> Form:
         )
     except (ValueError, LookupError):  # not ASCII, not UTF-8, too many fields, an unknown encoding of a part
         raise Refusal(HTTPStatus.BAD_REQUEST, "odd") from None
+
+
+def sign_moment(keys: Keys, now: datetime) -> str:
+    """What a form says of when it was shown."""
+    return keys.sign(MOMENT, str(round(now.timestamp() * 1000)))
+
+
+def was_read(keys: Keys, moment: str, now: datetime) -> bool:
+    """Whether a form was on the screen long enough to be read."""
+    shown = keys.read(MOMENT, moment)
+    return shown is not None and now - datetime.fromtimestamp(int(shown) / 1000, UTC) >= SHORTEST
 
 
 async def _read_body(request: Request) -> bytes:

@@ -13,7 +13,7 @@ from generator.model import Language
 from generator.render.page.signup import wording
 from generator.render.templating import render_template
 from generator.render.words import WORDS as SHARED
-from generator.web.drafts import Draft
+from generator.web.forms import Draft
 from generator.web.words import WORDS
 
 if TYPE_CHECKING:

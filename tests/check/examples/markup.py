@@ -1,11 +1,20 @@
 """The HTML of the email."""
 
+from dataclasses import replace
+
+from generator.check.proofs import Proof
 from tests.check.examples import Edit, Example
 
 HTML, CSS = "templates/email/letter.html", "templates/email/letter.css"
 LAST = "Teken maandag één belangrijke klant uit"
 
+
+def make_heavy(proof: Proof) -> None:
+    proof.__dict__["email"] = replace(proof.email, html=proof.email.html + "<!--" + "x" * 100_001 + "-->")
+
+
 EXAMPLES = {
+    "size": Example(alter=make_heavy),
     "html-lang": Example(
         bad=(Edit('<html lang="{{ language }}" dir="ltr"', '<html lang="nl-NL" dir="ltr"', HTML),)
     ),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.check.citations import cited_facts, fields_of, find_citations, survey_numbers
 from generator.check.language.figures import WORDS, find_figures, find_numbers
 from generator.check.rule import Finding, Rule, Spot
+from generator.check.surveys import survey
 from generator.model import Language, Severity
 
 if TYPE_CHECKING:
@@ -16,15 +17,17 @@ if TYPE_CHECKING:
 
     from generator.check.manuscripts import Manuscript, Passage
     from generator.check.proofs import Proof
+    from generator.content import Newsletter
 
 ARTICLE = frozenset({"32", "84", "92"})
 """The percentages of the article that this playbook began with. It names no source for them, and we found none."""
 ATTRIBUTION = {Language.NL: "volgens het artikel", Language.EN: "according to the article"}
 ABOUT = "about-the-numbers"
-"""The page that says what became of them."""
+"""The page that tells what we found out about them."""
 
 _PERCENTAGE = re.compile(r"(?<![\w.,])(\d{2})(?:\s?%|\sprocent\b|\sper\s?cent\b)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_CITATION = re.compile(r"\[\^([^\[\]\s]+)\]")
 
 
 # --- What is right ---
@@ -33,11 +36,11 @@ _WORD = re.compile(r"\w+")
 def check_figures(manuscript: Manuscript) -> Iterator[Finding]:
     """Every figure stands in a paragraph that cites where it comes from."""
     actions = {item.line for item in manuscript.marks.items}
-    sourced = " ".join(passage.text for passage, facts in cited_facts(manuscript) if facts)
+    sourced = " ".join(passage.text for passage, facts in _list_cited(manuscript) if facts)
     numbers = {value for value, _, _ in find_numbers(sourced, manuscript.language)}
     for passage, facts in (
-        *((field, frozenset[str]()) for field in fields_of(manuscript)),
-        *cited_facts(manuscript),
+        *((field, frozenset[str]()) for field in _list_fields(manuscript)),
+        *_list_cited(manuscript),
     ):
         if facts or passage.line in actions:
             continue
@@ -53,8 +56,8 @@ def check_figures(manuscript: Manuscript) -> Iterator[Finding]:
 
 def check_sources(manuscript: Manuscript) -> Iterator[Finding]:
     """A figure beside a source is one that the source is cited for."""
-    known = survey_numbers(manuscript.newsletter)
-    for passage, facts in cited_facts(manuscript):
+    known = _survey_numbers(manuscript.newsletter)
+    for passage, facts in _list_cited(manuscript):
         there = {number for fact in facts for number in known.get(fact, ())}
         for figure in find_figures(passage.text, manuscript.language) if facts else ():
             numbers = {value for value, _, _ in find_numbers(figure.text, manuscript.language)}
@@ -69,7 +72,7 @@ def check_caveats(manuscript: Manuscript) -> Iterator[Finding]:
     """What may only be cited in context has its caveat beside it."""
     facts = manuscript.newsletter.playbook.facts
     for passage in manuscript.passages:
-        cited = {match[1]: match for match in reversed([*find_citations(passage)]) if match[1] in facts}
+        cited = {match[1]: match for match in reversed([*_find_citations(passage)]) if match[1] in facts}
         context = [facts[source] for source in cited if facts[source].use == "context"]
         said = _plain(passage.text) if context else ""
         for fact in context:
@@ -83,8 +86,8 @@ def check_caveats(manuscript: Manuscript) -> Iterator[Finding]:
 
 def check_article(manuscript: Manuscript) -> Iterator[Finding]:
     """A percentage of the article is said to be the article's, and leads to what we know about it."""
-    held = survey_numbers(manuscript.newsletter)
-    passages = [*((field, frozenset[str]()) for field in fields_of(manuscript)), *cited_facts(manuscript)]
+    held = _survey_numbers(manuscript.newsletter)
+    passages = [*((field, frozenset[str]()) for field in _list_fields(manuscript)), *_list_cited(manuscript)]
     everywhere = {number for _, cited in passages for fact in cited for number in held.get(fact, ())}
     for passage, cited in passages:
         found = [match for match in _PERCENTAGE.finditer(passage.text) if match[1] in ARTICLE]
@@ -104,11 +107,58 @@ def check_translation(proof: Proof) -> Iterator[Finding]:
         if value not in there and not _spells(dutch, value):
             yield Finding(f"“{text}” is not in the Dutch letter", spot)
     first = next((passage.spot() for passage in english.passages), Spot())
-    places = {match[1]: passage.spot() for passage in english.passages for match in find_citations(passage)}
+    places = {match[1]: passage.spot() for passage in english.passages for match in _find_citations(passage)}
     for value, (text, passage, spot) in there.items():
         if value not in here and not _spells(english, value):
-            place = next((places[one[1]] for one in find_citations(passage) if one[1] in places), first)
+            place = next((places[one[1]] for one in _find_citations(passage) if one[1] in places), first)
             yield Finding(f"“{text}” of the Dutch letter (line {spot.line}) is missing here", place)
+
+
+# --- What is cited where ---
+
+
+def _list_fields(manuscript: Manuscript) -> tuple[Passage, ...]:
+    """The title, the subject and the summary, each once."""
+    return tuple(dict.fromkeys(manuscript.fields.values()))
+
+
+def _list_cited(manuscript: Manuscript) -> Iterator[tuple[Passage, frozenset[str]]]:
+    """Each passage with the facts that it cites. A row has those of the whole table; an item has those of the sentence
+    that introduces the list, too.
+    """
+    lead: frozenset[str] = frozenset()
+    for is_table, group in groupby(manuscript.passages, key=lambda passage: passage.kind == "row"):
+        found = [(passage, frozenset(match[1] for match in _find_citations(passage))) for passage in group]
+        if is_table:
+            together = lead.union(*(facts for _, facts in found))
+            yield from ((passage, together) for passage, _ in found)
+            continue
+        for passage, facts in found:
+            yield passage, facts | lead if passage.kind == "item" else facts
+            if passage.kind != "item":
+                lead = facts if passage.text.rstrip().endswith(":") else frozenset()
+
+
+def _find_citations(passage: Passage) -> Iterator[re.Match[str]]:
+    """The footnote references that name a fact: `[^ref-kumar-2007]`, unless the text defines that footnote itself."""
+    manuscript, start = passage.manuscript, passage.start or 0
+    for match in _CITATION.finditer(manuscript.text, start, start + len(passage.text)):
+        if match[1] not in manuscript.marks.defined:
+            yield match
+
+
+@survey
+def _survey_numbers(newsletter: Newsletter) -> dict[str, frozenset[str]]:
+    """For each fact, the numbers in its name, claim and limits."""
+    return {
+        fact.id: frozenset(
+            value
+            for texts in (fact.name, fact.claim, fact.limits)
+            for language, text in texts.items()
+            for value, _, _ in find_numbers(text, language)
+        )
+        for fact in newsletter.playbook.facts.values()
+    }
 
 
 # --- How it is found ---
@@ -119,12 +169,12 @@ def _spot(passage: Passage, match: re.Match[str]) -> Spot:
 
 
 def _plain(text: str) -> str:
-    """Text for comparing: small letters, one kind of apostrophe, single spaces."""
+    """Text for comparing: lower case, one kind of apostrophe, single spaces."""
     return " ".join(text.lower().replace("’", "'").split())
 
 
 def _names(passage: Passage) -> bool:
-    """Whether a passage names what others say: it cannot cite, but may say again what a paragraph shows."""
+    """Whether it is a title, summary or heading: these cannot cite, but may repeat a figure of a paragraph that does."""
     return passage.kind in {"key", "heading"}
 
 
@@ -151,10 +201,10 @@ def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple
 
 
 def _numbers(manuscript: Manuscript) -> dict[str, tuple[str, Passage, Spot]]:
-    """The numbers in digits beside which a fact is cited, each where it stands first."""
+    """The numbers in passages that cite a fact, each with its text, passage and first place."""
     found: dict[str, tuple[str, Passage, Spot]] = {}
     for passage in manuscript.passages:
-        if any(True for _ in find_citations(passage)):
+        if any(True for _ in _find_citations(passage)):
             for value, start, end in find_numbers(passage.text, manuscript.language):
                 if value not in found:
                     found[value] = (passage.text[start:end], passage, passage.spot(start, end))
@@ -162,7 +212,7 @@ def _numbers(manuscript: Manuscript) -> dict[str, tuple[str, Passage, Spot]]:
 
 
 def _spells(manuscript: Manuscript, value: str) -> bool:
-    """Whether a text has a number in words."""
+    """Whether a text contains a number in words."""
     words = {word for word, number in WORDS[manuscript.language].items() if number == value}
     return bool(words) and not words.isdisjoint(_WORD.findall(manuscript.masked.lower()))
 

@@ -11,7 +11,6 @@ from email.utils import parsedate_to_datetime
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from generator.check.fields import COPY, DRAFT, STRANGE, find_values, read_headers
 from generator.check.rule import Finding, Rule, Spot
 from generator.errors import MailingError
 from generator.model import Severity
@@ -20,18 +19,60 @@ from generator.render.letter.master import STAND_IN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from generator.check.fields import Header
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
 
 LONGEST, WIDEST, WORD = 998, 78, 75
-"""Octets of any line, of a line of a header where it can be folded, and of an encoded word."""
+"""The most octets of a line, of a header line that can be folded, and of an encoded word (RFC 5322, RFC 2047)."""
 ONE_CLICK = "List-Unsubscribe=One-Click"
 UNFOLDED = ("message-id", "list-unsubscribe", "list-help", "list-archive")
-"""The headers that are one word, however long, and that some programs only see on one line."""
+"""Headers without a place to fold, or that some programs read only when they are on one line."""
 
 _ENCODED = re.compile(r"=\?[^?\s]*\?[bBqQ]\?[^?\s]*\?=")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+"
+_MAILBOX = rf'(?:"(?:[^"\\\r\n]|\\.)*"|[^<>"\r\n]*)\s*<({_ATOM}@{_ATOM})>'
+_BOTH = {
+    "From": _MAILBOX,
+    "To": _MAILBOX,
+    "Reply-To": _MAILBOX,
+    "Subject": r"(\S.*)",
+    "Date": r"((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4})",
+    "Message-ID": rf"<({_ATOM}@{_ATOM})>",
+    "List-Id": r"[^<>]*<([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)>",
+    "List-Unsubscribe": r"(.*)",
+    "MIME-Version": r"(1\.0)",
+    "Content-Type": r'(multipart/alternative); boundary="[^"]{1,70}"',
+    "Content-Language": r"([a-z]{2})",
+}
+_DRAFT = {**_BOTH, "X-Unsent": r"(1)"}
+"""The headers that a draft has exactly once, each with its form; the first group is compared with the letter."""
+_COPY = {
+    **_BOTH,
+    "To": rf"({_ATOM}@{_ATOM})",
+    "List-Help": r"<(https?://[^<>\s]+)>",
+    "List-Archive": r"<(https?://[^<>\s]+)>",
+    "Feedback-ID": r"([A-Za-z0-9._-]+(?::[A-Za-z0-9._-]+){0,2}:[a-z0-9]{5,15})",
+    "Precedence": r"(bulk)",
+    "X-Auto-Response-Suppress": r"(OOF)",
+}
+"""The headers of a copy, the message for one reader."""
+_STRANGE = ("Cc", "Bcc", "Sender", "Return-Path", "X-Unsent", "Auto-Submitted")
+"""Headers that no copy may have: they reveal a reader, mark a draft, or mark an automatic reply."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A header as it stands in the message."""
+
+    name: str
+    lines: tuple[str, ...]
+
+    @property
+    def value(self) -> str:
+        """The unfolded value (RFC 5322, 2.2.3)."""
+        return "".join(self.lines).partition(":")[2].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +82,16 @@ class _Message:
     content: bytes
     forms: Mapping[str, str]
     strange: Sequence[str]
-    headers: list[Header]
+    headers: list[_Header]
 
 
 def _of_both(check: Callable[[Proof, _Message], Iterator[Finding]]) -> Callable[[Proof], Iterator[Finding]]:
-    """Ask it of the draft, and of what one reader is sent; what is wrong with both is said once."""
+    """Run a check on the draft and on the copy for a reader; a finding about both is yielded once."""
 
     @wraps(check)
     def checked(proof: Proof) -> Iterator[Finding]:
         draft, said = proof.email.message, set()
-        for finding in check(proof, _Message(draft, DRAFT, (), read_headers(draft))):
+        for finding in check(proof, _Message(draft, _DRAFT, (), _read_headers(draft))):
             said.add(finding.message)
             yield finding
         try:
@@ -58,7 +99,7 @@ def _of_both(check: Callable[[Proof, _Message], Iterator[Finding]]) -> Callable[
         except MailingError:
             return  # said by check_unsubscribe, for a way out is what is missing then
         if copy is not None:
-            for finding in check(proof, _Message(copy, COPY, STRANGE, read_headers(copy))):
+            for finding in check(proof, _Message(copy, _COPY, _STRANGE, _read_headers(copy))):
                 if finding.message not in said:
                     yield replace(finding, message=f"in the copy for a reader: {finding.message}")
 
@@ -78,7 +119,7 @@ def check_fields(proof: Proof, message: _Message) -> Iterator[Finding]:
         "List-Archive": settings.page_url(edition.language, "archive/index.md"),
     }
     for name, form in message.forms.items():
-        values = find_values(message.headers, name)
+        values = _find_values(message.headers, name)
         if len(values) != 1:
             yield Finding(f"the message has the header {name} {len(values)} times; expected once")
         elif not (match := re.fullmatch(form, values[0])):
@@ -89,13 +130,13 @@ def check_fields(proof: Proof, message: _Message) -> Iterator[Finding]:
             line = Spot(proof.manuscript.line_of("published"))
             yield Finding(f"the header Date is “{match[1]}”; expected the time of publication", line)
     for name in message.strange:
-        if find_values(message.headers, name):
+        if _find_values(message.headers, name):
             yield Finding(f"the message must not have the header {name}")
 
 
 @_of_both
 def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
-    value = next(iter(find_values(message.headers, "List-Unsubscribe")), "")
+    value = next(iter(_find_values(message.headers, "List-Unsubscribe")), "")
     addresses = re.findall(r"<([^<>\s]*)>", value)
     if not re.fullmatch(r"<[^<>\s]+>(?:, ?<[^<>\s]+>)*", value) or "=?" in value:
         yield Finding(f"List-Unsubscribe must have one or more addresses between < and >: “{value[:60]}”")
@@ -103,7 +144,7 @@ def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
         yield Finding("List-Unsubscribe is folded over several lines, which Gmail does not read")
     if odd := [address for address in addresses if not address.startswith(("https:", "mailto:"))]:
         yield Finding(f"List-Unsubscribe has the address “{odd[0][:60]}”, which is neither https nor mailto")
-    posts = find_values(message.headers, "List-Unsubscribe-Post")
+    posts = _find_values(message.headers, "List-Unsubscribe-Post")
     if posts != [ONE_CLICK] * any(address.startswith("https:") for address in addresses):
         wanted = (
             f"“{ONE_CLICK}” once, for there is an https address"
@@ -111,7 +152,7 @@ def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
             else "there only beside an https address"
         )
         yield Finding(f"List-Unsubscribe-Post should be {wanted}")
-    if message.forms is COPY:
+    if message.forms is _COPY:
         if not all(STAND_IN.unsubscribe in address for address in addresses):
             yield Finding("List-Unsubscribe has an address that does not identify the reader")
         if addresses != sorted(addresses, key=lambda address: not address.startswith("https:")):
@@ -193,6 +234,22 @@ def _decode(raw: str) -> str:
 def _unquote(phrase: str) -> str:
     inner = re.fullmatch(r'"((?:[^"\\]|\\.)*)"', phrase)
     return re.sub(r"\\(.)", r"\1", inner[1]) if inner else phrase
+
+
+def _read_headers(message: bytes) -> list[_Header]:
+    """The headers of a message, in order. A line that begins with white space continues the one before it."""
+    found: list[list[str]] = []
+    for line in message.partition(b"\r\n\r\n")[0].decode("ascii", "replace").split("\r\n"):
+        if line[:1] in {" ", "\t"} and found:
+            found[-1].append(line)
+        else:
+            found.append([line])
+    return [_Header(lines[0].partition(":")[0], tuple(lines)) for lines in found]
+
+
+def _find_values(headers: list[_Header], name: str) -> list[str]:
+    """The values of all headers with a name, in any capitals."""
+    return [header.value for header in headers if header.name.lower() == name.lower()]
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()

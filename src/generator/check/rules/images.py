@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from generator.model import Image
 
 ALT = range(5, 126)
-"""Shorter says nothing; longer, and some screen readers read it in pieces."""
+"""Characters of an alt text: a shorter one says nothing, a longer one is split by some screen readers."""
 HEAVY = 200_000
-"""Bytes that a phone on a train takes a second or two for."""
+"""Bytes that a phone with a slow connection loads in a second or two."""
 SHARP = 536
 """The width of a letter's column in pixels: what is narrower is stretched, or looks lost."""
 SMALL = 200

@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-from generator.check.language.linkwords import SHORTENERS, TRACKERS, VAGUE
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.web.addresses import list_addresses, survey_with
 from generator.model import Severity
@@ -21,6 +20,28 @@ if TYPE_CHECKING:
 
 EXTERNAL = "external-link"
 """What `online` finds is waived under this name; it is no rule, for rules read nothing but files."""
+
+_SHORTENERS = """
+adf.ly amzn.to bit.ly bitly.com buff.ly cutt.ly db.tt dlvr.it fb.me flip.it goo.gl hubs.la hubs.ly ift.tt is.gd j.mp
+lnkd.in ow.ly qr.ae rb.gy rebrand.ly shorturl.at t.co t.ly t2m.io tiny.cc tiny.one tinyurl.com trib.al v.gd wp.me
+"""
+SHORTENERS = frozenset(_SHORTENERS.split())
+"""Hosts whose addresses hide where they lead, and end when their owner does."""
+_TRACKERS = """
+__hsfp __hssc __hstc _ga _gl _hsenc _hsmi dclid fbclid gbraid gclid gclsrc hsctatracking igshid li_fat_id mc_cid
+mc_eid mkt_tok msclkid oly_anon_id oly_enc_id ref_src s_cid si srsltid trk trkcampaign ttclid twclid vero_id wbraid
+yclid
+"""
+TRACKERS = frozenset(_TRACKERS.split())
+"""Parameters of an address by which a visitor is counted or recognised; so is every one that begins with utm_."""
+_VAGUE = """
+bron, deze link, deze pagina, deze website, dit, dit artikel, hier, klik, klik dan hier, klik hier, lees meer,
+lees verder, link, meer, meer informatie, meer lezen, via deze link, website,
+click, click here, continue, continue reading, find out more, here, learn more, more, more information, read more,
+source, this, this article, this link, this page, this website
+"""
+VAGUE = frozenset(words.strip() for words in _VAGUE.split(","))
+"""Link texts that say nothing to somebody who hears the links of a letter read out one after another."""
 
 _ADDRESS = re.compile(
     r"(?<![\w./@-])(?:(?:https?://|www\.)[^\s<>\[\]]++|(?<![+%])[\w.+%-]++@[\w-]++(?:\.[\w-]+)+)",

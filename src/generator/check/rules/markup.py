@@ -1,4 +1,4 @@
-"""The HTML of the email: what a screen reader, an inbox and a thumb need."""
+"""The HTML of the email: its weight, and what a screen reader, an inbox and a thumb need."""
 
 from __future__ import annotations
 
@@ -21,16 +21,28 @@ if TYPE_CHECKING:
     from generator.check.proofs import Proof
     from generator.check.rule import Spot
 
+HEAVY, CLIPPED = 80_000, 100_000
+"""Gmail clips a message at about 102 KB of HTML, and hides what comes after it, the unsubscribe link included."""
 TAP_TARGET = 24
-"""The pixels of height that a thumb needs (WCAG 2.2, 2.5.8)."""
+"""The least height of a link in pixels (WCAG 2.2, 2.5.8)."""
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _WITHIN_A_LINE = {"abbr", "code", "del", "em", "span", "strong", "sub", "sup"}
 _SCOPES = {"col", "row", "colgroup", "rowgroup"}
 _HTML, _TEXT = "templates/email/letter.html", "templates/email/letter.txt"
 _FILLER = re.compile("[\\s\u034f\u200c\u00a0]+\\Z")
-"""What follows the summary, so that nothing else comes into an inbox."""
+"""The invisible characters after the summary, which keep the text of the letter out of an inbox."""
 _PIXELS = re.compile(r"\d+(?:\.\d+)?px|0", re.ASCII)
+
+
+def check_size(proof: Proof) -> Iterator[Finding]:
+    """The HTML is small enough to arrive whole."""
+    size = len(proof.email.html.encode())
+    if size > HEAVY:
+        severity = Severity.ERROR if size > CLIPPED else Severity.WARNING
+        yield Finding(
+            f"the email has {size / 1000:.0f} KB of HTML; Gmail clips it at 102 KB", severity=severity
+        )
 
 
 def check_language(proof: Proof) -> Iterator[Finding]:
@@ -199,6 +211,7 @@ def _plain(text: str | None) -> str:
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
 PROOF_RULES: tuple[Rule[Proof], ...] = (
+    Rule("size", Severity.ERROR, "Shorten the letter.", check_size),
     Rule("html-lang", Severity.ERROR, "Set lang and dir in the template.", check_language),
     Rule("html-title", Severity.ERROR, "Put the subject between <title> and </title>.", check_title),
     Rule(

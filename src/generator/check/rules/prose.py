@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.check.language import readability
-from generator.check.language.phrases import find_phrases
 from generator.check.language.readability import rate_ease, split_clauses
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.certainties import IDS
@@ -14,7 +15,7 @@ from generator.content.editions import SECTIONS
 from generator.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
@@ -32,6 +33,11 @@ LONG = 30
 """A longer sentence has to be read twice."""
 
 _MARK = re.compile(r"!+")
+_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
+_GAP = re.compile(r"\s+|[-\u2011]")
+"""What may stand between two words of a phrase."""
+_KEY = 3
+"""Letters of the first word by which phrases are indexed; a star must come after at least as many."""
 _CERTAINTY = re.compile(r"certainties/([a-z]+)(?:\.md|/|#|\Z)")
 
 
@@ -123,6 +129,46 @@ def _count(markdown: str) -> int:
 def _place(line: str, words: str, number: int) -> Spot:
     start = line.find(words)
     return Spot(number) if start < 0 else Spot(number, start + 1, len(words))
+
+
+def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+    """The start and the end of each phrase in a text, in any capitals; of those that begin at one word, the longest.
+
+    A star ends a word of a phrase that may end in any way.
+    """
+    index = _index(phrases)
+    words = list(_WORD.finditer(text))
+    following = 0
+    for number, word in enumerate(words):
+        candidates = index.get(word[0].casefold()[:_KEY], ()) if number >= following else ()
+        for phrase in candidates:
+            found = words[number : number + len(phrase)]
+            if _is_phrase(text, found, phrase):
+                following = number + len(phrase)
+                yield found[0].start(), found[-1].end()
+                break
+
+
+@lru_cache(maxsize=8)
+def _index(phrases: tuple[str, ...]) -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """The words of each phrase, indexed by the first _KEY letters; long phrases first."""
+    index: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        words = tuple(re.findall(r"[^\W_]+(?:'[^\W_]+)*\*?", phrase.casefold()))
+        if words:
+            index.setdefault(words[0].rstrip("*")[:_KEY], []).append(words)
+    return {key: sorted(found, key=len, reverse=True) for key, found in index.items()}
+
+
+def _is_phrase(text: str, found: Sequence[re.Match[str]], phrase: tuple[str, ...]) -> bool:
+    """Whether words of the text are those of a phrase, with nothing but spaces and hyphens between them."""
+    if len(found) < len(phrase):
+        return False
+    for match, word in zip(found, phrase, strict=True):
+        written = match[0].casefold().replace("’", "'")
+        if not (written.startswith(word[:-1]) if word.endswith("*") else written == word):
+            return False
+    return all(_GAP.fullmatch(text, one.end(), other.start()) for one, other in pairwise(found))
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from generator.content import Newsletter
 
 DICTIONARIES = Path(__file__).parents[1] / "dictionaries"
-"""What they are and whose is told in their README."""
+"""Their README names sources and licences."""
 LONGEST = 50
-"""No word of a letter has more letters; a dictionary takes compounds apart, which takes long for what is none."""
+"""The longest word that is looked up: taking an unknown compound apart takes long."""
 UNKNOWN = 40
-"""After so many unknown words a text is not misspelt: it is in another language, or no text."""
+"""After so many unknown words, a text is in another language, or not a text."""
 SUGGESTED = 5
-"""So many unknown words of a text get an explanation, for suggestions take a tenth of a second each."""
+"""How many unknown words get suggestions, which take a tenth of a second each."""
 
 _WORD = re.compile(r"[^\W_](?:[\w\u0300-\u036f]|[’'\u2011-](?=\w))*")
 _MARKS = str.maketrans({"’": "'", "\u2011": "-"})

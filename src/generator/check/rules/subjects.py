@@ -21,7 +21,7 @@ SUBJECT = range(10, 61)
 SUMMARY = range(40, 141)
 """Shorter, and a mail program fills the preview with the beginning of the letter; longer, and it is cut."""
 ALIKE = 0.8
-"""Two lines that share so many of their words say the same."""
+"""The share of common words from which two lines are too alike."""
 
 _CAPITALS = re.compile(r"[^\W\d_]{5,}")
 _LOUD_LINE = re.compile(r"\b[A-ZÀ-ÖØ-Þ]{2,}(?:[ \t]+[A-ZÀ-ÖØ-Þ]{2,}){2,}\b")
@@ -36,14 +36,14 @@ _EMOJI = re.compile(
     "\u2795-\u2797\u27b0\u27bf\u2b1b\u2b1c\u2b50\u2b55]|[\u2190-\u2bff\u3030\u303d](?=\ufe0f))"
     "\ufe0f?[\U0001f3fb-\U0001f3ff]?(?:\u200d[^\\s\\w]\ufe0f?[\U0001f3fb-\U0001f3ff]?)*"
 )
-"""One picture, of however many characters: a skin, a sex or a family hangs on with joiners."""
+"""One emoji, which may have several characters: a skin tone, a gender or a family follows after a joiner."""
 
 _BLANKS = (
     r"(?:voor|achter|bedrijfs)?naam(?: [\w ]{1,30})?|(?:first |last |full |your |customer |company )?name"
     r"|bedrijf|company|datum|date|bedrag|amount|aantal|number|bron|source|citation needed|url|tekst|titel"
     r"|in ?te ?vullen|invullen|vul in|nog doen|fill in|insert [\w ]{1,30}"
 )
-"""What stands between brackets when somebody was to fill it in."""
+"""Words between brackets that are to be filled in."""
 _PLACEHOLDER = re.compile(
     r"\b(?:TK|TKTK|TBD|FIXME|XXX+|xxx+)\b|\bTODO\b(?!-)|\btodo:|\bn\.t\.b\.|\bNTB\b|\?{3,}"
     r"|\b[Ll]orem ipsum\b|\{\{[^{}\n]*\}\}"
@@ -139,12 +139,12 @@ def check_summary_repeats_title(manuscript: Manuscript) -> Iterator[Finding]:
 
 @lru_cache(maxsize=8192)
 def _plain(line: str) -> tuple[str, ...]:
-    """The words of a line, in small letters; kept, since each letter is compared with all others."""
+    """The words of a line, in lower case; memoised, because each letter is compared with all others."""
     return tuple(re.findall(r"\w+", line.casefold()))
 
 
 def _are_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two lines are the same, or one has nearly all words of the other."""
+    """Whether one line has nearly all words of the other."""
     shorter, longer = sorted((set(one), set(other)), key=len)
     return one == other or (len(shorter) > 3 and len(shorter & longer) >= ALIKE * len(shorter))  # noqa: PLR2004 (a few words)
 

@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 _ABOUT = "about-the-numbers"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _AFTER = ".,;:!?)]”’»"
-"""What may follow an address in a sentence and is no part of it."""
+"""Punctuation that may follow an address in a sentence and is not part of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """What can be opened below the address of the site."""
+    """What the site publishes: pages with their anchors, and files."""
 
     pages: dict[str, Callable[[], Collection[str]]]
-    """For each page how its anchors are found: reading all of two thousand letters takes longer than one asks for."""
+    """For each page a function that finds its anchors, called for pages that a letter links to: there may be thousands."""
     files: frozenset[str]
     unread: frozenset[str] = frozenset()
-    """Pages of which nobody can tell what is on them, because their texts could not be read."""
+    """Pages whose texts could not be read, so that their anchors are unknown."""
     _anchors: dict[str, Collection[str]] = field(default_factory=dict, repr=False)
 
     def anchors(self, page: str) -> Collection[str]:
@@ -51,7 +51,7 @@ class Addresses:
         return self._anchors[page]
 
     def why_dead(self, address: str) -> str | None:
-        """Why an address of the site leads nowhere, or None when it can be opened."""
+        """Why an address of the site cannot be opened; None when it can."""
         rest, _, anchor = address.partition("#")
         place = unquote(rest.partition("?")[0])
         if place in self.files or place in self.unread:
@@ -66,7 +66,7 @@ class Addresses:
 
 @survey
 def survey_site(newsletter: Newsletter) -> Addresses:
-    """What the site will have when every letter that is no draft is out."""
+    """What the site publishes once every letter is out, drafts excepted."""
     settings, pages, files = newsletter.settings, dict[str, "Callable[[], Collection[str]]"](), set[str]()
     facts = {fact.id for fact in newsletter.playbook.facts.values() if fact.use != "avoid"}
     for language in Language:
@@ -100,7 +100,7 @@ def _list_unread(newsletter: Newsletter) -> Iterator[str]:
 
 
 def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:
-    """What the site will have when an issue is out: also one that is not yet written, or a draft with other drafts."""
+    """What the site publishes once an issue is out, also an unwritten one; with a draft, the other drafts are out too."""
     found = survey_site(newsletter)
     written = {
         newsletter.settings.page_url(edition.language, edition.page) for edition in issue.editions.values()
@@ -152,7 +152,7 @@ def _add_letter(
 
 
 def _reader(text: Page | Certainty | Edition, more: Collection[str] = ()) -> Callable[[], Collection[str]]:
-    """How to find the anchors of a page."""
+    """A function that finds the anchors of a page."""
 
     def read() -> Collection[str]:
         marks = scan(text.markdown)

@@ -89,7 +89,7 @@ def _say(target: str, answer: Answer) -> str | None:
 
 
 def _load(path: Path, now: datetime) -> dict[str, tuple[Answer, datetime]]:
-    """The answers of the last week; a file that cannot be read is none."""
+    """The answers of the last week; none when the file is missing or cannot be read."""
     try:
         entries = json.loads(path.read_text("utf-8"))
         found = {
@@ -107,7 +107,7 @@ def _load(path: Path, now: datetime) -> dict[str, tuple[Answer, datetime]]:
 def _save(
     path: Path, known: Mapping[str, tuple[Answer, datetime]], asked: Mapping[str, Answer], now: datetime
 ) -> None:
-    """Keep what is clear; a place that cannot be written to costs the next run some time, and nobody anything."""
+    """Write the certain answers to the cache. When that fails, the next run only takes longer."""
     kept = dict(known) | {
         address: (answer, now) for address, answer in asked.items() if answer.kind is not Kind.UNKNOWN
     }

@@ -9,8 +9,7 @@ from generator.model import Status
 from generator.subscribers.list import subscriptions
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.tokens import Purpose, find_token
-from generator.web.forms import read_form
-from generator.web.moments import sign_moment, was_read
+from generator.web.forms import read_form, sign_moment, was_read
 
 if TYPE_CHECKING:
     from starlette.responses import Response

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from generator.render.words import say_day
 from generator.subscribers.list import subscriptions
 from generator.subscribers.transfer.exporting import find_everything
-from generator.web.drafts import Draft
-from generator.web.moments import sign_moment
+from generator.web.forms import Draft, sign_moment
 
 if TYPE_CHECKING:
     from datetime import date

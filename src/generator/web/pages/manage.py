@@ -15,8 +15,7 @@ from starlette.responses import RedirectResponse
 
 from generator.model import Language
 from generator.subscribers.list import subscriptions
-from generator.web.forms import read_form
-from generator.web.moments import was_read
+from generator.web.forms import read_form, was_read
 from generator.web.pages.data import WEEKS, find_today, show_again, show_end
 from generator.web.refusals import Refusal
 

@@ -15,8 +15,7 @@ from generator.errors import AddressError
 from generator.model import Asking, Language, Wish
 from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.list.wordings import is_known
-from generator.web.drafts import Draft
-from generator.web.forms import read_form
+from generator.web.forms import Draft, read_form
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:

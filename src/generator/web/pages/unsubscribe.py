@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.subscribers.list import subscriptions
 from generator.subscribers.store.keys import UNSUBSCRIBE
-from generator.web.forms import read_form
-from generator.web.moments import sign_moment, was_read
+from generator.web.forms import read_form, sign_moment, was_read
 
 if TYPE_CHECKING:
     from starlette.responses import Response
