@@ -14,7 +14,7 @@ V = TypeVar("V")
 
 
 def survey(make: Callable[[Newsletter], V]) -> Callable[[Newsletter], V]:
-    """Let a function work only once for a newsletter; the last newsletter is remembered, by identity."""
+    """Memoise a function of a newsletter. Only the last newsletter is kept, compared by identity."""
     kept: list[tuple[Newsletter, V]] = []
 
     @wraps(make)

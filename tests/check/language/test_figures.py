@@ -26,6 +26,10 @@ NL, EN = Language.NL, Language.EN
         (NL, "driekwart van de kopers", "driekwart van"),
         (NL, "vijf miljoen dollar", "vijf miljoen"),
         (NL, "3× zo duur", "3×"),
+        (NL, "20 of 25 procent", "20 of 25 procent"),
+        (NL, "dubbel zo duur", "dubbel zo duur"),
+        (NL, "1,5 keer meer", "1,5 keer meer"),
+        (NL, "twee van de tien", "twee van de tien"),
         (EN, "57 per cent do", "57 per cent"),
         (EN, "one in seven", "one in seven"),
         (EN, "three times as likely", "three times as likely"),
@@ -35,6 +39,12 @@ NL, EN = Language.NL, Language.EN
         (EN, "$5 a head", "$5"),
         (EN, "1.5 times more", "1.5 times more"),
         (EN, "nine out of ten", "nine out of ten"),
+        (EN, "grew by 20 to 25%", "20 to 25%"),
+        (EN, "1,984 customers", "1,984"),
+        (EN, "5 basis points", "5 basis point"),
+        (EN, "twice as many", "twice as many"),
+        (EN, "tenfold", "tenfold"),
+        (EN, "five billion", "five billion"),
     ],
 )
 def test_a_figure(language: Language, text: str, found: str) -> None:
@@ -60,6 +70,7 @@ def test_a_figure(language: Language, text: str, found: str) -> None:
         (EN, "ring three times, one in 30 minutes"),
         (EN, "another five per cent and I’ll sign"),
         (EN, "in 2026, on 12-11-2026 at 16:45"),
+        (EN, "page 362, art. 101, 362 days, a 300-word thought, in 1984"),
         (EN, "B2B, R2D2, MP3 and +31 20 123 4567"),
     ],
 )

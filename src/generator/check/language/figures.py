@@ -1,7 +1,16 @@
-"""What a figure is: a number that claims something about the world, and so needs a source.
+"""The figures in a text: the numbers that claim something about the world, and so need a source.
 
-“Ring a customer 30 to 90 days after delivery” holds numbers and no figure. Every pattern begins where no other match
-can begin and never gives back what it took, so that a text is read once.
+“57% of buyers” is a figure. “Ring a customer 30 to 90 days after delivery” contains two numbers and no figure. How the
+patterns below work together:
+
+    “grew by 20 to 25%”   _DIGITS finds 20; _RANGE and _DIGITS extend it to 25; _UNIT finds %: the figure “20 to 25%”
+    “€ 50”                _DIGITS finds 50 with its sign: a figure
+    “362 companies”       no unit, but 362 ≥ LARGE, and none of the exceptions in _is_large applies: a figure
+    “page 362”, “362 days”, “in 1984”   the exceptions: a name (_NO_COUNT), a duration (_MEASURE), a year (_YEARS)
+    “3× per week”         _UNIT finds ×, but _HOW_OFTEN matches too: it says how often, so no figure
+    “one in seven”        _SPELLED finds it in words: a figure without a value
+
+Each pattern starts where no earlier match can start and does not backtrack: the time is linear in the length of a text.
 """
 
 from __future__ import annotations
@@ -17,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LARGE = 100
-"""From here on a number is a figure; below, it counts customers, lines and minutes."""
+"""The smallest number that is a figure without a unit. Smaller ones count customers, lines or minutes."""
 
 
 def _pairs(words: str) -> dict[str, str]:
@@ -36,45 +45,54 @@ WORDS: dict[Language, dict[str, str]] = {
         " twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90 hundred 100 thousand 1000"
     ),
 }
-"""Numbers that people write out, and in digits."""
+"""The numbers that people write in words, with their value in digits: “twelve” is 12."""
 
 _DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d+(?:[.,]\d+)*)")
+"""A number in digits with the sign of a currency before it, if any: “€ 50”, “15.500”, “1.5.2026”.
+Not the end of a word or of a longer number: 4 in “A4”, 27 in “2026-11-27”, 45 in “16:45”."""
 _CLOCK = {
     Language.NL: re.compile(r"(\d{1,2})[.:]([0-5]\d)(?=\s?uur\b)"),
     Language.EN: re.compile(r"(\d{1,2}):([0-5]\d)\b"),
 }
-"""A time of the day: 13.24 uur in Dutch is 13:24 in English."""
+"""A time of the day: “13.24 uur” in Dutch, “13:24” in English. Without “uur”, 13.24 is a number in Dutch too."""
 _UNIT = re.compile(
     r"\s?(?:%|‰)|[\s-]?(?:procent(?:punten|punt)?|percent|per\s(?:cent|mille))|\s(?:percentage\spoint|basis\spoint)|\s?(?:×|x\b)"
     r"|\s?(?:€|\beuros?\b|\bdollars?\b|\bpounds?\b|\bpond\b)"
     r"|\s(?:million|billion|trillion|miljoen|miljard|biljoen|mln|mld)\b",
     re.IGNORECASE,
 )
-"""What makes a figure of any number before it."""
+"""A unit that makes a figure of any number before it: “57%”, “57 per cent”, “5 basis points”, “3× as many”,
+“50 euros”, “5 miljoen”. Not a measure of time: see _MEASURE."""
 _HOW_OFTEN = re.compile(r"\s?(?:×|x)\s?(?:per|a|in|om|tot|to)\b", re.IGNORECASE)
+"""A factor that says how often something is done, not how much larger it is: “3× per week”, “2x in een jaar”."""
 _RANGE = re.compile(r"\s?(?:–|-|to|tot|and|en|of|or)\s?(?=\d)", re.IGNORECASE)
+"""What joins two numbers that share a unit: “20 to 25%”, “20–25%”, “20 of 25 procent”."""
 _MEASURE = re.compile(
     r"[\s-]?(?:seconden?|minut|uur|uren|dag|week|weken|maand|kwarta|jaar|jaren|eeuw|seconds?|hours?|days?|months?|quarter"
     r"|years?|decades?|centur|graden|degrees?|woord|words?|tekens?|characters?)",
     re.IGNORECASE,
 )
-"""How long something takes or is: not what somebody found."""
+"""A unit of time, angle or text, which says how long something takes or is: “180 dagen”, “360 degrees”, “300-word”."""
 _NO_COUNT = re.compile(
     r"(?:§|\b(?:ISO|IEC|NEN|DIN|BS|RFC)|(?i:\b(?:nr|no|p|pp|art|pag)\.|\b(?:pagina|page|nummer|number|kamer|room)"
     r"|\b(?:artikel|article|week|bel|top|fortune)|straat|laan|weg|plein|gracht|kade|street|road|lane))[\s-]?\Z"
     r"|\+[\d\s-]+\Z",
 )
-"""What stands before a number that names a thing: page 112, the top 100, ISO 9001, a house, a telephone."""
+"""What precedes a number that names a thing: “page 112”, “the top 100”, “ISO 9001”, “art. 101”, “Voorbeeldstraat 112”,
+“+31 20 123 4567”. It is searched in the _BEFORE characters before the number."""
 _POSTCODE = re.compile(r"\s?[A-Z]{2}\b")
+"""The letters of a Dutch postcode after its four digits: “1000 AA Amsterdam”."""
 _LARGE_LENGTH = len(str(LARGE))
 _YEARS = range(1800, 2100)
+"""Four digits in this range are a year: “in 2026”. “1,984 customers” has a comma, and is a figure."""
 _BEFORE = 16
-"""How far back a number is told from a name."""
+"""Characters before a number in which _NO_COUNT looks for a name."""
 
 _NUMBER = {
     language: "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
     for language, words in WORDS.items()
 }
+# After a share, what makes it one of time: “half an hour”, “a third of the time”, “one in 30 minutes” are no figures.
 _SPAN = r"(?!\s(?:an?\s|the\s)?(?:time|way|hour|minute|day|week|month|quarter|year|uur|minut|dag|maand|kwarta|jaar))"
 _SPELLED = {
     Language.NL: re.compile(
@@ -95,23 +113,31 @@ _SPELLED = {
         re.IGNORECASE,
     ),
 }
-"""Factors and shares in words. “Take off five per cent” is what somebody says; “five per cent of buyers” is a claim."""
+"""Factors, shares and millions. The number before them may be in words or in digits:
+
+    factor    “drie keer zo vaak”, “1,5 keer meer”, “dubbel zo duur”; “three times as likely”, “twice as many”
+    share     “één op de zeven”, “driekwart van”, “twee van de tien”; “one in seven”, “nine out of ten”, “two thirds of”
+    per cent  “vijf procent van”, “five per cent of”: of a whole, unlike “another five per cent”, which somebody says
+    millions  “vijf miljoen”, “five billion”
+
+Not “twee keer bellen”, “vijf van de zeven” or “one in 30 minutes”, which count what somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in a text."""
+    """A figure in a text: `text` stands from `start` up to `end`."""
 
     start: int
     end: int
     text: str
     value: str
-    """Its number in digits, the same in both languages: 15500, 1.5; empty when it is written in words."""
+    """Its number as a computer writes it, in either language: 15500, 1.5. Empty when it is written in words."""
     percentage: bool
+    """Whether its unit is a percentage or a per mille."""
 
 
 def find_figures(text: str, language: Language) -> Iterator[Figure]:
-    """The figures of a text, in order."""
+    """The figures of a text, in order. Where two overlap, the one that begins first counts."""
     end = -1
     for figure in merge(
         _in_digits(text, language), _in_words(text, language), key=lambda figure: figure.start
@@ -122,7 +148,7 @@ def find_figures(text: str, language: Language) -> Iterator[Figure]:
 
 
 def find_numbers(text: str, language: Language) -> Iterator[tuple[str, int, int]]:
-    """Each number in digits, whether it is a figure or not: its value, and where it stands."""
+    """Each number in digits, whether it is a figure or not: value, start and end."""
     for match in _DIGITS.finditer(text):
         if clock := _CLOCK[language].match(text, match.start("number")):
             yield f"{clock[1]}:{clock[2]}", clock.start(), clock.end()
@@ -131,7 +157,7 @@ def find_numbers(text: str, language: Language) -> Iterator[tuple[str, int, int]
 
 
 def read_number(digits: str, language: Language) -> str:
-    """A number as a computer writes it: “1,5” is 1.5 in Dutch, and “15.500” is 15500."""
+    """A number as a computer writes it: in Dutch, “1,5” is 1.5 and “15.500” is 15500."""
     if digits.isdecimal():
         return digits
     thousands, decimal = (".", ",") if language is Language.NL else (",", ".")
@@ -162,7 +188,7 @@ def _in_digits(text: str, language: Language) -> Iterator[Figure]:
 
 
 def _is_large(text: str, match: re.Match[str], value: str, end: int) -> bool:
-    """Whether a number without a unit counts so much that somebody must have counted it."""
+    """Whether a number without a unit is LARGE or more, and no year, postcode, name, duration, date or telephone."""
     digits = match["number"]
     if value.count(".") > 1 or float(value) < LARGE or digits.startswith("0"):
         return False

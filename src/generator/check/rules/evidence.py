@@ -174,7 +174,7 @@ def _plain(text: str) -> str:
 
 
 def _names(passage: Passage) -> bool:
-    """Whether it is a title, summary or heading: these cannot cite, but may repeat a figure of a paragraph that does."""
+    """Whether it is a title, summary or heading: these cannot cite, but may repeat a figure that a paragraph cites."""
     return passage.kind in {"key", "heading"}
 
 

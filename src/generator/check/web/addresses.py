@@ -38,7 +38,7 @@ class Addresses:
     """What the site publishes: pages with their anchors, and files."""
 
     pages: dict[str, Callable[[], Collection[str]]]
-    """For each page a function that finds its anchors, called for pages that a letter links to: there may be thousands."""
+    """For each page a function that finds its anchors, called only when a letter links to the page."""
     files: frozenset[str]
     unread: frozenset[str] = frozenset()
     """Pages whose texts could not be read, so that their anchors are unknown."""
@@ -100,7 +100,7 @@ def _list_unread(newsletter: Newsletter) -> Iterator[str]:
 
 
 def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:
-    """What the site publishes once an issue is out, also an unwritten one; with a draft, the other drafts are out too."""
+    """What the site publishes once an issue is out, written to disk or not; with a draft, other drafts are out too."""
     found = survey_site(newsletter)
     written = {
         newsletter.settings.page_url(edition.language, edition.page) for edition in issue.editions.values()
