@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.commands.build import build
@@ -24,7 +24,7 @@ from generator import clock
 from generator.content import load_newsletter
 from generator.content.needs import need_site
 from generator.errors import GeneratorError
-from generator.model import Artifact, Language
+from generator.model import Language
 from generator.preview import FOLDER, Preview, guard, mount
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
@@ -33,7 +33,7 @@ from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form
-from generator.render.templating import render_template
+from generator.render.page.styles import render_styles
 from generator.render.words import WORDS
 from generator.settings import TRIAL, load_settings
 
@@ -47,8 +47,7 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
     from generator.content import Newsletter
-
-_STYLE = "assets/stylesheets/site.css"
+    from generator.model import Artifact
 
 _log = logging.getLogger("mkdocs.generator")
 _command = "build"
@@ -160,8 +159,7 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
             *_render_feeds(newsletter, language, moment),
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
-        style = render_template(newsletter.root, f"site/{_STYLE}")  # with the colours of tokens.toml
-        artifacts.append(Artifact(PurePosixPath(_STYLE), style.encode()))
+        artifacts += render_styles(newsletter.root)
         if not language.prefix:
             artifacts.append(render_worker(newsletter))
     return artifacts

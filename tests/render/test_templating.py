@@ -1,4 +1,4 @@
-"""Templates: a mistake is told with its file and line, and colours and fonts come from one file."""
+"""Templates: a mistake is told with its file and line, and colours, fonts and sizes come from one file."""
 
 import re
 from pathlib import Path
@@ -12,8 +12,9 @@ from generator.render.letter.email import render_email
 from generator.render.letter.marks import render_marks
 from generator.render.page.cards import render_cards
 from generator.render.page.offline import render_worker
+from generator.render.page.styles import render_styles
 from generator.render.preview.previews import dress_page
-from generator.render.templating import load_tokens, render_template
+from generator.render.templating import render_template
 from generator.web.pages.assets import STYLE, load_assets
 from tests.render.postings import notice
 
@@ -79,17 +80,19 @@ def test_a_template_that_is_changed_is_read_again(tmp_path: Path) -> None:
     assert render(tmp_path, "other text") == "other text"
 
 
-# --- Colours and fonts ---
+# --- Colours, fonts and sizes ---
 
 
 def look(root: Path) -> dict[str, str | bytes]:
     """Everything that readers see, or the style sheet of it."""
     newsletter = load_newsletter(root)
     edition = next(newsletter.archive.editions(Language.NL))
+    *sheets, icon = (artifact.content for artifact in render_styles(root))
     return {
         "letter": render_email(newsletter, edition).html,
         "notice": notice(newsletter, "confirm").html,
-        "site": render_template(root, "site/assets/stylesheets/site.css"),
+        "site": b"".join(sheets),
+        "icon": icon,
         "sign-up": load_assets(root)[STYLE].content,
         "preview": str(dress_page(root, served=False)),
         "offline": render_worker(newsletter).content,
@@ -98,20 +101,25 @@ def look(root: Path) -> dict[str, str | bytes]:
     }
 
 
+def change_token(root: Path, old: str, new: str) -> Path:
+    path = root / "templates/tokens.toml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+    return root
+
+
 @pytest.mark.parametrize(
     "old, new, seen",
     [
-        ("#a63a0a", "#123456", {"letter", "notice", "site", "sign-up", "preview", "offline", "card"}),
+        ("#a63a0a", "#123456", {"letter", "notice", "site", "sign-up", "preview", "offline", "card", "icon"}),
         ("#f0965a", "#fedcba", {"letter", "notice", "site", "sign-up", "preview", "offline"}),
         ("#c4521a", "#654321", {"mark"}),
         ("Georgia", "Garamond", {"letter", "notice"}),
     ],
 )
 def test_a_token_changes_whatever_readers_see(sample: Path, old: str, new: str, seen: set[str]) -> None:
-    before = look(sample)
-    tokens = sample / "templates/tokens.toml"
-    tokens.write_text(tokens.read_text("utf-8").replace(old, new), "utf-8")
-    after = look(sample)
+    before, after = look(sample), look(change_token(sample, old, new))
     assert {name for name in before if before[name] != after[name]} == seen
     for name in seen - {"card", "mark"}:
         content = after[name]
@@ -120,18 +128,38 @@ def test_a_token_changes_whatever_readers_see(sample: Path, old: str, new: str, 
         assert old not in text, name
 
 
-def test_no_template_has_a_colour_of_its_own_that_is_a_token() -> None:
-    tokens = {
-        value
-        for table in ("light", "dark", "both")
-        for value in load_tokens(TEMPLATES.parent)[table].values()
-    }
+@pytest.mark.parametrize(
+    "old, new, seen",
+    [
+        ('text = "16px"', 'text = "17px"', {"letter", "notice"}),
+        ('small_line = "24px"', 'small_line = "26px"', {"letter", "notice"}),
+        ('wide = "600px"', 'wide = "640px"', {"letter", "notice"}),
+        ('text = "19px"', 'text = "20px"', {"site", "sign-up"}),
+        ('radius = "2px"', 'radius = "4px"', {"site", "sign-up"}),
+        ('outline = "2px"', 'outline = "3px"', {"site", "sign-up", "preview"}),
+        ('h2 = "1.2"', 'h2 = "1.25"', {"site", "sign-up", "preview"}),
+        ('text = "1.5"', 'text = "1.6"', {"site", "sign-up", "preview"}),
+        ('ink = "#000"', 'ink = "#111"', {"site"}),
+        ('button = "#ffffff"', 'button = "#fffffe"', {"notice"}),
+    ],
+)
+def test_a_size_changes_in_every_channel_that_has_it(
+    sample: Path, old: str, new: str, seen: set[str]
+) -> None:
+    before, after = look(sample), look(change_token(sample, old, new))
+    assert {name for name in before if before[name] != after[name]} == seen
+
+
+def test_a_size_in_pixels_is_also_one_in_rem(tmp_path: Path) -> None:
+    assert render(tmp_path, "{{ '19px' | rem(20) }} {{ '19px' | rem(16) }}") == "0.95rem 1.1875rem"
+
+
+def test_no_template_has_a_colour_of_its_own() -> None:
     for path in TEMPLATES.rglob("*"):
         if (
-            path.suffix in {".css", ".html", ".svg"} and path.name != "favicon.svg"
-        ):  # which is a file of the browser
-            found = {found.lower() for found in re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text("utf-8"))}
-            assert not found & tokens, path
+            path.suffix in {".css", ".html", ".svg"} and path.name != "entry.html"
+        ):  # dressed as a feed reader is
+            assert not re.findall(r"(?<!&)#[0-9a-fA-F]{3,8}\b", path.read_text("utf-8")), path
 
 
 @pytest.mark.parametrize(
@@ -142,11 +170,18 @@ def test_no_template_has_a_colour_of_its_own_that_is_a_token() -> None:
         (
             'paper = "#fbf8f2"',
             "paper = #fbf8f2",
-            ":5: is not TOML: the value is missing: write it after the =",
+            ":6: is not TOML: the value is missing: write it after the =",
         ),
         ('paper = "#fbf8f2"', "", ": light and dark must have the same names; only one has paper"),
         ('serif"', 'serif; } x {"', ": font.text has characters that a style sheet would misread"),
         ('mark = "#c4521a"', "", ": the value both.mark is missing"),
+        ('text = "19px"', 'text = "19"', ": web.text is “19”; expected pixels like 16px"),
+        (
+            'h2 = "1.2"',
+            'h2 = "1,2"',
+            ": ratio.h2 is “1,2”; expected a factor like 1.5, or a length like -0.01em",
+        ),
+        ("[ratio]", "[ratios]", ": unknown table “ratios”; did you mean “ratio”?"),
     ],
 )
 def test_a_mistake_in_the_tokens_is_one_sentence(sample: Path, old: str, new: str, said: str) -> None:

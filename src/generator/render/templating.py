@@ -1,7 +1,7 @@
 """Templates: a folder for each channel. The extension of a file decides how values are escaped.
 
 `.html` escapes for HTML; `.txt` and `.md` do not. An unknown name is an error, never an empty space. Every template
-knows the colours and fonts of `templates/tokens.toml`.
+knows the colours, fonts and sizes of `templates/tokens.toml`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,18 @@ from jinja2 import TemplateError as JinjaError
 from markupsafe import Markup
 
 from generator.errors import TemplateError
+from generator.reading import did_you_mean
 from generator.slips import explain_toml
 
 TOKENS = "tokens.toml"
-"""The colours and fonts, in tables: `light` and `dark` with the same names, `both`, and `font`."""
+"""Colours (`light` and `dark` with the same names, `both`, `print`), sizes (`mail`, `web`, `ratio`) and `font`."""
+
+_FORMS = {
+    **dict.fromkeys(("light", "dark", "both", "print"), (r"#(?:[0-9a-f]{3}){1,2}", "a colour like #a63a0a")),
+    **dict.fromkeys(("mail", "web"), (r"\d+(?:\.\d+)?px", "pixels like 16px")),
+    "ratio": (r"-?\d+(?:\.\d+)?(?:em)?", "a factor like 1.5, or a length like -0.01em"),
+}
+"""How the values of a table are written, and what is expected instead of a mistake."""
 
 Tokens: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -101,11 +109,14 @@ def _read_tokens(path: Path, _changed: int) -> Tokens:
         line, advice = explain_toml(str(error), text)
         raise TemplateError(f"{place}:{line}: is not TOML: {advice}") from error
     for table, values in tables.items():
+        if table not in {*_FORMS, "font"}:
+            raise TemplateError(f"{place}: unknown table “{table}”{did_you_mean(table, _FORMS)}")
         if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
             raise TemplateError(f'{place}: “{table}” must be a table of texts, like paper = "#fbf8f2"')
+        form, expected = _FORMS.get(table, (".*", ""))
         for name, value in values.items():
-            if table != "font" and not re.fullmatch(r"#[0-9a-f]{6}", value):
-                raise TemplateError(f"{place}: {table}.{name} is “{value}”; expected a colour like #a63a0a")
+            if not re.fullmatch(form, value, re.ASCII):
+                raise TemplateError(f"{place}: {table}.{name} is “{value}”; expected {expected}")
             if not re.fullmatch(r"[\w#,.' -]+", value):
                 raise TemplateError(
                     f"{place}: {table}.{name} has characters that a style sheet would misread"
@@ -126,7 +137,7 @@ def read_templates(root: Path, folder: str) -> list[bytes]:
 
 @lru_cache(maxsize=4)
 def _environment(root: Path) -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(root / "templates"),
         # By the last extension, and on unless that is text: select_autoescape() would miss *.html.j2.
         autoescape=lambda name: not (name or "").endswith((".txt", ".md")),  # noqa: S701 (ruff knows the other one only)
@@ -136,6 +147,13 @@ def _environment(root: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=True,
     )
+    environment.filters["rem"] = _to_rem
+    return environment
+
+
+def _to_rem(pixels: str, base: int) -> str:
+    """A size in rem, where one rem has `base` pixels: 19px is 0.95rem of 20."""
+    return f"{float(pixels.removesuffix('px')) / base:g}rem"
 
 
 def _place(error: Exception, root: Path, *, last: bool = False) -> str | None:

@@ -35,8 +35,8 @@ EXAMPLES = {
     "tap-target": Example(
         bad=(
             Edit(
-                "font-size: 14px; line-height: 24px; }\n\n.frame",
-                "font-size: 14px; line-height: 20px; }\n\n.frame",
+                "line-height: {{ mail.small_line }}; }\n\n.frame",
+                "line-height: 20px; }\n\n.frame",
                 CSS,
             ),
         )

@@ -50,7 +50,7 @@ def load_assets(root: Path) -> Mapping[str, Asset]:
     return {
         **fonts,
         STYLE: Asset(style.encode(), "text/css; charset=utf-8"),
-        ICON: Asset(_read(root, f"{_SITE}/{ICON}"), "image/svg+xml"),
+        ICON: Asset(render_template(root, f"site/assets/{ICON}").encode(), "image/svg+xml"),
     }
 
 

@@ -1,0 +1,23 @@
+"""The style sheets of the site and its icon, with the values of tokens.toml filled in."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.model import Artifact
+from generator.render.templating import render_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ICON = PurePosixPath("assets/favicon.svg")
+"""Where the icon stands below the language's folder."""
+
+
+def render_styles(root: Path) -> tuple[Artifact, ...]:
+    """Render every style sheet, and the icon; paths are below the language's folder. Raises TemplateError."""
+    folder = root / "templates/site"
+    sheets = (path.relative_to(folder) for path in sorted(folder.glob("assets/stylesheets/*.css")))
+    paths = (*map(PurePosixPath, sheets), ICON)
+    return tuple(Artifact(path, render_template(root, f"site/{path}").encode()) for path in paths)
