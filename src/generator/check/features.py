@@ -67,7 +67,7 @@ _PROPERTIES = {
     },
     **dict.fromkeys(("mask", "-webkit-mask-image"), "mask-image"),
 }
-"""The properties that caniemail tells of under another name."""
+"""Properties that have another name at caniemail."""
 _VALUES = {
     "initial": "css-unit-initial",
     "system-ui": "css-sytem-ui",
@@ -173,7 +173,7 @@ def _of_declarations(declarations: Iterable[Declaration]) -> Iterator[str]:
 
 
 def _property(name: str) -> str:
-    """The name under which caniemail has a property: `border-left-color` is among what it says of `border`."""
+    """The name of a property at caniemail: `border-left-color` belongs to `border`."""
     if name in _PROPERTIES:
         return _PROPERTIES[name]
     sides = ("top", "right", "bottom", "left")

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from generator.check.rule import Finding
 
 FEW = 20
-"""Nobody mends more tables at once, and each place takes time to find."""
+"""The most findings of a rule: nobody mends more at once, and each place takes time to find."""
 
 _WORDS = 6
-"""So many words tell a place from any other, and hardly ever pass the mark of a link or a footnote."""
+"""Words to search for: enough to be unique, and few enough to hold no link or footnote."""
 
 
 def find_place(manuscript: Manuscript, words: str) -> Spot:
-    """The place of some words, marks of Markdown between them or not; the first line when they are not the author's."""
+    """The place of the first words, with any Markdown between them; line 1 when the author did not write them."""
     beginning = words[:400].split()[:_WORDS]
     if not beginning:
         return Spot()

@@ -34,6 +34,7 @@ class World:
     url: str = ""
     asked: list[tuple[str, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
+    cookies: set[str | None] = field(default_factory=set)
     busy: Counter[str] = field(default_factory=Counter)
     most: int = 0
 
@@ -53,6 +54,7 @@ class Handler(BaseHTTPRequestHandler):
         world, host = self.world, self.headers["Host"]
         world.asked.append((self.command, self.path))
         world.agents.add(self.headers["User-Agent"])
+        world.cookies.add(self.headers["Cookie"])
         world.busy[host] += 1
         world.most = max(world.most, world.busy[host])
         name = self.path.partition("?")[0].strip("/")
@@ -107,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send(302, Location="http://127.0.0.1:99999/")
 
     def be_near(self) -> None:
-        self.send(301, Location="/fine")
+        self.send(301, Location="/fine", Set_Cookie="who=you; Path=/")
 
     def be_far(self) -> None:
         self.send(301, Location=self.world.url.replace("127.0.0.1", "localhost") + "fine")
@@ -224,8 +226,11 @@ def test_a_site_whose_certificate_is_no_good_is_a_warning(ask: Ask, world: World
 
 def test_the_proxy_of_this_machine_is_asked(monkeypatch: pytest.MonkeyPatch, ask: Ask, world: World) -> None:
     monkeypatch.setenv("HTTP_PROXY", world.url)
-    assert ask("http://elsewhere.example.org/page") == []
-    assert world.asked == [("HEAD", "http://elsewhere.example.org/page")]
+    assert ask("http://elsewhere.example.org/page", "http://één.example.org/") == []
+    assert sorted(world.asked) == [
+        ("HEAD", "http://elsewhere.example.org/page"),
+        ("HEAD", "http://xn--n-9faa.example.org/"),
+    ]
 
 
 def test_a_proxy_that_cannot_be_used_is_not_asked(
@@ -251,10 +256,11 @@ def test_a_waiver_lets_it_pass_with_its_reason(ask: Ask) -> None:
 
 
 def test_the_same_page_is_asked_for_once_and_one_question_at_a_time(ask: Ask, world: World) -> None:
-    ask("a", "a#part", "b", "c", "d", "e")
-    assert sorted(path for _, path in world.asked) == ["/a", "/b", "/c", "/d", "/e"]
+    ask("a", "a#part", "b", "c", "d", "near")
+    assert sorted(path for _, path in world.asked) == ["/a", "/b", "/c", "/d", "/fine", "/near"]
     assert {method for method, _ in world.asked} == {"HEAD"}
     assert world.most == 1
+    assert world.cookies == {None}
     assert world.agents == {"Mozilla/5.0 (compatible; zekerheden link check; +https://example.org/)"}
 
 

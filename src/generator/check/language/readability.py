@@ -1,4 +1,4 @@
-"""How heavy a text is: its sentences in words, its words in syllables, and both in one number.
+"""Reading ease: one number from the words per sentence and the syllables per word.
 
 Dutch: Flesch–Douma (W. H. Douma, 1960), 206.84 − 0.93 × words per sentence − 77 × syllables per word.
 English: Flesch Reading Ease (R. Flesch, 1948), 206.835 − 1.015 × words per sentence − 84.6 × syllables per word.
@@ -23,7 +23,7 @@ _NOT_A_VOWEL = re.compile(r"(?<=q)u|y(?=[aeiou])")
 _DUTCH_VOWEL = re.compile(
     r"aai|ooi|oei|eau|eeu|ieu|aa|ee|éé|oo|uu|ie|oe|eu|ui|ij|ei|ou|au|[aeiouyàáâäåæèéêëìíîïòóôöøœùúûü]"
 )
-"""The ways in which Dutch spells the vowel of one syllable; what else stands in a row is of two."""
+"""The spellings of one Dutch vowel; other vowels in a row belong to two syllables."""
 _ENGLISH_VOWELS = re.compile(r"[aeiouyàáâäåæèéêëìíîïòóôöøœùúûü]+")
 _SILENT = re.compile(
     r"(?<![^aeiouy]l)e$"  # in “rule”, not in “table”
@@ -40,12 +40,12 @@ def count_words(text: str) -> int:
 
 
 def split_clauses(sentence: str) -> list[str]:
-    """A sentence cut where a reader rests: at its semicolons and colons."""
+    """The parts of a sentence between its semicolons and colons, where a reader rests."""
     return _REST.split(sentence)
 
 
 def count_syllables(word: str, language: Language) -> int:
-    """The syllables of a word, by the letters of its vowels: now and then one too many or too few, right on average."""
+    """Estimate the syllables of a word by its vowels: sometimes one too many or too few, right on average."""
     word = _NOT_A_VOWEL.sub("j", word.lower())
     if language is Language.NL:
         return max(1, sum(1 for _ in _DUTCH_VOWEL.finditer(word)))

@@ -65,7 +65,7 @@ EXPECTED = {
     "css-white-space": "preformatted lines are not wrapped, so a long one makes the letter wider",
     "html-abbr": "the abbreviation without its explanation, which is in the playbook",
 }
-"""What the letter uses although some mail programs do without, and what their readers get."""
+"""The features that the letter uses although some mail programs lack them, each with what their readers get."""
 
 
 def check_support(proof: Proof) -> Iterator[Finding]:
@@ -81,7 +81,7 @@ def check_support(proof: Proof) -> Iterator[Finding]:
 
 
 def list_missing(feature: Mapping[str, Any]) -> str:
-    """The mail programs that do not have a feature at all, as a sentence names them; empty when there are none."""
+    """The mail programs that lack a feature, joined for a sentence; empty when none does."""
     names: list[str] = []
     for family, platforms in CLIENTS.items():
         support = feature["support"][family.lower().replace(" ", "-")]
@@ -97,7 +97,7 @@ def _find(proof: Proof, element: HtmlElement) -> Spot:
 
 @cache
 def load_features() -> Mapping[str, Any]:
-    """What caniemail knows, by the name of the feature; `refresh_caniemail` makes the file."""
+    """The features in caniemail.json by name; `refresh_caniemail` makes the file. Memoised."""
     features: Mapping[str, Any] = json.loads(DATA.read_text("utf-8"))["features"]
     return features
 

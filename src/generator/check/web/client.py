@@ -11,6 +11,7 @@ import ssl
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -82,10 +83,11 @@ async def _ask_hosts(hosts: list[list[str]], agent: str, patience: float) -> dic
 
 
 def _make_client(agent: str) -> httpx.AsyncClient:
-    """A client that trusts the certificates of this machine, uses its proxies, and connects anew for each request."""
+    """A client that trusts the certificates of this machine and uses its proxies, but keeps no cookie or connection."""
     make = partial(
         httpx.AsyncClient,
         headers={"User-Agent": agent, "Accept": "*/*"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         verify=ssl.create_default_context(),
         limits=httpx.Limits(max_keepalive_connections=0),
         timeout=None,
@@ -111,14 +113,14 @@ async def _ask(client: httpx.AsyncClient, address: str, patience: float) -> Answ
 async def _open(client: httpx.AsyncClient, method: str, address: str, patience: float) -> Answer:
     try:
         request = client.build_request(method, address)
+        asked = str(request.url)
         for _ in range(_REDIRECTS + 1):
             _check(request.url)
-            client.cookies.clear()
             with fail_after(patience):
                 response = await client.send(request, stream=True)
                 await response.aclose()
             if response.next_request is None or not is_external(str(response.next_request.url)):
-                return _judge(address, response)
+                return _judge(asked, response)
             request = response.next_request
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return _explain(error)
@@ -131,13 +133,13 @@ def _check(url: httpx.URL) -> None:
         raise ValueError(str(url))
 
 
-def _judge(address: str, response: httpx.Response) -> Answer:
-    """What the last response says of an address."""
+def _judge(asked: str, response: httpx.Response) -> Answer:
+    """What the last response says of the address that was asked for."""
     if not response.is_success:
         kind = Kind.GONE if response.status_code in _GONE else Kind.UNKNOWN
         return Answer(kind, f"the answer is {response.status_code}")
     there = str(response.url)
-    return Answer(Kind.MOVED, there) if _host(there) != _host(address) else Answer(Kind.FINE)
+    return Answer(Kind.MOVED, there) if _host(there) != _host(asked) else Answer(Kind.FINE)
 
 
 def _explain(error: Exception) -> Answer:
