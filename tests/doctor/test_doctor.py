@@ -33,7 +33,7 @@ from generator.doctor.setup import examine_settings
 from generator.errors import NameServerError
 from generator.model import Week
 from generator.settings import Settings
-from generator.subscribers.store.vitals import Vitals
+from generator.subscribers.list.vitals import Vitals
 from tests.delivery.nameservers import Zone, naming
 from tests.delivery.relays import HOST, relaying
 from tests.render.editions import change_issue

@@ -18,8 +18,8 @@ from sqlalchemy import delete
 
 from generator.content.markdown.outline import load_outline
 from generator.errors import AddressError, TableError
-from generator.model import Language
-from generator.subscribers.list.addresses import LONGEST, key_of, parse_address
+from generator.model import Language, key_of
+from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.store.schema import METADATA
 from generator.subscribers.transfer.exporting import export_subscribers
 from generator.subscribers.transfer.formats import Defaults

@@ -34,9 +34,9 @@ from generator.doctor.relays import examine_relay
 from generator.doctor.setup import examine_settings
 from generator.errors import ContentError, GeneratorError
 from generator.settings import PATH as SETTINGS
+from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS
-from generator.subscribers.store.vitals import read_vitals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

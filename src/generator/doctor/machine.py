@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from generator.doctor.answers import Answer
-    from generator.subscribers.store.vitals import Vitals
+    from generator.subscribers.list.vitals import Vitals
 
 STALE = timedelta(hours=26)
 """The age from which a back-up is too old. The timer makes one every hour; by hand, one a day will do."""

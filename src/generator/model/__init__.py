@@ -41,6 +41,7 @@ from generator.model.subscribers import (
     Subscriber,
     Wish,
     Wording,
+    key_of,
 )
 from generator.model.weeks import Language, Week, weeks_in
 
@@ -87,5 +88,6 @@ __all__ = [
     "Window",
     "Wish",
     "Wording",
+    "key_of",
     "weeks_in",
 ]

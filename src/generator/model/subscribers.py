@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from generator.model.weeks import Language
 
 
+def key_of(address: str) -> str:
+    """The text by which two addresses, both in the normal form of `subscribers.list.addresses`, are compared."""
+    return address.lower()
+
+
 class Status(StrEnum):
     """Where a subscriber stands. Only a confirmed one gets letters."""
 
@@ -99,7 +104,7 @@ class Wish:
 
     asking: Asking
     address: str = field(repr=False)
-    """In the normal form of `subscribers.addresses`."""
+    """In the normal form of `subscribers.list.addresses`."""
     language: Language
     at: datetime
     source: str

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import AddressError
-from generator.subscribers.list.addresses import LONGEST, key_of, parse_address
+from generator.model import key_of
+from generator.subscribers.list.addresses import LONGEST, parse_address
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,3 @@ def _find_mistake_after(domain: str) -> str:
     if domain.rpartition(".")[2].lower() in _NOWHERE:
         return f"is of the domain {domain}, where no mail can arrive"
     return "has no valid domain after the @; look for a letter too many or too few"
-
-
-def key_of(address: str) -> str:
-    """What makes two normal forms the same address."""
-    return address.lower()

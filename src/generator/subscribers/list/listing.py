@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
 
-from generator.model import Status
+from generator.model import Status, key_of
 from generator.subscribers.list import records
-from generator.subscribers.list.addresses import key_of
 from generator.subscribers.list.wordings import keep_wordings
 from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, SUPPRESSION, insert_missing
 
@@ -29,7 +28,7 @@ class Draft:
     """A subscriber who is to be put on the list."""
 
     address: str = field(repr=False)
-    """In the normal form of `subscribers.addresses`."""
+    """In the normal form of `subscribers.list.addresses`."""
     language: Language
     certainties: tuple[str, ...]
     status: Status

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from generator.model import Consent, Language, Notice, Status, Step, Subscriber
+from generator.model import Consent, Language, Notice, Status, Step, Subscriber, key_of
 from generator.subscribers.list import outbox, records, throttle, tokens
-from generator.subscribers.list.addresses import key_of
 from generator.subscribers.list.tokens import Purpose
 from generator.subscribers.store.schema import SUBSCRIBER, SUPPRESSION, WISH, insert_missing
 

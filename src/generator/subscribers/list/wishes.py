@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
-from generator.model import Asking, Language, Notice, Status, Step, Subscriber
+from generator.model import Asking, Language, Notice, Status, Step, Subscriber, key_of
 from generator.subscribers.list import outbox, records
-from generator.subscribers.list.addresses import key_of
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.list.throttle import may_write
 from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WISH, insert_missing

@@ -13,7 +13,7 @@ from typing import Any
 from itsdangerous import BadData, Serializer, URLSafeSerializer, base64_encode
 
 from generator.errors import SecretError
-from generator.subscribers.list.addresses import key_of
+from generator.model import key_of
 
 VARIABLE = "NEWSLETTER_KEYS"
 """Keys of 43 characters (256 bits), between commas. The first one signs; all of them are believed."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from generator.subscribers.list.addresses import key_of
+from generator.model import key_of
 from generator.subscribers.list.listing import walk
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.schema import (

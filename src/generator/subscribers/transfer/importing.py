@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, literal, select
 
-from generator.model import Consent, Notice, Status, Step
-from generator.subscribers.list.addresses import key_of
+from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
 from generator.subscribers.transfer.columns import SAMPLE, check_columns, find_unknown

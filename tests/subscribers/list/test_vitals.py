@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from generator.model import Language
 from generator.model.subscribers import Status
 from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import Database
-from generator.subscribers.store.vitals import read_vitals
 
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 
