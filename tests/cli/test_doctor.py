@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from generator.cli.doctor import examine
 from generator.cli.newsletter import main
 from generator.doctor.names import Names
-from generator.model import Language
+from generator.model import Language, NewSubscriber
 from generator.model.subscribers import Status
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import Keys
 from tests.clocks import STOPPED
@@ -49,7 +49,7 @@ def set_up(root: Path) -> None:
     (root / "var/newsletter.env").write_text(f"NEWSLETTER_KEYS={KEYS}\n")
     (root / "var/newsletter.env").chmod(0o600)
     with closing(open_database("sqlite:///var/newsletter.db", KEYS, root)) as database:
-        drafts = [Draft("reader@example.com", Language.NL, (), Status.CONFIRMED, NOW, NOW)]
+        drafts = [NewSubscriber("reader@example.com", Language.NL, (), Status.CONFIRMED, NOW, NOW)]
         with database.begin() as transaction:
             add_many(transaction, drafts)
 

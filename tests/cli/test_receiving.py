@@ -12,11 +12,11 @@ from click.testing import CliRunner, Result
 from generator.cli.newsletter import main
 from generator.delivery.incoming.intake import Outcome, receive
 from generator.errors import DatabaseError
-from generator.model import Kind, Language, Week
+from generator.model import Kind, Language, NewSubscriber, Week
 from generator.model.subscribers import Status
 from generator.subscribers.ledger.mailings import note_events
 from generator.subscribers.ledger.tags import make_tag
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.database import Database, Transaction, open_database
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
@@ -40,7 +40,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def tokens(sample: Path) -> list[str]:
     """Those of two readers on the list of the sample."""
     with opened(sample) as database, database.begin() as transaction:
-        drafts = [Draft(address, Language.NL, (), Status.CONFIRMED, NOW, NOW) for address in READERS]
+        drafts = [NewSubscriber(address, Language.NL, (), Status.CONFIRMED, NOW, NOW) for address in READERS]
         assert add_many(transaction, drafts) == 2
         return [KEYS.sign(UNSUBSCRIBE, find_subscriber(transaction, address).handle) for address in READERS]
 
@@ -76,7 +76,10 @@ def tags(sample: Path) -> list[str]:
     """Of the letters that thirty readers got."""
     with opened(sample) as database, database.begin() as transaction:
         addresses = [f"reader{number}@example.com" for number in range(30)]
-        add_many(transaction, [Draft(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses])
+        add_many(
+            transaction,
+            [NewSubscriber(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
+        )
         found = [find_subscriber(transaction, address) for address in addresses]
     return [make_tag(KEYS, Week(2026, 48), one.handle) for one in found]
 

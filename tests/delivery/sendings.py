@@ -14,13 +14,13 @@ from generator.delivery.outgoing.sender import Sender
 from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import open_transport
-from generator.model import Delivery, Language, Mailing, Progress, Status, Tally, Week
+from generator.model import Delivery, Language, Mailing, NewSubscriber, Progress, Status, Tally, Week
 from generator.render.letter.master import STAND_IN
 from generator.settings import Settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from tests.delivery.conftest import KEYS
 from tests.proof.relay import Door, Fault, Relay
@@ -154,7 +154,7 @@ def frozen(database: Database, settings: Settings, relay: Relay, readers: int) -
     """The letter of the week, frozen for so many readers."""
     with database.begin() as transaction:
         drafts = [
-            Draft(
+            NewSubscriber(
                 reader(one),
                 Language.NL if one % 2 else Language.EN,
                 (),

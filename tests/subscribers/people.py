@@ -7,6 +7,7 @@ from generator.model import (
     Asking,
     Consent,
     Language,
+    NewSubscriber,
     Notice,
     Posting,
     Status,
@@ -16,7 +17,6 @@ from generator.model import (
     Wording,
 )
 from generator.subscribers.list import outbox, subscriptions, wishes, wordings
-from generator.subscribers.list.listing import Draft
 from generator.subscribers.store.database import Database, Transaction
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
@@ -74,10 +74,10 @@ def join_in(database: Database, address: str = ADDRESS) -> subscriptions.Confirm
         return join(transaction, address)
 
 
-def draft(number: int, **changes: object) -> Draft:
+def draft(number: int, **changes: object) -> NewSubscriber:
     """A subscriber from a file: confirmed, but every third; in Dutch, but every second."""
     return replace(
-        Draft(
+        NewSubscriber(
             address=f"Reader{number}@example.org",
             language=Language.NL if number % 2 else Language.EN,
             certainties=("proof",),

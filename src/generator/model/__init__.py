@@ -34,6 +34,7 @@ from generator.model.problems import Problem, Severity
 from generator.model.subscribers import (
     Asking,
     Consent,
+    NewSubscriber,
     Notice,
     Posting,
     Status,
@@ -67,6 +68,7 @@ __all__ = [
     "Kind",
     "Language",
     "Mailing",
+    "NewSubscriber",
     "Notice",
     "Page",
     "Personal",

@@ -71,23 +71,31 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscriber:
-    """A person who reads by email."""
+class NewSubscriber:
+    """A person to put on the list. Each field has the name of its column, in the database and in an export."""
 
-    id: int
-    handle: str
-    """Sixteen random characters that stand for them in links; it tells nothing about the list."""
     address: str = field(repr=False)
+    """In the normal form of `subscribers.list.addresses`."""
     language: Language
     certainties: tuple[str, ...]
     """The ids of those they want letters about; empty for all."""
     status: Status
     created: datetime
+    """In UTC, as all moments."""
     changed: datetime
     paused_until: date | None = None
     """No letters before this day."""
+    handle: str = ""
+    """Sixteen random characters that stand for them in links; it tells nothing about the list. Empty: one is made."""
     consents: tuple[Consent, ...] = ()
     """Oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber(NewSubscriber):
+    """A person who is on the list."""
+
+    id: int = field(kw_only=True)
 
 
 class Asking(StrEnum):

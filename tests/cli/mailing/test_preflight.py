@@ -21,10 +21,10 @@ from generator.cli.mailing.send import choose_week
 from generator.cli.newsletter import main
 from generator.content import Newsletter
 from generator.errors import GeneratorError
-from generator.model import Language, Status, Week
+from generator.model import Language, NewSubscriber, Status, Week
 from generator.settings import TRIAL
 from generator.subscribers.ledger.mailings import list_mailings
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.subscriptions import find_by_handle
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
@@ -244,7 +244,7 @@ def fill(root: Path) -> None:
     database = open_database("sqlite:///var/newsletter.db", KEYS, root)
     with database.begin() as transaction:
         drafts = [
-            Draft(f"reader{number}@example.org", language, (), status, NOW, NOW)
+            NewSubscriber(f"reader{number}@example.org", language, (), status, NOW, NOW)
             for number, (language, status) in enumerate(
                 [
                     (Language.NL, Status.CONFIRMED),

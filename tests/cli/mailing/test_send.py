@@ -25,9 +25,9 @@ from generator.cli.mailing.withdraw import withdraw_letter
 from generator.cli.newsletter import main
 from generator.delivery.outgoing import runs
 from generator.errors import DatabaseError, MailingError
-from generator.model import Language, Progress, Status, Tally, Week
+from generator.model import Language, NewSubscriber, Progress, Status, Tally, Week
 from generator.subscribers.ledger import mailings
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY, MAILING, SUBSCRIBER
@@ -108,7 +108,8 @@ def prepared_list(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database("sqlite:///newsletter.db", KEYS, root)
     with database.begin() as transaction:
         drafts = [
-            Draft(reader(number), Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY) for number in range(1, 7)
+            NewSubscriber(reader(number), Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
+            for number in range(1, 7)
         ]
         add_many(transaction, drafts)
     database.close()

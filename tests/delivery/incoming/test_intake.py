@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from generator.delivery.incoming.intake import Address, Outcome, receive
 from generator.delivery.incoming.message import MOST
-from generator.model import Language, Week
+from generator.model import Language, NewSubscriber, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
 from generator.subscribers.ledger.tags import make_tag
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.outbox import claim, finish
 from generator.subscribers.list.subscriptions import confirm, erase, find_subscriber
 from generator.subscribers.list.wishes import add_wishes, settle_wishes
@@ -477,7 +477,10 @@ def test_a_complaint_without_a_tag_is_known_by_the_token_that_unsubscribes(
 def test_a_flood_is_held(database: Database) -> None:
     addresses = [f"reader{number}@example.com" for number in range(6)]
     with database.begin() as transaction:
-        add_many(transaction, [Draft(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses])
+        add_many(
+            transaction,
+            [NewSubscriber(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
+        )
         handles = [find_subscriber(transaction, address).handle for address in addresses]
     outcomes = [bring(database, reports.complaint(make_tag(KEYS, WEEK, handle))) for handle in handles]
     assert outcomes == [Outcome.COMPLAINED] * 5 + [Outcome.HELD]

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from generator.model import Kind, Language, Mailing, Notice, Progress, Status, Subscriber, Week
+from generator.model import Kind, Language, Mailing, NewSubscriber, Notice, Progress, Status, Subscriber, Week
 from generator.subscribers.ledger import mailings, returns
 from generator.subscribers.ledger.returns import Effect, Return, record
 from generator.subscribers.list import outbox
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.subscriptions import confirm, erase, find_subscriber, unsubscribe
 from generator.subscribers.store.database import Database, Transaction
 from generator.subscribers.store.schema import DELIVERY, EVENT
@@ -30,7 +30,9 @@ def transaction(database: Database) -> Iterator[Transaction]:
 def people(transaction: Transaction, number: int, status: Status = Status.CONFIRMED) -> list[Subscriber]:
     """So many readers; the first of them."""
     addresses = [f"reader{count}@example.org" for count in range(number)]
-    add_many(transaction, [Draft(address, Language.NL, (), status, NOW, NOW) for address in addresses])
+    add_many(
+        transaction, [NewSubscriber(address, Language.NL, (), status, NOW, NOW) for address in addresses]
+    )
     return [find(transaction, address) for address in addresses[:30]]
 
 

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from generator.model import Language
+from generator.model import Language, NewSubscriber
 from generator.model.subscribers import Status
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import Database
 
@@ -20,7 +20,9 @@ def test_a_list_is_counted_and_measured(database: Database) -> None:
     with database.begin() as transaction:
         for number, status in enumerate((Status.CONFIRMED, Status.CONFIRMED, Status.BOUNCED)):
             then = NOW - timedelta(days=number)
-            add_many(transaction, [Draft(f"{number}@example.com", Language.NL, (), status, then, then)])
+            add_many(
+                transaction, [NewSubscriber(f"{number}@example.com", Language.NL, (), status, then, then)]
+            )
     full = read_vitals(database)
     assert (full.confirmed, full.total, full.newest) == (2, 3, NOW)
     assert full.name == database.name

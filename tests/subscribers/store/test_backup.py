@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator.errors import DatabaseError, PublishError
-from generator.model import Language, Status
-from generator.subscribers.list.listing import Draft, add_many
+from generator.model import Language, NewSubscriber, Status
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.database import Database, open_database
 from tests.subscribers.conftest import KEYS
@@ -64,7 +64,7 @@ def test_nobody_waits_for_a_copy_and_it_is_of_one_moment(sqlite: Database, tmp_p
         while not stop.is_set():
             number = len(added)
             pair = [
-                Draft(f"{number}{half}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
+                NewSubscriber(f"{number}{half}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
                 for half in "ab"
             ]
             with sqlite.begin() as transaction:

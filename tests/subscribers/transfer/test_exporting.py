@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.model import Asking, Consent, Language, Notice, Status, Step, Wish, Wording
+from generator.model import Asking, Consent, Language, NewSubscriber, Notice, Status, Step, Wish, Wording
 from generator.subscribers.list import outbox, subscriptions, wishes
-from generator.subscribers.list.listing import Draft, add_many
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from generator.subscribers.transfer.exporting import find_everything
 from generator.subscribers.transfer.formats import COLUMNS
@@ -34,12 +34,12 @@ PROOF = Consent(Step.CONFIRMED, NOW, "https://letter.example.org/confirm")
 
 
 @st.composite
-def drafts(draw: st.DrawFn) -> Draft:
+def drafts(draw: st.DrawFn) -> NewSubscriber:
     status = draw(st.sampled_from(Status))
     consents = draw(st.lists(CONSENTS, max_size=3))
     if status is Status.CONFIRMED:
         consents.append(PROOF)
-    return Draft(
+    return NewSubscriber(
         f"{draw(LOCAL_PARTS)}@{draw(st.sampled_from(['example.org', 'xn--bcher-kva.example']))}",
         draw(st.sampled_from(Language)),
         tuple(draw(st.lists(st.sampled_from(sorted(CERTAINTIES)), unique=True))),
@@ -47,11 +47,11 @@ def drafts(draw: st.DrawFn) -> Draft:
         draw(MOMENTS),
         draw(MOMENTS),
         draw(st.none() | st.dates()),
-        tuple(consents),
+        consents=tuple(consents),
     )
 
 
-def add(database: Database, *people: Draft) -> None:
+def add(database: Database, *people: NewSubscriber) -> None:
     with database.begin() as transaction:
         add_many(transaction, people)
 
@@ -60,7 +60,7 @@ def add(database: Database, *people: Draft) -> None:
 @given(people=st.lists(drafts(), max_size=6), form=st.sampled_from(FORMS))
 @pytest.mark.slow
 def test_export_import_export_gives_the_same_bytes(
-    list_on_sqlite: Database, people: list[Draft], form: str
+    list_on_sqlite: Database, people: list[NewSubscriber], form: str
 ) -> None:
     empty(list_on_sqlite)
     add(list_on_sqlite, *people)
@@ -72,7 +72,7 @@ def test_export_import_export_gives_the_same_bytes(
     assert tally.added == len({person.address.lower() for person in people})
 
 
-NASTY = Draft(
+NASTY = NewSubscriber(
     "=cmd|'calc'!a1@example.org",
     Language.EN,
     ("revenue", "referral"),
@@ -80,6 +80,7 @@ NASTY = Draft(
     datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC),
     NOW,
     date(2027, 1, 1),
+    "abcdefghij-_0123",
     (
         Consent(
             Step.ASKED,
@@ -90,14 +91,13 @@ NASTY = Draft(
         ),
         PROOF,
     ),
-    "abcdefghij-_0123",
 )
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_odd_values_survive_on_both_databases(database: Database, form: str) -> None:
     others = [
-        Draft(f"{start}reader@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
+        NewSubscriber(f"{start}reader@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
         for start in ("=", "+", "-", "'", "'=")
     ]
     add(database, NASTY, *others)
@@ -117,7 +117,9 @@ def test_odd_values_survive_on_both_databases(database: Database, form: str) -> 
 
 def test_more_than_a_page_comes_out_in_order(list_on_sqlite: Database) -> None:
     empty(list_on_sqlite)
-    people = [Draft(f"r{n}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW) for n in range(1001)]
+    people = [
+        NewSubscriber(f"r{n}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW) for n in range(1001)
+    ]
     add(list_on_sqlite, *people)
     rows = list(csv.DictReader(io.StringIO(give(list_on_sqlite))))
     assert [row["address"] for row in rows] == [person.address for person in people]
@@ -134,7 +136,7 @@ def test_only_those_who_were_asked_for(list_on_sqlite: Database, statuses: list[
     empty(list_on_sqlite)
     add(
         list_on_sqlite,
-        *(Draft(f"{status}@example.org", Language.NL, (), status, NOW, NOW) for status in Status),
+        *(NewSubscriber(f"{status}@example.org", Language.NL, (), status, NOW, NOW) for status in Status),
     )
     found = json.loads(give(list_on_sqlite, "json", statuses))
     assert [row["status"] for row in found] == statuses
@@ -144,7 +146,7 @@ def test_only_those_who_were_asked_for(list_on_sqlite: Database, statuses: list[
 def test_no_cell_begins_as_a_formula(list_on_sqlite: Database, start: str) -> None:
     """Formula injection: a spreadsheet runs what begins with = + - @, a tab or a return."""
     empty(list_on_sqlite)
-    add(list_on_sqlite, Draft(f"{start}a@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW))
+    add(list_on_sqlite, NewSubscriber(f"{start}a@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW))
     [row] = csv.DictReader(io.StringIO(give(list_on_sqlite)))
     assert row["address"] == f"'{start}a@example.org"
 

@@ -12,9 +12,9 @@ from generator.cli import count, show_table
 from generator.cli.environment import make_list, open_list, say_delivery
 from generator.content.certainties import IDS
 from generator.errors import AddressError
-from generator.model import Consent, Notice, Status, Step
+from generator.model import Consent, NewSubscriber, Notice, Status, Step
 from generator.subscribers.list.addresses import parse_address
-from generator.subscribers.list.listing import Draft, add_many, count_statuses
+from generator.subscribers.list.listing import add_many, count_statuses
 from generator.subscribers.list.outbox import post
 from generator.subscribers.list.subscriptions import erase, find_subscriber, suppressed, unsubscribe
 from generator.subscribers.transfer.exporting import find_everything, walk_all
@@ -53,7 +53,8 @@ def add_subscriber(  # noqa: PLR0913 (one for each option)
         status = Status.CONFIRMED if proof else Status.UNCONFIRMED
         consents = (Consent(Step.ADDED, now, proof),) if proof else ()
         add_many(
-            transaction, [Draft(address, language, tuple(certainties), status, now, now, consents=consents)]
+            transaction,
+            [NewSubscriber(address, language, tuple(certainties), status, now, now, consents=consents)],
         )
         if not proof and (subscriber := find_subscriber(transaction, address)):
             post(transaction, Notice.CONFIRM, subscriber, now)

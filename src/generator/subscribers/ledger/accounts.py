@@ -87,7 +87,7 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         .order_by(DELIVERY.c.language.desc(), DELIVERY.c.progress)
     )
     for language, progress, number in rows:
-        languages[Language(language)][Progress(progress)] = number
+        languages[language][progress] = number
     number = func.count()
     replies = connection.execute(
         select(DELIVERY.c.progress, DELIVERY.c.reply, number)
@@ -106,7 +106,7 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         tally=tally(transaction, week),
         digests=find_digests(transaction, week),
         languages=languages,
-        replies=tuple((Progress(progress), reply, count) for progress, reply, count in replies),
+        replies=tuple((progress, reply, count) for progress, reply, count in replies),
         skipped=skipped,
         events=events,
         first=first,
@@ -124,7 +124,7 @@ def _count_events(transaction: Transaction, week: Week) -> tuple[dict[str, int],
         .order_by(EVENT.c.kind, EVENT.c.detail)
     )
     for kind, detail, number in rows:
-        if kind == Kind.SKIPPED:
+        if kind is Kind.SKIPPED:
             skipped[detail] += number
-        events[Kind(kind)] += number
+        events[kind] += number
     return dict(skipped), dict(events)

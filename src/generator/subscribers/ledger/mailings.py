@@ -21,6 +21,7 @@ from generator.subscribers.store.schema import (
     SUBSCRIBER,
     TOTAL,
     insert_missing,
+    read_row,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def find_masters(transaction: Transaction, week: Week) -> dict[Language, bytes]:
             raise MailingError(
                 f"the letter of {week} ({row.language}) has changed in the database since it was frozen"
             )
-        found[Language(row.language)] = row.content
+        found[row.language] = row.content
     return found
 
 
@@ -125,7 +126,7 @@ def find_digests(transaction: Transaction, week: Week) -> dict[Language, str]:
     rows = transaction.connection.execute(
         select(MASTER.c.language, MASTER.c.digest).where(MASTER.c.week == str(week))
     )
-    return {Language(language): digest for language, digest in rows}
+    return {language: digest for language, digest in rows}  # noqa: C416 - mypy knows no dict of rows
 
 
 def tally(transaction: Transaction, week: Week) -> Tally:
@@ -141,7 +142,7 @@ def tally(transaction: Transaction, week: Week) -> Tally:
     )
     found = Counter[Progress]()
     for progress, count in rows:
-        found[Progress(progress)] += count
+        found[progress] += count
     return Tally(
         planned=mailing.planned if mailing else 0,
         accepted=found[Progress.ACCEPTED],
@@ -222,9 +223,7 @@ def list_events(transaction: Transaction, subscriber_id: int) -> list[Event]:
     rows = transaction.connection.execute(
         select(EVENT).where(EVENT.c.subscriber_id == subscriber_id).order_by(EVENT.c.at, EVENT.c.id)
     )
-    return [
-        Event(row.at, Kind(row.kind), Week.parse(row.week) if row.week else None, row.detail) for row in rows
-    ]
+    return [read_row(Event, row, week=Week.parse(row.week) if row.week else None) for row in rows]
 
 
 def find_deliveries(transaction: Transaction, subscriber_id: int) -> list[Delivery]:
@@ -244,32 +243,13 @@ def _deliveries(transaction: Transaction, condition: ColumnElement[bool], most: 
         .limit(most)
     )
     return [
-        Delivery(
-            week=Week.parse(row.week),
-            subscriber_id=row.subscriber_id,
-            address=row.address or "",
-            handle=row.handle or "",
-            language=Language(row.language),
-            progress=Progress(row.progress),
-            attempts=row.attempts,
-            reply=row.reply,
-            at=row.at,
-        )
+        read_row(Delivery, row, week=Week.parse(row.week), address=row.address or "", handle=row.handle or "")
         for row in rows
     ]
 
 
 def _mailing(row: Row[Any]) -> Mailing:
-    return Mailing(
-        week=Week.parse(row.week),
-        frozen=row.frozen,
-        commit=row.commit,
-        certainty=row.certainty,
-        key=row.key,
-        planned=row.planned,
-        finished=row.finished,
-        trouble=row.trouble,
-    )
+    return read_row(Mailing, row, week=Week.parse(row.week))
 
 
 def _digest(content: bytes) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Text, and_, func, or_, select, type_coerce
 
-from generator.model import Due, Language, Status
+from generator.model import Due, Status
 from generator.subscribers.store.schema import SUBSCRIBER
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def list_audience(transaction: Transaction, certainty: str, day: date) -> Iterat
         .order_by(SUBSCRIBER.c.id)
     )
     for number, handle, address, language in rows:
-        yield Due(number, handle, address, Language(language), 0)
+        yield Due(number, handle, address, language, 0)
 
 
 def explain_nobody(transaction: Transaction, certainty: str, day: date) -> str:
@@ -62,10 +62,8 @@ def explain_nobody(transaction: Transaction, certainty: str, day: date) -> str:
 
 
 def _wants(certainty: str) -> ColumnElement[bool]:
-    return or_(
-        SUBSCRIBER.c.certainties == "",
-        SUBSCRIBER.c.certainties.contains(f" {certainty} ", autoescape=True),
-    )
+    chosen = type_coerce(SUBSCRIBER.c.certainties, Text)
+    return or_(chosen == "", chosen.contains(f" {certainty} ", autoescape=True))
 
 
 def _paused(day: date) -> ColumnElement[bool]:

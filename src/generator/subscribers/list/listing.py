@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
@@ -14,30 +14,12 @@ from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, SUPPRESSION,
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import date, datetime
 
-    from generator.model import Consent, Language, Subscriber
+    from generator.model import Language, NewSubscriber, Subscriber
     from generator.subscribers.store.database import Transaction
 
 _STEP = 1000
 """Rows in one statement: far below what both databases take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A subscriber who is to be put on the list."""
-
-    address: str = field(repr=False)
-    """In the normal form of `subscribers.list.addresses`."""
-    language: Language
-    certainties: tuple[str, ...]
-    status: Status
-    created: datetime
-    changed: datetime
-    paused_until: date | None = None
-    consents: tuple[Consent, ...] = ()
-    handle: str = ""
-    """Kept when they move from another database of ours, so that links in old mail work; else made."""
 
 
 def walk(
@@ -62,7 +44,7 @@ def count_statuses(transaction: Transaction) -> dict[Status, int]:
     rows = transaction.connection.execute(
         select(SUBSCRIBER.c.status, func.count()).group_by(SUBSCRIBER.c.status)
     )
-    found = {Status(status): count for status, count in rows}
+    found: dict[Status, int] = {status: count for status, count in rows}  # noqa: C416 - mypy knows no dict of rows
     return {status: found.get(status, 0) for status in Status}
 
 
@@ -76,7 +58,7 @@ def find_statuses(transaction: Transaction, addresses: Iterable[str]) -> dict[st
                 SUBSCRIBER.c.key.in_(keys[start : start + _STEP])
             )
         )
-        found |= {key: Status(status) for key, status in rows}
+        found |= {key: status for key, status in rows}  # noqa: C416 - mypy knows no dict of rows
     return found
 
 
@@ -94,60 +76,38 @@ def find_suppressed(transaction: Transaction, addresses: Iterable[str]) -> set[s
     return found
 
 
-def add_many(transaction: Transaction, drafts: Sequence[Draft]) -> int:
+def add_many(transaction: Transaction, people: Sequence[NewSubscriber]) -> int:
     """Put those on the list who are not on it; how many. Who was erased is for the caller to leave out.
 
     A handle that another subscriber has is replaced by a new one.
     """
     keep_wordings(
-        transaction, (consent.wording for draft in drafts for consent in draft.consents if consent.wording)
+        transaction, (consent.wording for person in people for consent in person.consents if consent.wording)
     )
     return sum(
-        _add_some(transaction, drafts[start : start + _STEP]) for start in range(0, len(drafts), _STEP)
+        _add_some(transaction, people[start : start + _STEP]) for start in range(0, len(people), _STEP)
     )
 
 
-def _add_some(transaction: Transaction, drafts: Sequence[Draft]) -> int:
+def _add_some(transaction: Transaction, people: Sequence[NewSubscriber]) -> int:
     connection = transaction.connection
-    wanted = [draft.handle for draft in drafts if draft.handle]
+    wanted = [person.handle for person in people if person.handle]
     taken = set(
         connection.execute(select(SUBSCRIBER.c.handle).where(SUBSCRIBER.c.handle.in_(wanted))).scalars()
     )
-    rows: dict[str, tuple[str, Draft]] = {}
-    for draft in drafts:
-        handle = draft.handle
+    rows: dict[str, NewSubscriber] = {}
+    for person in people:
+        handle = person.handle
         if not handle or handle in taken:
             handle = records.make_handle()
         taken.add(handle)
-        rows.setdefault(key_of(draft.address), (handle, draft))
+        rows.setdefault(key_of(person.address), replace(person, handle=handle))
     made = connection.execute(
         insert_missing(connection, SUBSCRIBER).returning(SUBSCRIBER.c.id, SUBSCRIBER.c.key),
-        [
-            {
-                "handle": handle,
-                "address": draft.address,
-                "key": key,
-                "language": draft.language,
-                "certainties": records.write_certainties(draft.certainties),
-                "status": draft.status,
-                "created": draft.created,
-                "changed": draft.changed,
-                "paused_until": draft.paused_until,
-            }
-            for key, (handle, draft) in rows.items()
-        ],
+        [records.write(person) for person in rows.values()],
     ).all()
     consents = [
-        {
-            "subscriber_id": number,
-            "step": consent.step,
-            "at": consent.at,
-            "source": consent.source,
-            "network": consent.network,
-            "version": consent.wording.version if consent.wording else None,
-        }
-        for number, key in made
-        for consent in rows[key][1].consents
+        records.write_consent(number, consent) for number, key in made for consent in rows[key].consents
     ]
     if consents:
         connection.execute(insert(CONSENT), consents)

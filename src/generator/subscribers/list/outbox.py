@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, select, update
 
-from generator.model import Language, Notice, Posting
+from generator.model import Notice, Posting
 from generator.subscribers.list import records
 from generator.subscribers.list.tokens import Purpose, make_token
 from generator.subscribers.store.keys import UNSUBSCRIBE
-from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
+from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER, read_row
 
 if TYPE_CHECKING:
-    from generator.model import Subscriber
+    from generator.model import Language, Subscriber
     from generator.subscribers.store.database import Transaction
 
 LEASE = timedelta(minutes=10)
@@ -69,8 +69,7 @@ def claim(transaction: Transaction, now: datetime) -> Posting | None:
     ).first()
     if row is None:
         return None
-    notice = Notice(row.notice)
-    subscriber = None
+    notice, subscriber = row.notice, None
     if row.subscriber_id is not None:
         subscriber = records.find_one(transaction, SUBSCRIBER.c.id == row.subscriber_id)
     token = unsubscribe = ""
@@ -78,17 +77,7 @@ def claim(transaction: Transaction, now: datetime) -> Posting | None:
         token = make_token(transaction, subscriber.id, purpose, now)
         if notice is not Notice.CONFIRM:
             unsubscribe = transaction.keys.sign(UNSUBSCRIBE, subscriber.handle)
-    return Posting(
-        id=row.id,
-        notice=notice,
-        address=row.address,
-        language=Language(row.language),
-        attempts=row.attempts,
-        created=row.created,
-        token=token,
-        unsubscribe=unsubscribe,
-        subscriber=subscriber,
-    )
+    return read_row(Posting, row, token=token, unsubscribe=unsubscribe, subscriber=subscriber)
 
 
 def finish(transaction: Transaction, posting: Posting) -> None:

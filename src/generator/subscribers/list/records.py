@@ -1,4 +1,8 @@
-"""Rows of the list ↔ values: what the other modules share about reading and writing a Subscriber."""
+"""Subscribers and their consents: rows ↔ values. The only place where either is made from the other.
+
+A field and its column have the same name, and the type of the column translates (see `store.schema`), so a column that
+is added is read and written without a change here.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from generator.model import Consent, Language, Status, Step, Subscriber, Wording
-from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WORDING
+from generator.model import Consent, Subscriber, Wording, key_of
+from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WORDING, read_row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy import ColumnElement, Row
 
+    from generator.model import NewSubscriber
     from generator.subscribers.store.database import Transaction
+
+
+_COLUMNS = [column.name for column in SUBSCRIBER.c if column.name not in {"id", "key"}]
 
 
 def make_handle() -> str:
@@ -24,15 +32,21 @@ def make_handle() -> str:
     return secrets.token_urlsafe(12)
 
 
-def write_certainties(certainties: Iterable[str]) -> str:
-    """Ids → the column: between spaces, each once, so that ` LIKE '% revenue %'` finds one; empty for all."""
-    ids = list(dict.fromkeys(" ".join(certainties).split()))
-    return f" {' '.join(ids)} " if ids else ""
+def write(person: NewSubscriber) -> dict[str, Any]:
+    """The columns of a person, without the id, which the database gives."""
+    return {"key": key_of(person.address), **{name: getattr(person, name) for name in _COLUMNS}}
 
 
-def read_certainties(column: str) -> tuple[str, ...]:
-    """The column → ids."""
-    return tuple(column.split())
+def write_consent(subscriber_id: int, consent: Consent) -> dict[str, Any]:
+    """The columns of a step; its wording must have been kept by `wordings.keep_wordings`."""
+    return {
+        "subscriber_id": subscriber_id,
+        "step": consent.step,
+        "at": consent.at,
+        "source": consent.source,
+        "network": consent.network,
+        "version": consent.wording.version if consent.wording else None,
+    }
 
 
 def lock(transaction: Transaction, subscriber_id: int) -> Subscriber | None:
@@ -61,39 +75,14 @@ def with_consents(transaction: Transaction, rows: Sequence[Row[Any]]) -> list[Su
             .order_by(CONSENT.c.id)
         )
         for row in found:
-            wording = Wording(Language(row.language), row.text) if row.version else None
-            consents[row.subscriber_id].append(
-                Consent(Step(row.step), row.at, row.source, row.network, wording)
-            )
-    return [
-        Subscriber(
-            id=row.id,
-            handle=row.handle,
-            address=row.address,
-            language=Language(row.language),
-            certainties=read_certainties(row.certainties),
-            status=Status(row.status),
-            created=row.created,
-            changed=row.changed,
-            paused_until=row.paused_until,
-            consents=tuple(consents[row.id]),
-        )
-        for row in rows
-    ]
+            wording = Wording(row.language, row.text) if row.version else None
+            consents[row.subscriber_id].append(read_row(Consent, row, wording=wording))
+    return [read_row(Subscriber, row, consents=tuple(consents[row.id])) for row in rows]
 
 
 def add_consent(transaction: Transaction, subscriber_id: int, consent: Consent) -> None:
     """Add a step; its wording must have been kept by `wordings.keep_wordings`."""
-    transaction.connection.execute(
-        insert(CONSENT).values(
-            subscriber_id=subscriber_id,
-            step=consent.step,
-            at=consent.at,
-            source=consent.source,
-            network=consent.network,
-            version=consent.wording.version if consent.wording else None,
-        )
-    )
+    transaction.connection.execute(insert(CONSENT).values(write_consent(subscriber_id, consent)))
 
 
 def save(transaction: Transaction, subscriber_id: int, **columns: Any) -> None:

@@ -123,13 +123,11 @@ def change(
     certainties: Sequence[str],
 ) -> None:
     """Change preferences. The subscriber is told by mail, so that a change by a stranger is noticed."""
-    column = records.write_certainties(certainties)
+    chosen = tuple(dict.fromkeys(certainties))
     current = records.lock(transaction, subscriber.id)
-    if current is None or (
-        current.language is language and current.certainties == records.read_certainties(column)
-    ):
+    if current is None or (current.language is language and current.certainties == chosen):
         return
-    records.save(transaction, current.id, language=language, certainties=column, changed=now)
+    records.save(transaction, current.id, language=language, certainties=chosen, changed=now)
     _tell(transaction, current.id, now)
 
 

@@ -6,25 +6,22 @@ who is on it; and a wish that was answered with 202 is in the database. A worker
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select
 
-from generator.model import Asking, Language, Notice, Status, Step, Subscriber, key_of
+from generator.model import Asking, Consent, NewSubscriber, Notice, Status, Step, Subscriber, Wish, key_of
 from generator.subscribers.list import outbox, records
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.list.throttle import may_write
-from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WISH, insert_missing
+from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WISH, insert_missing, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
-
-    from generator.model import Wish
     from generator.subscribers.store.database import Transaction
 
 ASKED = 5
@@ -33,19 +30,7 @@ ASKED = 5
 
 def add_wishes(transaction: Transaction, wishes: Sequence[Wish]) -> None:
     """Keep what was asked, in one statement. Each version must be known (see `wordings.is_known`) or empty."""
-    rows = [
-        {
-            "asking": wish.asking,
-            "address": wish.address,
-            "language": wish.language,
-            "certainties": records.write_certainties(wish.certainties),
-            "at": wish.at,
-            "source": wish.source,
-            "network": wish.network,
-            "version": wish.version or None,
-        }
-        for wish in wishes
-    ]
+    rows = [asdict(wish) | {"version": wish.version or None} for wish in wishes]
     if rows:
         transaction.connection.execute(insert(WISH), rows)
 
@@ -58,16 +43,17 @@ def settle_wishes(transaction: Transaction, now: datetime, most: int = 50) -> in
     ).all()
     # Ordered alike by every worker: two who lock in the same order never wait for each other.
     for row in sorted(rows, key=lambda row: (key_of(row.address), row.id)):
-        if row.asking == Asking.SUBSCRIBE:
-            _subscribe(transaction, row, now)
+        wish = read_row(Wish, row, version=row.version or "")
+        if wish.asking is Asking.SUBSCRIBE:
+            _subscribe(transaction, wish, now)
         else:
-            _manage(transaction, row, now)
+            _manage(transaction, wish, now)
     if rows:
         connection.execute(delete(WISH).where(WISH.c.id.in_([row.id for row in rows])))
     return len(rows)
 
 
-def _subscribe(transaction: Transaction, wish: Row[Any], now: datetime) -> None:
+def _subscribe(transaction: Transaction, wish: Wish, now: datetime) -> None:
     subscriber = _find(transaction, wish.address)
     if subscriber is None:
         # Nobody is put on the list without a mail that tells them.
@@ -77,17 +63,16 @@ def _subscribe(transaction: Transaction, wish: Row[Any], now: datetime) -> None:
         if may_write(transaction, subscriber.address, Notice.ALREADY, now):
             outbox.post(transaction, Notice.ALREADY, subscriber, now)
     elif subscriber.status is not Status.COMPLAINED:
-        language = Language(wish.language)
         records.save(
-            transaction, subscriber.id, language=language, certainties=wish.certainties, changed=wish.at
+            transaction, subscriber.id, language=wish.language, certainties=wish.certainties, changed=wish.at
         )
         _keep_proof(transaction, subscriber.id, wish)
         _crowd_out(transaction, subscriber.id)
         if may_write(transaction, subscriber.address, Notice.CONFIRM, now):
-            outbox.post(transaction, Notice.CONFIRM, replace(subscriber, language=language), now)
+            outbox.post(transaction, Notice.CONFIRM, replace(subscriber, language=wish.language), now)
 
 
-def _manage(transaction: Transaction, wish: Row[Any], now: datetime) -> None:
+def _manage(transaction: Transaction, wish: Wish, now: datetime) -> None:
     subscriber = _find(transaction, wish.address)
     if subscriber is None or subscriber.status is Status.COMPLAINED:
         return  # we never write to a stranger
@@ -101,49 +86,29 @@ def _find(transaction: Transaction, address: str) -> Subscriber | None:
     return records.lock(transaction, subscriber.id) if subscriber else None
 
 
-def _add(transaction: Transaction, wish: Row[Any]) -> Subscriber | None:
+def _add(transaction: Transaction, wish: Wish) -> Subscriber | None:
     """A new, unconfirmed subscriber; None when somebody else added them a moment ago."""
-    handle = records.make_handle()
+    person = NewSubscriber(
+        address=wish.address,
+        language=wish.language,
+        certainties=wish.certainties,
+        status=Status.UNCONFIRMED,
+        created=wish.at,
+        changed=wish.at,
+        handle=records.make_handle(),
+    )
     made = transaction.connection.execute(
-        insert_missing(transaction.connection, SUBSCRIBER)
-        .values(
-            handle=handle,
-            address=wish.address,
-            key=key_of(wish.address),
-            language=wish.language,
-            certainties=wish.certainties,
-            status=Status.UNCONFIRMED,
-            created=wish.at,
-            changed=wish.at,
-        )
-        .returning(SUBSCRIBER.c.id)
+        insert_missing(transaction.connection, SUBSCRIBER).values(records.write(person)).returning(SUBSCRIBER)
     ).first()
     if made is None:
         return None
     _keep_proof(transaction, made.id, wish)
-    return Subscriber(
-        id=made.id,
-        handle=handle,
-        address=wish.address,
-        language=Language(wish.language),
-        certainties=records.read_certainties(wish.certainties),
-        status=Status.UNCONFIRMED,
-        created=wish.at,
-        changed=wish.at,
-    )
+    return read_row(Subscriber, made, consents=())
 
 
-def _keep_proof(transaction: Transaction, subscriber_id: int, wish: Row[Any]) -> None:
-    transaction.connection.execute(
-        insert(CONSENT).values(
-            subscriber_id=subscriber_id,
-            step=Step.ASKED,
-            at=wish.at,
-            source=wish.source,
-            network=wish.network,
-            version=wish.version,
-        )
-    )
+def _keep_proof(transaction: Transaction, subscriber_id: int, wish: Wish) -> None:
+    columns = records.write_consent(subscriber_id, Consent(Step.ASKED, wish.at, wish.source, wish.network))
+    transaction.connection.execute(insert(CONSENT).values(columns | {"version": wish.version or None}))
 
 
 def _crowd_out(transaction: Transaction, subscriber_id: int) -> None:
@@ -153,6 +118,6 @@ def _crowd_out(transaction: Transaction, subscriber_id: int) -> None:
         .where(CONSENT.c.subscriber_id == subscriber_id)
         .order_by(CONSENT.c.id.desc())
     )
-    newest = [number for number, step in takewhile(lambda row: row.step == Step.ASKED, steps)]
+    newest = [number for number, step in takewhile(lambda row: row.step is Step.ASKED, steps)]
     if len(newest) > ASKED:
         transaction.connection.execute(delete(CONSENT).where(CONSENT.c.id.in_(newest[ASKED:])))

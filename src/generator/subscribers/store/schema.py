@@ -1,14 +1,21 @@
-"""The tables, as the newest migration leaves them; a test compares the two."""
+"""The tables, as the newest migration leaves them; a test compares the two.
+
+The type of a column says how a value is written there and read back: a row that SQLAlchemy returns holds a Language, a
+Status, a moment in UTC. `read_row` makes the values of `generator.model` from such rows.
+"""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Enum,
     ForeignKey,
     Index,
     Integer,
@@ -21,8 +28,13 @@ from sqlalchemy import (
     text,
 )
 
+from generator.model import Asking, Kind, Language, Notice, Progress, Status, Step
+
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Dialect
+    from enum import StrEnum
+
+    from _typeshed import DataclassInstance
+    from sqlalchemy import Connection, Dialect, Row
     from sqlalchemy.dialects import postgresql, sqlite
 
 
@@ -44,6 +56,29 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Ids(TypeDecorator[tuple[str, ...]]):
+    """Ids, each once, between spaces, so that ` LIKE '% revenue %'` finds one: " referral revenue "; empty for all."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str:  # noqa: ARG002 - SQLAlchemy's signature
+        """Into the database."""
+        ids = dict.fromkeys(" ".join(value or ()).split())
+        return f" {' '.join(ids)} " if ids else ""
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002 - SQLAlchemy's signature
+        """Out of the database."""
+        return tuple((value or "").split())
+
+
+def _one_of(words: type[StrEnum], length: int) -> Enum:
+    """A word of an enumeration, kept as text of at most `length` characters."""
+    return Enum(
+        words, native_enum=False, length=length, values_callable=lambda words: [str(one) for one in words]
+    )
 
 
 METADATA = MetaData(
@@ -69,12 +104,11 @@ SUBSCRIBER = Table(
     Column("id", Integer, primary_key=True),
     Column("handle", String(16), nullable=False, unique=True),
     Column("address", Text, nullable=False),
-    # The address as it is compared: see addresses.key_of.
+    # The address as it is compared: see model.key_of.
     Column("key", Text, nullable=False, unique=True),
-    Column("language", String(2), nullable=False),
-    # Ids between spaces, " referral revenue "; empty for all.
-    Column("certainties", Text, nullable=False, default=""),
-    Column("status", String(12), nullable=False),
+    Column("language", _one_of(Language, 2), nullable=False),
+    Column("certainties", Ids, nullable=False, default=()),
+    Column("status", _one_of(Status, 12), nullable=False),
     Column("created", Moment, nullable=False),
     Column("changed", Moment, nullable=False),
     Column("paused_until", Date),
@@ -86,7 +120,7 @@ WORDING = Table(
     "wording",
     METADATA,
     Column("version", String(16), primary_key=True),
-    Column("language", String(2), nullable=False),
+    Column("language", _one_of(Language, 2), nullable=False),
     Column("text", Text, nullable=False),
 )
 
@@ -95,7 +129,7 @@ CONSENT = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     _of_subscriber(),
-    Column("step", String(12), nullable=False),
+    Column("step", _one_of(Step, 12), nullable=False),
     Column("at", Moment, nullable=False),
     Column("source", Text, nullable=False),
     Column("network", Text, nullable=False, default=""),
@@ -108,10 +142,10 @@ WISH = Table(
     "wish",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("asking", String(12), nullable=False),
+    Column("asking", _one_of(Asking, 12), nullable=False),
     Column("address", Text, nullable=False),
-    Column("language", String(2), nullable=False),
-    Column("certainties", Text, nullable=False, default=""),
+    Column("language", _one_of(Language, 2), nullable=False),
+    Column("certainties", Ids, nullable=False, default=()),
     Column("at", Moment, nullable=False),
     Column("source", Text, nullable=False),
     Column("network", Text, nullable=False, default=""),
@@ -123,11 +157,11 @@ OUTBOX = Table(
     "outbox",
     METADATA,
     Column("id", Integer, primary_key=True),
-    Column("notice", String(12), nullable=False),
+    Column("notice", _one_of(Notice, 12), nullable=False),
     # Without a subscriber: the last notice after an erasure.
     Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE")),
     Column("address", Text, nullable=False),
-    Column("language", String(2), nullable=False),
+    Column("language", _one_of(Language, 2), nullable=False),
     Column("created", Moment, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -154,7 +188,7 @@ THROTTLE = Table(
     "throttle",
     METADATA,
     Column("key", String(64), primary_key=True),
-    Column("notice", String(12), primary_key=True),
+    Column("notice", _one_of(Notice, 12), primary_key=True),
     Column("count", Integer, nullable=False),
     Column("last", Moment, nullable=False),
 )
@@ -187,7 +221,7 @@ MASTER = Table(
     "master",
     METADATA,
     Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
-    Column("language", String(2), primary_key=True),
+    Column("language", _one_of(Language, 2), primary_key=True),
     # SHA-256 of the content, hexadecimal.
     Column("digest", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -200,8 +234,8 @@ DELIVERY = Table(
     METADATA,
     Column("week", String(8), primary_key=True),
     Column("subscriber_id", Integer, primary_key=True, autoincrement=False),
-    Column("language", String(2), nullable=False),
-    Column("progress", String(8), nullable=False),
+    Column("language", _one_of(Language, 2), nullable=False),
+    Column("progress", _one_of(Progress, 8), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("reply", String(16), nullable=False, default=""),
     Column("at", Moment),
@@ -218,7 +252,7 @@ TOTAL = Table(
     "total",
     METADATA,
     Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
-    Column("progress", String(8), primary_key=True),
+    Column("progress", _one_of(Progress, 8), primary_key=True),
     Column("count", Integer, nullable=False),
 )
 
@@ -241,13 +275,26 @@ EVENT = Table(
     Column("id", Integer, primary_key=True),
     _of_subscriber(),
     Column("week", String(8)),
-    Column("kind", String(12), nullable=False),
+    Column("kind", _one_of(Kind, 12), nullable=False),
     Column("at", Moment, nullable=False),
     Column("detail", Text, nullable=False, default=""),
     Index("ix_event_subscriber_id", "subscriber_id"),
     Index("ix_event_week", "week", "kind"),
     Index("ix_event_at", "kind", "at"),
 )
+
+
+Value = TypeVar("Value", bound="DataclassInstance")
+
+
+def read_row(value: type[Value], row: Row[Any], **others: Any) -> Value:
+    """A row as a dataclass: a field that is not among `others` gets the column of its name."""
+    return value(**others, **{name: getattr(row, name) for name in _names(value) if name not in others})
+
+
+@cache
+def _names(value: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(value))
 
 
 def insert_missing(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

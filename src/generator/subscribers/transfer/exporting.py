@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, func, select, type_coerce
 
 from generator.model import key_of
 from generator.subscribers.list.listing import walk
@@ -74,7 +74,12 @@ def find_everything(transaction: Transaction, address: str) -> dict[str, Any] | 
     found: dict[str, Any] = {"subscriber": describe(subscriber) if subscriber else None}
     queries = {
         "wishes": select(
-            WISH.c.asking, WISH.c.language, WISH.c.certainties, WISH.c.at, WISH.c.source, WISH.c.network
+            WISH.c.asking,
+            WISH.c.language,
+            type_coerce(WISH.c.certainties, Text).label("certainties"),
+            WISH.c.at,
+            WISH.c.source,
+            WISH.c.network,
         )
         .where(func.lower(WISH.c.address) == key)
         .order_by(WISH.c.id),

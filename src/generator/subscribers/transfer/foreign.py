@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
-from generator.model import Consent, Language, Status, Step
-from generator.subscribers.list.listing import Draft
+from generator.model import Consent, Language, NewSubscriber, Status, Step
 from generator.subscribers.list.networks import shorten_address
 from generator.subscribers.transfer.formats import COLUMNS, RowError, read_address, read_draft, shorten
 
@@ -33,7 +32,7 @@ class Origin:
     title: str
     wrote: Callable[[frozenset[str]], bool]
     """Whether a file with these columns comes from there."""
-    read: Callable[[Mapping[str, Any], Defaults, Status | None], Draft]
+    read: Callable[[Mapping[str, Any], Defaults, Status | None], NewSubscriber]
     """A row, and what the file as a whole or the operator says of its rows. Raises RowError."""
     find_status: Callable[[str, frozenset[str], Status | None], Status | None]
     """Where the people in a file stand, by its name, its columns and what the operator says. Raises TableError."""
@@ -135,7 +134,7 @@ def _make(
     status: Status,
     defaults: Defaults,
     steps: Mapping[Step, tuple[datetime | None, str, Any]],
-) -> Draft:
+) -> NewSubscriber:
     """A draft with the steps that have a time: step → (when, which column says so, the address on the network)."""
     consents = sorted(
         (
@@ -146,7 +145,7 @@ def _make(
         key=lambda consent: consent.at,
     )
     moments = [consent.at for consent in consents]
-    return Draft(
+    return NewSubscriber(
         address=read_address(cells.get(address)),
         language=defaults.language,
         certainties=(),
@@ -168,7 +167,7 @@ def _words(text: str) -> frozenset[str]:
 # --- Our own ----------------------------------------------------------------------------------------------------------
 
 
-def _read_ours(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> Draft:
+def _read_ours(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> NewSubscriber:
     if status and not cells.get("status"):
         cells = {**cells, "status": status.value}
     if not cells.get("status", "none"):
@@ -196,7 +195,7 @@ _MAILCHIMP_ADDRESS = ("email address", "email", "e-mailadres", "e-mail address",
 """The only column that the owner of an audience can give another name."""
 
 
-def _read_mailchimp(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> Draft:
+def _read_mailchimp(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> NewSubscriber:
     address = next((name for name in _MAILCHIMP_ADDRESS if name in cells), "")
     steps = {
         Step.ASKED: (_find_time(cells, "optin_time"), "Mailchimp: OPTIN_TIME", cells.get("optin_ip")),
@@ -266,7 +265,7 @@ _BUTTONDOWN = {
 _BUTTONDOWN_TYPES = {name: status for status, names in _BUTTONDOWN.items() for name in names.split()}
 
 
-def _read_buttondown(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> Draft:
+def _read_buttondown(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> NewSubscriber:
     kind = str(cells.get("subscriber_type") or cells.get("type") or "").strip().lower().replace(" ", "_")
     found = _BUTTONDOWN_TYPES.get(kind) if kind else status
     if found is None:
@@ -307,7 +306,7 @@ BUTTONDOWN = Origin(
 # --- Substack ---------------------------------------------------------------------------------------------------------
 
 
-def _read_substack(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> Draft:
+def _read_substack(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> NewSubscriber:
     disabled = str(cells.get("email_disabled") or "false").strip().lower()
     if disabled not in {"true", "false"}:
         raise RowError("email_disabled is neither true nor false")
@@ -344,7 +343,7 @@ SUBSTACK = Origin(
 # --- listmonk ---------------------------------------------------------------------------------------------------------
 
 
-def _read_listmonk(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> Draft:
+def _read_listmonk(cells: Mapping[str, Any], defaults: Defaults, status: Status | None) -> NewSubscriber:
     state = str(cells.get("status") or "").strip().lower()
     if state not in {"enabled", "disabled", "blocklisted"}:
         raise RowError("the status is unknown; expected enabled, disabled, blocklisted")

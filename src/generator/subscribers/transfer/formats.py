@@ -7,33 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.errors import AddressError
-from generator.model import Consent, Language, Status, Step, Wording
+from generator.model import Consent, Language, NewSubscriber, Status, Step, Wording
 from generator.subscribers.list.addresses import LONGEST, parse_address
-from generator.subscribers.list.listing import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from generator.model import Subscriber
-
-COLUMNS = (
-    "address",
-    "language",
-    "certainties",
-    "status",
-    "created",
-    "changed",
-    "paused_until",
-    "handle",
-    "consents",
-)
+COLUMNS = tuple(column.name for column in fields(NewSubscriber))
+"""All that is known of a subscriber; the id stays behind, which only counts."""
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """What no database keeps; lone surrogates are bytes that were not UTF-8."""
@@ -56,19 +44,26 @@ class Defaults:
 # --- Out --------------------------------------------------------------------------------------------------------------
 
 
-def describe(subscriber: Subscriber) -> dict[str, Any]:
-    """All that the list holds about a person, as JSON knows it; the id, which only counts, stays behind."""
-    return {
-        "address": subscriber.address,
-        "language": subscriber.language.value,
-        "certainties": list(subscriber.certainties),
-        "status": subscriber.status.value,
-        "created": write_moment(subscriber.created),
-        "changed": write_moment(subscriber.changed),
-        "paused_until": subscriber.paused_until.isoformat() if subscriber.paused_until else None,
-        "handle": subscriber.handle,
-        "consents": [_describe_consent(consent) for consent in subscriber.consents],
-    }
+def describe(subscriber: NewSubscriber) -> dict[str, Any]:
+    """All that the list holds about a person, as JSON knows it."""
+    return {name: _plain(getattr(subscriber, name)) for name in COLUMNS}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON knows it, by its type: a column with another type of value needs a case here."""
+    match value:
+        case StrEnum():
+            return value.value
+        case datetime():
+            return write_moment(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return [_plain(one) for one in value]
+        case Consent():
+            return _describe_consent(value)
+        case _:
+            return value
 
 
 def _describe_consent(consent: Consent) -> dict[str, Any]:
@@ -92,19 +87,25 @@ def write_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def to_cells(subscriber: Subscriber) -> list[str]:
-    """The cells below COLUMNS."""
+def to_cells(subscriber: NewSubscriber) -> list[str]:
+    """The cells below COLUMNS: lists of words between spaces, nothing for None, and JSON for what is no text."""
     said = describe(subscriber)
-    said["certainties"] = " ".join(said["certainties"])
-    said["paused_until"] = said["paused_until"] or ""
     said["consents"] = write_json(said["consents"])
-    return [said[column] for column in COLUMNS]
+    return [_to_cell(value) for value in said.values()]
+
+
+def _to_cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return " ".join(value)
+    return "" if value is None else write_json(value)
 
 
 # --- In ---------------------------------------------------------------------------------------------------------------
 
 
-def read_draft(cells: Mapping[str, Any], defaults: Defaults) -> Draft:
+def read_draft(cells: Mapping[str, Any], defaults: Defaults) -> NewSubscriber:
     """A row in our own form → what is to be put on the list. Raises RowError.
 
     Only the address is needed. A row that does not say where somebody stands says that they are confirmed; whether that
@@ -112,7 +113,7 @@ def read_draft(cells: Mapping[str, Any], defaults: Defaults) -> Draft:
     """
     cells = {name: cell for name, cell in cells.items() if cell not in ("", None)}
     created = _moment(cells, "created", defaults.now)
-    return Draft(
+    return NewSubscriber(
         address=read_address(cells.get("address", cells.get("email", ""))),
         language=_one_of(Language, cells, "language", defaults.language),
         certainties=_certainties(cells, defaults),

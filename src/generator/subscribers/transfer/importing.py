@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from types import FrameType
 
-    from generator.subscribers.list.listing import Draft
+    from generator.model import NewSubscriber
     from generator.subscribers.store.database import Database, Transaction
     from generator.subscribers.transfer.tables import Broken, Table
 
@@ -109,7 +109,7 @@ class Import:
 
     def run(self, database: Database, reject: Callable[[Reject], None]) -> Iterator[Tally]:
         """Take all rows, and say how far it is after each batch. Raises DatabaseError, TableError: see the tally."""
-        batch: list[Draft] = []
+        batch: list[NewSubscriber] = []
         line = 0
         for row in self._rows:
             line = row.line
@@ -122,7 +122,7 @@ class Import:
         self._take(database, batch, line)
         yield self.tally
 
-    def _read(self, row: Row | Broken, reject: Callable[[Reject], None]) -> Draft | None:
+    def _read(self, row: Row | Broken, reject: Callable[[Reject], None]) -> NewSubscriber | None:
         if isinstance(row, Row):
             try:
                 self._check(row)
@@ -146,7 +146,7 @@ class Import:
                 raise RowError(f"has the unknown field {shorten(name)}: {shorten(value)}")
             self._columns |= more
 
-    def _admit(self, draft: Draft) -> Draft:
+    def _admit(self, draft: NewSubscriber) -> NewSubscriber:
         """Nobody is confirmed without proof."""
         if draft.status is not Status.CONFIRMED:
             return draft
@@ -162,12 +162,12 @@ class Import:
             "would be confirmed without proof of consent; name the proof with --proof, or ask by mail with --ask"
         )
 
-    def _take(self, database: Database, batch: Sequence[Draft], line: int) -> None:
+    def _take(self, database: Database, batch: Sequence[NewSubscriber], line: int) -> None:
         """Put a batch on the list; when that fails the tally counts none of it."""
         with _uninterrupted():
             self._take_all(database, batch, line)
 
-    def _take_all(self, database: Database, batch: Sequence[Draft], line: int) -> None:
+    def _take_all(self, database: Database, batch: Sequence[NewSubscriber], line: int) -> None:
         dry_run, tally = self._order.dry_run, replace(self.tally, line=line)
         with database.read() if dry_run else database.begin() as transaction:
             new = self._choose(transaction, batch, tally)
@@ -181,13 +181,15 @@ class Import:
             self._seen.update(hash(key_of(draft.address)) for draft in batch)
         self.tally = tally
 
-    def _choose(self, transaction: Transaction, drafts: Sequence[Draft], tally: Tally) -> list[Draft]:
+    def _choose(
+        self, transaction: Transaction, drafts: Sequence[NewSubscriber], tally: Tally
+    ) -> list[NewSubscriber]:
         """Those who are not on the list, and never were."""
         addresses = [draft.address for draft in drafts]
         present = find_statuses(transaction, addresses)
         erased = find_suppressed(transaction, addresses)
         came_with_it = self._find_new(transaction, present)
-        new: dict[str, Draft] = {}
+        new: dict[str, NewSubscriber] = {}
         for draft in drafts:
             key = key_of(draft.address)
             if key in erased:
@@ -216,7 +218,7 @@ class Import:
 _ADDRESSES = ("address", "email", "email address", "email_address", "e-mailadres", "e-mail")
 
 
-def _ask(transaction: Transaction, drafts: Sequence[Draft], order: Order) -> None:
+def _ask(transaction: Transaction, drafts: Sequence[NewSubscriber], order: Order) -> None:
     """Put the question into the outbox for people who were not on the list: nothing waits for them yet."""
     now = order.defaults.now
     for keys in _divide([key_of(draft.address) for draft in drafts]):
