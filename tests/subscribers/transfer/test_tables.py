@@ -93,6 +93,12 @@ def test_two_such_quotes_do_not_make_one_row_of_all_between_them() -> None:
     assert summary(content)[-1] == (5, "d@example.org")
 
 
+def test_a_quote_within_a_cell_is_a_sign_like_others() -> None:
+    """As in inches, in as many rows as there are."""
+    rows = 'address,name\na@example.org,5" pipe\nb@example.org,x\nc@example.org,7" pipe\n'
+    assert [row["name"] for row in cells(rows)] == ['5" pipe', "x", '7" pipe']
+
+
 def test_a_row_of_another_length_is_no_row() -> None:
     """The last line of a file that was cut short is not half believed."""
     problem = "has 1 columns; expected 2, as in the first line"

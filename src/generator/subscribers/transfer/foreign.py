@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from generator.errors import TableError
 from generator.model import Consent, Language, NewSubscriber, Status, Step
 from generator.subscribers.list.networks import shorten_address
-from generator.subscribers.transfer.formats import COLUMNS, RowError, read_address, read_draft, shorten
+from generator.subscribers.transfer.formats import COLUMNS, RowError, read_address, read_person, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,7 +135,7 @@ def _make(
     defaults: Defaults,
     steps: Mapping[Step, tuple[datetime | None, str, Any]],
 ) -> NewSubscriber:
-    """A draft with the steps that have a time: step → (when, which column says so, the address on the network)."""
+    """A person with the steps that have a time: step → (when, which column says so, the address on the network)."""
     consents = sorted(
         (
             Consent(step, moment, source, shorten_address(str(ip)))
@@ -172,7 +172,7 @@ def _read_ours(cells: Mapping[str, Any], defaults: Defaults, status: Status | No
         cells = {**cells, "status": status.value}
     if not cells.get("status", "none"):
         raise RowError("status is empty; fill it in, or set it for such rows with --status")
-    return read_draft(cells, defaults)
+    return read_person(cells, defaults)
 
 
 _ADDRESSES = frozenset({"address", "email"})

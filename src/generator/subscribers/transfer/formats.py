@@ -105,7 +105,7 @@ def _to_cell(value: Any) -> str:
 # --- In ---------------------------------------------------------------------------------------------------------------
 
 
-def read_draft(cells: Mapping[str, Any], defaults: Defaults) -> NewSubscriber:
+def read_person(cells: Mapping[str, Any], defaults: Defaults) -> NewSubscriber:
     """A row in our own form → what is to be put on the list. Raises RowError.
 
     Only the address is needed. A row that does not say where somebody stands says that they are confirmed; whether that

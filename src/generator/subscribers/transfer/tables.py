@@ -1,6 +1,8 @@
 """A file that somebody gave us → its rows, one at a time, however large or broken the file is; and a row of our own.
 
-No more than LONGEST characters of a row are ever in memory. What cannot be read is a Broken row; the rest is read.
+What cannot be read is a Broken row; the rest is read. `csv` and `json` parse, but do not go on by themselves: for `csv`
+a quote that is never closed reaches to the end of the file, and `json.load` and `ijson` stop at the first mistake. Here
+a mistake costs its own row and has a line number. At most a few times LONGEST characters are in memory.
 """
 
 from __future__ import annotations
@@ -11,20 +13,21 @@ import json
 import re
 from collections import deque
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 LONGEST = 1_000_000
 """Characters of a row. One with all its consents takes a few thousand."""
 
 _MOST_LINES = 1000
-"""Lines of a row of CSV: an open quote is looked after so far."""
+"""Lines of a row of CSV: as many are read for the end of an open quote."""
 _CHUNK = 1 << 16
+"""Characters of JSON that are read at a time."""
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -83,7 +86,7 @@ def read_table(stream: io.BufferedReader, form: str = "") -> Table:
         raise TableError("is empty")
     text = io.TextIOWrapper(stream, _find_encoding(head), errors="surrogateescape", newline=None)
     is_json = form == "json" if form else _JSON.match(head)
-    columns, rows = (_read_json if is_json else _read_csv)(_Lines(text))
+    columns, rows = (_read_json if is_json else _read_csv)(text)
     return Table(columns, rows, text)
 
 
@@ -114,97 +117,81 @@ _OTHERS = {
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-class _Lines:
-    """Lines with their numbers, the end of each as "\\n", none longer than LONGEST; what follows of it is dropped."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self.number = 0
-        """Of the line that was taken last."""
-        self._text = text
-        self._waiting: deque[str] = deque()
-
-    def take(self) -> str:
-        """The next line; empty at the end of the file."""
-        line = self._waiting.popleft() if self._waiting else self._read()
-        self.number += bool(line)
-        return line
-
-    def give_back(self, lines: list[str]) -> None:
-        """Lines that were taken last, to be taken again."""
-        self._waiting.extendleft(reversed(lines))
-        self.number -= len(lines)
-
-    def read(self, size: int) -> str:
-        """Some characters, whatever the lines; for the reader of JSON, which counts for itself."""
-        return self._read_text(size, self._text.read)
-
-    def _read(self) -> str:
-        line = self._read_text(LONGEST, self._text.readline)
-        rest = line
-        while len(rest) == LONGEST and not rest.endswith("\n"):
-            rest = self._read_text(LONGEST, self._text.readline)
-        return line if rest is line else line + "\n"
-
-    def _read_text(self, size: int, read: Any) -> str:
-        try:
-            text: str = read(size)
-        except UnicodeDecodeError:
-            raise TableError(f"is not UTF-16 after line {self.number}; expected UTF-8 or UTF-16") from None
-        return text
+def _read(read: Callable[[int], str], most: int, line: int) -> str:
+    """At most so many characters. Raises TableError that names the line after which they are no text."""
+    try:
+        return read(most)
+    except UnicodeDecodeError:
+        raise TableError(f"is not UTF-16 after line {line}; expected UTF-8 or UTF-16") from None
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
 
 
-def _read_csv(lines: _Lines) -> tuple[tuple[str, ...], Iterator[Row | Broken]]:
-    heading = lines.take()
+def _read_csv(text: io.TextIOWrapper) -> tuple[tuple[str, ...], Iterator[Row | Broken]]:
+    heading, taken = _read_line(text, 0), 1
     separator = max(_SEPARATORS, key=heading.count)
     if found := re.fullmatch(r"sep=(.)\n", heading):  # the first line that Excel writes for itself
-        separator, heading = found[1], lines.take()
+        separator, heading, taken = found[1], _read_line(text, 1), 2
     try:
         columns = tuple(name.strip().lower() for name in next(csv.reader([heading], delimiter=separator)))
     except (csv.Error, StopIteration):
         columns = ()
     if not any(columns):
         raise TableError("does not begin with column names; expected a column “address”")
-    return columns, _read_rows(lines, columns, separator)
+    return columns, _read_rows(text, taken, columns, separator)
 
 
-def _read_rows(lines: _Lines, columns: tuple[str, ...], separator: str) -> Iterator[Row | Broken]:
-    while taken := _take_row(lines):
-        number = lines.number - len(taken) + 1
-        if not taken[0].strip(f"{separator} \n"):
-            lines.give_back(taken[1:])
+def _read_rows(
+    text: io.TextIOWrapper, taken: int, columns: tuple[str, ...], separator: str
+) -> Iterator[Row | Broken]:
+    """The rows after so many lines."""
+    lines: list[str] = []  # of this row
+    again: deque[str] = deque()  # lines of a broken row, without its first one
+
+    def take() -> Iterator[str]:
+        size = 0
+        while size <= LONGEST and len(lines) < _MOST_LINES:
+            line = again.popleft() if again else _read_line(text, taken + len(lines))
+            if not line:
+                return
+            lines.append(line)
+            size += len(line)
+            yield line
+
+    while True:
+        lines.clear()
+        try:
+            cells = next(csv.reader(take(), delimiter=separator, strict=True), [])
+        except csv.Error:
+            cells = None
+        if not lines:
+            return
+        if not lines[0].strip(f"{separator} \n"):
+            taken += 1
             continue
-        row = _parse_row(number, taken, columns, separator)
+        row = _make_row(taken + 1, len(lines[0]), cells, columns)
         if isinstance(row, Broken):
             # A quote that is never closed would take good rows with it: only its own line is lost.
-            lines.give_back(taken[1:])
+            again.extendleft(reversed(lines[1:]))
+            del lines[1:]
+        taken += len(lines)
         yield row
 
 
-def _take_row(lines: _Lines) -> list[str]:
-    """A line, and those after it while a quote is open."""
-    taken: list[str] = []
-    quotes = size = 0
-    while line := lines.take():
-        taken.append(line)
-        quotes += line.count('"')
-        size += len(line)
-        if not quotes % 2:
-            return taken
-        if size > LONGEST or len(taken) == _MOST_LINES:
-            break
-    lines.give_back(taken[1:])
-    return taken[:1]
+def _read_line(text: io.TextIOWrapper, taken: int) -> str:
+    """The line after so many others, empty at the end of the file; what is beyond LONGEST characters is dropped."""
+    line = rest = _read(text.readline, LONGEST, taken)
+    while len(rest) == LONGEST and not rest.endswith("\n"):
+        rest = _read(text.readline, LONGEST, taken)
+    return line if rest is line else f"{line}\n"
 
 
-def _parse_row(number: int, taken: list[str], columns: tuple[str, ...], separator: str) -> Row | Broken:
-    if len(taken[0]) > LONGEST:
+def _make_row(number: int, length: int, cells: list[str] | None, columns: tuple[str, ...]) -> Row | Broken:
+    """The row that begins in a line of this number and length; None instead of cells: it is not CSV."""
+    if length > LONGEST:
         return Broken(number, f"is longer than {LONGEST:,} characters")
-    try:
-        cells = next(csv.reader(["".join(taken)], delimiter=separator, strict=True))
-    except (csv.Error, StopIteration):
+    if cells is None:
         return Broken(
             number, "has an unclosed quote, or text after a closing quote; expected CSV as in RFC 4180"
         )
@@ -223,115 +210,110 @@ def _parse_row(number: int, taken: list[str], columns: tuple[str, ...], separato
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 
-def _read_json(lines: _Lines) -> tuple[tuple[str, ...], Iterator[Row | Broken]]:
-    rows = _Objects(lines).read()
+def _read_json(text: io.TextIOWrapper) -> tuple[tuple[str, ...], Iterator[Row | Broken]]:
+    rows = _read_objects(_Ahead(text))
     ahead: list[Row | Broken] = []
-    columns: tuple[str, ...] = ()
-    for row in rows:
+    for row in islice(rows, _BLIND):
         ahead.append(row)
         if isinstance(row, Row):
-            columns = tuple(row.cells)
-            break
-        if len(ahead) == _BLIND:
-            break
-    return columns, chain(ahead, rows)
+            return tuple(row.cells), chain(ahead, rows)
+    return (), chain(ahead, rows)
 
 
 _BLIND = 100
 """Broken rows that may come before the first good one of JSON, which says what the columns are."""
 
 
-class _Objects:
-    """The objects of a JSON text, each found as soon as enough of the text has been read."""
+class _Ahead:
+    """What follows a place in a file: more than LONGEST characters, or all that is left."""
 
-    def __init__(self, lines: _Lines) -> None:
-        self._lines = lines
-        self._buffer = ""
-        self._start = 0
-        """Where the part of the buffer begins that has not been dealt with."""
-        self._line = 1
-        """The number of that place's line."""
-        self._column = 1
-        """That place in its line, counted from 1."""
-        self._decoder = json.JSONDecoder()
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text = ""
+        self.start = 0
+        """The place in `text`; what is before it has been dealt with."""
+        self.line = self.column = 1
+        """The same place, for a person."""
+        self.ended = False
+        """Whether `text` goes to the end of the file."""
+        self._file = text
+        self.advance(0)
 
-    def read(self) -> Iterator[Row | Broken]:
-        """All objects; what stands between them is skipped when it may stand between objects of an array."""
-        while self._skip():
-            if self._buffer[self._start] == "{":
-                yield self._read_object()
-            else:
-                yield Broken(self._line, "is not a JSON object; expected {…}")
-                self._leave_line()
-
-    def _skip(self) -> bool:
-        while True:
-            found = _BETWEEN.match(self._buffer, self._start)
-            if found is not None:
-                self._advance(found.end())
-            if self._start < len(self._buffer):
+    def skip(self, pattern: re.Pattern[str]) -> bool:
+        """Go on to where the pattern ends; False: that is the end of the file."""
+        while self.start < len(self.text):
+            found = pattern.match(self.text, self.start)
+            end = found.end() if found else self.start
+            goes_on = end < len(self.text)
+            self.advance(end)
+            if goes_on:
                 return True
-            if not self._fill():
-                return False
+        return False
 
-    def _read_object(self) -> Row | Broken:
-        line, ended = self._line, False
-        while True:
-            try:
-                value, end = self._decoder.raw_decode(self._buffer, self._start)
-            except json.JSONDecodeError as error:
-                if (
-                    not ended
-                    and _may_go_on(error, self._buffer)
-                    and len(self._buffer) - self._start <= LONGEST
-                ):
-                    ended = not self._fill()
-                    continue
-                why = self._explain(error) if len(self._buffer) - self._start <= LONGEST else ""
-                return self._give_up(line, why)
-            except (ValueError, RecursionError):  # a number of thousands of digits; brackets a thousand deep
-                return self._give_up(line, "a number is too large, or the nesting is too deep")
-            self._advance(end)
-            return Row(line, {str(name).strip().lower(): cell for name, cell in value.items()})
+    def advance(self, end: int) -> None:
+        """Go on to a place in `text`, and read more when that takes it."""
+        self.line, self.column = self.find_place(end)
+        self.start = end
+        if self.ended or len(self.text) - end > LONGEST:
+            return
+        pieces, size = [self.text[end:]], len(self.text) - end
+        while size <= 2 * LONGEST and not self.ended:
+            pieces.append(_read(self._file.read, _CHUNK, self.line))
+            size += len(pieces[-1])
+            self.ended = not pieces[-1]
+        self.text, self.start = "".join(pieces), 0
 
-    def _explain(self, error: json.JSONDecodeError) -> str:
-        """Where the mistake is, and what to write there; the library's own words are for programmers."""
-        advice = next((ours for theirs, ours in _ADVICE.items() if error.msg.startswith(theirs)), _OTHERWISE)
-        position, before = error.pos, self._buffer[: error.pos].rstrip()
-        if self._buffer[position : position + 1] in {"}", "]"} and before.endswith(","):  # before Python 3.13
-            position, advice = len(before) - 1, _ADVICE["Illegal trailing comma"]
-        line, column = self._find_place(position)
-        return f"line {line}, column {column}: {advice}"
-
-    def _find_place(self, position: int) -> tuple[int, int]:
-        """The line and the column of a place in the buffer after the start."""
-        end = self._buffer.rfind("\n", self._start, position)
-        line = self._line + self._buffer.count("\n", self._start, position)
-        return line, position - end if end >= 0 else self._column + position - self._start
-
-    def _give_up(self, line: int, why: str) -> Broken:
-        self._leave_line()
-        return Broken(line, f"is not JSON: {why}" if why else f"is longer than {LONGEST:,} characters")
-
-    def _leave_line(self) -> None:
-        """Go on with the next line, where the next object may begin."""
-        while (end := self._buffer.find("\n", self._start)) < 0:
-            self._advance(len(self._buffer))
-            if not self._fill():
-                return
-        self._advance(end + 1)
-
-    def _advance(self, end: int) -> None:
-        self._line, self._column = self._find_place(end)
-        self._start = end
-
-    def _fill(self) -> bool:
-        more = self._lines.read(_CHUNK)
-        self._buffer = self._buffer[self._start :] + more
-        self._start = 0
-        return bool(more)
+    def find_place(self, position: int) -> tuple[int, int]:
+        """The line and the column of a place in `text` after the start, both counted from 1."""
+        end = self.text.rfind("\n", self.start, position)
+        line = self.line + self.text.count("\n", self.start, position)
+        return line, position - end if end >= 0 else self.column + position - self.start
 
 
+_BETWEEN = re.compile(r"[\s,\[\]]*")
+"""What may stand between objects of an array, or between lines with an object each."""
+_REST_OF_LINE = re.compile(r"[^\n]*")
+
+
+def _read_objects(ahead: _Ahead) -> Iterator[Row | Broken]:
+    while ahead.skip(_BETWEEN):
+        row = _read_object(ahead)
+        if isinstance(row, Broken):
+            ahead.skip(_REST_OF_LINE)  # the next line may begin with an object
+        yield row
+
+
+def _read_object(ahead: _Ahead) -> Row | Broken:
+    line = ahead.line
+    if ahead.text[ahead.start] != "{":
+        return Broken(line, "is not a JSON object; expected {…}")
+    try:
+        value, end = _DECODER.raw_decode(ahead.text, ahead.start)
+    except json.JSONDecodeError as error:
+        # A mistake only because the text ends here and the file does not?
+        if ahead.ended or not (
+            error.msg.startswith("Unterminated string") or error.pos >= len(ahead.text) - len("-Infinity")
+        ):
+            return Broken(line, f"is not JSON: {_explain(ahead, error)}")
+        end = len(ahead.text)
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets a thousand deep
+        return Broken(line, "is not JSON: a number is too large, or the nesting is too deep")
+    if end - ahead.start > LONGEST:
+        return Broken(line, f"is longer than {LONGEST:,} characters")
+    ahead.advance(end)
+    return Row(line, {str(name).strip().lower(): cell for name, cell in value.items()})
+
+
+def _explain(ahead: _Ahead, error: json.JSONDecodeError) -> str:
+    """Where the mistake is, and what to write there; the library's own words are for programmers."""
+    advice = next((ours for theirs, ours in _ADVICE.items() if error.msg.startswith(theirs)), _OTHERWISE)
+    position, before = error.pos, ahead.text[ahead.start : error.pos].rstrip()
+    if ahead.text[position : position + 1] in {"}", "]"} and before.endswith(","):  # before Python 3.13
+        position, advice = ahead.start + len(before) - 1, _ADVICE["Illegal trailing comma"]
+    line, column = ahead.find_place(position)
+    return f"line {line}, column {column}: {advice}"
+
+
+_DECODER = json.JSONDecoder()
 _ADVICE = {
     "Expecting property name": 'write a name in double quotes, like "address"',
     "Illegal trailing comma": "delete the comma before the bracket",
@@ -344,9 +326,3 @@ _ADVICE = {
 }
 """By the beginning of what the library says."""
 _OTHERWISE = "look at its quotes, colons, commas and brackets"
-_BETWEEN = re.compile(r"[\s,\[\]]+")
-
-
-def _may_go_on(error: json.JSONDecodeError, buffer: str) -> bool:
-    """Whether the rest may still be to come: the mistake is at the end, or a string has none."""
-    return error.msg.startswith("Unterminated string") or error.pos >= len(buffer) - len("-Infinity")
