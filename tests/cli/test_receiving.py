@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
-from generator.delivery.incoming.intake import Outcome, receive
+from generator.delivery.incoming.intake import receive
 from generator.errors import DatabaseError
-from generator.model import Kind, Language, NewSubscriber, Week
+from generator.model import Kind, Language, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Status
 from generator.subscribers.ledger.mailings import note_events
 from generator.subscribers.ledger.tags import make_tag

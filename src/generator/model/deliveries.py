@@ -32,7 +32,7 @@ class Progress(StrEnum):
 
 
 class Kind(StrEnum):
-    """What can happen to a subscriber besides getting a letter."""
+    """What happened to a subscriber besides getting a letter; kept in the database as events."""
 
     DEFERRED = "deferred"
     REFUSED = "refused"
@@ -52,6 +52,28 @@ class Kind(StrEnum):
     """One that was held, and that the operator did not believe."""
     SUPPRESSED = "suppressed"
     """No letters any more, because of bounces or a complaint."""
+
+
+class Outcome(StrEnum):
+    """What became of a mail that came in; `newsletter receive` counts them. What is kept about a reader is a Kind."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    ALREADY = "already unsubscribed"
+    """Or erased, since that token was made."""
+    ASKED = "asked for a link"
+    """If the address is on the list, a link to its page goes there; nobody else hears anything."""
+    BOUNCED = "bounced"
+    """No letters go there any more."""
+    COUNTED = "bounced and counted"
+    """Not often enough to end anything, or about a letter from before their last confirmation."""
+    COMPLAINED = "complained"
+    """No mail goes there any more."""
+    HELD = "held"
+    """A bounce or a complaint in a flood: an operator decides."""
+    KNOWN = "already known"
+    """That letter had come back before, or its reader was erased since."""
+    SKIPPED = "skipped"
+    """An automatic reply, a report about something else, or nothing that we understand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from generator.delivery.incoming.intake import Address, Outcome, receive
+from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.message import MOST
-from generator.model import Language, NewSubscriber, Week
+from generator.model import Language, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.listing import add_many

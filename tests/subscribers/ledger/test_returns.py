@@ -7,9 +7,20 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from generator.model import Kind, Language, Mailing, NewSubscriber, Notice, Progress, Status, Subscriber, Week
+from generator.model import (
+    Kind,
+    Language,
+    Mailing,
+    NewSubscriber,
+    Notice,
+    Outcome,
+    Progress,
+    Status,
+    Subscriber,
+    Week,
+)
 from generator.subscribers.ledger import mailings, returns
-from generator.subscribers.ledger.returns import Effect, Return, record
+from generator.subscribers.ledger.returns import Return, record
 from generator.subscribers.list import outbox
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.subscriptions import confirm, erase, find_subscriber, unsubscribe
@@ -52,7 +63,7 @@ def bounce(
     kind: Kind = Kind.HARD,
     week: Week | None = WEEK,
     now: datetime = NOW,
-) -> Effect:
+) -> Outcome:
     return record(transaction, Return(kind, week, who.handle, "550 5.1.1"), now)
 
 
@@ -89,7 +100,7 @@ def send(
 
 def test_a_hard_bounce_ends_the_letters_and_says_so_in_the_history(transaction: Transaction) -> None:
     who = reader(transaction)
-    assert bounce(transaction, who) is Effect.SUPPRESSED
+    assert bounce(transaction, who) is Outcome.BOUNCED
     assert status(transaction, who) is Status.BOUNCED
     assert events(transaction, who) == [(Kind.HARD, "550 5.1.1"), (Kind.SUPPRESSED, "550 5.1.1")]
 
@@ -97,15 +108,15 @@ def test_a_hard_bounce_ends_the_letters_and_says_so_in_the_history(transaction: 
 def test_a_report_that_is_read_again_counts_once(transaction: Transaction) -> None:
     who = reader(transaction)
     bounce(transaction, who)
-    assert bounce(transaction, who) is Effect.KNOWN
-    assert bounce(transaction, who, Kind.SOFT) is Effect.KNOWN, "nor does a milder one about the same letter"
+    assert bounce(transaction, who) is Outcome.KNOWN
+    assert bounce(transaction, who, Kind.SOFT) is Outcome.KNOWN, "nor does a milder one about the same letter"
     assert len(events(transaction, who)) == 2
 
 
 @pytest.mark.parametrize("before", [Status.UNSUBSCRIBED, Status.UNCONFIRMED, Status.COMPLAINED])
 def test_who_gets_no_letters_stays_where_they_are(transaction: Transaction, before: Status) -> None:
     who = reader(transaction, before)
-    assert bounce(transaction, who) is Effect.COUNTED
+    assert bounce(transaction, who) is Outcome.COUNTED
     assert status(transaction, who) is before
 
 
@@ -119,7 +130,7 @@ def test_nothing_is_left_to_send_to_a_mailbox_that_is_gone(transaction: Transact
 def test_whoever_was_erased_is_nobody(transaction: Transaction) -> None:
     who = reader(transaction)
     erase(transaction, who, NOW, goodbye=False)
-    assert bounce(transaction, who) is Effect.NOBODY
+    assert bounce(transaction, who) is Outcome.KNOWN
 
 
 def test_a_new_confirmation_ends_it_and_older_letters_count_no_more(transaction: Transaction) -> None:
@@ -128,13 +139,13 @@ def test_a_new_confirmation_ends_it_and_older_letters_count_no_more(transaction:
     who = find(transaction, SUBSCRIBE.address)
     before, after = weeks(2)
     send(transaction, before, who)
-    assert bounce(transaction, who, week=before) is Effect.COUNTED, (
+    assert bounce(transaction, who, week=before) is Outcome.COUNTED, (
         "they confirmed after that letter had left"
     )
     assert status(transaction, who) is Status.CONFIRMED
-    assert bounce(transaction, who, week=Week(2026, 40)) is Effect.COUNTED, "also when nobody knows when"
+    assert bounce(transaction, who, week=Week(2026, 40)) is Outcome.COUNTED, "also when nobody knows when"
     later = after.next()
-    assert bounce(transaction, who, week=later) is Effect.SUPPRESSED
+    assert bounce(transaction, who, week=later) is Outcome.BOUNCED
 
 
 # --- Soft bounces ---
@@ -142,10 +153,10 @@ def test_a_new_confirmation_ends_it_and_older_letters_count_no_more(transaction:
 
 def test_three_letters_in_a_row_end_it(transaction: Transaction) -> None:
     who = reader(transaction)
-    for week, effect in zip(weeks(3), [Effect.COUNTED, Effect.COUNTED, Effect.SUPPRESSED], strict=True):
+    for week, effect in zip(weeks(3), [Outcome.COUNTED, Outcome.COUNTED, Outcome.BOUNCED], strict=True):
         send(transaction, week, who)
         assert bounce(transaction, who, Kind.SOFT, week) is effect
-        assert bounce(transaction, who, Kind.SOFT, week) is Effect.KNOWN
+        assert bounce(transaction, who, Kind.SOFT, week) is Outcome.KNOWN
     assert status(transaction, who) is Status.BOUNCED
     assert events(transaction, who)[-1] == (Kind.SUPPRESSED, "too often")
 
@@ -156,7 +167,7 @@ def test_a_letter_that_arrived_breaks_the_row(transaction: Transaction) -> None:
         send(transaction, week, who)
         if week != weeks(6)[2]:
             effect = bounce(transaction, who, Kind.SOFT, week, NOW - timedelta(weeks=20))
-            assert effect is (Effect.SUPPRESSED if week == WEEK else Effect.COUNTED)
+            assert effect is (Outcome.BOUNCED if week == WEEK else Outcome.COUNTED)
 
 
 @pytest.mark.parametrize("progress", [Progress.SKIPPED, Progress.PLANNED, Progress.IN_DOUBT])
@@ -167,7 +178,7 @@ def test_a_letter_that_was_not_sent_neither_breaks_a_row_nor_makes_one(
     for week in weeks(4):
         send(transaction, week, who, progress if week == weeks(4)[1] else Progress.ACCEPTED)
     effects = [bounce(transaction, who, Kind.SOFT, week) for week in (weeks(4)[0], *weeks(4)[2:])]
-    assert effects == [Effect.COUNTED, Effect.COUNTED, Effect.SUPPRESSED]
+    assert effects == [Outcome.COUNTED, Outcome.COUNTED, Outcome.BOUNCED]
 
 
 def test_a_report_that_comes_late_completes_its_row(transaction: Transaction) -> None:
@@ -175,9 +186,9 @@ def test_a_report_that_comes_late_completes_its_row(transaction: Transaction) ->
     for week in weeks(4):
         send(transaction, week, who)
     first, second, third, _ = weeks(4)
-    assert bounce(transaction, who, Kind.SOFT, third) is Effect.COUNTED
-    assert bounce(transaction, who, Kind.SOFT, first) is Effect.COUNTED
-    assert bounce(transaction, who, Kind.SOFT, second) is Effect.SUPPRESSED
+    assert bounce(transaction, who, Kind.SOFT, third) is Outcome.COUNTED
+    assert bounce(transaction, who, Kind.SOFT, first) is Outcome.COUNTED
+    assert bounce(transaction, who, Kind.SOFT, second) is Outcome.BOUNCED
 
 
 def test_five_within_thirty_days_end_it_in_a_row_or_not(transaction: Transaction) -> None:
@@ -186,7 +197,7 @@ def test_five_within_thirty_days_end_it_in_a_row_or_not(transaction: Transaction
         send(transaction, week, who)
         if number % 2 == 0:
             effect = bounce(transaction, who, Kind.SOFT, week, NOW + number * DAY)
-            assert effect is (Effect.SUPPRESSED if week == WEEK else Effect.COUNTED)
+            assert effect is (Outcome.BOUNCED if week == WEEK else Outcome.COUNTED)
 
 
 def test_five_within_more_than_thirty_days_do_not(transaction: Transaction) -> None:
@@ -194,7 +205,7 @@ def test_five_within_more_than_thirty_days_do_not(transaction: Transaction) -> N
     for number, week in enumerate(weeks(9)):
         send(transaction, week, who)
         if number % 2 == 0:
-            assert bounce(transaction, who, Kind.SOFT, week, NOW + number * 4 * DAY) is Effect.COUNTED
+            assert bounce(transaction, who, Kind.SOFT, week, NOW + number * 4 * DAY) is Outcome.COUNTED
 
 
 def test_soft_ones_from_before_a_new_confirmation_do_not_count(transaction: Transaction) -> None:
@@ -202,11 +213,11 @@ def test_soft_ones_from_before_a_new_confirmation_do_not_count(transaction: Tran
     confirm(transaction, take(transaction)[0].token, NOW - 60 * DAY, SOURCE, "")
     who = find(transaction, SUBSCRIBE.address)
     effects = [bounce(transaction, who, Kind.SOFT, week) for week in weeks(3)]
-    assert effects[-1] is Effect.SUPPRESSED
+    assert effects[-1] is Outcome.BOUNCED
     ask(transaction, SUBSCRIBE, NOW + DAY)
     confirm(transaction, take(transaction, NOW + DAY)[0].token, NOW + DAY, SOURCE, "")
     assert status(transaction, who) is Status.CONFIRMED
-    assert bounce(transaction, who, Kind.SOFT, WEEK.next(), NOW + 8 * DAY) is Effect.COUNTED
+    assert bounce(transaction, who, Kind.SOFT, WEEK.next(), NOW + 8 * DAY) is Outcome.COUNTED
 
 
 def test_what_a_sender_noted_is_looked_at_later(transaction: Transaction) -> None:
@@ -251,10 +262,10 @@ def test_a_complaint_ends_all_mail_for_ever(transaction: Transaction, before: St
     who = find(transaction, SUBSCRIBE.address)
     returns.records.save(transaction, who.id, status=before)
     outbox.post(transaction, Notice.GOODBYE, who, NOW)
-    expected = Effect.COUNTED if before is Status.COMPLAINED else Effect.SUPPRESSED
+    expected = Outcome.COUNTED if before is Status.COMPLAINED else Outcome.COMPLAINED
     assert bounce(transaction, who, Kind.COMPLAINT) is expected
     assert status(transaction, who) is Status.COMPLAINED
-    if expected is Effect.SUPPRESSED:
+    if expected is Outcome.COMPLAINED:
         assert take(transaction, NOW) == []
     confirm(transaction, token, NOW, SOURCE, "")
     ask(transaction, SUBSCRIBE, NOW + 8 * DAY)
@@ -264,9 +275,9 @@ def test_a_complaint_ends_all_mail_for_ever(transaction: Transaction, before: St
 
 def test_a_complaint_without_a_letter_counts_once_too(transaction: Transaction) -> None:
     who = reader(transaction)
-    assert bounce(transaction, who, Kind.COMPLAINT, None) is Effect.SUPPRESSED
-    assert bounce(transaction, who, Kind.COMPLAINT, None) is Effect.KNOWN
-    assert bounce(transaction, who, Kind.COMPLAINT) is Effect.COUNTED
+    assert bounce(transaction, who, Kind.COMPLAINT, None) is Outcome.COMPLAINED
+    assert bounce(transaction, who, Kind.COMPLAINT, None) is Outcome.KNOWN
+    assert bounce(transaction, who, Kind.COMPLAINT) is Outcome.COUNTED
 
 
 # --- A flood ---
@@ -277,21 +288,21 @@ def test_in_a_flood_they_are_held_and_mailings_stop_once(transaction: Transactio
     freeze(transaction, WEEK)
     freeze(transaction, WEEK.next())
     mailings.finish(transaction, WEEK.next(), NOW)
-    assert [bounce(transaction, who) for who in everybody[:20]] == [Effect.SUPPRESSED] * 20
+    assert [bounce(transaction, who) for who in everybody[:20]] == [Outcome.BOUNCED] * 20
     assert mailings.find_mailing(transaction, WEEK).trouble == ""
-    assert bounce(transaction, everybody[20]) is Effect.HELD
+    assert bounce(transaction, everybody[20]) is Outcome.HELD
     assert "--held show" in mailings.find_mailing(transaction, WEEK).trouble
     assert mailings.find_mailing(transaction, WEEK.next()).trouble == "", "it was done"
     mailings.stop(transaction, WEEK, "")  # somebody knows, and goes on
-    assert bounce(transaction, everybody[21]) is Effect.HELD
+    assert bounce(transaction, everybody[21]) is Outcome.HELD
     assert mailings.find_mailing(transaction, WEEK).trouble == ""
     assert [status(transaction, who) for who in everybody[20:]] == [Status.CONFIRMED] * 5
     assert events(transaction, everybody[20]) == [(Kind.HELD, "hard bounce 550 5.1.1")]
-    assert bounce(transaction, everybody[20]) is Effect.KNOWN
-    assert bounce(transaction, everybody[22], Kind.SOFT) is Effect.COUNTED, "the others go on"
-    assert bounce(transaction, everybody[23], Kind.COMPLAINT) is Effect.SUPPRESSED
+    assert bounce(transaction, everybody[20]) is Outcome.KNOWN
+    assert bounce(transaction, everybody[22], Kind.SOFT) is Outcome.COUNTED, "the others go on"
+    assert bounce(transaction, everybody[23], Kind.COMPLAINT) is Outcome.COMPLAINED
     assert returns.count_held(transaction) == {"hard bounce 550 5.1.1": 2}
-    assert bounce(transaction, everybody[24], now=NOW + 24 * HOUR) is Effect.SUPPRESSED, (
+    assert bounce(transaction, everybody[24], now=NOW + 24 * HOUR) is Outcome.BOUNCED, (
         "a day later it is over"
     )
 
@@ -299,7 +310,7 @@ def test_in_a_flood_they_are_held_and_mailings_stop_once(transaction: Transactio
 def test_a_flood_is_a_share_of_a_long_list(transaction: Transaction) -> None:
     everybody = people(transaction, 1200)
     effects = [bounce(transaction, who, Kind.COMPLAINT) for who in everybody[:8]]
-    assert effects == [Effect.SUPPRESSED] * 6 + [Effect.HELD] * 2
+    assert effects == [Outcome.COMPLAINED] * 6 + [Outcome.HELD] * 2
 
 
 def test_who_would_be_left_alone_anyway_is_not_held(transaction: Transaction) -> None:
@@ -307,7 +318,7 @@ def test_who_would_be_left_alone_anyway_is_not_held(transaction: Transaction) ->
     for who in everybody[:21]:
         bounce(transaction, who)
     unsubscribe(transaction, everybody[21], NOW, SOURCE)
-    assert bounce(transaction, everybody[21]) is Effect.COUNTED
+    assert bounce(transaction, everybody[21]) is Outcome.COUNTED
 
 
 def test_an_operator_believes_what_was_held(transaction: Transaction) -> None:
@@ -320,7 +331,7 @@ def test_an_operator_believes_what_was_held(transaction: Transaction) -> None:
         Status.UNSUBSCRIBED,
     ]
     assert events(transaction, held[0]) == [(Kind.HARD, "550 5.1.1"), (Kind.SUPPRESSED, "550 5.1.1")]
-    assert bounce(transaction, held[0]) is Effect.KNOWN
+    assert bounce(transaction, held[0]) is Outcome.KNOWN
     assert not returns.count_held(transaction)
 
 
@@ -329,15 +340,15 @@ def test_an_operator_does_not_believe_what_was_held(transaction: Transaction) ->
     assert returns.drop_held(transaction) == 3
     assert [status(transaction, who) for who in held] == [Status.CONFIRMED] * 3
     assert events(transaction, held[0]) == [(Kind.DROPPED, "hard bounce 550 5.1.1")]
-    assert bounce(transaction, held[0]) is Effect.KNOWN, "the same report is not believed later"
+    assert bounce(transaction, held[0]) is Outcome.KNOWN, "the same report is not believed later"
     assert returns.act_on_held(transaction, NOW) == 0
 
 
 def test_held_complaints_without_a_letter_can_be_believed(transaction: Transaction) -> None:
     everybody = people(transaction, 6)
     effects = [bounce(transaction, who, Kind.COMPLAINT, None) for who in everybody]
-    assert effects == [Effect.SUPPRESSED] * 5 + [Effect.HELD]
-    assert bounce(transaction, everybody[5], Kind.COMPLAINT, None) is Effect.KNOWN
+    assert effects == [Outcome.COMPLAINED] * 5 + [Outcome.HELD]
+    assert bounce(transaction, everybody[5], Kind.COMPLAINT, None) is Outcome.KNOWN
     assert returns.act_on_held(transaction, NOW) == 1
     assert status(transaction, everybody[5]) is Status.COMPLAINED
 
@@ -359,7 +370,7 @@ def freeze(transaction: Transaction, week: Week) -> None:
 def flood(transaction: Transaction) -> list[Subscriber]:
     """The three whose bounces are held."""
     everybody = people(transaction, 23)
-    assert [bounce(transaction, who) for who in everybody].count(Effect.HELD) == 3
+    assert [bounce(transaction, who) for who in everybody].count(Outcome.HELD) == 3
     return everybody[20:]
 
 
@@ -367,12 +378,12 @@ def test_two_who_read_the_same_report_at_once_count_it_once(database: Database) 
     with database.begin() as transaction:
         who = reader(transaction)
 
-    def read() -> Effect:
+    def read() -> Outcome:
         with database.begin() as transaction:
             return bounce(transaction, who)
 
     with ThreadPoolExecutor(4) as pool:
         effects = [one.result() for one in [pool.submit(read) for _ in range(4)]]
-    assert sorted(effects) == [Effect.KNOWN] * 3 + [Effect.SUPPRESSED]
+    assert sorted(effects) == [Outcome.KNOWN] * 3 + [Outcome.BOUNCED]
     with database.read() as transaction:
         assert len(events(transaction, who)) == 2

@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.bounces import read_bounce
 from generator.delivery.incoming.complaints import read_feedback
 from generator.delivery.incoming.message import Incoming
 from generator.errors import AddressError
-from generator.model import Kind, Language
-from generator.model.subscribers import Asking, Wish
-from generator.subscribers.ledger.returns import Effect, Return, record
+from generator.model import Asking, Kind, Language, Outcome, Wish
+from generator.subscribers.ledger.returns import Return, record
 from generator.subscribers.ledger.tags import TAG, read_tag
 from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.subscriptions import find_by_handle, unsubscribe
@@ -41,28 +39,6 @@ _TOKEN = re.compile(r"(?<![A-Za-z0-9_.-])\.?[A-Za-z0-9_-]{8,200}\.[A-Za-z0-9_-]{
 _TAG = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
 
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE)
-
-
-class Outcome(StrEnum):
-    """What became of a mail."""
-
-    UNSUBSCRIBED = "unsubscribed"
-    ALREADY = "already unsubscribed"
-    """Or erased, since that token was made."""
-    ASKED = "asked for a link"
-    """If the address is on the list, a link to its page goes there; nobody else hears anything."""
-    BOUNCED = "bounced"
-    """No letters go there any more."""
-    COUNTED = "bounced and counted"
-    """Not often enough to end anything, or about a letter from before their last confirmation."""
-    COMPLAINED = "complained"
-    """No mail goes there any more."""
-    HELD = "held"
-    """A bounce or a complaint in a flood: an operator decides."""
-    KNOWN = "already known"
-    """That letter had come back before, or its reader was erased since."""
-    SKIPPED = "skipped"
-    """An automatic reply, a report about something else, or nothing that we understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +78,7 @@ def receive(
         whose = ours or _find_tag(transaction, _quotes(mail))
         bounce = read_bounce(mail) if whose else None
         if whose and bounce and bounce.kind:
-            return _record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
+            return record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
         # Other mail to the return path comes from programs, such as out-of-office replies.
         if ours or bounce:
             return Outcome.SKIPPED
@@ -116,14 +92,7 @@ def _complain(transaction: Transaction, mail: Incoming, kind: str, now: datetime
         handle = _find_handle(transaction, (*_find_labels(mail), *mail.texts))
     if handle is None:
         return Outcome.SKIPPED
-    return _record(transaction, Return(Kind.COMPLAINT, week, handle, kind), now)
-
-
-def _record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
-    effect = record(transaction, found, now)
-    if effect is Effect.SUPPRESSED:
-        return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
-    return {Effect.COUNTED: Outcome.COUNTED, Effect.HELD: Outcome.HELD}.get(effect, Outcome.KNOWN)
+    return record(transaction, Return(Kind.COMPLAINT, week, handle, kind), now)
 
 
 def _unsubscribe(

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from generator.model import Kind, Progress, Status, Step, Week
+from generator.model import Kind, Outcome, Progress, Status, Step, Week
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import outbox, records, tokens
 from generator.subscribers.list.tokens import Purpose
@@ -48,19 +47,6 @@ _LOOKED_BACK = 60
 """Letters before the newest, for a row."""
 
 
-class Effect(StrEnum):
-    """What a return did."""
-
-    SUPPRESSED = "suppressed"
-    """They get no more."""
-    COUNTED = "counted"
-    KNOWN = "known"
-    """It was counted before."""
-    HELD = "held"
-    NOBODY = "nobody"
-    """They were erased since."""
-
-
 @dataclass(frozen=True, slots=True)
 class Return:
     """A letter that came back."""
@@ -73,20 +59,20 @@ class Return:
     codes: str = ""
 
 
-def record(transaction: Transaction, found: Return, now: datetime) -> Effect:
+def record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
     """Note a return, and do what follows: nothing, no more letters, or it is held and running mailings stop."""
     known = records.find_one(transaction, SUBSCRIBER.c.handle == found.handle)
     # Nobody else counts for them until the end of this transaction.
     subscriber = records.lock(transaction, known.id) if known else None
     if subscriber is None:
-        return Effect.NOBODY
+        return Outcome.KNOWN
     if _is_known(transaction, subscriber.id, found):
-        return Effect.KNOWN
+        return Outcome.KNOWN
     if _would_suppress(transaction, subscriber, found) and _is_flood(transaction, found.kind, now):
         if not _count_today(transaction, Kind.HELD, now):  # who resumes a mailing during a flood knows of it
             _stop_all(transaction)
         _note(transaction, subscriber.id, Kind.HELD, found.week, now, f"{found.kind} {found.codes}")
-        return Effect.HELD
+        return Outcome.HELD
     _note(transaction, subscriber.id, found.kind, found.week, now, found.codes)
     return _follow(transaction, subscriber, found, now)
 
@@ -116,7 +102,7 @@ def act_on_held(transaction: Transaction, now: datetime) -> int:
         )
         subscriber = records.lock(transaction, row.subscriber_id)
         found = Return(kind, Week.parse(row.week) if row.week else None, row.handle, codes)
-        if subscriber and _follow(transaction, subscriber, found, now) is Effect.SUPPRESSED:
+        if subscriber and _follow(transaction, subscriber, found, now) is not Outcome.COUNTED:
             suppressed += 1
     return suppressed
 
@@ -223,7 +209,7 @@ def _stop_all(transaction: Transaction) -> None:
         )
 
 
-def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Effect:
+def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Outcome:
     """What a return that is noted and believed leads to."""
     if found.kind is Kind.SOFT:
         ends = (
@@ -234,11 +220,11 @@ def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now
     else:
         ends = _would_suppress(transaction, subscriber, found)
     if not ends:
-        return Effect.COUNTED
+        return Outcome.COUNTED
     status = Status.COMPLAINED if found.kind is Kind.COMPLAINT else Status.BOUNCED
     why = _OFTEN if found.kind is Kind.SOFT else found.codes
     _suppress(transaction, subscriber, status, found.week, now, why)
-    return Effect.SUPPRESSED
+    return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
 
 
 def _is_worn(
