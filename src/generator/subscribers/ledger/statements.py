@@ -1,4 +1,4 @@
-"""What a sender says to the database: each statement is compiled once for its week and number."""
+"""The statements that a sender runs for every letter, compiled once: see `Prepared`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from generator.subscribers.store.schema import DEFERRED, DELIVERY, EVENT, MAILIN
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ClauseElement, ColumnElement, Dialect, Select
+    from sqlalchemy import ClauseElement, ColumnElement, Dialect, Select, Update
 
     from generator.model import Week
 
@@ -35,150 +35,173 @@ _NUMBER = bindparam("number", type_=Integer)
 _NOW = bindparam("now", type_=Moment)
 _MOST = bindparam("most", type_=Integer)
 _REPLY = bindparam("answer", type_=String)
+_FOLLOWING = bindparam("following", type_=Integer)
 
 OPEN = or_(*(DELIVERY.c.progress == one for one in (Progress.PLANNED, Progress.DEFERRED, Progress.SENDING)))
+"""Whether a row of the ledger is not settled."""
 
 
 class Statements:
-    """See each one's comment; `number` is a subscriber."""
+    """The statements of one sender about one mailing. Each is compiled once, and may be run any number of times.
+
+    What is passed to `Prepared.run` by name: `number`, the id of a subscriber; `now`; and what is said below. Nothing
+    here opens or ends a transaction: run by itself, each statement is one.
+    """
 
     def __init__(self, dialect: Dialect, week: Week, sender: int) -> None:
-        """For one kind of database, one mailing and one sender."""
+        """Compile them. `sender` is the number that `senders.enlist` gave."""
 
         def prepare(statement: ClauseElement) -> Prepared:
             return Prepared(statement, dialect)
 
         self._read_moment = Moment().dialect_impl(dialect).result_processor(dialect, None)
-        this = DELIVERY.c.week == str(week)
-        mine = and_(this, DELIVERY.c.subscriber_id == _NUMBER, DELIVERY.c.sender == sender)
-
-        # Whether we count as alive, and why the mailing was stopped.
-        self.find_standing = prepare(
-            select(
-                exists().where(SENDER.c.id == sender).label("alive"),
-                select(MAILING.c.trouble)
-                .where(MAILING.c.week == str(week))
-                .scalar_subquery()
-                .label("trouble"),
-            )
-        )
-        free = and_(this, DELIVERY.c.sender.is_(None))
-        self.reserve_planned = prepare(
-            _reserve(
-                select(DELIVERY.c.subscriber_id)
-                .where(
-                    free,
-                    DELIVERY.c.progress == Progress.PLANNED,
-                    DELIVERY.c.subscriber_id > bindparam("after", type_=Integer),
-                )
-                .order_by(DELIVERY.c.subscriber_id),
-                this,
-                sender,
-            )
-        )
-        self.reserve_deferred = prepare(
-            _reserve(
-                select(DELIVERY.c.subscriber_id)
-                .where(free, DEFERRED, DELIVERY.c.not_before <= _NOW)
-                .order_by(DELIVERY.c.not_before),
-                this,
-                sender,
-            )
-        )
-        self.find_next_due = prepare(select(func.min(DELIVERY.c.not_before)).where(this, DEFERRED))
+        self.find_standing = prepare(_find_standing(week, sender))
+        """`alive`: whether this sender is enlisted still; `trouble`: why the mailing was stopped, or empty."""
+        self.reserve_planned = prepare(_reserve(_pick_planned(week), week, sender))
+        """At most `most` planned rows of subscribers whose id is above `after`; see `_reserve`."""
+        self.reserve_deferred = prepare(_reserve(_pick_deferred(week), week, sender))
+        """At most `most` deferred rows that are due at `now`; see `_reserve`."""
+        self.find_next_due = prepare(select(func.min(DELIVERY.c.not_before)).where(_of(week), DEFERRED))
+        """When the first deferred row is due, as the driver gives it: see `read_moment`."""
         self.give_back = prepare(
-            update(DELIVERY).where(mine, DELIVERY.c.progress != Progress.SENDING).values(sender=None)
+            _update_mine(week, sender).where(DELIVERY.c.progress != Progress.SENDING).values(sender=None)
         )
+        """Free a row that was reserved and is not being sent."""
         self.accept = prepare(
-            update(DELIVERY)
-            .where(mine)
-            .values(
-                progress=Progress.ACCEPTED,
-                reply=_REPLY,
-                at=_NOW,
-                sender=None,
-                not_before=None,
-                attempts=DELIVERY.c.attempts + 1,
+            _update_mine(week, sender).values(
+                progress=Progress.ACCEPTED, attempts=DELIVERY.c.attempts + 1, **_SETTLED, not_before=None
             )
         )
+        """The relay accepted it, and said `answer`."""
         self.settle = prepare(
-            update(DELIVERY)
-            .where(mine)
-            .values(
+            _update_mine(week, sender).values(
                 progress=bindparam("to", type_=String),
-                reply=_REPLY,
-                at=_NOW,
-                sender=None,
-                not_before=bindparam("due", type_=Moment),
                 attempts=DELIVERY.c.attempts + bindparam("more", type_=Integer),
+                **_SETTLED,
+                not_before=bindparam("due", type_=Moment),
             )
         )
-        following = bindparam("following", type_=Integer)
-        may_go = and_(
-            OPEN,
-            exists(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == following, ~_stays_behind(week))),
-        )
-        # The next one, if it still may get its letter. Also when it is `sending` already: a commit of which we did not
-        # hear the end is tried again.
-        self.claim = prepare(
-            update(DELIVERY)
-            .where(this, DELIVERY.c.subscriber_id == following, DELIVERY.c.sender == sender, may_go)
-            .values(progress=Progress.SENDING, at=_NOW)
-        )
-        # Both at once, which is a transaction by itself: one journey to a server. Two rows, or what it found is to be
-        # looked at one by one.
-        last = DELIVERY.c.subscriber_id == _NUMBER
-        self.accept_and_claim = prepare(
-            update(DELIVERY)
-            .where(
-                this,
-                DELIVERY.c.subscriber_id.in_([_NUMBER, following]),
-                DELIVERY.c.sender == sender,
-                or_(last, may_go),
-            )
-            .values(
-                progress=case((last, Progress.ACCEPTED.value), else_=Progress.SENDING.value),
-                reply=case((last, _REPLY), else_=DELIVERY.c.reply),
-                at=_NOW,
-                sender=case((last, null()), else_=DELIVERY.c.sender),
-                not_before=case((last, null()), else_=DELIVERY.c.not_before),
-                attempts=DELIVERY.c.attempts + case((last, 1), else_=0),
-            )
-        )
+        """Any other end of an attempt: `to` is the progress, `due` when to try again, `more` is added to attempts."""
+        self.claim = prepare(_claim(week, sender))
+        """The row of `following` is being sent, if it may be. Idempotent, for a commit whose reply was lost."""
+        self.accept_and_claim = prepare(_accept_and_claim(week, sender))
+        """`accept` and `claim` in one round trip. When it finds fewer than two rows, run them one by one."""
         self.skip = prepare(
-            update(DELIVERY)
-            .where(mine, OPEN)
+            _update_mine(week, sender)
+            .where(OPEN)
             .values(progress=Progress.SKIPPED, at=_NOW, sender=None, not_before=None)
         )
+        """This subscriber does not get the letter after all."""
         self.note = prepare(_note(bindparam("kind", type_=String), bindparam("detail", type_=String), week))
+        """Add an event of a `kind`, with its codes in `detail`."""
         why = case((SUBSCRIBER.c.status != Status.CONFIRMED, SUBSCRIBER.c.status), else_="paused")
         self.note_skip = prepare(_note(literal(Kind.SKIPPED.value), why, week))
+        """Add the event of a letter that was skipped, and why."""
         self.bounce = prepare(
             update(SUBSCRIBER)
             .where(SUBSCRIBER.c.id == _NUMBER, SUBSCRIBER.c.status == Status.CONFIRMED)
             .values(status=Status.BOUNCED, paused_until=None, changed=_NOW)
         )
+        """Suppress a confirmed subscriber: the mailbox does not exist."""
 
     def read_moment(self, value: Any) -> datetime | None:
-        """A moment as the driver gives it."""
+        """A moment as the driver gives it → in UTC."""
         return self._read_moment(value) if self._read_moment else value
 
 
-def _stays_behind(week: Week) -> ColumnElement[bool]:
-    """Whether a subscriber gets no letter of this week after all."""
-    return or_(
-        SUBSCRIBER.c.status != Status.CONFIRMED,
-        func.coalesce(SUBSCRIBER.c.paused_until > week.friday, False),
+_SETTLED: dict[str, Any] = {"reply": _REPLY, "at": _NOW, "sender": None}
+"""What every attempt leaves in its row."""
+
+
+def _of(week: Week) -> ColumnElement[bool]:
+    return DELIVERY.c.week == str(week)
+
+
+def _update_mine(week: Week, sender: int) -> Update:
+    """An UPDATE of the row of `number`, as long as this sender has reserved it."""
+    return update(DELIVERY).where(_of(week), DELIVERY.c.subscriber_id == _NUMBER, DELIVERY.c.sender == sender)
+
+
+def _find_standing(week: Week, sender: int) -> Select[Any]:
+    trouble = select(MAILING.c.trouble).where(MAILING.c.week == str(week)).scalar_subquery()
+    return select(exists().where(SENDER.c.id == sender).label("alive"), trouble.label("trouble"))
+
+
+def _pick_planned(week: Week) -> Select[Any]:
+    """In the order of the list."""
+    return (
+        select(DELIVERY.c.subscriber_id)
+        .where(
+            _of(week),
+            DELIVERY.c.sender.is_(None),
+            DELIVERY.c.progress == Progress.PLANNED,
+            DELIVERY.c.subscriber_id > bindparam("after", type_=Integer),
+        )
+        .order_by(DELIVERY.c.subscriber_id)
     )
 
 
-def _reserve(found: Select[Any], this: ColumnElement[bool], sender: int) -> ClauseElement:
-    """Rows that nobody has, ours from now on, with what a sender must know; without handle and address: erased."""
+def _pick_deferred(week: Week) -> Select[Any]:
+    """Those that are due for the longest time first."""
+    return (
+        select(DELIVERY.c.subscriber_id)
+        .where(_of(week), DELIVERY.c.sender.is_(None), DEFERRED, DELIVERY.c.not_before <= _NOW)
+        .order_by(DELIVERY.c.not_before)
+    )
+
+
+def _claim(week: Week, sender: int) -> Update:
+    return (
+        update(DELIVERY)
+        .where(
+            _of(week),
+            DELIVERY.c.subscriber_id == _FOLLOWING,
+            DELIVERY.c.sender == sender,
+            _may_go(week),
+        )
+        .values(progress=Progress.SENDING, at=_NOW)
+    )
+
+
+def _accept_and_claim(week: Week, sender: int) -> Update:
+    last = DELIVERY.c.subscriber_id == _NUMBER
+    return (
+        update(DELIVERY)
+        .where(
+            _of(week),
+            DELIVERY.c.subscriber_id.in_([_NUMBER, _FOLLOWING]),
+            DELIVERY.c.sender == sender,
+            or_(last, _may_go(week)),
+        )
+        .values(
+            progress=case((last, Progress.ACCEPTED.value), else_=Progress.SENDING.value),
+            reply=case((last, _REPLY), else_=DELIVERY.c.reply),
+            at=_NOW,
+            sender=case((last, null()), else_=DELIVERY.c.sender),
+            not_before=case((last, null()), else_=DELIVERY.c.not_before),
+            attempts=DELIVERY.c.attempts + case((last, 1), else_=0),
+        )
+    )
+
+
+def _may_go(week: Week) -> ColumnElement[bool]:
+    """Whether the row of `following` is not settled, and its subscriber still gets the letter of this week."""
+    gets = and_(
+        SUBSCRIBER.c.status == Status.CONFIRMED,
+        ~func.coalesce(SUBSCRIBER.c.paused_until > week.friday, False),
+    )
+    return and_(OPEN, exists(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == _FOLLOWING, gets)))
+
+
+def _reserve(found: Select[Any], week: Week, sender: int) -> ClauseElement:
+    """Reserve rows that no other sender has. Returns id, handle, address, language, attempts and not_before; handle and
+    address are NULL when the subscriber was erased. Rows that another transaction has locked are passed over.
+    """
     # MATERIALIZED: PostgreSQL may not look for them twice, and lock others the second time.
     picked = found.limit(_MOST).with_for_update(skip_locked=True).cte("picked")
     return (
         update(DELIVERY)
-        .where(this, DELIVERY.c.subscriber_id.in_(select(picked.c.subscriber_id)))
+        .where(_of(week), DELIVERY.c.subscriber_id.in_(select(picked.c.subscriber_id)))
         .values(sender=sender)
         .returning(
             DELIVERY.c.subscriber_id,
@@ -192,7 +215,7 @@ def _reserve(found: Select[Any], this: ColumnElement[bool], sender: int) -> Clau
 
 
 def _note(kind: ColumnElement[Any], detail: ColumnElement[Any], week: Week) -> ClauseElement:
-    """An event, if that subscriber is still there; nobody erases them before it is kept."""
+    """An event, if the subscriber is still there; the row is locked, so that nobody erases them before the commit."""
     return insert(EVENT).from_select(
         ["subscriber_id", "week", "kind", "at", "detail"],
         select(SUBSCRIBER.c.id, literal(str(week)), kind, _NOW, detail)
