@@ -62,7 +62,7 @@ def test_of_two_who_press_the_button_one_confirms_and_both_are_told_that_it_is_d
 
 def test_of_two_who_use_a_link_to_a_page_one_acts(database: Database):
     token = join_in(database).token
-    done = at_once(database, *[lambda at: subscriptions.turn(at, token, NOW) for _ in range(2)])
+    done = at_once(database, *[lambda at: subscriptions.rotate_token(at, token, NOW) for _ in range(2)])
     assert sum(turned is not None for turned in done) == 1
 
 

@@ -135,9 +135,9 @@ class Life(RuleBasedStateMachine):
         if act == "look":
             assert looked == subscriptions.peek(self.transaction, mail.token, self.now)
             return
-        turned = subscriptions.turn(self.transaction, mail.token, self.now)
+        turned = subscriptions.rotate_token(self.transaction, mail.token, self.now)
         assert (looked and looked.id) == (turned and turned[0].id)
-        assert subscriptions.turn(self.transaction, mail.token, self.now) is None
+        assert subscriptions.rotate_token(self.transaction, mail.token, self.now) is None
         if turned is None:
             return
         reader, _ = turned

@@ -140,7 +140,7 @@ def decide_held(root: Path, decision: str, now: datetime) -> None:
 def _conclude(reading: _Reading) -> bool:
     """Say what there was; whether something is held, now or since before."""
     with reading.database.begin() as transaction:
-        worn = returns.suppress_worn(transaction, reading.now)
+        worn = returns.suppress_soft_bounced(transaction, reading.now)
         held = sum(returns.count_held(transaction).values())
     found = reading.found
     said = ", ".join(f"{found[outcome]} {outcome}" for outcome in Outcome if found[outcome])

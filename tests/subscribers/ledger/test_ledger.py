@@ -304,7 +304,7 @@ def test_a_locked_database_is_waited_for_and_then_said(sqlite: Database):
 def test_a_thread_that_never_gets_its_turn_says_so(sqlite: Database, monkeypatch: pytest.MonkeyPatch):
     fill(sqlite, 1)
     monkeypatch.setattr("generator.subscribers.store.database.PATIENCE", 0.01)
-    with sender(sqlite) as ledger, sqlite.turn(), ThreadPoolExecutor(1) as pool:
+    with sender(sqlite) as ledger, sqlite.lock_writing(), ThreadPoolExecutor(1) as pool:
         asked = pool.submit(ledger.reserve, NOW)
         assert "is busy; nothing was saved" in str(asked.exception(30))
 

@@ -229,8 +229,8 @@ def test_what_a_sender_noted_is_looked_at_later(transaction: Transaction) -> Non
                 mailings.note_events(transaction, [one.id], week, Kind.SOFT, NOW)
     send(transaction, WEEK.next(), back)
     unsubscribe(transaction, gone, NOW, SOURCE)
-    assert returns.suppress_worn(transaction, NOW) == 1
-    assert returns.suppress_worn(transaction, NOW) == 0
+    assert returns.suppress_soft_bounced(transaction, NOW) == 1
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
     assert [status(transaction, one) for one in (who, other, gone, back)] == [
         Status.BOUNCED,
         Status.CONFIRMED,
@@ -248,7 +248,7 @@ def test_old_soft_bounces_end_nothing_after_their_letters_were_forgotten(transac
     assert status(transaction, who) is Status.BOUNCED
     returns.records.save(transaction, who.id, status=Status.CONFIRMED)
     transaction.connection.execute(DELIVERY.delete())
-    assert returns.suppress_worn(transaction, NOW) == 0
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
     assert status(transaction, who) is Status.CONFIRMED
 
 

@@ -120,7 +120,7 @@ def test_a_token_that_we_never_made_opens_nothing(database: Database, token: str
         join(transaction)
         assert subscriptions.confirm(transaction, token, NOW, SOURCE, NETWORK).state is State.UNKNOWN
         assert subscriptions.peek(transaction, token, NOW) is None
-        assert subscriptions.turn(transaction, token, NOW) is None
+        assert subscriptions.rotate_token(transaction, token, NOW) is None
 
 
 def test_a_token_opens_only_the_page_that_it_was_made_for(database: Database):
@@ -128,7 +128,7 @@ def test_a_token_opens_only_the_page_that_it_was_made_for(database: Database):
         ask(transaction, SUBSCRIBE)
         [mail] = take(transaction)
         assert subscriptions.peek(transaction, mail.token, NOW) is None
-        assert subscriptions.turn(transaction, mail.token, NOW) is None
+        assert subscriptions.rotate_token(transaction, mail.token, NOW) is None
         manage = subscriptions.confirm(transaction, mail.token, NOW, SOURCE, NETWORK).token
         assert subscriptions.confirm(transaction, manage, NOW, SOURCE, NETWORK).state is State.UNKNOWN
 
@@ -173,10 +173,10 @@ def test_looking_uses_nothing_and_acting_hands_over_a_successor(database: Databa
         assert subscriptions.peek(transaction, token, NOW) == reader
         assert subscriptions.peek(transaction, token, NOW) == reader
     with database.begin() as transaction:
-        turned = subscriptions.turn(transaction, token, NOW + HOUR)
+        turned = subscriptions.rotate_token(transaction, token, NOW + HOUR)
         assert turned is not None
         assert turned[0] == reader
-        assert subscriptions.turn(transaction, token, NOW + HOUR) is None
+        assert subscriptions.rotate_token(transaction, token, NOW + HOUR) is None
         assert subscriptions.peek(transaction, token, NOW + HOUR) is None
         assert subscriptions.peek(transaction, turned[1], NOW + DAY - MINUTE) == reader
         assert subscriptions.peek(transaction, turned[1], NOW + DAY) is None  # not a day after the turn
@@ -185,7 +185,7 @@ def test_looking_uses_nothing_and_acting_hands_over_a_successor(database: Databa
 def test_a_page_that_was_kept_open_too_long_acts_no_more(database: Database):
     with database.begin() as transaction:
         token = join(transaction).token
-        assert subscriptions.turn(transaction, token, NOW + DAY) is None
+        assert subscriptions.rotate_token(transaction, token, NOW + DAY) is None
 
 
 def test_a_change_is_kept_and_told_once(database: Database):

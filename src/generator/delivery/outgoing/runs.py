@@ -11,7 +11,7 @@ from generator.delivery.outgoing.sender import MOST, Sender
 from generator.errors import DatabaseError, MailingError
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
-from generator.subscribers.ledger.returns import suppress_worn
+from generator.subscribers.ledger.returns import suppress_soft_bounced
 from generator.subscribers.ledger.senders import enlist, settle_dead
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Run:
         if not (tally.remaining or tally.deferred):
             with self._database.begin() as transaction:
                 mailings.finish(transaction, self._week, now())
-                suppress_worn(transaction, now())
+                suppress_soft_bounced(transaction, now())
         return tally
 
     def _check_frozen(self) -> None:

@@ -49,7 +49,7 @@ class Account:
         return self.tally.accepted / (self.last - self.first).total_seconds()
 
     def describe(self) -> dict[str, Any]:
-        """For JSON; moments in UTC."""
+        """The account as JSON knows it; moments are in UTC, as in an export."""
         mailing = self.mailing
         return {
             "week": str(mailing.week),
@@ -74,7 +74,7 @@ class Account:
 
 
 def find_account(transaction: Transaction, week: Week) -> Account | None:
-    """The account of a mailing; None when there is no such mailing. Four queries over its rows."""
+    """The account of a mailing, from four queries over its rows; None when it was never frozen."""
     mailing = find_mailing(transaction, week)
     if mailing is None:
         return None

@@ -1,4 +1,17 @@
-"""The ledger as a sender writes it: one durable commit for each message."""
+"""The ledger as a sender writes it: one durable commit for each message.
+
+    freeze ──▶ PLANNED ──┬── claim, before DATA ──▶ SENDING ──┬── 2xx after the dot ──▶ ACCEPTED
+                  ▲      │                             ▲      ├── 4xx ──▶ DEFERRED
+                  │      ├── RCPT 4xx ──▶ DEFERRED ────┘      ├── 5xx ──▶ REFUSED
+                  │      │                   (when due)       └── no reply, or the sender died ──▶ IN_DOUBT
+                  │      ├── RCPT 5xx ──▶ REFUSED
+                  │      └── unsubscribed, paused or erased since ──▶ SKIPPED (also from DEFERRED and SENDING)
+                  │
+                  └── `newsletter retry` (reopen) ◀── REFUSED, IN_DOUBT
+
+ACCEPTED and SKIPPED are final. A sender reserves rows first: a reserved row keeps its progress, and no other sender
+that lives takes it.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +32,18 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Database
 
 _LENGTH = 16
-"""Of a reply as it is kept."""
+"""Characters of a reply that are kept."""
 
 _BOTH = 2
 """Rows: the last one and the next."""
 
 
 class Ledger:
-    """The ledger of a week for one connection of one sender. Not thread-safe."""
+    """The ledger of a week for one connection of one sender.
+
+    Not thread-safe: each thread has one of its own. It has a connection of the driver outside of the pool, opened at
+    the first call and again after it broke; every call that returns is committed.
+    """
 
     def __init__(self, database: Database, week: Week, sender: int) -> None:
         """`sender`: the number that `senders.enlist` gave; connections of one process share it."""
@@ -39,9 +56,9 @@ class Ledger:
         self._after = 0
 
     def reserve(self, now: datetime, most: int = 200) -> list[Due]:
-        """The next rows that are to be sent and that no living sender has, now ours: planned ones in the order of the
-        list, then deferred ones that are due. Empty when there are none, or when the mailing was stopped. Not yet
-        `sending`. Raises DatabaseError, also when this sender was taken for dead.
+        """Reserve at most `most` rows that no living sender has: planned ones in the order of the list, then deferred
+        ones that are due at `now` (UTC). Their progress stays. Empty when there are none, or the mailing was stopped.
+        Raises DatabaseError, also when another process took this sender for dead.
         """
         with self._connected() as raw:
             alive, trouble = self._say.find_standing.run(raw).fetchone()
@@ -56,11 +73,12 @@ class Ledger:
             )
 
     def advance(self, settled: Sequence[Settled], following: Due | None, now: datetime) -> bool:
-        """One durable commit: what became of those before, and that the next is being sent. When it returns, it is on
-        the disk.
+        """Record what became of the letters before, and claim the next one as `sending`: one durable commit, which is
+        on the disk when this returns.
 
-        False: the next may not be sent any more (unsubscribed, paused, erased: it is skipped now; or another sender has
-        it). Raises DatabaseError: nothing of it was kept, and the next must not be sent; the call may be repeated.
+        False: the next letter must not be sent, because its reader unsubscribed, paused or was erased (it is skipped
+        now), or because another sender has it. Raises DatabaseError: nothing was recorded, and the next letter must not
+        be sent. Idempotent: after an error, call it again with the same values.
         """
         with self._connected() as raw:
             usual = len(settled) == 1 and settled[0].progress is Progress.ACCEPTED
@@ -73,19 +91,19 @@ class Ledger:
                 return following is None or self._claim(raw, following, now)
 
     def give_back(self, dues: Sequence[Due]) -> None:
-        """Reserved, not begun, and not going to be: others may have them. Raises DatabaseError."""
+        """Free rows that were reserved and not begun, in one transaction. Raises DatabaseError."""
         if dues:
             with self._connected() as raw, self._transaction(raw):
                 for due in dues:
                     self._say.give_back.run(raw, number=due.subscriber_id)
 
     def next_due(self) -> datetime | None:
-        """When the first deferred one is due; None when there is none. Raises DatabaseError."""
+        """When the first deferred row is due, in UTC; None when there is none. Raises DatabaseError."""
         with self._connected() as raw:
             return self._say.read_moment(self._say.find_next_due.run(raw).fetchone()[0])
 
     def close(self) -> None:
-        """Give the connection back."""
+        """Close the connection. Idempotent; raises nothing."""
         held, self._held = self._held, None
         if held is not None:
             with suppress(DatabaseError), explained(self._database.name, self._fails):
@@ -174,7 +192,7 @@ class Ledger:
     @contextmanager
     def _connected(self) -> Iterator[Any]:
         """The driver's connection, opened when needed, with the write lock."""
-        with self._database.turn(), explained(self._database.name, self._fails):
+        with self._database.lock_writing(), explained(self._database.name, self._fails):
             if self._held is None:
                 self._held = self._database.open_connection()
             try:

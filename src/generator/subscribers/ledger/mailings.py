@@ -39,9 +39,9 @@ STEP = 500
 def freeze(
     transaction: Transaction, mailing: Mailing, masters: Mapping[Language, bytes], day: date
 ) -> Mailing:
-    """Keep what is sent (bytes, SHA-256) and to whom: the audience on `day`. All in this transaction. Gives the mailing
-    with the size of its audience. Raises MailingError: it is frozen already, nobody would get it, or somebody reads a
-    language that has no edition.
+    """Store what is sent (the master of each language and its SHA-256), and a planned row for each subscriber in the
+    audience on `day`. Returns the mailing with the size of its audience. Raises MailingError when the week is frozen
+    already, nobody would get the letter, or somebody reads a language that has no edition; the caller then rolls back.
     """
     connection, week = transaction.connection, str(mailing.week)
     made = connection.execute(
@@ -98,19 +98,19 @@ def freeze(
 
 
 def find_mailing(transaction: Transaction, week: Week) -> Mailing | None:
-    """The mailing of a week."""
+    """The mailing of a week; None when it was never frozen."""
     row = transaction.connection.execute(select(MAILING).where(MAILING.c.week == str(week))).first()
     return _mailing(row) if row else None
 
 
 def list_mailings(transaction: Transaction) -> list[Mailing]:
-    """All of them, newest first."""
+    """All mailings, newest first."""
     rows = transaction.connection.execute(select(MAILING).order_by(MAILING.c.week.desc()))
     return [_mailing(row) for row in rows]
 
 
 def find_masters(transaction: Transaction, week: Week) -> dict[Language, bytes]:
-    """What was frozen. Raises MailingError when the bytes are not those of their digest."""
+    """The masters that were frozen. Raises MailingError when their bytes do not have the digest that was stored."""
     found = {}
     for row in transaction.connection.execute(select(MASTER).where(MASTER.c.week == str(week))):
         if _digest(row.content) != row.digest:
@@ -130,7 +130,7 @@ def find_digests(transaction: Transaction, week: Week) -> dict[Language, str]:
 
 
 def tally(transaction: Transaction, week: Week) -> Tally:
-    """How far it is; always balances. A mailing that is not there is empty."""
+    """How many rows have which progress; always balances. All are 0 for a mailing that was never frozen."""
     mailing = find_mailing(transaction, week)
     rows = transaction.connection.execute(
         union_all(
@@ -155,7 +155,7 @@ def tally(transaction: Transaction, week: Week) -> Tally:
 
 
 def find_next_due(transaction: Transaction, week: Week) -> datetime | None:
-    """When the first deferred one is due; None when there is none."""
+    """When the first deferred row is due, in UTC; None when there is none."""
     return transaction.connection.execute(
         select(func.min(DELIVERY.c.not_before)).where(DELIVERY.c.week == str(week), DEFERRED)
     ).scalar()
@@ -164,12 +164,12 @@ def find_next_due(transaction: Transaction, week: Week) -> datetime | None:
 def list_deliveries(
     transaction: Transaction, week: Week, progress: Progress, most: int = 1000
 ) -> list[Delivery]:
-    """Those that stand there, by subscriber."""
+    """At most `most` rows with this progress, by the id of the subscriber."""
     return _deliveries(transaction, and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress), most)
 
 
 def reopen(transaction: Transaction, week: Week, progress: Progress, now: datetime) -> int:
-    """Plan those again that were refused, or are in doubt; how many. Only who still is confirmed."""
+    """Plan the rows with this progress (REFUSED or IN_DOUBT) again; how many. Only of subscribers who are confirmed."""
     connection = transaction.connection
     confirmed = exists().where(
         SUBSCRIBER.c.id == DELIVERY.c.subscriber_id, SUBSCRIBER.c.status == Status.CONFIRMED
@@ -192,12 +192,12 @@ def reopen(transaction: Transaction, week: Week, progress: Progress, now: dateti
 
 
 def stop(transaction: Transaction, week: Week, trouble: str) -> None:
-    """Have all senders of this mailing stop before their next reservation; empty: they may go on."""
+    """Stop all senders of a mailing before they reserve again, and say why; an empty `trouble` lets them go on."""
     transaction.connection.execute(update(MAILING).where(MAILING.c.week == str(week)).values(trouble=trouble))
 
 
 def finish(transaction: Transaction, week: Week, now: datetime) -> None:
-    """Note when nothing was left to do, the first time."""
+    """Record when nothing was left to do. Idempotent: the first time counts."""
     transaction.connection.execute(
         update(MAILING).where(MAILING.c.week == str(week), MAILING.c.finished.is_(None)).values(finished=now)
     )
@@ -206,7 +206,7 @@ def finish(transaction: Transaction, week: Week, now: datetime) -> None:
 def note_events(
     transaction: Transaction, numbers: Sequence[int], week: Week, kind: Kind, now: datetime
 ) -> None:
-    """The same happened to the letters of these subscribers; of those who are still there."""
+    """Add the same event for many subscribers, in one INSERT for 500; those who were erased are left out."""
     columns = {"week": str(week), "kind": kind.value, "at": now, "detail": ""}
     for start in range(0, len(numbers), STEP):
         found = (

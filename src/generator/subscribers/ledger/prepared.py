@@ -32,7 +32,7 @@ class Prepared:
         return [known[name] for name in self._order]
 
     def run(self, raw: Any, **values: Any) -> Any:
-        """Run it on a connection of the driver; gives the cursor."""
+        """Run it on a connection of the driver, with a value for each bindparam; returns the cursor of the driver."""
         return raw.execute(self.text, self.bind(values))
 
     def _write(self, name: str, value: Any) -> Any:

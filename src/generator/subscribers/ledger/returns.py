@@ -1,9 +1,10 @@
-"""Letters that come back, and readers who call them spam: what is noted, and when somebody gets no more.
+"""Bounces and complaints: which event is added, and when a subscriber is suppressed.
 
-One of each kind counts for a letter, however often its report is read. A mailbox that does not exist ends it at once,
-a complaint too and for ever; a mailbox that is full, or a server that is away, after three letters in a row. When far
-more come back than people leave mailboxes, something else is wrong, like a relay that refuses everything or somebody
-who sends reports; then they are held until an operator has decided.
+Recording is idempotent: one event of each kind counts for a letter, however often its report is read. A hard bounce
+(the mailbox does not exist) suppresses at once, and a complaint too, for ever. Soft bounces (the mailbox is full, or
+its server is away) suppress after three letters in a row, or five within 30 days. When far more come back than usual,
+something else is wrong, such as a relay that refuses everything, or somebody who forges reports. Then they are held,
+running mailings stop, and an operator decides (`newsletter receive --held`).
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Transaction
 
 IN_A_ROW = 3
-"""Letters that a mailbox did not take, one after the other, before it gets no more."""
+"""Letters in succession that soft-bounced, after which the subscriber is suppressed."""
 
 IN_A_MONTH = 5
 """The same within `MONTH`, in a row or not."""
@@ -60,7 +61,11 @@ class Return:
 
 
 def record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
-    """Note a return, and do what follows: nothing, no more letters, or it is held and running mailings stop."""
+    """Add the event of a return, and suppress the subscriber when it calls for that.
+
+    BOUNCED or COMPLAINED: suppressed. COUNTED: only recorded. KNOWN: recorded before, or erased since. HELD: in a
+    flood; the first of a day stops all running mailings. Locks the subscriber until the transaction ends.
+    """
     known = records.find_one(transaction, SUBSCRIBER.c.handle == found.handle)
     # Nobody else counts for them until the end of this transaction.
     subscriber = records.lock(transaction, known.id) if known else None
@@ -78,7 +83,7 @@ def record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
 
 
 def count_held(transaction: Transaction) -> Counter[str]:
-    """What is held: `hard bounce 550 5.1.1` → how many."""
+    """How many returns are held, by kind and codes: `hard bounce 550 5.1.1`."""
     rows = transaction.connection.execute(
         select(EVENT.c.detail, func.count()).where(EVENT.c.kind == Kind.HELD).group_by(EVENT.c.detail)
     )
@@ -86,7 +91,7 @@ def count_held(transaction: Transaction) -> Counter[str]:
 
 
 def act_on_held(transaction: Transaction, now: datetime) -> int:
-    """Believe what is held: count each as if there had been no flood; how many get no more by it."""
+    """Treat everything that is held as if there had been no flood; how many subscribers that suppressed."""
     suppressed = 0
     rows = transaction.connection.execute(
         select(EVENT, SUBSCRIBER.c.handle)
@@ -108,16 +113,16 @@ def act_on_held(transaction: Transaction, now: datetime) -> int:
 
 
 def drop_held(transaction: Transaction) -> int:
-    """Do not believe what is held; how many. They stay noted, so that the same report is not counted later."""
+    """Discard everything that is held; how many. The events stay as DROPPED, so that the same report counts never."""
     return transaction.connection.execute(
         update(EVENT).where(EVENT.c.kind == Kind.HELD).values(kind=Kind.DROPPED)
     ).rowcount
 
 
-def suppress_worn(transaction: Transaction, now: datetime) -> int:
-    """End the letters to mailboxes that refused them often enough while they were sent; how many.
+def suppress_soft_bounced(transaction: Transaction, now: datetime) -> int:
+    """Suppress the subscribers whose letters soft-bounced repeatedly while they were sent; how many.
 
-    A sender notes such a refusal and goes on: it has no time to look back.
+    A sender only adds the event of each refusal, to stay fast; this looks at all of them afterwards.
     """
     number = func.count()
     rows = transaction.connection.execute(
@@ -128,13 +133,13 @@ def suppress_worn(transaction: Transaction, now: datetime) -> int:
         .having(number >= IN_A_ROW)
         .order_by(EVENT.c.subscriber_id)
     ).all()
-    worn = 0
+    suppressed = 0
     for row in rows:
         subscriber, week = records.lock(transaction, row.subscriber_id), Week.parse(row[1])
-        if subscriber and _is_worn(transaction, subscriber, week, now, last=True):
+        if subscriber and _bounces_repeatedly(transaction, subscriber, week, now, last=True):
             _suppress(transaction, subscriber, Status.BOUNCED, week, now, _OFTEN)
-            worn += 1
-    return worn
+            suppressed += 1
+    return suppressed
 
 
 def _is_known(transaction: Transaction, subscriber_id: int, found: Return) -> bool:
@@ -210,12 +215,12 @@ def _stop_all(transaction: Transaction) -> None:
 
 
 def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Outcome:
-    """What a return that is noted and believed leads to."""
+    """What a recorded return that is not held leads to: COUNTED, or the subscriber is suppressed."""
     if found.kind is Kind.SOFT:
         ends = (
             subscriber.status is Status.CONFIRMED
             and found.week is not None
-            and _is_worn(transaction, subscriber, found.week, now)
+            and _bounces_repeatedly(transaction, subscriber, found.week, now)
         )
     else:
         ends = _would_suppress(transaction, subscriber, found)
@@ -227,12 +232,12 @@ def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now
     return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
 
 
-def _is_worn(
+def _bounces_repeatedly(
     transaction: Transaction, subscriber: Subscriber, week: Week, now: datetime, *, last: bool = False
 ) -> bool:
-    """Whether a mailbox did not take this letter and those before or after it, or too many of a month.
+    """Whether IN_A_ROW letters in succession, this one among them, soft-bounced, or IN_A_MONTH within MONTH.
 
-    `last`: and none has arrived since.
+    `last`: and no later letter was accepted.
     """
     connection = transaction.connection
     # What came before they were suppressed ended with their new confirmation.
@@ -278,7 +283,7 @@ def _suppress(  # noqa: PLR0913 - who, how, when and why
     now: datetime,
     why: str,
 ) -> None:
-    """No letters any more; after a complaint no other mail either."""
+    """Send no letters any more; after a complaint no notice either."""
     records.save(transaction, subscriber.id, status=status, paused_until=None, changed=now)
     tokens.use_all(transaction, subscriber.id, Purpose.CONFIRM, now)
     outbox.withdraw(transaction, subscriber.id)

@@ -40,9 +40,10 @@ _KEEPALIVES = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_ke
 
 @contextmanager
 def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
-    """A number for this process among the senders of a week. It counts as alive until the block ends, or it dies.
+    """Register this process as a sender of a week, and give its number. It counts as alive while it holds a lock that
+    the system releases: until the block ends, or the process dies.
 
-    Raises MailingError when the list is older than the last sending: a copy that was put back.
+    Raises DatabaseError, and MailingError when the list is older than the last sending: a back-up that was restored.
     """
     with _hold(database, week, now) as number:
         try:
@@ -53,10 +54,11 @@ def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
 
 
 def settle_dead(database: Database, week: Week, now: datetime) -> int:
-    """What a dead sender was sending is in doubt from now on, and what it had reserved is free; how many are in doubt.
+    """Put what dead senders were sending in doubt, and free what they had reserved; how many rows are in doubt.
 
-    The number of the sender stays with what is in doubt: if it lives after all, and only its lock was lost with its
-    connection, it still may say what became of that letter. Raises DatabaseError.
+    One transaction of its own. Idempotent. The number of the sender stays in a row that is in doubt: if it lives after
+    all, and only lost its lock with its connection, it may still record what became of that letter. Raises
+    DatabaseError.
     """
     with database.begin() as transaction:
         connection = transaction.connection
@@ -93,13 +95,13 @@ def _write(transaction: Transaction, week: Week, numbers: Sequence[int], **colum
 
 
 def list_living(database: Database, week: Week) -> list[str]:
-    """The senders that are running: host and process. Raises DatabaseError."""
+    """The senders of a week that live, as host:process. In a transaction of its own. Raises DatabaseError."""
     with database.begin() as transaction:
         return name_living(database, transaction, week)
 
 
 def name_living(database: Database, transaction: Transaction, week: Week) -> list[str]:
-    """The same. Nobody starts to send until the end of this transaction, which must be one that writes."""
+    """The same, in a transaction that writes: until it ends no sender can register."""
     living = _find_living(database, transaction, week)
     rows = transaction.connection.execute(select(SENDER).where(SENDER.c.id.in_(living)).order_by(SENDER.c.id))
     return [row.name for row in rows]

@@ -25,7 +25,7 @@ _HARMLESS = (Kind.DEFERRED, Kind.SKIPPED)
 
 
 def find_obstacle(database: Database, week: Week) -> str:
-    """Why a letter cannot be withdrawn; empty when it can. Raises DatabaseError."""
+    """Why a letter cannot be withdrawn; empty when it can. In a transaction of its own. Raises DatabaseError."""
     with database.begin() as transaction:
         return _find_obstacle(database, transaction, week)
 

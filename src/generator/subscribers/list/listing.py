@@ -30,7 +30,7 @@ def walk(
     after: int = 0,
     most: int = 500,
 ) -> list[Subscriber]:
-    """The next `most` subscribers whose id is above `after`, by id, with their consents: two queries."""
+    """A page of at most `most` subscribers whose id is above `after`, by id, with their consents: two queries."""
     query = select(SUBSCRIBER).where(SUBSCRIBER.c.id > after).order_by(SUBSCRIBER.c.id).limit(most)
     if status is not None:
         query = query.where(SUBSCRIBER.c.status == status)
@@ -40,7 +40,7 @@ def walk(
 
 
 def count_statuses(transaction: Transaction) -> dict[Status, int]:
-    """How many stand where; every status is named."""
+    """The number of subscribers with each status; 0 where there is none."""
     rows = transaction.connection.execute(
         select(SUBSCRIBER.c.status, func.count()).group_by(SUBSCRIBER.c.status)
     )
@@ -49,7 +49,7 @@ def count_statuses(transaction: Transaction) -> dict[Status, int]:
 
 
 def find_statuses(transaction: Transaction, addresses: Iterable[str]) -> dict[str, Status]:
-    """Which of these addresses are on the list: their `key_of` → their status."""
+    """Which of these addresses are on the list: `key_of` the address → status. One query for 1000 of them."""
     keys = [key_of(address) for address in addresses]
     found: dict[str, Status] = {}
     for start in range(0, len(keys), _STEP):
@@ -63,7 +63,7 @@ def find_statuses(transaction: Transaction, addresses: Iterable[str]) -> dict[st
 
 
 def find_suppressed(transaction: Transaction, addresses: Iterable[str]) -> set[str]:
-    """Which of these addresses were erased: their `key_of`."""
+    """Which of these addresses are suppressed, because they were erased: `key_of` each. One query for 1000 hashes."""
     owners = {
         digest: key_of(address) for address in addresses for digest in transaction.keys.hash_address(address)
     }
@@ -77,9 +77,10 @@ def find_suppressed(transaction: Transaction, addresses: Iterable[str]) -> set[s
 
 
 def add_many(transaction: Transaction, people: Sequence[NewSubscriber]) -> int:
-    """Put those on the list who are not on it; how many. Who was erased is for the caller to leave out.
+    """Add those whose address is not on the list; how many. Idempotent: those who are on it stay as they are.
 
-    A handle that another subscriber has is replaced by a new one.
+    Does not look at suppressions: the caller leaves out who was erased. A handle that another subscriber has is
+    replaced by a new one.
     """
     keep_wordings(
         transaction, (consent.wording for person in people for consent in person.consents if consent.wording)

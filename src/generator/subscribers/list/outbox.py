@@ -1,7 +1,7 @@
-"""Notices to send: they are posted in the transaction that is their reason, and sent later, by a worker.
+"""A transactional outbox: a notice is added in the transaction that causes it, and sent later by a worker.
 
-A worker claims one, sends it and finishes it. If it dies in between, the notice is due again when its lease ends: a
-notice may come twice, and is never lost.
+A worker claims a notice, sends it, and finishes or postpones it, each in a transaction of its own. If it dies in
+between, the notice is due again when its lease ends: delivery is at least once. Several workers may share an outbox.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Transaction
 
 LEASE = timedelta(minutes=10)
+"""How long a claimed notice belongs to its worker; longer than any attempt to send it."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 PATIENCE = timedelta(hours=24)
@@ -36,7 +37,7 @@ _PURPOSES = {
 
 
 def post(transaction: Transaction, notice: Notice, subscriber: Subscriber, now: datetime) -> None:
-    """Send a notice soon. The same one that still waits for the same subscriber is not doubled."""
+    """Queue a notice. Does nothing when the same one waits for the same subscriber and nobody has tried to send it."""
     waits = transaction.connection.execute(
         select(OUTBOX.c.id).where(
             OUTBOX.c.subscriber_id == subscriber.id, OUTBOX.c.notice == notice, OUTBOX.c.attempts == 0
@@ -47,12 +48,15 @@ def post(transaction: Transaction, notice: Notice, subscriber: Subscriber, now: 
 
 
 def post_goodbye(transaction: Transaction, address: str, language: Language, now: datetime) -> None:
-    """Say goodbye to somebody who is not on the list any more."""
+    """Queue the last notice to somebody who was erased; its row is the only place where the address still stands."""
     _add(transaction, Notice.GOODBYE, None, address, language, now)
 
 
 def claim(transaction: Transaction, now: datetime) -> Posting | None:
-    """The notice that is due for the longest time, with new tokens; None when none is. It is ours for the LEASE."""
+    """Lease the notice that is due for the longest time, for LEASE; None when none is due.
+
+    Makes the token that the mail needs. Skips notices that another worker is claiming (SKIP LOCKED).
+    """
     connection = transaction.connection
     due = (
         select(OUTBOX.c.id)
@@ -81,14 +85,14 @@ def claim(transaction: Transaction, now: datetime) -> Posting | None:
 
 
 def finish(transaction: Transaction, posting: Posting) -> None:
-    """It was sent, or never will be: forget it."""
+    """Delete a notice that was sent, or never will be."""
     transaction.connection.execute(delete(OUTBOX).where(OUTBOX.c.id == posting.id))
     if posting.subscriber is None:
         transaction.forget()  # the last place where their address stood
 
 
 def postpone(transaction: Transaction, posting: Posting, now: datetime) -> bool:
-    """Try again later: after 1, 2, 4 … 60 minutes. False when it will not be tried again, because it is too old."""
+    """Retry with exponential backoff: after 1, 2, 4 … 60 minutes. False: older than PATIENCE, so it was deleted."""
     if now - posting.created >= PATIENCE:
         finish(transaction, posting)
         return False
@@ -101,7 +105,7 @@ def postpone(transaction: Transaction, posting: Posting, now: datetime) -> bool:
 
 
 def withdraw(transaction: Transaction, subscriber_id: int, *notices: Notice) -> None:
-    """Take back what waits for a subscriber: these notices, or all."""
+    """Delete what waits for a subscriber: these notices, or all when none is named."""
     condition = OUTBOX.c.subscriber_id == subscriber_id
     if notices:
         condition &= OUTBOX.c.notice.in_(notices)
@@ -109,7 +113,7 @@ def withdraw(transaction: Transaction, subscriber_id: int, *notices: Notice) -> 
 
 
 def waiting(transaction: Transaction) -> int:
-    """How many notices wait, whether they are due or not."""
+    """The number of notices in the outbox, whether they are due or not."""
     return transaction.connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
 
 

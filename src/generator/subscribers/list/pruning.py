@@ -31,16 +31,17 @@ HISTORY = timedelta(weeks=26)
 """So long it is known who got which letter, and what their servers said."""
 
 _LASTING = (Kind.HARD, Kind.COMPLAINT, Kind.SUPPRESSED)
-"""Why somebody gets no letters: known for as long as they are on the list."""
+"""Why somebody is suppressed: kept for as long as they are on the list."""
 
 
 def prune(transaction: Transaction, now: datetime) -> None:
-    """Forget tokens a day past their end, who never confirmed, how often we wrote to whom 90 days ago, and letters.
+    """Delete what is past its retention: in UTC, by `now`. Run it every hour, in a transaction of its own. Idempotent.
 
-    Of a letter it is forgotten after `HISTORY` who got it; how many did stays, so that it balances for ever.
-
-    Who never confirmed goes when no mail waits for them, the last one cannot be used any more, and it is at least seven
-    days ago that they came. No notice: somebody who did not answer is left alone.
+    - tokens, a day after they expired;
+    - counts of the throttle, 90 days after the last notice;
+    - unconfirmed subscribers, seven days after they came, when no notice waits for them and no token is valid;
+    - events, and who got which letter, after `HISTORY`. How many got it stays, so that a mailing always balances. One
+      mailing goes with each call, so that other writers do not wait.
     """
     connection = transaction.connection
     connection.execute(delete(TOKEN).where(TOKEN.c.expires <= now - _AFTERGLOW))

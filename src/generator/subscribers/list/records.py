@@ -33,12 +33,12 @@ def make_handle() -> str:
 
 
 def write(person: NewSubscriber) -> dict[str, Any]:
-    """The columns of a person, without the id, which the database gives."""
+    """A person → the columns of SUBSCRIBER, without the id, which the database gives."""
     return {"key": key_of(person.address), **{name: getattr(person, name) for name in _COLUMNS}}
 
 
 def write_consent(subscriber_id: int, consent: Consent) -> dict[str, Any]:
-    """The columns of a step; its wording must have been kept by `wordings.keep_wordings`."""
+    """A step → the columns of CONSENT. Its wording must have been stored by `wordings.keep_wordings`."""
     return {
         "subscriber_id": subscriber_id,
         "step": consent.step,
@@ -50,7 +50,7 @@ def write_consent(subscriber_id: int, consent: Consent) -> dict[str, Any]:
 
 
 def lock(transaction: Transaction, subscriber_id: int) -> Subscriber | None:
-    """A subscriber as they stand now, whom nobody else changes until this transaction ends. None: not on the list."""
+    """Read a subscriber and lock the row until this transaction ends (FOR NO KEY UPDATE). None: not on the list."""
     row = transaction.connection.execute(
         # key_share: others may add what belongs to them, as a worker does who claims a notice to them just now.
         select(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber_id).with_for_update(key_share=True)
@@ -59,7 +59,7 @@ def lock(transaction: Transaction, subscriber_id: int) -> Subscriber | None:
 
 
 def find_one(transaction: Transaction, condition: ColumnElement[bool]) -> Subscriber | None:
-    """The subscriber that fits a condition on a unique column."""
+    """The subscriber that fits a condition on a unique column, with consents; None when nobody does. Two queries."""
     row = transaction.connection.execute(select(SUBSCRIBER).where(condition)).first()
     return with_consents(transaction, [row])[0] if row else None
 
@@ -81,12 +81,12 @@ def with_consents(transaction: Transaction, rows: Sequence[Row[Any]]) -> list[Su
 
 
 def add_consent(transaction: Transaction, subscriber_id: int, consent: Consent) -> None:
-    """Add a step; its wording must have been kept by `wordings.keep_wordings`."""
+    """Insert one step of consent. Its wording must have been stored by `wordings.keep_wordings`."""
     transaction.connection.execute(insert(CONSENT).values(write_consent(subscriber_id, consent)))
 
 
 def save(transaction: Transaction, subscriber_id: int, **columns: Any) -> None:
-    """Write some columns of one subscriber."""
+    """Update some columns of one subscriber; does nothing when the id is gone."""
     transaction.connection.execute(
         update(SUBSCRIBER).where(SUBSCRIBER.c.id == subscriber_id).values(**columns)
     )

@@ -1,8 +1,21 @@
 """What the bearer of a token or of a signed link can do to one subscription, and the operator to any.
 
-The states: nobody → unconfirmed → confirmed → unsubscribed → (asks and confirms again) confirmed. Erased is nobody,
-with a keyed hash. `bounced` and `complained` come from mail servers: a confirmation ends the first, and nothing the
-second.
+    form (wishes) ──▶ UNCONFIRMED ──────────── confirm ────────────▶ CONFIRMED
+                       │       │                                      │  │  ▲
+          no answer in │       └── unsubscribe ──▶ UNSUBSCRIBED ◀─────┘  │  │
+        7 days (prune) │                              └──── confirm ─────│──┤
+                       ▼                                                 │  │
+                not on the list         hard bounce, or repeated         │  │
+                                        soft bounces (ledger.returns)    │  │
+                                           BOUNCED ◀─────────────────────┘  │
+                                              └──────── confirm ────────────┘
+
+    any status ── complaint (returns) ──▶ COMPLAINED, which nothing ends
+    any status ── erase ──▶ not on the list; a keyed hash of the address stays, until it confirms again
+
+BOUNCED and UNSUBSCRIBED people ask with the form, as everybody does, before they can confirm. An import or the operator
+may put somebody on the list with any status (`listing.add_many`). Each function works in the transaction that it is
+given, and locks the row of the subscriber before it reads what it decides by.
 """
 
 from __future__ import annotations
@@ -47,22 +60,26 @@ class Confirmed:
 
 
 def get_subscriber(transaction: Transaction, subscriber_id: int) -> Subscriber | None:
-    """By the number that a token or a row names."""
+    """The subscriber with this id; None when nobody has it."""
     return records.find_one(transaction, SUBSCRIBER.c.id == subscriber_id)
 
 
 def find_subscriber(transaction: Transaction, address: str) -> Subscriber | None:
-    """By an address in its normal form."""
+    """The subscriber with an address in its normal form (`addresses.parse_address`); None: not on the list."""
     return records.find_one(transaction, SUBSCRIBER.c.key == key_of(address))
 
 
 def find_by_handle(transaction: Transaction, handle: str) -> Subscriber | None:
-    """By what a signed link holds."""
+    """The subscriber whom a signed link names; None: not on the list."""
     return records.find_one(transaction, SUBSCRIBER.c.handle == handle)
 
 
 def confirm(transaction: Transaction, token: str, now: datetime, source: str, network: str) -> Confirmed:
-    """Confirm: the reader of this mailbox pressed the button. Idempotent: a used token changes nothing."""
+    """Confirm a subscription: the reader of this mailbox pressed the button. Idempotent: a used token changes nothing.
+
+    `source` and `network` are kept with the consent as proof. Lifts the suppression of an erased address, and ends all
+    other tokens and notices that ask for the same.
+    """
     found = tokens.find_token(transaction, token, Purpose.CONFIRM, now)
     # The subscriber before the token, here and everywhere: two who lock in the same order never wait for each other.
     subscriber = records.lock(transaction, found.subscriber_id) if found else None
@@ -98,15 +115,15 @@ def confirm(transaction: Transaction, token: str, now: datetime, source: str, ne
 
 
 def peek(transaction: Transaction, token: str, now: datetime) -> Subscriber | None:
-    """Whose page a token opens; None when it is not good, or used. Changes nothing."""
+    """The subscriber whose page a token opens; None when it is unknown, used or expired. Changes nothing, for a GET."""
     found = tokens.find_token(transaction, token, Purpose.MANAGE, now)
     if found is None or found.used or found.expired:
         return None
     return get_subscriber(transaction, found.subscriber_id)
 
 
-def turn(transaction: Transaction, token: str, now: datetime) -> tuple[Subscriber, str] | None:
-    """Use a manage token: whose it is, and its successor, which ends when it would have. None when it is not good."""
+def rotate_token(transaction: Transaction, token: str, now: datetime) -> tuple[Subscriber, str] | None:
+    """Use up a manage token: its subscriber, and a new token that expires when the old one would. None: not valid."""
     found = tokens.find_token(transaction, token, Purpose.MANAGE, now)
     subscriber = records.lock(transaction, found.subscriber_id) if found else None
     used = tokens.use_token(transaction, token, Purpose.MANAGE, now)
@@ -122,7 +139,7 @@ def change(
     language: Language,
     certainties: Sequence[str],
 ) -> None:
-    """Change preferences. The subscriber is told by mail, so that a change by a stranger is noticed."""
+    """Change language and certainties. Posts a notice, so that the subscriber learns of a change by a stranger."""
     chosen = tuple(dict.fromkeys(certainties))
     current = records.lock(transaction, subscriber.id)
     if current is None or (current.language is language and current.certainties == chosen):
@@ -132,7 +149,7 @@ def change(
 
 
 def pause(transaction: Transaction, subscriber: Subscriber, until: date | None, now: datetime) -> None:
-    """No letters before this day; None: from now on again. They are told as of a change."""
+    """Send no letters before this day; None ends a pause. Posts the same notice as `change`."""
     current = records.lock(transaction, subscriber.id)
     if current is None or current.paused_until == until:
         return
@@ -149,9 +166,10 @@ def unsubscribe(  # noqa: PLR0913 - who, when and from where, each by its name
     *,
     goodbye: bool = True,
 ) -> bool:
-    """No letters any more; whether that changed anything. A second time is as good as the first, and changes nothing.
+    """End a subscription; whether that changed anything. Idempotent. The proof of consent stays.
 
-    Older mails confirm nothing after this. Who was confirmed gets one goodbye, unless `goodbye` is False.
+    Expires the tokens in confirmation mails that were sent before, and takes back the notices that wait. A subscriber
+    who was confirmed gets one goodbye, unless `goodbye` is False.
     """
     current = records.lock(transaction, subscriber.id)
     if current is None or current.status not in {Status.UNCONFIRMED, Status.CONFIRMED}:
@@ -166,10 +184,10 @@ def unsubscribe(  # noqa: PLR0913 - who, when and from where, each by its name
 
 
 def erase(transaction: Transaction, subscriber: Subscriber, now: datetime, *, goodbye: bool = True) -> None:
-    """Forget all about a person but a keyed hash of the address, which keeps an import from bringing them back.
+    """Delete everything about a person (GDPR, article 17) but a keyed hash of the address, which suppresses an import.
 
-    Who was confirmed or unsubscribed gets one goodbye; their address is kept until it is sent, and not longer. On
-    SQLite the deleted bytes are overwritten; on PostgreSQL that is VACUUM's work, which it does by itself in time.
+    A subscriber who was confirmed or unsubscribed gets one goodbye; the address is kept in the outbox until it is sent.
+    On SQLite the deleted bytes are overwritten after the commit; on PostgreSQL VACUUM removes them in time.
     """
     connection = transaction.connection
     # Wishes before the row and notices before its end: as the workers lock them, who may have one in hand.
@@ -191,7 +209,7 @@ def erase(transaction: Transaction, subscriber: Subscriber, now: datetime, *, go
 
 
 def suppressed(transaction: Transaction, address: str) -> bool:
-    """Whether this address was erased, and has not confirmed since."""
+    """Whether this address was erased and has not confirmed since; it is in the normal form."""
     keys = transaction.keys.hash_address(address)
     found = transaction.connection.execute(select(SUPPRESSION.c.key).where(SUPPRESSION.c.key.in_(keys)))
     return found.first() is not None

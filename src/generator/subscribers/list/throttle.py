@@ -37,7 +37,10 @@ LIMITS = {
 
 
 def may_write(transaction: Transaction, address: str, notice: Notice, now: datetime) -> bool:
-    """Whether this notice may go to this address now. If so, it counts as written."""
+    """Whether this notice may go to this address now; if so, it is counted.
+
+    The counts of an address are locked until the transaction ends, so that requests at the same time count one by one.
+    """
     limit, keys = LIMITS[notice], transaction.keys.hash_address(address)
     connection = transaction.connection
     rows = connection.execute(
@@ -73,7 +76,7 @@ def may_write(transaction: Transaction, address: str, notice: Notice, now: datet
 
 
 def forget(transaction: Transaction, address: str, notice: Notice) -> None:
-    """Reset the count: the reader of this mailbox confirmed."""
+    """Reset the count of a notice, because the reader of this mailbox confirmed."""
     keys = transaction.keys.hash_address(address)
     transaction.connection.execute(
         delete(THROTTLE).where(and_(THROTTLE.c.key.in_(keys), THROTTLE.c.notice == notice))

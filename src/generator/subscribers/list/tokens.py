@@ -63,7 +63,7 @@ def make_token(
 
 
 def find_token(transaction: Transaction, token: str, purpose: Purpose, now: datetime) -> Found | None:
-    """What we know of a token, used or not; None when we did not make it for this, or have forgotten it."""
+    """A token of ours, used or not; None when it was never made for this purpose, or was pruned. Changes nothing."""
     row = transaction.connection.execute(
         select(TOKEN).where(TOKEN.c.digest == _digest(token), TOKEN.c.purpose == purpose)
     ).first()
@@ -71,7 +71,7 @@ def find_token(transaction: Transaction, token: str, purpose: Purpose, now: date
 
 
 def use_token(transaction: Transaction, token: str, purpose: Purpose, now: datetime) -> Found | None:
-    """Use it up. None when it is unknown, used or at its end; of two who come at once, one gets None."""
+    """Use a token up, atomically: None when it is unknown, used or expired; of two calls at once, one gets None."""
     row = transaction.connection.execute(
         update(TOKEN)
         .where(
@@ -87,7 +87,7 @@ def use_token(transaction: Transaction, token: str, purpose: Purpose, now: datet
 
 
 def use_all(transaction: Transaction, subscriber_id: int, purpose: Purpose, now: datetime) -> None:
-    """Use up what is left for this: older mails open nothing after what has happened."""
+    """Use up all tokens of a subscriber for a purpose, so that mails that were sent before open nothing."""
     transaction.connection.execute(
         update(TOKEN)
         .where(

@@ -36,7 +36,7 @@ class Vitals:
 
 
 def read_vitals(database: Database) -> Vitals:
-    """Count and measure. Raises DatabaseError."""
+    """Count subscribers and measure the file, in a transaction that only reads. Raises DatabaseError."""
     with database.read() as transaction:
         statuses = count_statuses(transaction)
         newest = transaction.connection.execute(select(func.max(SUBSCRIBER.c.changed))).scalar()

@@ -1,4 +1,4 @@
-"""What strangers ask with a form: kept as it came, and settled later.
+"""Requests from a form: stored as they came, and processed later by a worker.
 
 A request only adds a wish. It never looks at the list, so nothing in its answer, its time or its statements can tell
 who is on it; and a wish that was answered with 202 is in the database. A worker settles wishes, where nobody watches.
@@ -29,14 +29,18 @@ ASKED = 5
 
 
 def add_wishes(transaction: Transaction, wishes: Sequence[Wish]) -> None:
-    """Keep what was asked, in one statement. Each version must be known (see `wordings.is_known`) or empty."""
+    """Store requests with one INSERT. Each version must be known (see `wordings.is_known`) or empty."""
     rows = [asdict(wish) | {"version": wish.version or None} for wish in wishes]
     if rows:
         transaction.connection.execute(insert(WISH), rows)
 
 
 def settle_wishes(transaction: Transaction, now: datetime, most: int = 50) -> int:
-    """Do what the oldest wishes ask, as far as a stranger may; how many there were. Workers may share the work."""
+    """Process at most `most` of the oldest requests, and delete them; how many there were.
+
+    Does what a stranger may: queue a mail to the address, within its throttle, and add an unconfirmed subscriber.
+    Workers may run it at the same time: each locks its own rows (SKIP LOCKED).
+    """
     connection = transaction.connection
     rows = connection.execute(
         select(WISH).order_by(WISH.c.id).limit(most).with_for_update(skip_locked=True)
@@ -67,7 +71,7 @@ def _subscribe(transaction: Transaction, wish: Wish, now: datetime) -> None:
             transaction, subscriber.id, language=wish.language, certainties=wish.certainties, changed=wish.at
         )
         _keep_proof(transaction, subscriber.id, wish)
-        _crowd_out(transaction, subscriber.id)
+        _drop_oldest_forms(transaction, subscriber.id)
         if may_write(transaction, subscriber.address, Notice.CONFIRM, now):
             outbox.post(transaction, Notice.CONFIRM, replace(subscriber, language=wish.language), now)
 
@@ -111,8 +115,8 @@ def _keep_proof(transaction: Transaction, subscriber_id: int, wish: Wish) -> Non
     transaction.connection.execute(insert(CONSENT).values(columns | {"version": wish.version or None}))
 
 
-def _crowd_out(transaction: Transaction, subscriber_id: int) -> None:
-    """Of the forms since the last other step only the newest stay: a stranger could send many."""
+def _drop_oldest_forms(transaction: Transaction, subscriber_id: int) -> None:
+    """Keep the ASKED newest forms since the last other step: a stranger could send any number."""
     steps = transaction.connection.execute(
         select(CONSENT.c.id, CONSENT.c.step)
         .where(CONSENT.c.subscriber_id == subscriber_id)

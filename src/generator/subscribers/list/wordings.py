@@ -19,7 +19,7 @@ _VERSION = re.compile(r"[0-9a-f]{16}")
 
 
 def keep_wordings(transaction: Transaction, wordings: Iterable[Wording]) -> None:
-    """Keep what is not kept yet."""
+    """Store the wordings that are not stored yet. Idempotent."""
     rows = [
         {"version": wording.version, "language": wording.language, "text": wording.text}
         for wording in dict.fromkeys(wordings)

@@ -36,17 +36,17 @@ PATIENCE = 5
 """Seconds to wait for another writer."""
 
 QUIET = 0.01
-"""Seconds in which nobody else wrote: then it is the turn of what can wait."""
+"""Seconds without another writer, after which background work may write."""
 
 DEFERENCE = 0.25
-"""Seconds after which it is so all the same."""
+"""Seconds after which background work writes all the same."""
 
 _FORGET = "forget"
 
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """All or nothing: what is done with it is kept when its block ends well, and not done at all otherwise."""
+    """An open transaction, committed or rolled back by `Database.begin`. Not thread-safe."""
 
     connection: Connection
     keys: Keys
@@ -57,12 +57,12 @@ class Transaction:
         return _name(self.connection.engine.url)
 
     def forget(self) -> None:
-        """What this transaction deletes is to leave no trace in the files: see Database._scrub."""
+        """Have what this transaction deletes overwritten in the files after the commit: see `_scrub`."""
         self.connection.info[_FORGET] = True
 
 
 class Database:
-    """The list, open. Threads may share it."""
+    """The list, open. Thread-safe: each transaction has a connection of the pool."""
 
     def __init__(self, engine: Engine, keys: Keys) -> None:
         """See open_database."""
@@ -90,9 +90,10 @@ class Database:
 
     @contextmanager
     def begin(self, *, later: bool = False) -> Iterator[Transaction]:
-        """A transaction that writes. Raises DatabaseError when nothing could be kept.
+        """A transaction that writes: committed when the block ends, rolled back when it raises. Raises DatabaseError
+        when nothing was saved. On SQLite, threads of this process queue for at most PATIENCE seconds.
 
-        `later`: what can wait a moment lets others go first, who have a reader waiting; but not for ever.
+        `later`: background work that lets requests go first, for at most DEFERENCE seconds.
         """
         lock = self._writing
         if later:
@@ -116,15 +117,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that only reads, and waits for no writer."""
+        """A transaction that only reads: a snapshot, which waits for no writer. Raises DatabaseError."""
         with explained(self.name), self._engine.connect() as opened:
             connection = opened.execution_options(postgresql_readonly=True)
             with connection.begin():
                 yield Transaction(connection, self.keys)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold the write lock of this database, for a caller with its own connection. Raises DatabaseError."""
+    def lock_writing(self) -> Iterator[None]:
+        """Hold the write lock of this process, for a caller with its own connection. Does nothing on PostgreSQL. Raises
+        DatabaseError when it is not free within PATIENCE seconds.
+        """
         lock = self._writing
         if lock is None:
             yield
@@ -137,9 +140,8 @@ class Database:
             lock.release()
 
     def open_connection(self) -> Any:
-        """A connection of the driver outside of the pool, for as long as somebody needs it, who closes it.
-
-        It keeps each statement by itself, as long as nobody says BEGIN. Raises DatabaseError.
+        """A connection of the driver, outside of the pool; the caller closes it. In autocommit mode: each statement is
+        a transaction, unless the caller says BEGIN. Raises DatabaseError.
         """
         with explained(self.name):
             connection = self._engine.raw_connection()

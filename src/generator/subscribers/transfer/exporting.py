@@ -35,9 +35,10 @@ _STEP = 1000
 def export_subscribers(
     transaction: Transaction, form: str, statuses: Collection[Status] = (), language: Language | None = None
 ) -> Iterator[str]:
-    """The text of a file in our own form ("csv" or "json"), a piece for each subscriber, in the order they came.
+    """The text of a file in our own form ("csv" or "json"): a piece for each subscriber, by id, one before, one after.
 
-    The first piece and the last are what stands around them. Nothing is left out but the numbers of the rows.
+    Nothing is left out but the ids. At most 1000 subscribers are in memory. `transaction` stays open until the last
+    piece.
     """
     yield write_row(COLUMNS) if form == "csv" else "["
     before = "\n"

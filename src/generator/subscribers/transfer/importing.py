@@ -91,7 +91,7 @@ class Import:
     """A file that is to be taken in."""
 
     def __init__(self, stream: io.BufferedReader, name: str, order: Order) -> None:
-        """Look at how the file begins; `name` is that of the file, without folders. Raises TableError."""
+        """Read the beginning of the file; `name` is that of the file, without folders. Raises TableError."""
         self.tally = Tally()
         self._order = order
         self._table: Table = read_table(stream, order.form)
@@ -109,7 +109,11 @@ class Import:
         self._seen: _Seen
 
     def run(self, database: Database, reject: Callable[[Reject], None]) -> Iterator[Tally]:
-        """Take all rows, and say how far it is after each batch. Raises DatabaseError, TableError: see the tally."""
+        """Import all rows, BATCH in a transaction, and yield the tally after each. Call it once, from one thread.
+
+        `reject` is called for every row that is not taken. Idempotent: the same file can be imported again. Raises
+        DatabaseError and TableError; what the tally counts by then is committed.
+        """
         batch: list[NewSubscriber] = []
         line = 0
         with closing(_Seen()) as self._seen:

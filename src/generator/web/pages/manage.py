@@ -117,7 +117,7 @@ async def _use_token(context: Context, act: Callable[[Transaction, Subscriber], 
     context.count_token()
 
     def turn(transaction: Transaction) -> str:
-        found = subscriptions.turn(transaction, context.token, context.now)
+        found = subscriptions.rotate_token(transaction, context.token, context.now)
         if found is None:
             return ""
         subscriber, successor = found
