@@ -252,7 +252,7 @@ def fill(database: Database, count: int) -> dict[str, int]:
             "address": f"reader{number:05}@d{number % 9}.example.com",
             "key": f"reader{number:05}@d{number % 9}.example.com",
             "language": Language.NL if number % 3 else Language.EN,
-            "certainties": "",
+            "certainties": (),
             "status": "confirmed",
             "created": moment,
             "changed": moment,

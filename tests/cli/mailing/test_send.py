@@ -310,7 +310,7 @@ def is_frozen(office: Office) -> bool:
             "the list has no confirmed subscribers: {list}; to use another list, set",
         ),
         ({"paused_until": date(2026, 12, 1)}, "all confirmed subscribers (6) are paused on 2026-11-27;"),
-        ({"certainties": " revenue "}, "no confirmed subscriber (of 6) chose “proof”;"),
+        ({"certainties": ("revenue",)}, "no confirmed subscriber (of 6) chose “proof”;"),
     ],
 )
 @pytest.mark.parametrize("asked", [{}, {"at_once": True}, {"wait": True}])
@@ -322,7 +322,7 @@ def test_a_letter_to_nobody_is_refused_and_can_be_sent_later(office, capsys, col
     assert f"Error: the letter of 2026-W48 cannot be sent: {why}" in said
     assert "to use another list, set NEWSLETTER_DATABASE" in said
     assert not is_frozen(office)
-    leave(office, status="confirmed", paused_until=None, certainties="")
+    leave(office, status="confirmed", paused_until=None, certainties=())
     assert office.send() == 0
     assert len(office.arrived) == 6
 

@@ -296,7 +296,7 @@ def test_where_somebody_stands_is_said_in_words(sent: Path):
         )
     with open_for(sent) as database:
         put(database, numbers[6], paused_until=(NOW + 365 * 9 * DAY).date())
-        put(database, numbers[7], certainties=" proof revenue ")
+        put(database, numbers[7], certainties=("proof", "revenue"))
     assert "confirmed, gets letters in “en”." in say(sent, "explain", "Reader0@example.org")
     assert "unsubscribed, gets no letters." in say(sent, "explain", "Reader4@example.org")
     assert "<2026-w48." not in say(sent, "explain", "Reader4@example.org")  # it was never made
