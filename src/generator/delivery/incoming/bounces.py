@@ -51,7 +51,7 @@ class Bounce:
 
 
 def read_bounce(mail: Incoming) -> Bounce | None:
-    """What a report says; None for a mail that is none. Of several mailboxes the mildest: one has the mail."""
+    """The bounce in a delivery report (DSN), or None: not a report. Of several recipients the mildest result counts."""
     for part in mail.parts:
         if part.kind in {"message/delivery-status", "message/global-delivery-status"}:
             # The first group is about the message, each other about one mailbox (RFC 3464, 2.1).

@@ -23,7 +23,7 @@ class Feedback:
 
 
 def read_feedback(mail: Incoming) -> Feedback | None:
-    """What a report says; None for a mail that is none."""
+    """The complaint in an ARF report, or None: not a report."""
     for part in mail.parts:
         if part.kind == "message/feedback-report":
             for group in read_groups(part.content):

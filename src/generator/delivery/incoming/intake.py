@@ -1,4 +1,4 @@
-"""A mail that comes back, or asks: what it means, whose it is, and what is done.
+"""An incoming mail: what it is, whose it is, and what is done about it.
 
 Bounces and complaints come to the return path of a letter, and mails that unsubscribe to an address of their own; all
 may come to one mailbox. Programs, people and strangers write there. So only what we signed is believed: the tag of a
@@ -58,9 +58,10 @@ class Address:
 def receive(
     transaction: Transaction, content: bytes, now: datetime, address: Address, recipient: str = ""
 ) -> Outcome:
-    """Do what a mail asks, or what follows from it, whatever it holds.
+    """Process one mail: a complaint, a bounce, an unsubscription, or a request for a link. Idempotent.
 
-    `recipient`: where this mail was brought to, when the mail server tells; a header may say something else.
+    `content`: its first bytes; no content makes this raise. `recipient`: the envelope's, when the mail server passes it
+    on; a header may name another. Everything is written in `transaction`, at `now` in UTC.
     """
     mail = Incoming(content, recipient)
     feedback = read_feedback(mail)

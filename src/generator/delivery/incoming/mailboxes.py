@@ -1,4 +1,4 @@
-"""A mailbox elsewhere, read by IMAP (RFC 3501): mails that nobody has seen yet, each marked when it was dealt with."""
+"""A mailbox on a server, read by IMAP (RFC 3501): the unseen mails, each marked as seen once it was processed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PORTS = {"imap": 143, "imaps": 993}
 
 
 class Mailbox:
-    """A folder on a server; a password is only sent through TLS, or to this machine."""
+    """A folder on a server. Not thread-safe: one connection. A password is sent through TLS only, or to this machine."""
 
     def __init__(  # noqa: PLR0913 (one for each part of its address)
         self,
@@ -80,12 +80,12 @@ class Mailbox:
             return next((bytes(item[1]) for item in answer if isinstance(item, tuple)), None)
 
     def mark(self, number: str) -> None:
-        """This mail was dealt with: seen. Raises MailboxError."""
+        """Mark a mail as seen, because it was processed. Raises MailboxError."""
         with self._explained() as server:
             _expect(server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)"), "does not store flags")
 
     def close(self) -> None:
-        """Say goodbye, if it is open."""
+        """Log out and close the connection, if it is open. Raises nothing."""
         if self._server is not None:
             with suppress(OSError, IMAP4.error, *_MISTRUST):
                 self._server.logout()
