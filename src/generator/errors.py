@@ -1,6 +1,8 @@
 """What can go wrong, seen from the person at the keyboard.
 
 GeneratorError          the base: a person can mend it; the command line prints it and exits with 1
+├── RequestError        what was asked for cannot be done, and something else can; the command line exits with 2
+├── RefusalError        a letter may not go out as it is: every reason is listed, nothing was recorded or sent
 ├── ContentError        what was read has problems: every one is listed, nothing was written
 ├── AssembleError       there is nothing to make an issue from
 ├── TemplateError       a template cannot be rendered
@@ -44,6 +46,19 @@ class ContentError(GeneratorError):
         """Keep all problems, ordered by file and line."""
         self.problems = tuple(sorted(problems, key=lambda problem: (str(problem.path), problem.line or 0)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class RequestError(GeneratorError):
+    """What was asked for cannot be done, whatever the files hold: a week, a name or a file that there is not."""
+
+
+class RefusalError(GeneratorError):
+    """A letter may not go out as it is; nothing was recorded or sent."""
+
+    def __init__(self, what: str, reasons: Sequence[str] = (), problems: Sequence[Problem] = ()) -> None:
+        """`what` cannot be done, as a clause; the reasons, a clause each; the problems that a check has found."""
+        self.what, self.reasons, self.problems = what, tuple(reasons), tuple(problems)
+        super().__init__(f"{what}: {'; '.join(reasons)}" if reasons else what)
 
 
 class AssembleError(GeneratorError):

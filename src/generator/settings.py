@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from generator.errors import ContentError
 from generator.model import Language, Problem, Week, Window
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.slips import explain_toml
@@ -320,6 +321,15 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         rate=fields.send.rate,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
     )
+
+
+def read_settings(root: Path) -> Settings:
+    """The settings of a project. Raises ContentError with what is wrong in them."""
+    problems: list[Problem] = []
+    settings = load_settings(root, problems)
+    if settings is None:
+        raise ContentError(problems)
+    return settings
 
 
 def _key_lines(text: str) -> dict[str, int]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select, text
 
-from generator.cli.environment import make_list, open_list
 from generator.content import load_newsletter
+from generator.environment import make_list, open_list
 from generator.model import Mailing, Progress, Week
 from generator.render.letter.master import STAND_IN, Master, render_master
 from generator.subscribers.ledger.mailings import freeze
@@ -135,7 +135,7 @@ def main() -> None:
             task.add_argument("number", type=int, metavar=number.upper())
     asked = parser.parse_args()
     root: Path = asked.root
-    database = make_list(root) if asked.task == "fill" else open_list(root)
+    database = make_list(root, print) if asked.task == "fill" else open_list(root)
     if asked.task == "fill":
         fill(database, asked.number)
     elif asked.task == "freeze":

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.environment import find_keys
 from generator.content.markdown.outline import load_outline
+from generator.environment import find_keys
 from tests.web.reading import copy_sample, open_worker
 from tests.web.running import PROGRAM, Running, run_service
 
@@ -103,7 +103,9 @@ def finish(project: Path) -> list[str]:
     """Let a worker do what was left, a quarter of an hour later; all who were written to, before and after."""
     written = datetime.fromtimestamp((project / LIST).stat().st_mtime, UTC)
     later = written + timedelta(minutes=15)
-    with open_worker(load_outline(project), f"sqlite:///{LIST}", find_keys(project), lambda: later) as (
+    with open_worker(
+        load_outline(project), f"sqlite:///{LIST}", find_keys(project, print), lambda: later
+    ) as (
         worker,
         box,
     ):

@@ -22,7 +22,8 @@ import click
 
 import generator.clock
 from generator.cli.parameters import FolderPath, say_parameter
-from generator.errors import ContentError, GeneratorError
+from generator.errors import ContentError, GeneratorError, RefusalError, RequestError
+from generator.sentences import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -81,15 +82,8 @@ class Group(click.Group):
             context.color = False
         try:
             return super().invoke(context)
-        except ContentError as error:
-            from generator.cli.reports import report_text  # noqa: PLC0415 (it needs what --help does without)
-
-            for line in report_text(error.problems, _find_shown_root(context)):
-                click.echo(line, err=True)
-            found = len(error.problems)
-            say_error(f"{count(found, 'problem')}; correct {'it' if found == 1 else 'them'} and try again")
         except GeneratorError as error:
-            say_error(str(error))
+            show_error(error, _find_shown_root(context))
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             return context.exit(130)
@@ -118,6 +112,13 @@ class Command(click.Command):
             taken = [say_parameter(one) for one in self.params if isinstance(one, click.Argument)]
             ctx.fail(f"“{extra[0]}” is not expected; {ctx.command_path} takes {_say_taken(taken)}")
         return extra
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises UsageError for a RequestError, so that it is shown with the usage and ends with 2."""
+        try:
+            return super().invoke(ctx)
+        except RequestError as error:
+            raise click.UsageError(str(error), ctx) from None
 
 
 def _say_taken(names: Sequence[str]) -> str:
@@ -215,14 +216,32 @@ def show_in_browser(address: str) -> None:
         subprocess.Popen((opener, address), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 (ours)
 
 
+def show_error(error: GeneratorError, root: Path) -> None:
+    """Print what went wrong: each problem with its line of a file below `root`, each reason, and a last word."""
+    if isinstance(error, ContentError | RefusalError):
+        from generator.cli.reports import report_text  # noqa: PLC0415 (it needs what --help does without)
+
+        for line in report_text(error.problems, root):
+            say_aside(line)
+    if isinstance(error, ContentError):
+        found = len(error.problems)
+        say_error(f"{count(found, 'problem')}; correct {'it' if found == 1 else 'them'} and try again")
+    elif isinstance(error, RefusalError) and len(error.reasons) > 1:
+        for reason in error.reasons:
+            say_aside(f"- {reason}")
+        say_error(f"{error.what}: see the {len(error.reasons)} reasons above; nothing was sent")
+    else:
+        say_error(str(error))
+
+
+def say_aside(message: str) -> None:
+    """Print what is not the result: on standard error."""
+    click.echo(message, err=True)
+
+
 def say_error(message: str) -> None:
     """Print the last word about what went wrong."""
     click.echo(click.style("Error: ", fg="red", bold=True) + message, err=True)
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 problem, 2 problems."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def show_table(heading: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> None:

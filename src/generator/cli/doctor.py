@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.environment import FILE, find_missing_list, open_list, read_variable
 from generator.cli.mailing.send import choose_week
-from generator.cli.mailing.status import read_settings
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
@@ -32,8 +29,11 @@ from generator.doctor.machine import (
 )
 from generator.doctor.relays import examine_relay
 from generator.doctor.setup import examine_settings
+from generator.environment import FILE, find_missing_list, open_list, read_variable
 from generator.errors import ContentError, GeneratorError
+from generator.sentences import count
 from generator.settings import PATH as SETTINGS
+from generator.settings import read_settings
 from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS

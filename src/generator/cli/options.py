@@ -15,7 +15,7 @@ from generator.files import is_device
 from generator.model import Week
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 
 def choose_output(output: Path | None) -> Path | None:
@@ -72,57 +72,6 @@ def _find_nearest(number: int, today: date) -> Week:
     if not weeks:
         raise ValueError(f"there is no week {number}; a year has 52 or 53 weeks")
     return min(weeks, key=lambda week: abs(week.friday - today))
-
-
-def say_no_letter(root: Path, week: Week, weeks: Iterable[Week]) -> str:
-    """The message for a week without a letter: it is skipped, or how to make one and which week nearby has one."""
-    if is_skipped(root, week):
-        return say_skipped(week)
-    return f"there is no letter of {week}{_say_nearest(week, weeks)}; run `generate issue {week}` to make it"
-
-
-def is_skipped(root: Path, week: Week) -> bool:
-    """Whether the settings of a project skip a week. Problems of the settings are reported elsewhere."""
-    from generator.settings import load_settings  # noqa: PLC0415 (it needs what --help does without)
-
-    settings = load_settings(root, [])
-    return settings is not None and settings.skips(week)
-
-
-def say_skipped(week: Week) -> str:
-    """The message for a week that the settings skip."""
-    from generator.settings import PATH  # noqa: PLC0415 (as above)
-
-    return f"{PATH} skips {week}; to make or send its letter, remove the week from “skip”"
-
-
-def say_kept(week: Week) -> str:
-    """The message for a week that the settings skip although it has a letter."""
-    from generator.settings import PATH  # noqa: PLC0415 (as above)
-
-    return f"{week} is skipped in {PATH}; its letter is kept, and not sent"
-
-
-def say_how_to_keep(week: Week) -> str:
-    """The advice for the letter of a skipped week that readers already have."""
-    return f"If readers have it, run `generate release {week}`"
-
-
-def say_never_sent(root: Path, week: Week, weeks: Iterable[Week]) -> str:
-    """The message for a letter of which no mailing exists. `weeks` are the weeks that have one."""
-    from generator.content.archive import list_written  # noqa: PLC0415 (as above)
-
-    written = list_written(root)
-    if week not in written:
-        return say_no_letter(root, week, written)
-    if is_skipped(root, week):
-        return say_kept(week)
-    return f"the letter of {week} has not been sent{_say_nearest(week, weeks)}; run `newsletter send {week}` to send it"
-
-
-def _say_nearest(week: Week, weeks: Iterable[Week]) -> str:
-    nearest = min(weeks, key=lambda one: (abs(one.friday - week.friday), one < week), default=None)
-    return f"; the nearest is {nearest}" if nearest else ""
 
 
 def read_target(root: Path, text: str, today: Callable[[], date]) -> str:

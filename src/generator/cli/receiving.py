@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count, say_error
-from generator.cli.environment import open_list, read_variable
-from generator.cli.mailing.status import read_settings
+from generator.cli import say_error
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
 from generator.delivery.incoming.mailboxes import open_mailbox
 from generator.delivery.incoming.message import MOST
+from generator.environment import open_list, read_variable
 from generator.errors import DatabaseError, GeneratorError, SecretError, describe
 from generator.model import Outcome
+from generator.sentences import count
+from generator.settings import read_settings
 from generator.subscribers.ledger import returns
 
 if TYPE_CHECKING:

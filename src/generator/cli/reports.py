@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
 from generator.model import Severity
+from generator.sentences import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from generator.cli.environment import announce_service, find_files, make_list, read_variable
+from generator.cli import say_aside
 from generator.content.markdown.outline import load_outline
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
@@ -18,6 +18,7 @@ from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial, open_transport
 from generator.delivery.outgoing.worker import Worker
+from generator.environment import announce_service, find_files, make_list, read_variable
 from generator.errors import ServiceError
 from generator.model import Language
 from generator.render.notice.notices import render_notice
@@ -49,7 +50,7 @@ def serve_list(  # noqa: PLR0913 (one for each option)
     transport = open_transport(mail, root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     _check_proxies(proxies)
-    with closing(make_list(root)) as database, open_port(host, port) as listening:
+    with closing(make_list(root, say_aside)) as database, open_port(host, port) as listening:
         port = listening.getsockname()[1]
         url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
         with database.begin() as transaction:

@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from generator.cli.environment import announce_service
 from generator.cli.mailing import preflight
 from generator.cli.mailing.freeze import Recipe, prepare, prepare_apart
 from generator.cli.mailing.preflight import find_closed_window, find_commit, find_missing, refuse
 from generator.cli.mailing.send import choose_week
 from generator.cli.newsletter import main
 from generator.content import Newsletter
+from generator.environment import announce_service
 from generator.errors import GeneratorError
 from generator.model import Language, NewSubscriber, Status, Week
 from generator.settings import TRIAL

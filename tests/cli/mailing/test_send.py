@@ -16,7 +16,6 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from generator.cli.environment import announce_service
 from generator.cli.mailing.freeze import Prepared, Recipe
 from generator.cli.mailing.resume import resume_mailing, retry_letters
 from generator.cli.mailing.run import Order
@@ -24,6 +23,7 @@ from generator.cli.mailing.send import Asked, send_letter
 from generator.cli.mailing.withdraw import withdraw_letter
 from generator.cli.newsletter import main
 from generator.delivery.outgoing import runs
+from generator.environment import announce_service
 from generator.errors import DatabaseError, MailingError
 from generator.model import Language, NewSubscriber, Progress, Status, Tally, Week
 from generator.subscribers.ledger import mailings

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from generator.cli.environment import make_list
 from generator.cli.mailing.report import keep_report
-from generator.cli.mailing.status import read_settings
 from generator.cli.newsletter import main
+from generator.environment import make_list
 from generator.errors import PublishError
 from generator.model import Kind, Progress, Settled, Status, Tally
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.tags import read_tag
 from generator.subscribers.list import subscriptions
@@ -69,7 +69,7 @@ def sent(root: Path) -> Path:
 
 @contextmanager
 def open_for(root: Path) -> Iterator[Database]:
-    database = make_list(root)
+    database = make_list(root, print)
     try:
         yield database
     finally:

@@ -15,7 +15,6 @@ from generator.check import check_proof
 from generator.check.proofs import Proof
 from generator.check.rules.prose import count_words
 from generator.cli import BUILD, DOCUMENTS, show_in_browser, show_table
-from generator.cli.options import say_kept, say_skipped
 from generator.cli.reports import count_problems, report_text, say_counts, say_ignored
 from generator.content.certainties import IDS
 from generator.content.needs import need_assembly, need_letter
@@ -25,6 +24,7 @@ from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
 from generator.render.letter.email import render_email
 from generator.render.page.pages import render_edition
 from generator.render.words import say_date
+from generator.sentences import say_kept, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

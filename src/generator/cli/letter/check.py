@@ -20,8 +20,6 @@ import click
 
 from generator.check import check_issue, check_proof, check_thought
 from generator.check.proofs import Proof
-from generator.cli import count
-from generator.cli.options import say_kept, say_no_letter
 from generator.cli.reports import (
     count_problems,
     report_github,
@@ -39,6 +37,7 @@ from generator.errors import ContentError, GeneratorError
 from generator.model import Language, Problem, Week
 from generator.reading import did_you_mean
 from generator.render.page.pages import render_pages
+from generator.sentences import count, say_kept, say_no_letter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

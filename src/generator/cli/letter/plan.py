@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.assemble import count_unused, plan_weeks, say_season
-from generator.cli import count, show_table
-from generator.cli.options import say_kept
+from generator.cli import show_table
 from generator.cli.reports import say_ignored
 from generator.content.certainties import IDS
 from generator.model import Language
+from generator.sentences import count, say_kept
 
 if TYPE_CHECKING:
     from datetime import datetime

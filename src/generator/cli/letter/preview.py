@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count, show_in_browser
-from generator.cli.options import say_no_letter
+from generator.cli import show_in_browser
 from generator.cli.reports import say_ignored
 from generator.content import load_newsletter
 from generator.content.needs import need_letter, need_nothing
@@ -24,6 +23,7 @@ from generator.preview import (
     open_server,
     write_preview,
 )
+from generator.sentences import count, say_no_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

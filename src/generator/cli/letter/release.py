@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.check import check_issue
-from generator.cli import count, say_error, show_table
-from generator.cli.options import say_no_letter
+from generator.cli import say_error, show_table
 from generator.cli.reports import report_text, say_ignored
 from generator.content.releases import PATH, digest_edition, write_releases
 from generator.model import Artifact, Language, Release
 from generator.publish import publish_artifacts
 from generator.render.feed.entries import render_entry
 from generator.render.words import say_date
+from generator.sentences import count, say_no_letter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

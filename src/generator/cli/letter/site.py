@@ -19,8 +19,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.options import say_how_to_keep, say_kept
 from generator.cli.reports import say_ignored
 from generator.clock import parse_moment
 from generator.content import load_newsletter
@@ -29,6 +27,7 @@ from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
 from generator.model import Language
 from generator.preview import HOST, is_previewed
+from generator.sentences import count, say_how_to_keep, say_kept
 from generator.settings import load_settings
 
 if TYPE_CHECKING:

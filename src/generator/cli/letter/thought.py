@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
 from generator.content.certainties import IDS, item_ids, load_certainties
 from generator.content.evidence import load_facts
 from generator.content.frontmatter import Texts
@@ -24,6 +23,7 @@ from generator.errors import PublishError
 from generator.model import Artifact, Language
 from generator.publish import publish_together
 from generator.reading import did_you_mean, plain_name
+from generator.sentences import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

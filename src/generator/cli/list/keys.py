@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.environment import FILE, keep_keys, read_keys
+from generator.environment import FILE, keep_keys, read_keys
 from generator.errors import SecretError
+from generator.sentences import count
 from generator.subscribers.store.keys import VARIABLE
 
 if TYPE_CHECKING:

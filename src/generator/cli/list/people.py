@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli import count, show_table
-from generator.cli.environment import make_list, open_list, say_delivery
+from generator.cli import say_aside, show_table
 from generator.content.certainties import IDS
+from generator.environment import make_list, open_list, say_delivery
 from generator.errors import AddressError
 from generator.model import Consent, NewSubscriber, Notice, Status, Step
+from generator.sentences import count
 from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.listing import add_many, count_statuses
 from generator.subscribers.list.outbox import post
@@ -42,7 +43,7 @@ def add_subscriber(  # noqa: PLR0913 (one for each option)
     for certainty in certainties:
         if certainty not in IDS:
             raise click.UsageError(f"unknown certainty {certainty}; expected one of {', '.join(IDS)}")
-    with closing(make_list(root)) as database, database.begin() as transaction:
+    with closing(make_list(root, say_aside)) as database, database.begin() as transaction:
         if found := find_subscriber(transaction, address):
             raise AddressError(f"{address} is already on the list: {found.status}")
         if proof and suppressed(transaction, address):

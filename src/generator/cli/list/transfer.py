@@ -11,8 +11,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from generator.cli.environment import FILE, find_missing_list, make_list, open_list, say_delivery
+from generator.cli import say_aside
 from generator.cli.list.people import say_number
+from generator.environment import FILE, find_missing_list, make_list, open_list, say_delivery
 from generator.errors import GeneratorError, TableError
 from generator.files import create_file, refuse_taken
 from generator.subscribers.list.listing import count_statuses
@@ -76,7 +77,7 @@ def _open_list(root: Path, order: Order) -> Iterator[Database]:
             folder = stack.enter_context(TemporaryDirectory())
             database = open_database(DEFAULT, Keys.make(), Path(folder))
         else:
-            database = open_list(root) if order.dry_run else make_list(root)
+            database = open_list(root) if order.dry_run else make_list(root, say_aside)
         yield stack.enter_context(closing(database))
 
 

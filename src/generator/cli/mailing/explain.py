@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count, show_table
-from generator.cli.environment import open_list
+from generator.cli import show_table
 from generator.cli.list.people import read_address
-from generator.cli.mailing.status import find_message_id, read_settings, say_moment
+from generator.cli.mailing.status import find_message_id, say_moment
+from generator.environment import open_list
 from generator.errors import AddressError
 from generator.model import Kind, Progress, Status
+from generator.sentences import count
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.transfer.exporting import find_everything

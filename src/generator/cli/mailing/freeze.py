@@ -86,9 +86,9 @@ def prepare(recipe: Recipe) -> Prepared:
 
 def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
     from generator.cli.mailing.preflight import find_commit
-    from generator.cli.options import say_no_letter
     from generator.cli.reports import report_text
     from generator.render.letter.master import render_master
+    from generator.sentences import say_no_letter
 
     week, issue = recipe.week, newsletter.archive.issue(recipe.week)
     errors: list[Problem] = []
@@ -111,7 +111,7 @@ def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
 def _find_obstacles(newsletter: Newsletter, issue: Issue, errors: list[Problem]) -> Iterator[str]:
     """What keeps the letter itself from being sent; a sentence for each. Adds the errors of its check."""
     from generator.check import check_issue
-    from generator.cli import count
+    from generator.sentences import count
 
     if issue.draft:
         yield "it is a draft; delete “draft: true” in both languages when it is finished"

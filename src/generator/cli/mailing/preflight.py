@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from generator.cli import count, say_error
-from generator.cli.environment import find_trial
-from generator.cli.options import say_skipped
+from generator.cli import say_error
 from generator.delivery.outgoing.transports import DEFAULT, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.environment import find_trial
+from generator.sentences import count, say_skipped
 from generator.settings import PATH as SETTINGS
 
 if TYPE_CHECKING:

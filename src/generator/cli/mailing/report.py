@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli.environment import open_list
-from generator.cli.mailing.status import find, get_account, read_settings, say_moment, say_tally
-from generator.cli.options import say_never_sent
+from generator.cli.mailing.status import find, get_account, say_moment, say_tally
+from generator.environment import open_list
 from generator.errors import MailingError
 from generator.files import create_file, make_folder, refuse_taken
 from generator.model import Artifact, Progress
 from generator.publish import publish_artifacts
+from generator.sentences import say_never_sent
+from generator.settings import read_settings
 from generator.subscribers.ledger import senders
 
 if TYPE_CHECKING:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.environment import open_list
 from generator.cli.mailing.run import Order, open_relay, run_mailing
-from generator.cli.mailing.status import read_settings
-from generator.cli.options import say_never_sent
+from generator.environment import open_list
 from generator.errors import MailingError
 from generator.model import Mailing, Progress
+from generator.sentences import count, say_never_sent
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.senders import settle_dead
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count, say_error
-from generator.cli.environment import find_files, read_variable
+from generator.cli import say_error
 from generator.cli.mailing.report import keep_report
 from generator.cli.progress import ProgressLine
 from generator.delivery.outgoing.attempts import Breaker
@@ -26,8 +25,10 @@ from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import open_transport
+from generator.environment import find_files, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.model import Progress
+from generator.sentences import count
 from generator.subscribers.ledger import mailings
 
 if TYPE_CHECKING:

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli.environment import open_list, read_variable
 from generator.cli.mailing.freeze import Prepared, Recipe, prepare_apart
 from generator.cli.mailing.preflight import find_closed_window, find_missing, find_service, refuse
 from generator.cli.mailing.run import Order, run_mailing
-from generator.cli.mailing.status import read_settings
 from generator.cli.mailing.window import await_window
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
 from generator.doctor.machine import MANY
+from generator.environment import open_list, read_variable
 from generator.errors import MailingError
 from generator.model import Mailing, Week
 from generator.settings import PATH as SETTINGS
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.audience import explain_nobody
 from generator.subscribers.store.database import VARIABLE as DATABASE

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli import count, show_table
-from generator.cli.environment import open_list
-from generator.cli.options import say_never_sent
-from generator.errors import ContentError, MailingError, SecretError
+from generator.cli import show_table
+from generator.environment import open_list
+from generator.errors import MailingError, SecretError
 from generator.model import Progress, Week
-from generator.settings import load_settings
+from generator.sentences import count, say_never_sent
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings, senders
 from generator.subscribers.ledger.accounts import find_account
 from generator.subscribers.ledger.tags import make_tag
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model import Delivery, Mailing, Problem, Tally
+    from generator.model import Delivery, Mailing, Tally
     from generator.settings import Settings
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.store.database import Transaction
@@ -103,15 +103,6 @@ def find_message_id(delivery: Delivery, mailing: Mailing, keys: Keys, settings: 
     except SecretError:
         return ""
     return f"<{tag}@{settings.list_id}>"
-
-
-def read_settings(root: Path) -> Settings:
-    """The settings of a project. Raises ContentError."""
-    problems: list[Problem] = []
-    settings = load_settings(root, problems)
-    if settings is None:
-        raise ContentError(problems)
-    return settings
 
 
 def get_account(root: Path, transaction: Transaction, week: Week) -> Account:

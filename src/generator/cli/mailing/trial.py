@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.environment import find_files, find_trial, open_list, read_variable
 from generator.cli.list.people import read_address
 from generator.cli.mailing.freeze import Prepared, Recipe, prepare
 from generator.cli.mailing.preflight import find_missing, find_service
 from generator.cli.mailing.run import find_signature
 from generator.cli.mailing.send import choose_week
-from generator.cli.mailing.status import read_settings
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.transports import DEFAULT, open_transport
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.verdict import Verdict
+from generator.environment import find_files, find_trial, open_list, read_variable
 from generator.errors import GeneratorError, MailingError, TransportError
 from generator.model import Due, Mailing
+from generator.sentences import count
+from generator.settings import read_settings
 from generator.subscribers.list.audience import explain_nobody, list_audience
 from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.keys import Keys

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import count
-from generator.cli.environment import open_list
 from generator.cli.mailing.resume import ask, get_mailing
-from generator.cli.mailing.status import read_settings, say_moment
+from generator.cli.mailing.status import say_moment
+from generator.environment import open_list
 from generator.errors import MailingError
+from generator.sentences import count
+from generator.settings import read_settings
 from generator.subscribers.ledger.senders import settle_dead
 from generator.subscribers.ledger.withdrawal import find_obstacle, withdraw
 

@@ -28,7 +28,7 @@ _PORTS = {"imap": 143, "imaps": 993}
 
 
 class Mailbox:
-    """A folder on a server. Not thread-safe: one connection. A password is sent through TLS only, or to this machine."""
+    """A folder on a server. Not thread-safe. A password is sent only through TLS or to this machine."""
 
     def __init__(  # noqa: PLR0913 (one for each part of its address)
         self,

@@ -10,8 +10,6 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import click
-
 from generator.delivery.outgoing import transports
 from generator.errors import DatabaseError, SecretError
 from generator.settings import TRIAL
@@ -21,7 +19,7 @@ from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.keys import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from generator.subscribers.store.database import Database
@@ -99,24 +97,25 @@ def read_keys(root: Path) -> Keys:
     return Keys.parse(text)
 
 
-def make_list(root: Path) -> Database:
-    """The list and its keys, which are made when there is no list yet. Raises DatabaseError and SecretError."""
+def make_list(root: Path, tell: Callable[[str], None]) -> Database:
+    """The list and its keys, which are made when there is no list yet; `tell` is called with what was made.
+
+    Raises DatabaseError and SecretError.
+    """
     if not find_missing_list(root):
         return open_list(root)
-    database = open_database(read_variable(root, DATABASE, DEFAULT), find_keys(root), root)
-    click.echo(f"Created a new list: {database.name}", err=True)
+    database = open_database(read_variable(root, DATABASE, DEFAULT), find_keys(root, tell), root)
+    tell(f"Created a new list: {database.name}")
     return database
 
 
-def find_keys(root: Path) -> Keys:
-    """The keys of the service; the first time they are made and kept in the file."""
+def find_keys(root: Path, tell: Callable[[str], None]) -> Keys:
+    """The keys of the service; the first time they are made and kept in the file, and `tell` is called."""
     if text := read_variable(root, KEYS):
         return Keys.parse(text)
     keys = Keys.make()
     keep_keys(root, keys)
-    click.echo(
-        f"Created {FILE} with the key of this list. Keep it: the links in mail are signed with it.", err=True
-    )
+    tell(f"Created {FILE} with the key of this list. Keep it: the links in mail are signed with it.")
     return keys
 
 
