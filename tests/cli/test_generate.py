@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 from generator.assemble import plan_weeks
 from generator.cache import Cache
 from generator.cli.generate import main
-from generator.cli.letter.build import make_issue
 from generator.clock import Clock
 from generator.content import Newsletter, load_newsletter
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError
+from generator.letter.build import make_issue
 from generator.model import Archive, Language, Week
 from tests.clocks import NOW, STOPPED, stop_at
 
@@ -115,7 +115,7 @@ def test_what_exists_is_never_written_over_whatever_was_read(newsletter: Newslet
     unread = replace(newsletter, archive=Archive(()))
     before = read_tree(root)
     with pytest.raises(PublishError) as error:
-        make_issue(unread, Cache(), Week(2026, 47), NOW, None, None, dry_run=False, open_=False)
+        make_issue(unread, Cache(), Week(2026, 47), NOW)
     assert str(error.value) == "newsletter/issues/2026-W47/en.md already exists; nothing was written"
     assert read_tree(root) == before
 

@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from generator.cli.letter.preview import keep_preview
+from generator.letter.preview import keep_preview
 from generator.model import Week
 from tests.clocks import NOW
 

@@ -14,7 +14,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from generator.clock import Clock
-
-BUILD = "build"
-"""Where `generate issue` publishes, below the root of the project; git ignores it."""
-
-DOCUMENTS = PurePosixPath("cache/documents")
-"""Below that: the texts as the last run read them."""
 
 
 class Group(click.Group):

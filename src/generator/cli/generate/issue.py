@@ -4,17 +4,23 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
-from generator.cli.letter.texts import load, load_documents, pausing_collection
+from generator.cli import Command, show_in_browser, show_table
 from generator.cli.options import with_week
+from generator.letter.texts import BUILD, load_documents, load_texts, pausing_collection
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from generator.cli import Project
-    from generator.model import Week
+    from generator.content import Newsletter
+    from generator.letter.build import MadeIssue
+    from generator.model import Artifact, Problem, Week
 
 
 @click.command(cls=Command)
@@ -50,18 +56,89 @@ def command(  # noqa: PLR0913 (one for each option)
       generate issue next --certainty referral --dry-run
     """
     with pausing_collection():
-        from generator.cli.letter.build import make_issue
         from generator.content.needs import need_nothing
+        from generator.letter.build import find_folder, make_issue
 
         documents, now = load_documents(project.root), project.now()
-        newsletter = load(project, documents, need_nothing)
-        make_issue(
-            newsletter,
-            documents,
-            week or newsletter.settings.coming_week(now),
-            now,
-            certainty,
-            thought,
-            dry_run=dry_run,
-            open_=open_,
-        )
+        newsletter = load_texts(project.root, now, documents, need_nothing)
+        week = week or newsletter.settings.coming_week(now)
+        made = make_issue(newsletter, documents, week, now, certainty, thought, dry_run=dry_run)
+        _show(newsletter, made, dry_run=dry_run)
+        if open_ and not dry_run:
+            for email in made.emails:
+                show_in_browser(str(newsletter.root / BUILD / find_folder(email) / "email.html"))
+
+
+def _show(newsletter: Newsletter, made: MadeIssue, *, dry_run: bool) -> None:
+    """Print which letter it is, what was made, what is wrong with it, and what comes next."""
+    from generator.cli.reports import report_text, say_ignored
+    from generator.model import Language
+    from generator.render.words import say_date
+
+    issue = made.issue
+    friday = say_date(issue.editions[Language.NL].published, Language.EN)
+    click.echo(f"{issue.week}: the letter of {friday}, about {issue.certainty} ({issue.thought})\n")
+    heading = ("file", "subject", "size", "words", "problems")
+    show_table(heading, list(_list_files(newsletter, made)), right=heading[2:])
+    click.echo()
+    found = [problem for each in made.problems.values() for problem in each]
+    for line in report_text(found, newsletter.root):
+        click.echo(line)
+    if newsletter.ignored:
+        click.echo(say_ignored(newsletter.ignored))
+    if made.chosen and (unread := newsletter.list_unread()):
+        weeks = ", ".join(map(str, unread))
+        click.echo(f"{weeks} cannot be read, so the choice of the thought does not take it into account.")
+    click.echo(_say_next_step(made, found, dry_run=dry_run))
+
+
+def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, ...]]:
+    """The rows of the table: a new issue, then each email with its page, then the feeds."""
+    from generator.check.rules.prose import count_words
+    from generator.cli.reports import count_problems
+    from generator.letter.build import find_folder
+
+    root = newsletter.root if newsletter.root != Path.cwd() else Path()
+    for source in made.sources:
+        yield str(root / source.path), "", _say_size(source), "", ""
+    for email in made.emails:
+        edition = email.edition
+        open_ = sum(count_problems(made.problems[edition.language])[:2])
+        about = (edition.subject, str(count_words(edition)), str(open_))
+        for letter in made.letters:
+            if letter.path.parent == find_folder(email):
+                subject, words, problems = about if letter.path.name == "email.html" else ("", "", "")
+                yield str(root / BUILD / letter.path), subject, _say_size(letter), words, problems
+    feeds = f"{sum(len(_read(feed)) for feed in made.feeds) / 1000:.1f} KB"
+    folder = str(root / BUILD / "feeds") + os.sep
+    yield folder, f"{len(made.feeds)} files for a look ahead, not for readers", feeds, "", ""
+
+
+def _say_next_step(made: MadeIssue, problems: list[Problem], *, dry_run: bool) -> str:
+    from generator.cli.reports import count_problems, say_counts
+    from generator.sentences import say_kept
+
+    issue, folder = made.issue, made.folder
+    errors, warnings, _ = count_problems(problems)
+    open_ = say_counts(problem for problem in problems if not problem.waived)
+    if dry_run:
+        return "Nothing was written (--dry-run). Next: run it again without --dry-run."
+    if made.sources:
+        return f"Next: make {folder}/nl.md and en.md your own, then run it again: generate issue {issue.week}"
+    letter = f"{BUILD}/issues/{issue.week}/nl/email.html"
+    if errors:
+        return f"Next: correct the {open_} above in {folder}/, then run it again."
+    first = f"review the {open_} above, " if warnings else ""
+    if issue.skipped:
+        return f"{say_kept(issue.week)}."
+    if issue.draft:
+        return f"Next: {first}read {letter}, then delete “draft: true” in both files of {folder}/."
+    return f"Next: {first}read {letter}, commit {folder}/, and build the site: generate site"
+
+
+def _read(artifact: Artifact) -> bytes:
+    return artifact.content if isinstance(artifact.content, bytes) else artifact.content.read_bytes()
+
+
+def _say_size(artifact: Artifact) -> str:
+    return f"{len(_read(artifact)) / 1000:.1f} KB"

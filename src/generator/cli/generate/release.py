@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
-from generator.cli.letter.texts import load
+from generator.cli import Command, show_table
 from generator.cli.options import with_week
+from generator.letter.texts import load_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from generator.cli import Project
-    from generator.model import Week
+    from generator.model import Issue, Week
 
 
 @click.command(cls=Command)
@@ -32,8 +34,35 @@ def command(project: Project, week: Week | None, *, dry_run: bool) -> None:
       generate release
       generate release 2026-W48 --dry-run
     """
-    from generator.cli.letter.release import release_letters
+    from generator.cli.reports import say_ignored
     from generator.content.needs import need_letter, need_releases
+    from generator.content.releases import PATH
+    from generator.letter.release import release_letters
 
-    needs = need_letter(project.root, week) if week else need_releases(project.root, project.now())
-    release_letters(load(project, needs=needs), week, project.now(), dry_run=dry_run)
+    now = project.now()
+    needs = need_letter(project.root, week) if week else need_releases(project.root, now)
+    newsletter = load_texts(project.root, now, needs=needs)
+    recorded = release_letters(newsletter, week, now, dry_run=dry_run)
+    if not recorded.editions:
+        click.echo(f"Nothing to record: {PATH} already has {_say_letters(recorded.issues)}.")
+        return
+    rows = [
+        (str(found), str(language), "again, as corrected" if again else "for the first time")
+        for (found, language), again in recorded.editions.items()
+    ]
+    show_table(("week", "language", "recorded"), rows)
+    click.echo()
+    if newsletter.ignored:
+        click.echo(say_ignored(newsletter.ignored))
+    if dry_run:
+        click.echo("Nothing was written (--dry-run). Next: run it again without --dry-run.")
+    else:
+        click.echo(f"Next: commit {PATH}.")
+
+
+def _say_letters(issues: Sequence[Issue]) -> str:
+    return (
+        f"the current text of the letter of {issues[0].week}"
+        if len(issues) == 1
+        else "the current text of all published letters"
+    )

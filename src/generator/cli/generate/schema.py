@@ -21,6 +21,6 @@ def command(kind: str | None) -> None:
     Examples:
       generate schema thought
     """
-    from generator.cli.letter.schema import write_schema
+    from generator.letter.schema import write_schema
 
     click.echo(write_schema(kind or "letter"), nl=False)

@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -30,6 +31,27 @@ def command(project: Project, certainty: str, name: str | None) -> None:
       generate new thought referral
       generate new thought referral a-name-from-the-fair
     """
-    from generator.cli.letter.thought import start_thought
+    from generator.letter.thought import STYLE, require_certainty, start_thought
+    from generator.model import Language
 
-    start_thought(project.root, certainty, name)
+    root = project.root
+    require_certainty(certainty)  # before anybody thinks of a name
+    started = start_thought(root, certainty, _ask_name() if name is None else name)
+    dutch, english = started.files[Language.NL], started.files[Language.EN]
+    click.echo(f"Wrote {dutch} and {english.name}.")
+    click.echo(f"Next: read {STYLE}, write both, and run: generate check {dutch.parent}/{started.slug}.*")
+    click.echo(
+        "Both are drafts, which are not checked or used yet. When they are finished, delete “draft: true” in both."
+    )
+
+
+def _ask_name() -> str:
+    from generator.letter.thought import EXAMPLE
+
+    try:
+        return str(click.prompt("What is it about? Two to six English words", err=True))
+    except click.Abort:
+        if not sys.stdin.isatty():  # nobody is there to answer; at a terminal it was Ctrl-C
+            click.echo(err=True)
+            raise click.UsageError(f"give a name after the certainty, {EXAMPLE}") from None
+        raise

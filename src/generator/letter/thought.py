@@ -1,4 +1,4 @@
-"""What `generate new thought` does: two files that an author goes on with, one a language.
+"""Start a thought: two files that an author goes on with, one a language.
 
 What they ask stands in comments of the YAML, which nothing of ours reads, so no reader ever sees one. Title, summary,
 actions and text are left empty, and `draft: true` says so: until that line is deleted no letter is made from the
@@ -8,18 +8,16 @@ thought, and what is wrong with it stops nothing.
 from __future__ import annotations
 
 import re
-import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-
-import click
 
 from generator.content.certainties import IDS, item_ids, load_certainties
 from generator.content.evidence import load_facts
 from generator.content.frontmatter import Texts
 from generator.content.thoughts import FOLDER, load_thoughts
-from generator.errors import PublishError
+from generator.errors import PublishError, RequestError
 from generator.model import Artifact, Language
 from generator.publish import publish_together
 from generator.reading import did_you_mean, plain_name
@@ -35,7 +33,7 @@ LONGEST = 60
 """Characters of a name: it becomes part of every letter that is made from the thought."""
 
 _WORDS = range(2, 7)
-_EXAMPLE = "two to six English words, like who-calls-you"
+EXAMPLE = "two to six English words, like who-calls-you"
 
 GENERAL = "general"
 """Where facts belong that every certainty may cite."""
@@ -73,11 +71,21 @@ _TEXT = {
 STYLE = "newsletter/STYLE.md"
 
 
-def start_thought(root: Path, certainty: str, name: str | None) -> None:
-    """Write the two files of a new thought, and say what comes next; nothing that exists is touched."""
-    if certainty not in IDS:
-        raise click.UsageError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
-    slug = name_thought(_ask_name() if name is None else name)
+@dataclass(frozen=True, slots=True)
+class StartedThought:
+    """The files of a new thought, below the root of the project."""
+
+    slug: str
+    files: Mapping[Language, PurePosixPath]
+
+
+def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
+    """Write the two files of a new thought; nothing that exists is touched.
+
+    Raises RequestError for an unknown certainty and for what is no name, and PublishError when the name is taken.
+    """
+    require_certainty(certainty)
+    slug = name_thought(name)
     folder = root / FOLDER
     taken = sorted(
         path for path in folder.glob("*/*") if plain_name(path.name.lstrip(".")).split(".")[0] == slug
@@ -91,42 +99,33 @@ def start_thought(root: Path, certainty: str, name: str | None) -> None:
     facts = load_facts(root, problems)
     thoughts, _ = load_thoughts(root, item_ids(certainties), facts, texts, problems)
     uses = Counter(action for thought in thoughts[Language.NL] for action in thought.actions)
-    made = []
+    made = {}
     for language, found in certainties.items():
         items = [item for one in found if one.id == certainty for item in one.items]
         text = write_skeleton(language, certainty, items, uses, facts.values())
-        made.append(Artifact(PurePosixPath(FOLDER, certainty, f"{slug}.{language}.md"), text.encode()))
-    publish_together({}, new={root: made})
-    dutch, english = (artifact.path for artifact in made)
-    click.echo(f"Wrote {dutch} and {english.name}.")
-    click.echo(f"Next: read {STYLE}, write both, and run: generate check {dutch.parent}/{slug}.*")
-    click.echo(
-        "Both are drafts, which are not checked or used yet. When they are finished, delete “draft: true” in both."
-    )
+        made[language] = Artifact(PurePosixPath(FOLDER, certainty, f"{slug}.{language}.md"), text.encode())
+    publish_together({}, new={root: list(made.values())})
+    return StartedThought(slug, {language: artifact.path for language, artifact in made.items()})
 
 
-def _ask_name() -> str:
-    try:
-        return str(click.prompt("What is it about? Two to six English words", err=True))
-    except click.Abort:
-        if not sys.stdin.isatty():  # nobody is there to answer; at a terminal it was Ctrl-C
-            click.echo(err=True)
-            raise click.UsageError(f"give a name after the certainty, {_EXAMPLE}") from None
-        raise
+def require_certainty(certainty: str) -> None:
+    """Raise RequestError for what is no certainty."""
+    if certainty not in IDS:
+        raise RequestError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
 
 
 def name_thought(words: str) -> str:
-    """The name of the files of a thought, from the words that an author typed."""
+    """The name of the files of a thought, from the words that an author typed. Raises RequestError."""
     plain = re.sub("[’']", "", words.lower())
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not slug or not plain.isascii():
-        raise click.UsageError(f"“{words}” is not a name; use {_EXAMPLE}")
+        raise RequestError(f"“{words}” is not a name; use {EXAMPLE}")
     if len(slug) > LONGEST:
-        raise click.UsageError(
+        raise RequestError(
             f"“{slug}” has {len(slug)} characters; use two to six English words, at most {LONGEST} characters"
         )
     if slug.count("-") + 1 not in _WORDS:
-        raise click.UsageError(f"“{slug}” has {count(slug.count('-') + 1, 'word')}; use {_EXAMPLE}")
+        raise RequestError(f"“{slug}” has {count(slug.count('-') + 1, 'word')}; use {EXAMPLE}")
     return slug
 
 

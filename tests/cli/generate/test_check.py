@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import pty
 import re
 import shutil
@@ -11,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -19,10 +17,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli.generate import main
-from generator.cli.letter.check import CheckLetter, CheckThought, Selection, plan_jobs, run_jobs
-from generator.content import Newsletter, load_newsletter
-from generator.errors import GeneratorError
-from generator.model import Language, Problem
 from tests.cli.test_generate import read_tree
 from tests.clocks import STOPPED
 
@@ -329,34 +323,7 @@ def test_links_to_other_sites_are_followed_only_when_asked(sample: Path) -> None
     assert (LETTER, "external-link") in rules_of(sample, LETTER, "--online"), "the answer was not kept"
 
 
-# --- Many letters ---
-
-
-@pytest.mark.slow
-def test_many_processes_find_what_one_finds(newsletter: Newsletter, sample: Path) -> None:
-    """In the same order; and what they need travels, also where processes cannot be forked."""
-    spoil(sample, LETTER, "summary: ", "summary: Kijk! ")
-    spoil(sample, THOUGHT, "summary: ", "summary: Kijk! ")
-    newsletter = load_newsletter(sample)
-    jobs = list(plan_jobs(newsletter, Selection()))
-    assert CheckLetter(newsletter.archive.issues[0].week) in jobs
-    assert CheckThought(Language.NL, 0) in jobs
-    assert run_jobs(newsletter, jobs, many=0) == run_jobs(newsletter, jobs) != []
-    assert pickle.loads(pickle.dumps(newsletter)) == newsletter  # noqa: S301
-
-
-@dataclass(frozen=True)
-class Die(CheckLetter):
-    """A job that ends its process, as the system does when memory runs out."""
-
-    def run(self, newsletter: Newsletter) -> list[Problem]:
-        os.kill(os.getpid(), signal.SIGKILL)
-        return []
-
-
-def test_a_process_that_is_killed_is_one_sentence(newsletter: Newsletter) -> None:
-    with pytest.raises(GeneratorError, match="was killed, probably because the machine ran out of memory"):
-        run_jobs(newsletter, [Die(newsletter.archive.issues[0].week)] * 2, many=0)
+# --- Ctrl-C ---
 
 
 SLOW = """
@@ -364,12 +331,13 @@ import os, sys, time
 from dataclasses import dataclass
 from pathlib import Path
 from generator.cli import generate
-from generator.cli.letter import check
+from generator.cli.generate.check import show_progress
+from generator.letter import jobs
 from generator.content import load_newsletter
 from generator.model import Language
 
 @dataclass(frozen=True)
-class Wait(check.CheckLetter):
+class Wait(jobs.CheckLetter):
     def run(self, newsletter):
         time.sleep(0.2)
         return []
@@ -377,7 +345,8 @@ class Wait(check.CheckLetter):
 @generate.main.command()
 def wait():
     newsletter = load_newsletter(Path(sys.argv[2]))
-    check.run_jobs(newsletter, [Wait(newsletter.archive.issues[0].week)] * 100, many=int(os.environ["MANY"]))
+    work = [Wait(newsletter.archive.issues[0].week)] * 100
+    jobs.run_jobs(newsletter, work, show_progress, many=int(os.environ["MANY"]))
 
 generate.main()
 """

@@ -7,10 +7,10 @@ from click.testing import CliRunner
 
 from generator.check import RULES
 from generator.cli.generate import main
-from generator.cli.letter.schema import KINDS, make_schema
 from generator.content import Newsletter
 from generator.content.certainties import IDS, is_item_id
 from generator.content.thoughts import is_season
+from generator.letter.schema import KINDS, make_schema
 from generator.model import MONTHS
 from tests.clocks import STOPPED
 

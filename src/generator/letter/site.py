@@ -1,4 +1,4 @@
-"""What `generate site` and `generate serve` do: run MkDocs, exactly as `mkdocs build` and `mkdocs serve` would."""
+"""Build the site, or serve it: run MkDocs, exactly as `mkdocs build` and `mkdocs serve` would."""
 
 from __future__ import annotations
 
@@ -13,13 +13,11 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from generator.cli.reports import say_ignored
 from generator.clock import parse_moment
 from generator.content import load_newsletter
 from generator.content.configuration import CONFIGURATIONS, find_configuration_problems
@@ -27,14 +25,14 @@ from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
 from generator.model import Language
 from generator.preview import HOST, is_previewed
-from generator.sentences import count, say_how_to_keep, say_kept
 from generator.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from generator.content import Newsletter
+    from generator.model import Issue, Problem, Week
 
 SITE = "site"
 """Where the site is published, below the root of the project; git ignores it."""
@@ -44,11 +42,36 @@ _UNTIL = "PUBLISHED_UNTIL"
 """The variable in which mkdocs.yml looks for the moment to build for."""
 
 
-def build_site(root: Path, now: datetime, *, future: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class BuiltSite:
+    """A site that was built, and the letters that readers do not find in it."""
+
+    pages: int
+    size: int
+    """In bytes."""
+    seconds: float
+    """How long it took."""
+    waiting: Sequence[Week]
+    """The letters that are not published yet, the first one first."""
+    unpublished: Sequence[Issue]
+    """The letters that are skipped, or drafts, although their moment has come; the oldest first."""
+    ignored: Sequence[Problem]
+    """In files that the site does without."""
+
+
+def build_site(
+    root: Path,
+    now: datetime,
+    *,
+    future: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    watch: Callable[[int, int], None] | None = None,
+) -> BuiltSite:
     """Build both languages at the same time, then put the whole site in the place of the old one.
 
     Letters that are published after `now` are left out, or shown with a mark; what is wrong with one of them stops
-    nothing. PUBLISHED_UNTIL names another moment. Of two builds at once the second waits for the first.
+    nothing. PUBLISHED_UNTIL names another moment. Of two builds at once the second waits for the first, and `tell`
+    hears so. `watch` is called ten times a second with the number of pages that are written, and that of all pages.
 
     Raises ContentError, and PublishError; the old site is then whole.
     """
@@ -63,13 +86,13 @@ def build_site(root: Path, now: datetime, *, future: bool) -> None:
     _require_configuration(root)
     site = _find_site(root)
     try:
-        with _alone_in(site.parent):
+        with _alone_in(site.parent, tell):
             _sweep(site)
             with tempfile.TemporaryDirectory(
                 prefix=_STAGING, dir=site.parent, ignore_cleanup_errors=True
             ) as name:
                 staging = Path(name)
-                _build(newsletter, staging, now, future=future)
+                _build(newsletter, staging, now, watch, future=future)
                 new = staging / Language.NL
                 (staging / Language.EN).rename(new / Language.EN)
                 pages = sum(1 for _ in new.rglob("index.html"))
@@ -80,27 +103,31 @@ def build_site(root: Path, now: datetime, *, future: bool) -> None:
         raise PublishError(
             f"{error.filename or site.parent}: cannot be written: {error.strerror or error}"
         ) from error
-    click.echo(
-        f"Built {SITE}{os.sep}: {count(pages, 'page')}, {size / 1e6:.1f} MB, in {time.monotonic() - began:.1f} s."
+    archive = newsletter.archive
+    return BuiltSite(
+        pages=pages,
+        size=size,
+        seconds=time.monotonic() - began,
+        waiting=[one.week for one in reversed(list(archive.editions(Language.EN))) if one.published > now],
+        unpublished=[one for one in reversed(archive.until(now).issues) if one.skipped or one.draft],
+        ignored=newsletter.ignored,
     )
-    if newsletter.ignored:
-        click.echo(say_ignored(newsletter.ignored))
-    _say_what_waits(newsletter, now, future=future)
-    click.echo("Next: view it with “generate serve”, or copy the folder to any web server.")
 
 
-def serve_site(root: Path, port: int, *, open_: bool) -> None:
-    """Serve site and letters on this machine until Ctrl-C, building again on every save."""
+def serve_site(root: Path, port: int, *, open_: bool) -> int:
+    """Serve site and letters on this machine until Ctrl-C, building again on every save; gives the code of MkDocs.
+
+    Raises ContentError, and PublishError when the port cannot be used.
+    """
     _require_configuration(root)
     _check_port(root, port)
     # Click 8.2 changed how flags get their default, and MkDocs 1.6 then leaves live reload off unless it is named.
     command = [sys.executable, "-m", "mkdocs", "serve", "--livereload", "--dev-addr", f"127.0.0.1:{port}"]
     process = subprocess.Popen([*command, "--open"] if open_ else command, cwd=root, env=_environment())  # noqa: S603 (ours)
     try:
-        code = process.wait()
+        return process.wait()
     except KeyboardInterrupt:  # the terminal has sent it to MkDocs as well, which ends by itself
-        code = process.wait()
-    raise SystemExit(code)
+        return process.wait()
 
 
 def _require_configuration(root: Path) -> None:
@@ -141,14 +168,14 @@ def _find_site(root: Path) -> Path:
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path, tell: Callable[[str], None]) -> Iterator[None]:
     """Wait for another build that is at work in a folder. One that was killed holds no lock any more."""
     lock = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            click.echo("Another build is running; waiting for it to finish.", err=True)
+            tell("Another build is running; waiting for it to finish.")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
@@ -186,11 +213,23 @@ def _exchange(one: Path, other: Path) -> bool:
     return rename is not None and rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0
 
 
-def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool) -> None:
+def _build(
+    newsletter: Newsletter,
+    staging: Path,
+    now: datetime,
+    watch: Callable[[int, int], None] | None,
+    *,
+    future: bool,
+) -> None:
     root, pages = newsletter.root, _count_pages(newsletter, now, future=future)
     environment = _environment(TRANSLATIONS="", FUTURE="1" if future else "", **{_UNTIL: now.isoformat()})
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     running: dict[Language, subprocess.Popen[bytes]] = {}
+
+    def look() -> None:
+        if watch is not None:
+            watch(sum(1 for _ in staging.rglob("index.html")), pages)
+
     try:
         for language, config in CONFIGURATIONS.items():
             arguments = [*command, "-f", config, "-d", str(staging / language)]
@@ -198,7 +237,7 @@ def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool
                 running[language] = subprocess.Popen(  # noqa: S603 (ours)
                     arguments, cwd=root, env=environment, stdout=subprocess.DEVNULL, stderr=log
                 )
-        _wait(running, staging, pages)
+        _wait(running, look)
     finally:
         for process in running.values():
             process.terminate()
@@ -212,19 +251,13 @@ def _build(newsletter: Newsletter, staging: Path, now: datetime, *, future: bool
         raise PublishError("\n".join(["the site could not be built; MkDocs reports:", *dict.fromkeys(said)]))
 
 
-def _wait(running: Mapping[Language, subprocess.Popen[bytes]], staging: Path, pages: int) -> None:
-    """Wait for all builds, or until one fails; on a terminal, tell how far they are."""
-    began, shown = time.monotonic(), sys.stderr.isatty()
+def _wait(running: Mapping[Language, subprocess.Popen[bytes]], look: Callable[[], None]) -> None:
+    """Wait for all builds, or until one fails; `look` is called ten times a second."""
     while any(process.poll() is None for process in running.values()):
         if any(process.poll() for process in running.values()):
             break
         time.sleep(0.1)
-        if shown and time.monotonic() - began > 1:
-            written = sum(1 for _ in staging.rglob("index.html"))
-            doing = f"{written:,} of {pages:,} pages written" if written else f"reading {pages:,} pages"
-            click.echo(f"\r\033[KBuilding: {doing}, {time.monotonic() - began:.0f} s", nl=False, err=True)
-    if shown:
-        click.echo("\r\033[K", nl=False, err=True)
+        look()
 
 
 def _count_pages(newsletter: Newsletter, now: datetime, *, future: bool) -> int:
@@ -236,22 +269,6 @@ def _count_pages(newsletter: Newsletter, now: datetime, *, future: bool) -> int:
         + 1
         for language in Language
     )
-
-
-def _say_what_waits(newsletter: Newsletter, now: datetime, *, future: bool) -> None:
-    """Name the letters that readers do not get to see yet, or not at all."""
-    waiting = [letter for letter in newsletter.archive.editions(Language.EN) if letter.published > now]
-    if waiting:
-        weeks = ", ".join(str(letter.week) for letter in reversed(waiting))
-        if future:
-            click.echo(f"Included, although not published yet: {weeks}. Do not publish this site.")
-        else:
-            click.echo(f"Left out, because not published yet: {weeks}. To include them, add --future.")
-    for issue in reversed(newsletter.archive.until(now).issues):
-        if issue.skipped:
-            click.echo(f"Left out: {say_kept(issue.week)}. {say_how_to_keep(issue.week)}.")
-        elif issue.draft:
-            click.echo(f"Left out: {issue.week} is still a draft.")
 
 
 def _environment(**more: str) -> dict[str, str]:

@@ -1,22 +1,29 @@
 """The texts of a project, read for one command of `generate`."""
 
-# ruff: noqa: PLC0415 (as in the commands)
+# Commands import this module for `pausing_collection`, before anything that takes time to load.
+# ruff: noqa: PLC0415
 from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
-
-from generator.cli import BUILD, DOCUMENTS, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from generator.cache import Cache
     from generator.content import Newsletter
     from generator.content.frontmatter import Document
     from generator.content.needs import Needs
+
+BUILD = "build"
+"""Where `generate issue` publishes, below the root of the project; git ignores it."""
+
+DOCUMENTS = PurePosixPath("cache/documents")
+"""Below that: the texts as the last run read them."""
 
 
 def load_documents(root: Path) -> Cache[Document[Any]]:
@@ -26,13 +33,14 @@ def load_documents(root: Path) -> Cache[Document[Any]]:
     return load_cache(root / BUILD / DOCUMENTS)
 
 
-def load(
-    project: Project, documents: Cache[Document[Any]] | None = None, needs: Needs | None = None
+def load_texts(
+    root: Path, now: datetime, documents: Cache[Document[Any]] | None = None, needs: Needs | None = None
 ) -> Newsletter:
+    """The newsletter of a project, read without pauses for the collector. Raises ContentError."""
     from generator.content import load_newsletter
 
     with pausing_collection():
-        return load_newsletter(project.root, documents, now=project.now(), needs=needs)
+        return load_newsletter(root, documents, now=now, needs=needs)
 
 
 @contextmanager

@@ -1,0 +1,174 @@
+"""Read everything, and ask every rule about what was named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, TypeAlias
+
+from generator.content.archive import FOLDER as ISSUES
+from generator.content.configuration import find_configuration_problems
+from generator.content.needs import need_letter, need_nothing, need_thought
+from generator.errors import ContentError
+from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
+from generator.letter.selection import find_selection
+from generator.model import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from generator.content import Newsletter
+    from generator.content.needs import Needs
+    from generator.letter.jobs import Follow, Job
+    from generator.letter.selection import Selection
+    from generator.model import Issue, Problem, Week
+
+LINKS = PurePath("build/cache/links.json")
+"""What other sites answered to --online, below the root of the project."""
+
+Texts: TypeAlias = "Mapping[str, set[tuple[str, Language]]]"
+"""Names of texts and their languages, by kind: page, thought, letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check has looked at, and what it has found."""
+
+    problems: Sequence[Problem]
+    """Those of what was named, waived ones too."""
+    ignored: Sequence[Problem] = ()
+    """Those of files that it did without."""
+    coverage: Coverage | None = None
+    """What was looked at; None when the texts could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was looked at, and what was not."""
+
+    texts: Texts
+    facts: int | None
+    """How many facts were looked at; None when something was named, and facts were not."""
+    unread: bool
+    """Whether something that was named cannot be read."""
+    readable: bool
+    """Whether every file of the project can be read."""
+    drafts: Sequence[Path]
+    """Drafts that were named by their file, below the root of the project."""
+    other_drafts: int
+    """How many more there are among what was named."""
+    skipped: Sequence[Week]
+    """The weeks whose letters were looked at, and that nobody gets."""
+
+
+def check_project(  # noqa: PLR0913 (what may be asked for)
+    root: Path,
+    load: Callable[..., Newsletter],
+    targets: Sequence[str],
+    here: Path,
+    now: datetime,
+    *,
+    online: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+    follow: Follow | None = None,
+) -> Checked:
+    """Check what is named, or everything. `load` reads the newsletter; paths are as seen from `here`.
+
+    `online` also asks other sites whether links to them work, which `tell` hears before. `follow` sees how far the
+    checks are: see run_jobs. Raises RequestError for a target that is not there.
+    """
+    root = root.resolve()
+    selection = find_selection(root, targets, here)
+    configuration = [] if selection else find_configuration_problems(root)
+    try:
+        needs = need_nothing if selection else None
+        newsletter = load(now=now, needs=needs, finished=selection.paths)
+    except ContentError as error:
+        return Checked([*error.problems, *configuration])
+    jobs, unread = _sort_out(newsletter, selection)
+    problems = [*unread, *run_jobs(newsletter, jobs, follow)]
+    if online:
+        from generator.check.web.online import check_links_online  # noqa: PLC0415 (few need its libraries)
+
+        editions = list(selection.editions(newsletter))
+        tell("Checking links to other sites; each site has ten seconds to answer…")
+        problems += check_links_online(newsletter, editions, now, root / LINKS)
+    ignored = [problem for problem in newsletter.ignored if problem not in unread]
+    return Checked([*problems, *configuration], ignored, _cover(newsletter, selection, jobs, unread))
+
+
+def _sort_out(newsletter: Newsletter, selection: Selection) -> tuple[list[Job], list[Problem]]:
+    """What can be done of what was asked for, and the problems that are in the way of the rest."""
+    jobs = list(plan_jobs(newsletter, selection))
+    if not newsletter.ignored:
+        return jobs, []
+    unread = dict.fromkeys(newsletter.find_problems(selection.needs))
+    for week in newsletter.list_unread():
+        if selection.needs(PurePath(ISSUES, str(week))):
+            unread |= dict.fromkeys(newsletter.find_problems(need_letter(newsletter.root, week)))
+    ready: list[Job] = []
+    for job in jobs:
+        if found := newsletter.find_problems(_find_needs(newsletter, job)):
+            unread |= dict.fromkeys(found)
+        else:
+            ready.append(job)
+    return ready, list(unread)
+
+
+def _find_needs(newsletter: Newsletter, job: Job) -> Needs:
+    if isinstance(job, CheckLetter):
+        return need_letter(newsletter.root, job.week)
+    return need_thought(job.find(newsletter).certainty) if isinstance(job, CheckThought) else need_nothing
+
+
+def _cover(
+    newsletter: Newsletter, selection: Selection, jobs: Sequence[Job], unread: Sequence[Problem]
+) -> Coverage:
+    drafts, other_drafts = _list_drafts(newsletter, selection)
+    return Coverage(
+        texts=_list_checked(newsletter, selection, jobs),
+        facts=None if selection else len(newsletter.playbook.facts),
+        unread=bool(unread),
+        readable=not newsletter.ignored,
+        drafts=drafts,
+        other_drafts=other_drafts,
+        skipped=[issue.week for issue in _list_skipped(newsletter, selection)],
+    )
+
+
+def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[Job]) -> Texts:
+    """The texts that were looked at; what stands in both languages has one name."""
+    playbook = newsletter.playbook
+    texts: dict[str, set[tuple[str, Language]]] = {"page": set(), "thought": set(), "letter": set()}
+    for language in Language:
+        pages = [(one.page, one.source) for one in playbook.certainties[language]]
+        pages += [(one.name, one.source) for one in playbook.pages[language]]
+        for name, source in pages:
+            if selection.holds(source.relative_to(newsletter.root)):
+                texts["page"].add((name, language))
+    for job in jobs:
+        if isinstance(job, CheckLetter):
+            texts["letter"] |= {(str(job.week), one) for one in Language if job.language in {None, one}}
+        elif isinstance(job, CheckThought):
+            thought = job.find(newsletter)
+            texts["thought"].add((f"{thought.certainty}/{thought.slug}", job.language))
+    return texts
+
+
+def _list_drafts(newsletter: Newsletter, selection: Selection) -> tuple[list[Path], int]:
+    """The drafts that were named by their file, and how many others there are among what was named."""
+    named: list[Path] = []
+    others = 0
+    for draft in newsletter.playbook.drafts:
+        files = [path.relative_to(newsletter.root) for path in draft.sources.values()]
+        found = [path for path in files if path in selection.paths]
+        named += found
+        others += not found and any(map(selection.holds, files))
+    return named, others
+
+
+def _list_skipped(newsletter: Newsletter, selection: Selection) -> Iterator[Issue]:
+    """The letters that were looked at, and that nobody gets."""
+    weeks = {edition.week for edition in selection.editions(newsletter)}
+    return (issue for issue in reversed(newsletter.archive.issues) if issue.skipped and issue.week in weeks)

@@ -1,0 +1,217 @@
+"""What is checked, in parts that run one after the other, or on every core."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain
+from multiprocessing import connection, parent_process
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from generator.check import check_issue, check_proof, check_thought
+from generator.check.proofs import Proof
+from generator.content.archive import FOLDER as ISSUES
+from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.errors import ContentError, GeneratorError
+from generator.model import Language, Problem, Week
+from generator.render.page.pages import render_pages
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from generator.content import Newsletter
+    from generator.letter.selection import Selection
+    from generator.model import Thought
+
+MANY = 40
+"""More issues than this are worth a process for each core."""
+
+_CHUNK = 4
+"""How many letters or thoughts a process takes at a time: a second's work, after which Ctrl-C is heard."""
+
+Follow: TypeAlias = Callable[[Iterator[list[Problem]], int], Iterable[list[Problem]]]
+"""Is given the results of jobs as they come, and their number; yields them again."""
+
+
+class Job(Protocol):
+    """A part of the work that a process of its own can do: small, for it travels there."""
+
+    @property
+    def doing(self) -> str:
+        """What it does, in words."""
+
+    @property
+    def place(self) -> str:
+        """Whose fault it probably is when it fails: a path below the root."""
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """Find the problems."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLetter:
+    """Ask every rule about an issue, or about one edition of it."""
+
+    week: Week
+    language: Language | None = None
+    doing = "checking the letter"
+
+    @property
+    def place(self) -> str:
+        """Its folder."""
+        return f"{ISSUES}/{self.week}"
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """The problems of the letter."""
+        issue = newsletter.archive.issue(self.week)
+        if issue is None:  # pragma: no cover (it comes from the archive)
+            return []
+        if self.language is None:
+            return check_issue(newsletter, issue)
+        return check_proof(Proof(newsletter, issue, issue.editions[self.language]))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckThought:
+    """Ask the rules for manuscripts about a thought."""
+
+    language: Language
+    number: int
+    doing = "checking a thought"
+    place = THOUGHTS
+
+    def find(self, newsletter: Newsletter) -> Thought:
+        """The thought."""
+        return newsletter.playbook.thoughts[self.language][self.number]
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """The problems of the thought."""
+        return check_thought(newsletter, self.find(newsletter))
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPages:
+    """Render the pages of a language: what cannot be rendered is an error of its own."""
+
+    language: Language
+    doing = "rendering the pages"
+
+    @property
+    def place(self) -> str:
+        """The folder of the language."""
+        return f"docs/{self.language}"
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """Nothing, if all is well."""
+        render_pages(newsletter, self.language)
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFeeds:
+    """Render the feeds of both languages."""
+
+    doing = "rendering the feeds"
+    place = ISSUES
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """Nothing, if all is well."""
+        from generator.render.feed.feeds import render_feeds  # noqa: PLC0415 (who checks one letter does without)
+
+        render_feeds(newsletter)
+        return []
+
+
+def plan_jobs(newsletter: Newsletter, selection: Selection) -> Iterator[Job]:
+    """What is to be done; the large ones first, so that no process is left with one of them at the end."""
+    if not selection:
+        yield RenderFeeds()
+        yield from map(RenderPages, Language)
+    chosen: dict[Week, list[Language]] = {}
+    for edition in selection.editions(newsletter):
+        chosen.setdefault(edition.week, []).append(edition.language)
+    for week, languages in chosen.items():
+        if len(languages) == len(Language):
+            yield CheckLetter(week)
+        else:
+            yield from (CheckLetter(week, language) for language in languages)
+    for language in Language:
+        for number, thought in enumerate(newsletter.playbook.thoughts[language]):
+            if selection.holds(thought.source.relative_to(newsletter.root)):
+                yield CheckThought(language, number)
+
+
+def run_jobs(
+    newsletter: Newsletter, jobs: Sequence[Job], follow: Follow | None = None, many: int = MANY
+) -> list[Problem]:
+    """Do all jobs, on every core when there are many letters; the problems come in the order of the jobs.
+
+    `follow` is given what the jobs yield and how many there are, and yields the same, to see how far they are.
+    Raises GeneratorError when one of the processes is killed.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    letters = sum(isinstance(job, CheckLetter) for job in jobs)
+    if letters <= many or cores == 1:
+        return _collect((_attempt(newsletter, job) for job in jobs), len(jobs), follow)
+    executor = ProcessPoolExecutor(cores, initializer=_begin, initargs=(newsletter,))
+    try:
+        return _collect(executor.map(_work, jobs, chunksize=_CHUNK), len(jobs), follow)
+    except BrokenProcessPool:
+        raise GeneratorError(
+            "a process that checked letters was killed, probably because the machine ran out of memory"
+        ) from None
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _collect(results: Iterator[list[Problem]], jobs: int, follow: Follow | None) -> list[Problem]:
+    return list(chain.from_iterable(follow(results, jobs) if follow else results))
+
+
+def _attempt(newsletter: Newsletter, job: Job) -> list[Problem]:
+    try:
+        return job.run(newsletter)
+    except ContentError as error:  # said in the report like every other problem
+        return list(error.problems)
+    except GeneratorError:
+        raise
+    except Exception as error:  # noqa: BLE001 (content may be as odd as it likes: a check ends in a report)
+        message = f"{job.doing} failed: {type(error).__name__}: {error}"
+        return [
+            Problem(
+                Path(job.place), None, message, remedy="This is a bug; please report it with this message."
+            )
+        ]
+
+
+# In a process of its own:
+
+_given: list[Newsletter] = []
+
+
+def _begin(newsletter: Newsletter) -> None:
+    """Get ready: Ctrl-C is for the first process, which then sends no more work."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
+    gc.enable()
+    _given.append(newsletter)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Leave nothing behind when the first process is killed."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(job: Job) -> list[Problem]:
+    return _attempt(_given[0], job)
