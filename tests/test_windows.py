@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from generator.cli.mailing.send import choose_week
+from generator.mailing.window import choose_week
 from generator.model import Problem, Week
 from generator.settings import Settings, load_settings
 

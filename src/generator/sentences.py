@@ -1,4 +1,4 @@
-"""Sentences that several commands say: a number with its noun, and why a week has no letter, or nobody gets it."""
+"""Sentences that several commands say: a number with its noun, a moment, and why a week has no letter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime, tzinfo
     from pathlib import Path
 
     from generator.model import Week
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
 def count(number: int, noun: str) -> str:
     """A number with its noun: 1 problem, 2 problems."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def say_moment(moment: datetime, zone: tzinfo) -> str:
+    """2026-11-27 07:00:00, on the clock of a time zone."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def say_day(local: datetime) -> str:
+    """Friday 27 November 2026 at 07:00."""
+    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
 
 
 def say_no_letter(root: Path, week: Week, weeks: Iterable[Week]) -> str:

@@ -177,7 +177,7 @@ def test_a_week_that_is_skipped_is_well(sample: Path, capsys: pytest.CaptureFixt
 
 def test_whoever_sends_to_many_hears_of_it(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(sample)
-    monkeypatch.setattr("generator.cli.mailing.send.MANY", 0)
+    monkeypatch.setattr("generator.doctor.machine.MANY", 0)
     monkeypatch.setenv("NEWSLETTER_MAIL", "maildir:var/mail")
     words = ("--root", str(sample), "send", "2026-W45", "--now", "--without-git")
     result = CliRunner().invoke(main, obj=STOPPED, args=words)

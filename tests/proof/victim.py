@@ -41,8 +41,13 @@ PLACES = {
 }
 """Whose steps they are. `freeze:after` is before its commit, which belongs to the caller."""
 
-LOADED = ("mailing.send", "mailing.resume", "mailing.status", "list.people")
-"""Modules of generator.cli that a command would load when it is called."""
+LOADED = (
+    "generator.cli.newsletter",
+    "generator.mailing.send",
+    "generator.mailing.resume",
+    "generator.mailing.status",
+)
+"""Modules that a command would load when it is called."""
 
 COUNTED: Counter[str] = Counter()
 LOCK = Lock()
@@ -181,7 +186,7 @@ def load() -> Any:
     watch_wire()
     watch_commits()
     for name in LOADED:
-        importlib.import_module(f"generator.cli.{name}")
+        importlib.import_module(name)
     return importlib.import_module("generator.cli.newsletter").main
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli.mailing.send import choose_week
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
@@ -31,6 +30,7 @@ from generator.doctor.relays import examine_relay
 from generator.doctor.setup import examine_settings
 from generator.environment import FILE, find_missing_list, open_list, read_variable
 from generator.errors import ContentError, GeneratorError
+from generator.mailing.window import choose_week
 from generator.sentences import count
 from generator.settings import PATH as SETTINGS
 from generator.settings import read_settings

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.cli import say_aside, show_table
+from generator.cli.addresses import read_address
 from generator.content.certainties import IDS
 from generator.environment import make_list, open_list, say_delivery
 from generator.errors import AddressError
 from generator.model import Consent, NewSubscriber, Notice, Status, Step
 from generator.sentences import count
-from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.listing import add_many, count_statuses
 from generator.subscribers.list.outbox import post
 from generator.subscribers.list.subscriptions import erase, find_subscriber, suppressed, unsubscribe
@@ -174,14 +174,6 @@ def erase_subscriber(root: Path, text: str, now: datetime, *, asks: bool) -> Non
 
 
 # --- Parts ------------------------------------------------------------------------------------------------------------
-
-
-def read_address(text: str) -> str:
-    """An address as the operator typed it. Raises AddressError that names it."""
-    try:
-        return parse_address(text)
-    except AddressError as error:
-        raise AddressError(f"“{text}” {error}") from None
 
 
 def _get(transaction: Transaction, address: str) -> Subscriber:

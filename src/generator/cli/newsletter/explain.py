@@ -4,13 +4,19 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, show_table
+from generator.cli.addresses import read_address
+from generator.sentences import count, say_moment
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from generator.cli import Project
 
 
@@ -27,6 +33,26 @@ def command(project: Project, address: str, *, as_json: bool) -> None:
     Example:
       newsletter explain reader@example.org
     """
-    from generator.cli.mailing.explain import explain_address
+    from generator.mailing.explain import explain_address
 
-    explain_address(project.root, address, project.now(), as_json=as_json)
+    history = explain_address(project.root, read_address(address), project.now())
+    if as_json:
+        click.echo(json.dumps(history.describe(), indent=2, ensure_ascii=False))
+        return
+    click.echo(click.style(history.address, bold=True) + f": {history.standing}.")
+    for at in history.erased:
+        click.echo(f"Erased at {at}: only a keyed hash is left.")
+    for number, noun, done in (history.wishes, "form", "processed"), (history.notices, "mail", "sent"):
+        if number:
+            click.echo(f"{count(number, noun)} not {done} yet: see `newsletter subscribers show`.")
+    if history.rows:
+        click.echo()
+        rows = [
+            (_say_moment(row["at"], history.zone), row["week"] or "–", row["what"], row["more"] or "–")
+            for row in history.rows
+        ]
+        show_table(("when", "letter", "what", "more"), rows)
+
+
+def _say_moment(text: str, zone: tzinfo) -> str:
+    return say_moment(datetime.fromisoformat(text), zone) if text else "–"

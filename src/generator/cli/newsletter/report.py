@@ -47,6 +47,11 @@ def command(project: Project, week: Week, form: str, output: Path | None) -> Non
       newsletter report 2026-W48
       newsletter report 2026-W48 --format json --output var/report.json
     """
-    from generator.cli.mailing.report import show_report
+    from generator.mailing.report import make_report
 
-    show_report(project.root, week, project.now(), form, choose_output(output))
+    output = choose_output(output)
+    text = make_report(project.root, week, project.now(), form, output)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        click.echo(f"Wrote {output}.")

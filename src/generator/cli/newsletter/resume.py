@@ -4,13 +4,14 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli import Command
-from generator.cli.mailing.orders import read_order, with_order
 from generator.cli.options import with_week
+from generator.cli.sending import read_order, show_sending, with_order
 
 if TYPE_CHECKING:
     from generator.model import Week
@@ -32,7 +33,8 @@ def command(
     Example:
       newsletter resume 2026-W48
     """
-    from generator.cli.mailing.resume import resume_mailing
+    from generator.mailing.resume import resume_mailing
 
     order = read_order(connections, rate, patience)
-    context.exit(resume_mailing(context.obj.root, week, order, context.obj.clock))
+    resume = partial(resume_mailing, context.obj.root, week, order, context.obj.clock)
+    context.exit(show_sending(resume))

@@ -4,17 +4,19 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli import Command
-from generator.cli.mailing.orders import read_order, with_order
 from generator.cli.options import with_week
+from generator.cli.sending import ask, read_order, show_sending, with_order
+from generator.sentences import count
 
 if TYPE_CHECKING:
     from generator.cli import Project
-    from generator.model import Week
+    from generator.model import Progress, Week
 
 
 @click.command(cls=Command)
@@ -44,7 +46,7 @@ def command(  # noqa: PLR0913 (one for each option)
       newsletter retry 2026-W48 --in-doubt
       newsletter retry 2026-W48 --refused --yes
     """
-    from generator.cli.mailing.resume import retry_letters
+    from generator.mailing.resume import retry_letters
     from generator.model import Progress
 
     if refused == in_doubt:
@@ -52,5 +54,18 @@ def command(  # noqa: PLR0913 (one for each option)
     progress = Progress.REFUSED if refused else Progress.IN_DOUBT
     order = read_order(connections, rate, patience, tolerant=refused)
     project: Project = context.obj
-    root, clock = project.root, project.clock
-    context.exit(retry_letters(root, week, progress, order, clock, asks=not yes))
+    retry = partial(retry_letters, project.root, week, progress, order, project.clock)
+    agree = (lambda _: None) if yes else partial(confirm_retry, week, progress)
+    context.exit(show_sending(partial(retry, agree=agree)))
+
+
+def confirm_retry(week: Week, progress: Progress, number: int) -> None:
+    """Ask whether so many letters are to be sent again, with what it risks."""
+    from generator.model import Progress
+
+    risks = {
+        Progress.REFUSED: "The relay refused them before; repeated attempts harm the reputation of the sender.",
+        Progress.IN_DOUBT: "Readers who already have the letter get it twice. Both copies have the same Message-ID, "
+        "so some mailboxes drop the second. Check the log of the relay first, if you can.",
+    }
+    ask(f"{count(number, 'letter')} of {week}: {progress}. {risks[progress]}", "Send them again?")

@@ -4,20 +4,25 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
-from generator.cli.mailing.orders import read_order, with_order
+from generator.cli import Command, say_aside
+from generator.cli.addresses import read_address
 from generator.cli.options import with_week
 from generator.cli.parameters import LANGUAGE, FolderPath
+from generator.cli.sending import read_order, show_sending, with_order
+from generator.sentences import count
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from generator.cli import Project
-    from generator.model import Week
+    from generator.mailing.trial import Proof
+    from generator.model import Language, Week
 
 
 @click.command(cls=Command)
@@ -69,8 +74,7 @@ def command(  # noqa: PLR0913 (one for each option)
       newsletter send --wait
       newsletter send 2026-W48 --now --rate 10
     """
-    from generator.cli.mailing.send import Asked, send_letter
-    from generator.cli.mailing.trial import send_proof, write_letters
+    from generator.mailing.send import Asked, send_letter
     from generator.model import Language
 
     if wait and at_once:
@@ -88,9 +92,44 @@ def command(  # noqa: PLR0913 (one for each option)
     project: Project = context.obj
     root, clock = project.root, project.clock
     if dry_run:
-        write_letters(root, week, output, clock())
+        _write(root, week, output, clock())
     elif proof:
-        send_proof(root, week, proof, Language(language) if language else None, clock())
+        _send_proof(root, week, read_address(proof), Language(language) if language else None, clock())
     else:
-        order = read_order(connections, rate, patience)
-        context.exit(send_letter(root, week, Asked(order, wait, at_once, without_git), clock))
+        asked = Asked(read_order(connections, rate, patience), wait, at_once, without_git)
+        context.exit(show_sending(partial(send_letter, root, week, asked, clock)))
+
+
+def _write(root: Path, week: Week | None, output: Path | None, now: datetime) -> None:
+    """Write every letter into a folder, and say what would keep it from being sent."""
+    from generator.cli.reports import report_text
+    from generator.mailing.trial import write_letters
+
+    written = write_letters(root, week, output, now)
+    for line in report_text(written.problems, root):
+        say_aside(line)
+    click.echo(f"{count(written.letters, 'letter')} in {written.folder}/new. Nothing was sent or recorded.")
+    for obstacle in written.obstacles:
+        say_aside(f"`newsletter send {written.week}` would be refused: {obstacle}")
+
+
+def _send_proof(
+    root: Path, week: Week | None, address: str, language: Language | None, now: datetime
+) -> None:
+    from generator.delivery.outgoing.transports import VARIABLE
+    from generator.mailing.trial import send_proof
+
+    sent = send_proof(root, week, address, language, now, _show_proof)
+    if any(proof.files for proof in sent):
+        click.echo(
+            f"This is a trial: nothing was sent. To send a proof to an inbox, set {VARIABLE} to a relay."
+        )
+
+
+def _show_proof(proof: Proof) -> None:
+    way = (
+        f"was sent to {proof.address} through {proof.relay} ({proof.codes})"
+        if proof.files is None
+        else f"is in {proof.files}"
+    )
+    click.echo(f"The letter of {proof.week} ({proof.language}) {way}.")

@@ -4,16 +4,23 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, show_table
 from generator.cli.options import with_week
+from generator.sentences import count, say_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
     from generator.cli import Project
-    from generator.model import Week
+    from generator.mailing.status import Standing
+    from generator.model import Delivery, Week
+    from generator.subscribers.ledger.accounts import Account
 
 
 @click.command(cls=Command)
@@ -34,6 +41,84 @@ def command(project: Project, week: Week | None, *, doubtful: bool, as_json: boo
       newsletter status
       newsletter status 2026-W48 --doubtful
     """
-    from generator.cli.mailing.status import show_status
+    from generator.mailing.status import find_standing
 
-    show_status(project.root, week, project.now(), doubtful=doubtful, as_json=as_json)
+    standing = find_standing(project.root, week, project.now(), doubtful=doubtful)
+    if standing is None:
+        click.echo("{}" if as_json else "No letter has been sent yet; `newsletter send` sends one.")
+    elif as_json:
+        click.echo(json.dumps(standing.describe(), indent=2, ensure_ascii=False))
+    else:
+        _show(standing)
+        if standing.doubtful is not None:
+            click.echo()
+            _show_doubtful(standing.doubtful, standing.zone)
+
+
+def _show(standing: Standing) -> None:
+    """Print the tally of a letter, who sends it, and what is to be done."""
+    from generator.mailing.report import list_tally
+
+    account, living, due, zone = standing.account, standing.living, standing.due, standing.zone
+    mailing, tally = account.mailing, account.tally
+    commit = f", commit {mailing.commit[:12]}" if mailing.commit else ""
+    click.echo(
+        click.style(str(mailing.week), bold=True) + f", frozen {say_moment(mailing.frozen, zone)}{commit}"
+    )
+    rows = [*list_tally(tally), ("planned", f"{tally.planned:,}")]
+    width = max(len(number) for _, number in rows)
+    for name, number in rows[:-1]:
+        more = f"   next at {say_moment(due, zone)}" if name == "deferred" and due else ""
+        click.echo(f"  {name:<10}{number:>{width}}{more}")
+    click.echo(f"  {'':<10}{'─' * width}")
+    balance = "" if tally.balances else "   These numbers do not add up; please report this bug"
+    click.echo(f"  {'planned':<10}{tally.planned:>{width},}{balance}")
+    click.echo()
+    for name in living:
+        click.echo(f"Being sent by {name}.")
+    for line in _say_next(account, living=bool(living)):
+        click.echo(line)
+
+
+def _say_next(account: Account, *, living: bool) -> list[str]:
+    """What is to be done."""
+    mailing, tally, week = account.mailing, account.tally, account.mailing.week
+    lines = []
+    if mailing.trouble:
+        lines.append(f"Sending was stopped: {mailing.trouble}.")
+    left = tally.remaining + tally.deferred
+    if left and not living:
+        lines.append(
+            f"{count(left, 'letter')} left: `newsletter resume {week}` sends {'it' if left == 1 else 'them'}."
+        )
+    if tally.in_doubt:
+        lines.append(
+            f"Letters in doubt may or may not have arrived: `newsletter status {week} --doubtful` lists them, "
+            f"`newsletter retry {week} --in-doubt` sends them again."
+        )
+    if tally.refused:
+        lines.append(f"`newsletter report {week}` shows why letters were refused.")
+    if not tally.planned:
+        lines.append(f"The letter was frozen without recipients; `newsletter withdraw {week}` undoes that.")
+    elif not left:
+        lines.append("Nothing left to do.")
+    return lines
+
+
+def _show_doubtful(listed: Sequence[tuple[Delivery, str]], zone: tzinfo) -> None:
+    """Print who is in doubt, with what to search for in the log of the relay."""
+    if not listed:
+        click.echo("No letters in doubt.")
+        return
+    show_table(
+        ("in doubt", "language", "since", "Message-ID (search for it in the log of the relay)"),
+        [
+            (
+                delivery.address or "(erased)",
+                delivery.language.value,
+                say_moment(delivery.at, zone) if delivery.at else "–",
+                message_id or "–",
+            )
+            for delivery, message_id in listed
+        ],
+    )

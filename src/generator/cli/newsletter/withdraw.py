@@ -4,16 +4,20 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli import Command
 from generator.cli.options import with_week
+from generator.cli.sending import ask
+from generator.sentences import count, say_moment
 
 if TYPE_CHECKING:
     from generator.cli import Project
-    from generator.model import Week
+    from generator.model import Mailing, Week
+    from generator.settings import Settings
 
 
 @click.command(cls=Command)
@@ -31,6 +35,22 @@ def command(project: Project, week: Week, *, yes: bool) -> None:
       newsletter withdraw 2026-W47
       newsletter withdraw 2026-W47 --yes
     """
-    from generator.cli.mailing.withdraw import withdraw_letter
+    from generator.mailing.withdraw import withdraw_letter
+    from generator.settings import read_settings
 
-    withdraw_letter(project.root, week, project.now(), asks=not yes)
+    root = project.root
+    agree = partial(confirm_withdrawal, read_settings(root))
+    withdraw_letter(root, week, project.now(), (lambda _: None) if yes else agree)
+    click.echo(
+        f"The letter of {week} is withdrawn; nobody had received it. To send it, run `newsletter send {week}`."
+    )
+
+
+def confirm_withdrawal(settings: Settings, mailing: Mailing) -> None:
+    """Ask whether a letter is to be withdrawn, and say which."""
+    frozen = say_moment(mailing.frozen, settings.timezone)
+    readers = count(mailing.planned, "reader")
+    ask(
+        f"The letter of {mailing.week} was frozen on {frozen} for {readers}. Nobody has received it.",
+        "Withdraw it?",
+    )

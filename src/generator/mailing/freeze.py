@@ -1,4 +1,4 @@
-"""What `newsletter send` freezes: the letter as bytes, and what is wrong with it.
+"""Prepare a letter to be frozen: its bytes, and what is wrong with it.
 
 It runs in a process of its own, so that the memory of the checks and of the site is free again before sending starts.
 """
@@ -35,8 +35,8 @@ class Prepared:
     commit: str = ""
     obstacles: tuple[str, ...] = ()
     """Why it cannot be sent."""
-    report: tuple[str, ...] = ()
-    """What `generate check` says about it, for a terminal."""
+    problems: tuple[Problem, ...] = ()
+    """The errors of its check, or of the files that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,6 @@ def prepare_apart(recipe: Recipe) -> Prepared:
 
 def prepare(recipe: Recipe) -> Prepared:
     """Render a letter, and look whether all is well. What is wrong is not raised, but told."""
-    from generator.cli.reports import report_text
     from generator.content import load_newsletter
     from generator.content.needs import need_letter
 
@@ -78,15 +77,13 @@ def prepare(recipe: Recipe) -> Prepared:
         newsletter = load_newsletter(recipe.root, now=recipe.date, needs=needs)
         return _prepare(newsletter, recipe)
     except ContentError as error:
-        report = tuple(report_text(error.problems, recipe.root))
-        return Prepared(obstacles=("its files cannot be read (see above)",), report=report)
+        return Prepared(obstacles=("its files cannot be read (see above)",), problems=error.problems)
     except GeneratorError as error:
         return Prepared(obstacles=(str(error),))
 
 
 def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
-    from generator.cli.mailing.preflight import find_commit
-    from generator.cli.reports import report_text
+    from generator.mailing.preflight import find_commit
     from generator.render.letter.master import render_master
     from generator.sentences import say_no_letter
 
@@ -104,8 +101,7 @@ def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
         language: render_master(newsletter, edition, recipe.service, recipe.date)
         for language, edition in (issue.editions.items() if issue else ())
     }
-    report = tuple(report_text(errors, recipe.root))
-    return Prepared(masters, issue.certainty if issue else "", commit, tuple(obstacles), report)
+    return Prepared(masters, issue.certainty if issue else "", commit, tuple(obstacles), tuple(errors))
 
 
 def _find_obstacles(newsletter: Newsletter, issue: Issue, errors: list[Problem]) -> Iterator[str]:

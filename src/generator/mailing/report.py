@@ -7,15 +7,12 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import click
-
-from generator.cli.mailing.status import find, get_account, say_moment, say_tally
 from generator.environment import open_list
-from generator.errors import MailingError
 from generator.files import create_file, make_folder, refuse_taken
+from generator.mailing.lookup import get_account, get_mailing
 from generator.model import Artifact, Progress
 from generator.publish import publish_artifacts
-from generator.sentences import say_never_sent
+from generator.sentences import say_moment
 from generator.settings import read_settings
 from generator.subscribers.ledger import senders
 
@@ -24,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model import Week
+    from generator.model import Tally, Week
     from generator.settings import Settings
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.store.database import Database
@@ -33,30 +30,26 @@ FOLDER = PurePosixPath("var/reports")
 """Below the root of the project."""
 
 
-def show_report(root: Path, week: Week, now: datetime, form: str, output: Path | None) -> None:
-    """Print the report of a letter, or write it to a new file. What dead senders left is settled first.
+def make_report(root: Path, week: Week, now: datetime, form: str, output: Path | None = None) -> str:
+    """The report of a letter as markdown or json; also written to a new file, when `output` names one.
 
-    Raises MailingError and PublishError.
+    What dead senders left is settled first. Raises MailingError and PublishError.
     """
     settings = read_settings(root)
     if output is not None:
         refuse_taken(output)
     with closing(open_list(root)) as database:
         with database.read() as transaction:
-            mailing = find(root, transaction, week)
-        if mailing is None:
-            raise MailingError(say_never_sent(root, week, ()))
+            get_mailing(root, transaction, week)
         senders.settle_dead(database, week, now)
         with database.read() as transaction:
             account = get_account(root, transaction, week)
     text = _write(account, settings)[form]
-    if output is None:
-        click.echo(text, nl=False)
-    else:
+    if output is not None:
         make_folder(output)
         with create_file(output) as file:
             file.write(text.encode())
-        click.echo(f"Wrote {output}.")
+    return text
 
 
 def keep_report(root: Path, settings: Settings, database: Database, week: Week) -> PurePosixPath:
@@ -74,6 +67,12 @@ def keep_report(root: Path, settings: Settings, database: Database, week: Week) 
     return FOLDER / f"{week}.md"
 
 
+def list_tally(tally: Tally) -> list[tuple[str, str]]:
+    """The lines of a tally, in the order in which they are added up."""
+    names = ("accepted", "refused", "deferred", "in_doubt", "skipped", "remaining")
+    return [(name.replace("_", " "), f"{getattr(tally, name):,}") for name in names]
+
+
 def _write(account: Account, settings: Settings) -> dict[str, str]:
     return {
         "markdown": "\n".join(_write_markdown(account, settings)) + "\n",
@@ -85,7 +84,7 @@ def _write_markdown(account: Account, settings: Settings) -> list[str]:
     mailing, tally = account.mailing, account.tally
 
     def say(moment: datetime | None) -> str:
-        return say_moment(moment, settings) if moment else "–"
+        return say_moment(moment, settings.timezone) if moment else "–"
 
     facts = {
         "About": mailing.certainty,
@@ -99,7 +98,7 @@ def _write_markdown(account: Account, settings: Settings) -> list[str]:
         **{f"SHA-256, {language}": f"`{digest}`" for language, digest in account.digests.items()},
     }
     lines = [f"# The letter of {mailing.week}", "", *_table(("", ""), facts), "", "## Outcome", ""]
-    totals = dict(say_tally(tally)) | {"**planned**": f"**{tally.planned:,}**"}
+    totals = dict(list_tally(tally)) | {"**planned**": f"**{tally.planned:,}**"}
     lines += _table(("", "letters"), totals, right=True)
     if not tally.balances:
         lines += ["", "These numbers do not add up. This is a bug; please report it."]

@@ -1,21 +1,17 @@
-"""What `newsletter send` asks before anything is frozen: all that is wrong is listed at once."""
+"""What is asked before anything is frozen: all that is wrong is found at once."""
 
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-import click
-
-from generator.cli import say_error
 from generator.delivery.outgoing.transports import DEFAULT, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.environment import find_trial
-from generator.sentences import count, say_skipped
+from generator.sentences import count, say_day, say_skipped
 from generator.settings import PATH as SETTINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -88,22 +84,7 @@ def find_closed_window(settings: Settings, week: Week, now: datetime) -> str:
         return ""
     moment = window.opens if now < window.opens else window.closes
     local = moment.astimezone(settings.timezone)
-    when = f"on {say_moment(local)} ({settings.timezone.key})"
+    when = f"on {say_day(local)} ({settings.timezone.key})"
     if now < window.opens:
         return f"its window opens {when}; add --wait to wait for it, or --now to send at once"
     return f"its window closed {when}; to send it anyway, add --now"
-
-
-def say_moment(local: datetime) -> str:
-    """Friday 27 November 2026 at 07:00."""
-    return f"{local:%A} {local.day} {local:%B %Y} at {local:%H:%M}"
-
-
-def refuse(week: Week, obstacles: Sequence[str]) -> NoReturn:
-    """List what is in the way, and end with 1."""
-    if len(obstacles) > 1:
-        for obstacle in obstacles:
-            click.echo(f"- {obstacle}", err=True)
-    why = obstacles[0] if len(obstacles) == 1 else f"see the {len(obstacles)} reasons above; nothing was sent"
-    say_error(f"the letter of {week} cannot be sent: {why}")
-    raise SystemExit(1)

@@ -1,23 +1,22 @@
-"""What `newsletter send` does: look whether all is well, freeze what is sent and to whom, and send it."""
+"""Send the letter of a week: look whether all is well, freeze what is sent and to whom, and send it."""
 
 from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
+from threading import Event
 from typing import TYPE_CHECKING
 
-import click
-
-from generator.cli.mailing.freeze import Prepared, Recipe, prepare_apart
-from generator.cli.mailing.preflight import find_closed_window, find_missing, find_service, refuse
-from generator.cli.mailing.run import Order, run_mailing
-from generator.cli.mailing.window import await_window
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
-from generator.doctor.machine import MANY
 from generator.environment import open_list, read_variable
-from generator.errors import MailingError
+from generator.errors import MailingError, RefusalError
+from generator.mailing.events import Frozen, tell_nobody
+from generator.mailing.freeze import Prepared, Recipe, prepare_apart
+from generator.mailing.preflight import find_closed_window, find_missing, find_service
+from generator.mailing.run import Order, Outcome, Unsent, run_mailing
+from generator.mailing.window import await_window, choose_week
 from generator.model import Mailing, Week
 from generator.settings import PATH as SETTINGS
 from generator.settings import read_settings
@@ -26,10 +25,13 @@ from generator.subscribers.list.audience import explain_nobody
 from generator.subscribers.store.database import VARIABLE as DATABASE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from generator.clock import Clock
+    from generator.mailing.events import Tell
+    from generator.model import Problem
     from generator.settings import Settings
     from generator.subscribers.store.database import Database
 
@@ -45,33 +47,32 @@ class Asked:
     without_git: bool = False
 
 
-def choose_week(settings: Settings, now: datetime) -> Week:
-    """The week whose window is open, or opens next."""
-    week = Week.of(now.astimezone(settings.timezone).date())
-    return week if now < settings.send_window(week).closes else week.next()
-
-
-def send_letter(
+def send_letter(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     root: Path,
     week: Week | None,
     asked: Asked,
-    clock: Callable[[], datetime],
+    clock: Clock,
+    tell: Tell = tell_nobody,
+    stop: Event | None = None,
     prepare: Callable[[Recipe], Prepared] = prepare_apart,
-) -> int:
-    """Send the letter of a week to all who should get it; the exit code."""
+) -> Outcome | Unsent:
+    """Send the letter of a week to all who should get it; without a week, the one whose window is open or next.
+
+    The run ends early when `stop` is set; waiting does not. Raises RefusalError with every reason why the letter cannot
+    be sent, and MailingError when it was frozen before, and is not what it was, or was stopped.
+    """
     settings = read_settings(root)
     if week is None:
         week = choose_week(settings, clock())
         if settings.skips(week):  # so that a timer is content with it
-            click.echo(f"{SETTINGS} skips {week}; nothing was sent.")
-            return 0
-    sending = _Sending(root, week, asked, clock, prepare)
+            return Unsent(f"{SETTINGS} skips {week}; nothing was sent.")
+    sending = _Sending(root, week, asked, clock, tell, prepare)
     with closing(open_list(root)) as database:
         mailing = _find(database, week)
         if mailing is None and asked.wait:
             # What is wrong is better known before than at the moment itself.
             sending.look(settings, database, clock())
-            await_window(settings, week, clock)
+            await_window(settings, week, clock, tell)
             settings = read_settings(root)
             mailing = _find(database, week)  # hours may have passed, and another may have sent it
         if mailing is None:
@@ -83,8 +84,7 @@ def send_letter(
             )
         elif mailing.finished:
             when = mailing.finished.astimezone(settings.timezone)
-            click.echo(f"The letter of {week} was already sent, on {when:%Y-%m-%d at %H:%M}.")
-            return 0
+            return Unsent(f"The letter of {week} was already sent, on {when:%Y-%m-%d at %H:%M}.")
         elif mailing.trouble:
             raise MailingError(
                 f"the letter of {week} was stopped: {mailing.trouble}; to continue, run `newsletter resume {week}`"
@@ -92,8 +92,8 @@ def send_letter(
         else:
             sending.check_same(settings, database, mailing)
         if not asked.at_once and (closed := find_closed_window(settings, week, clock())):
-            refuse(week, [closed])
-        return run_mailing(root, settings, database, mailing, asked.order, clock)
+            raise _refuse(week, [closed])
+        return run_mailing(root, settings, database, mailing, asked.order, clock, tell, stop or Event())
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,12 @@ class _Sending:
     root: Path
     week: Week
     asked: Asked
-    clock: Callable[[], datetime]
+    clock: Clock
+    tell: Tell
     prepare: Callable[[Recipe], Prepared]
 
     def look(self, settings: Settings, database: Database, now: datetime) -> Prepared:
-        """The letter as it is now. Ends with 1 and all reasons when it cannot be sent."""
+        """The letter as it is now. Raises RefusalError with all reasons when it cannot be sent."""
         mail = read_variable(self.root, MAIL)
         missing = find_missing(settings, self.week, mail)
         service = find_service(self.root, settings, mail)
@@ -115,8 +116,6 @@ class _Sending:
         without_git = self.asked.without_git or is_trial(mail)
         recipe = Recipe(self.root, self.week, now, service, without_git=without_git)
         prepared = self.prepare(recipe)
-        for line in prepared.report:
-            click.echo(line, err=True)
         early = now < settings.send_window(self.week).opens
         closed = find_closed_window(settings, self.week, now)
         if self.asked.at_once or (self.asked.wait and early):
@@ -124,7 +123,7 @@ class _Sending:
         nobody = self._find_nobody(database, prepared)
         obstacles = [*prepared.obstacles, *missing, *filter(None, (nobody, closed))]
         if obstacles:
-            refuse(self.week, list(dict.fromkeys(obstacles)))
+            raise _refuse(self.week, dict.fromkeys(obstacles), prepared.problems)
         return prepared
 
     def freeze(self, settings: Settings, database: Database) -> Mailing:
@@ -141,11 +140,7 @@ class _Sending:
                 raise
             self.check_same(settings, database, found)
             return found
-        if frozen.planned > MANY:
-            click.echo(
-                f"More than {MANY:,} readers: run `newsletter doctor --online` to see whether they can be reached.",
-                err=True,
-            )
+        self.tell(Frozen(frozen))
         return frozen
 
     def _find_nobody(self, database: Database, prepared: Prepared) -> str:
@@ -169,6 +164,10 @@ class _Sending:
                 f"the letter of {self.week} was frozen on {when:%Y-%m-%d at %H:%M} and has changed since; to send "
                 f"the frozen version, run `newsletter resume {self.week}`"
             )
+
+
+def _refuse(week: Week, reasons: Iterable[str], problems: Sequence[Problem] = ()) -> RefusalError:
+    return RefusalError(f"the letter of {week} cannot be sent", tuple(reasons), problems)
 
 
 def _find(database: Database, week: Week) -> Mailing | None:

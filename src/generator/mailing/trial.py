@@ -5,42 +5,71 @@ from __future__ import annotations
 import secrets
 import shutil
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
-from generator.cli.list.people import read_address
-from generator.cli.mailing.freeze import Prepared, Recipe, prepare
-from generator.cli.mailing.preflight import find_missing, find_service
-from generator.cli.mailing.run import find_signature
-from generator.cli.mailing.send import choose_week
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.transports import DEFAULT, open_transport
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.verdict import Verdict
 from generator.environment import find_files, find_trial, open_list, read_variable
-from generator.errors import GeneratorError, MailingError, TransportError
+from generator.errors import GeneratorError, RefusalError, TransportError
+from generator.mailing.freeze import Prepared, Recipe, prepare
+from generator.mailing.preflight import find_missing, find_service
+from generator.mailing.run import find_signature
+from generator.mailing.window import choose_week
 from generator.model import Due, Mailing
-from generator.sentences import count
 from generator.settings import read_settings
 from generator.subscribers.list.audience import explain_nobody, list_audience
 from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.keys import Keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from generator.delivery.outgoing.sessions import Session
-    from generator.model import Language, Week
+    from generator.model import Language, Problem, Week
     from generator.settings import Settings
 
 FOLDER = "var/dry-run"
 
 
-def write_letters(root: Path, week: Week | None, output: Path | None, now: datetime) -> None:
-    """Write every letter into a maildir, as it would leave now, and say what would keep it from being sent."""
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """Letters that were written into a folder."""
+
+    week: Week
+    folder: Path
+    letters: int
+    problems: Sequence[Problem]
+    """The errors of its check."""
+    obstacles: Sequence[str]
+    """Why the letter could not be sent as things stand; a clause each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A letter that was sent to one address."""
+
+    week: Week
+    language: Language
+    address: str
+    relay: str
+    """Its name."""
+    codes: str
+    """Of its reply."""
+    files: Path | None
+    """Where it is, in a trial; None when it was sent."""
+
+
+def write_letters(root: Path, week: Week | None, output: Path | None, now: datetime) -> DryRun:
+    """Write every letter into a maildir, as it would leave now; without a week, that of the window that is next.
+
+    Raises RefusalError when the letter cannot be rendered, and GeneratorError when `output` holds something.
+    """
     settings = read_settings(root)
     week = week or choose_week(settings, now)
     written = 0
@@ -53,15 +82,24 @@ def write_letters(root: Path, week: Week | None, output: Path | None, now: datet
             for due in list_audience(transaction, prepared.certainty, week.friday):
                 _hand_over(session, copies, due)
                 written += 1
-    click.echo(f"{count(written, 'letter')} in {folder}/new. Nothing was sent or recorded.")
     missing = find_missing(settings, week, read_variable(root, MAIL))
-    for obstacle in dict.fromkeys([*prepared.obstacles, *missing, *([nobody] if nobody else [])]):
-        click.echo(f"`newsletter send {week}` would be refused: {obstacle}", err=True)
+    obstacles = dict.fromkeys([*prepared.obstacles, *missing, *([nobody] if nobody else [])])
+    return DryRun(week, folder, written, prepared.problems, tuple(obstacles))
 
 
-def send_proof(root: Path, week: Week | None, address: str, language: Language | None, now: datetime) -> None:
-    """Send the letter of a week, a draft too, to one address: with all headers, and a token that opens nothing."""
-    address = read_address(address)
+def send_proof(  # noqa: PLR0913 (what may be asked for)
+    root: Path,
+    week: Week | None,
+    address: str,
+    language: Language | None,
+    now: datetime,
+    tell: Callable[[Proof], None] = lambda _: None,
+) -> list[Proof]:
+    """Send the letter of a week, a draft too, to one address: with all headers, and a token that opens nothing.
+
+    `tell` hears of each letter that was handed over. Raises RefusalError when it cannot be rendered, and
+    TransportError when it cannot be handed over.
+    """
     settings = read_settings(root)
     week = week or choose_week(settings, now)
     transport, files = open_transport(read_variable(root, MAIL, DEFAULT), root), find_files(root)
@@ -69,28 +107,22 @@ def send_proof(root: Path, week: Week | None, address: str, language: Language |
     text = read_variable(root, KEYS)
     keys = Keys.parse(text) if text else Keys.make()  # its links open nothing, so any key will do
     copies = _make_copies(root, settings, week, prepared, keys, now)
+    sent: list[Proof] = []
     with closing(transport.open_session()) as session:
         for one in (language,) if language else prepared.masters:
             # No subscriber has this handle, so links in a proof unsubscribe nobody.
             codes = _hand_over(session, copies, Due(0, secrets.token_urlsafe(12), address, one, 0))
-            way = (
-                f"was sent to {address} through {transport.name} ({codes})"
-                if files is None
-                else f"is in {files}"
-            )
-            click.echo(f"The letter of {week} ({one}) {way}.")
-    if files is not None:
-        click.echo(f"This is a trial: nothing was sent. To send a proof to an inbox, set {MAIL} to a relay.")
+            sent.append(Proof(week, one, address, transport.name, codes, files))
+            tell(sent[-1])
+    return sent
 
 
 def _prepare(root: Path, settings: Settings, week: Week, now: datetime, *, looks: bool) -> Prepared:
-    """The letter, whatever is wrong with it. Raises MailingError when it cannot even be rendered."""
+    """The letter, whatever is wrong with it. Raises RefusalError when it cannot even be rendered."""
     service = find_service(root, settings, read_variable(root, MAIL, DEFAULT)) or find_trial(root)
     prepared = prepare(Recipe(root, week, now, service, looks))
-    for line in prepared.report:
-        click.echo(line, err=True)
     if not prepared.masters:
-        raise MailingError(f"the letter of {week} cannot be rendered: {'; '.join(prepared.obstacles)}")
+        raise RefusalError(f"the letter of {week} cannot be rendered", prepared.obstacles, prepared.problems)
     return prepared
 
 

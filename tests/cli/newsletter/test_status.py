@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from generator.cli.mailing.report import keep_report
 from generator.cli.newsletter import main
 from generator.environment import make_list
 from generator.errors import PublishError
+from generator.mailing.report import keep_report
 from generator.model import Kind, Progress, Settled, Status, Tally
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings

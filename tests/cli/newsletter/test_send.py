@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import sleep
 from typing import Any
@@ -16,16 +17,21 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from generator.cli.mailing.freeze import Prepared, Recipe
-from generator.cli.mailing.resume import resume_mailing, retry_letters
-from generator.cli.mailing.run import Order
-from generator.cli.mailing.send import Asked, send_letter
-from generator.cli.mailing.withdraw import withdraw_letter
+from generator.cli import Command, Group, Project
 from generator.cli.newsletter import main
+from generator.cli.newsletter.retry import confirm_retry
+from generator.cli.newsletter.withdraw import confirm_withdrawal
+from generator.cli.sending import show_sending
 from generator.delivery.outgoing import runs
 from generator.environment import announce_service
 from generator.errors import DatabaseError, MailingError
-from generator.model import Language, NewSubscriber, Progress, Status, Tally, Week
+from generator.mailing.freeze import Prepared, Recipe
+from generator.mailing.resume import resume_mailing, retry_letters
+from generator.mailing.run import Order
+from generator.mailing.send import Asked, send_letter
+from generator.mailing.withdraw import withdraw_letter
+from generator.model import Language, NewSubscriber, Problem, Progress, Status, Tally, Week
+from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database, open_database
@@ -61,23 +67,32 @@ class Office:
         self.before_freezing()
         date = f"Date: {recipe.date}\r\nX-Text: {self.text.decode()}\r\n".encode()
         masters = {language: date + master(language) for language in Language}
-        return Prepared(masters, "proof", "c0ffee", self.obstacles, ("the report",) if self.obstacles else ())
+        problem = Problem(Path("newsletter/issues/2026-W48/nl.md"), None, "is odd")
+        return Prepared(masters, "proof", "c0ffee", self.obstacles, (problem,) if self.obstacles else ())
 
-    def send(self, **asked: Any) -> int:
-        given = {"order": HASTE, **asked}
-        return send_letter(self.root, WEEK, Asked(**given), lambda: self.now, self.prepare)
+    def send(self, week: Week | None = WEEK, **asked: Any) -> int:
+        given = Asked(**{"order": HASTE, **asked})
+        return show_sending(
+            partial(send_letter, self.root, week, given, lambda: self.now, prepare=self.prepare)
+        )
 
     def refuse(self, **asked: Any) -> int:
+        """As the command line ends it."""
+        command = Command("send", callback=lambda: self.send(**asked))
+        group = Group(commands={"send": command})
         with pytest.raises(SystemExit) as caught:
-            self.send(**asked)
+            group.main(["send"], obj=Project(self.root, lambda: self.now))
         return int(str(caught.value.code))
 
     def resume(self, **order: Any) -> int:
-        return resume_mailing(self.root, WEEK, Order(**{"patience": timedelta(0), **order}), lambda: self.now)
+        given = Order(**{"patience": timedelta(0), **order})
+        return show_sending(partial(resume_mailing, self.root, WEEK, given, lambda: self.now))
 
     def retry(self, progress: Progress, *, asks: bool = False) -> int:
         order = Order(patience=timedelta(0), tolerant=progress is Progress.REFUSED)
-        return retry_letters(self.root, WEEK, progress, order, lambda: self.now, asks=asks)
+        agree = partial(confirm_retry, WEEK, progress) if asks else lambda _: None
+        retry = partial(retry_letters, self.root, WEEK, progress, order, lambda: self.now, agree=agree)
+        return show_sending(retry)
 
     def open(self) -> Database:
         return open_database("sqlite:///var/newsletter.db", KEYS, self.root)
@@ -180,7 +195,9 @@ def test_all_that_is_wrong_is_listed_and_nothing_is_frozen(office, capsys, monke
     settings.write_text(settings.read_text(encoding="utf-8").partition("[service]")[0], encoding="utf-8")
     assert office.refuse() == 1
     said = capsys.readouterr().err
-    assert said.startswith("the report\n- it is a draft\n- 2 errors\n- NEWSLETTER_MAIL names no relay")
+    assert said.startswith(
+        "newsletter/issues/2026-W48/nl.md: error: is odd\n\n- it is a draft\n- 2 errors\n- NEWSLETTER_MAIL names no"
+    )
     assert "no table [service] with a url" in said
     assert (
         "- its window opens on Friday 27 November 2026 at 07:00 (Europe/Amsterdam); add --wait to wait for it"
@@ -271,7 +288,7 @@ def test_waiting_looks_again_when_the_window_opens(office, monkeypatch):
     def sleep(seconds: float) -> None:
         office.now += timedelta(seconds=max(seconds, 3600))
 
-    monkeypatch.setattr("generator.cli.mailing.window.sleep", sleep)
+    monkeypatch.setattr("generator.mailing.window.sleep", sleep)
     assert office.send(wait=True) == 0
     assert [recipe.date < FRIDAY - timedelta(hours=1) for recipe in office.recipes] == [True, False]
     assert len(office.arrived) == 6
@@ -347,7 +364,7 @@ def test_when_the_last_reader_leaves_during_the_wait_nothing_is_frozen(office, m
         office.now += timedelta(days=1)
         leave(office, status="unsubscribed")
 
-    monkeypatch.setattr("generator.cli.mailing.window.sleep", sleep)
+    monkeypatch.setattr("generator.mailing.window.sleep", sleep)
     assert office.refuse(wait=True) == 1
     assert not is_frozen(office)
 
@@ -366,11 +383,11 @@ def skip(office: Office, *weeks: str) -> None:
     path.write_text(text.replace("feed_issues", f"skip = {list(weeks)}\nfeed_issues", 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize("asked", [Asked(), Asked(wait=True)])
+@pytest.mark.parametrize("asked", [{}, {"wait": True}])
 def test_a_timer_is_content_with_a_week_that_is_skipped(office, capsys, asked):
     skip(office, "2026-W47", "2026-W48")
     (office.root / "var/newsletter.db").unlink()
-    assert send_letter(office.root, None, asked, lambda: office.now, office.prepare) == 0
+    assert office.send(None, **asked) == 0
     said = "newsletter/settings.toml skips 2026-W48; nothing was sent.\n"
     assert capsys.readouterr().out == said
     assert not office.recipes
@@ -388,7 +405,7 @@ def test_a_skipped_week_that_is_named_is_refused(office, capsys):
 
 def test_the_week_after_a_skipped_one_is_sent(office):
     skip(office, "2026-W47")
-    assert send_letter(office.root, None, Asked(HASTE), lambda: office.now, office.prepare) == 0
+    assert office.send(None) == 0
     assert len(office.arrived) == 6
 
 
@@ -451,8 +468,8 @@ def test_a_signal_finishes_what_is_in_flight(office, capsys, number):
 @pytest.mark.parametrize("echo, ended", [(0.0, [130]), (60.0, [])])
 def test_a_second_signal_ends_it_at_once_but_an_echo_of_the_first_does_not(office, monkeypatch, echo, ended):
     found: list[int] = []
-    monkeypatch.setattr("generator.cli.mailing.run.os._exit", found.append)
-    monkeypatch.setattr("generator.cli.mailing.run._TWICE", echo)
+    monkeypatch.setattr("generator.cli.sending.os._exit", found.append)
+    monkeypatch.setattr("generator.cli.sending._TWICE", echo)
 
     def stop(moment: Moment, who: str) -> str:
         if moment is Moment.DOT and who == reader(2):
@@ -472,7 +489,7 @@ def test_a_list_that_is_lost_is_said_in_a_sentence(office, capsys, monkeypatch):
         raise DatabaseError("the disk is full")
 
     monkeypatch.setattr(runs, "enlist", lose)
-    assert office.send() == 1
+    assert office.refuse() == 1
     assert "Error: the disk is full; to continue, run `newsletter resume 2026-W48`" in capsys.readouterr().err
 
 
@@ -587,7 +604,7 @@ def test_a_retry_asks_first(office, capsys, monkeypatch):
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr("generator.cli.mailing.resume.sys.stdin", Terminal())
+    monkeypatch.setattr("generator.cli.sending.sys.stdin", Terminal())
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
     with pytest.raises(Exception) as caught:  # noqa: PT011 (click's Abort, which has no message)
         office.retry(Progress.IN_DOUBT, asks=True)
@@ -632,11 +649,12 @@ def test_a_withdrawal_asks_first_on_a_terminal(office, monkeypatch, capsys):
         def isatty(self) -> bool:
             return True
 
-    monkeypatch.setattr("generator.cli.mailing.resume.sys.stdin", Terminal())
+    monkeypatch.setattr("generator.cli.sending.sys.stdin", Terminal())
     for answer, frozen in (("n", True), ("y", False)):
         monkeypatch.setattr("click.termui.visible_prompt_func", lambda _, answer=answer: answer)
         with suppress(click.Abort):
-            withdraw_letter(office.root, WEEK, office.now, asks=True)
+            agree = partial(confirm_withdrawal, read_settings(office.root))
+            withdraw_letter(office.root, WEEK, office.now, agree)
         assert (
             "was frozen on 2026-11-27 07:30:00 for 6 readers. Nobody has received it."
             in capsys.readouterr().out

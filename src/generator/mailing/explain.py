@@ -1,19 +1,15 @@
-"""What `newsletter explain` shows: all that ever happened to one address, in order."""
+"""Explain why an address gets letters, or none: all that ever happened to it, in order."""
 
 from __future__ import annotations
 
-import json
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import click
-
-from generator.cli import show_table
-from generator.cli.list.people import read_address
-from generator.cli.mailing.status import find_message_id, say_moment
 from generator.environment import open_list
 from generator.errors import AddressError
+from generator.mailing.lookup import find_message_id
 from generator.model import Kind, Progress, Status
 from generator.sentences import count
 from generator.settings import read_settings
@@ -23,6 +19,8 @@ from generator.subscribers.transfer.exporting import find_everything
 from generator.subscribers.transfer.formats import write_moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from generator.model import Delivery, Event, Subscriber, Week
@@ -31,12 +29,38 @@ if TYPE_CHECKING:
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
-_WAITING = {"wishes": ("form", "processed"), "notices": ("mail", "sent")}
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All that ever happened to one address."""
+
+    address: str
+    standing: str
+    """Whether letters come, and else why not, as a clause."""
+    erased: Sequence[str]
+    """The moments at which it was erased, in ISO 8601."""
+    wishes: int
+    """Forms that are not processed yet."""
+    notices: int
+    """Mails that are not sent yet."""
+    rows: Sequence[Mapping[str, str]]
+    """Oldest first, each with `at`, `week`, `what` and `more`; each may be empty."""
+    zone: tzinfo
+    """Of the letter."""
+
+    def describe(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {
+            "address": self.address,
+            "standing": self.standing,
+            "erased": self.erased,
+            "history": self.rows,
+        }
 
 
-def explain_address(root: Path, text: str, now: datetime, *, as_json: bool) -> None:
-    """Print what is known of an address: where it stands, why, and how it came to that. Raises AddressError."""
-    address, settings = read_address(text), read_settings(root)
+def explain_address(root: Path, address: str, now: datetime) -> History:
+    """Where an address stands, why, and how it came to that. Raises AddressError when nothing is known of it."""
+    settings = read_settings(root)
     with closing(open_list(root)) as database, database.read() as transaction:
         everything = find_everything(transaction, address)
         if everything is None:
@@ -45,32 +69,15 @@ def explain_address(root: Path, text: str, now: datetime, *, as_json: bool) -> N
             )
         subscriber = find_subscriber(transaction, address)
         events = mailings.list_events(transaction, subscriber.id) if subscriber else []
-        history = _collect(transaction, subscriber, events, settings) if subscriber else []
-    standing = _say_standing(subscriber, events, now)
-    erased = [row["at"] for row in everything["erasures"]]
-    if as_json:
-        found = {"address": address, "standing": standing, "erased": erased, "history": history}
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
-        return
-    click.echo(click.style(address, bold=True) + f": {standing}.")
-    for at in erased:
-        click.echo(f"Erased at {at}: only a keyed hash is left.")
-    for name, (noun, done) in _WAITING.items():
-        if everything[name]:
-            click.echo(
-                f"{count(len(everything[name]), noun)} not {done} yet: see `newsletter subscribers show`."
-            )
-    if history:
-        click.echo()
-        rows = [
-            (_say_moment(row["at"], settings), row["week"] or "–", row["what"], row["more"] or "–")
-            for row in history
-        ]
-        show_table(("when", "letter", "what", "more"), rows)
-
-
-def _say_moment(text: str, settings: Settings) -> str:
-    return say_moment(datetime.fromisoformat(text), settings) if text else "–"
+        return History(
+            address=address,
+            standing=_say_standing(subscriber, events, now),
+            erased=[row["at"] for row in everything["erasures"]],
+            wishes=len(everything["wishes"]),
+            notices=len(everything["notices"]),
+            rows=_collect(transaction, subscriber, events, settings) if subscriber else [],
+            zone=settings.timezone,
+        )
 
 
 def _say_standing(subscriber: Subscriber | None, events: list[Event], now: datetime) -> str:

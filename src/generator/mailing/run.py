@@ -1,0 +1,166 @@
+"""What `send`, `resume` and `retry` have in common: they send what is left of a mailing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from generator.delivery.outgoing.attempts import Breaker
+from generator.delivery.outgoing.copies import Copies
+from generator.delivery.outgoing.pacing import Pace
+from generator.delivery.outgoing.runs import Run
+from generator.delivery.outgoing.signing import VARIABLE as DKIM
+from generator.delivery.outgoing.signing import Signer
+from generator.delivery.outgoing.tasks import Task
+from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.outgoing.transports import open_transport
+from generator.environment import find_files, read_variable
+from generator.errors import DatabaseError, GeneratorError, MailingError
+from generator.mailing.events import Advanced, Delayed, Ended, Started
+from generator.mailing.report import keep_report
+from generator.model import Progress
+from generator.subscribers.ledger import mailings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path, PurePosixPath
+    from threading import Event
+
+    from generator.clock import Clock
+    from generator.delivery.outgoing.transports import Transport
+    from generator.mailing.events import Tell
+    from generator.model import Mailing, Tally, Week
+    from generator.settings import Settings
+    from generator.subscribers.store.database import Database
+
+_DONE = (Progress.ACCEPTED, Progress.REFUSED, Progress.SKIPPED, Progress.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The options of a run."""
+
+    connections: int = 1
+    rate: float | None = None
+    """Letters a second; None for what the settings say."""
+    patience: timedelta = timedelta(minutes=30)
+    tolerant: bool = False
+    """Refusals are expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """There was nothing to send, and that is well."""
+
+    reason: str
+    """A sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run has ended."""
+
+    week: Week
+    tally: Tally
+    """Of the whole mailing, when the run ended."""
+    trouble: str
+    """Why all senders of this mailing had to stop, until somebody resumes it; a clause, or empty."""
+    failure: str
+    """Why this run could not go on, and the next may; a clause, or empty."""
+    files: Path | None
+    """Where the letters of a trial are; None when they were sent."""
+    report: PurePosixPath | None
+    """The report below the root of the project; None when it could not be written."""
+    no_report: str
+    """Why it could not be written; empty when it was."""
+
+    @property
+    def left(self) -> int:
+        """How many letters remain to be sent, deferred ones too."""
+        return self.tally.remaining + self.tally.deferred
+
+
+def open_relay(root: Path) -> Transport:
+    """Where letters go. Raises MailingError when nobody has said so."""
+    mail = read_variable(root, MAIL)
+    if not mail:
+        raise MailingError(f"{MAIL} names no relay; run this with the environment of the service")
+    return open_transport(mail, root)
+
+
+def make_copies(root: Path, settings: Settings, database: Database, mailing: Mailing) -> Copies:
+    """The copies of what was frozen. Raises MailingError and SecretError."""
+    with database.read() as transaction:
+        masters = mailings.find_masters(transaction, mailing.week)
+    return Copies(mailing, masters, database.keys, settings, find_signature(root, settings))
+
+
+def find_signature(root: Path, settings: Settings) -> Callable[[bytes], bytes] | None:
+    """What signs letters; None when the relay does."""
+    if not any(settings.dkim):
+        return None
+    path = read_variable(root, DKIM)
+    if not path:
+        raise MailingError(
+            f"newsletter/settings.toml has a table [dkim], but {DKIM} does not name the file with the key"
+        )
+    return Signer(settings, root / path).sign
+
+
+def run_mailing(  # noqa: PLR0913 (what a run needs)
+    root: Path,
+    settings: Settings,
+    database: Database,
+    mailing: Mailing,
+    order: Order,
+    clock: Clock,
+    tell: Tell,
+    stop: Event,
+) -> Outcome:
+    """Send what is left of a mailing, and write its report. `mailing` is frozen, and nobody has stopped it.
+
+    It ends early when `stop` is set, after the letters in flight. Raises MailingError when the ledger cannot be
+    written any more, or somebody has withdrawn the mailing.
+    """
+    week = mailing.week
+    transport = open_relay(root)
+    with database.read() as transaction:
+        before = mailings.tally(transaction, week)
+    task = Task(
+        mailing,
+        make_copies(root, settings, database, mailing),
+        Pace(settings.rate if order.rate is None else order.rate),
+        Breaker(tolerant=order.tolerant),
+        clock,
+        say=lambda why: tell(Delayed(why)),
+        patience=order.patience,
+        stop=stop,
+    )
+    finished = before.planned - before.remaining - before.deferred
+
+    def look() -> None:
+        tell(Advanced(finished + sum(task.done[one] for one in _DONE)))
+
+    run = Run(database, task, transport.open_session, order.connections, look)
+    tell(Started(week, before, transport.name, order.connections))
+    try:
+        tally = run.work()
+    except DatabaseError as error:
+        raise MailingError(
+            f"{task.trouble or task.failure or error}; to continue, run `newsletter resume {week}`"
+        ) from error
+    finally:
+        tell(Ended())
+    report, no_report = _report(root, settings, database, week)
+    return Outcome(week, tally, task.trouble, task.failure, find_files(root), report, no_report)
+
+
+def _report(
+    root: Path, settings: Settings, database: Database, week: Week
+) -> tuple[PurePosixPath | None, str]:
+    """Where the report is, or why there is none; the letters went as well without it."""
+    try:
+        return keep_report(root, settings, database, week), ""
+    except GeneratorError as error:
+        return None, str(error)
