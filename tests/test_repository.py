@@ -154,6 +154,7 @@ ABOUT_SEVERAL = {
     "check/rules/test_rules.py",
     "check/test_fuzz.py",
     "check/test_mistakes.py",
+    "cli/newsletter/test_subscribers.py",
     "cli/test_generate.py",
     "cli/test_preview_in_browser.py",
     "content/test_bad_input.py",

@@ -114,12 +114,25 @@ def find_keys(root: Path, tell: Callable[[str], None]) -> Keys:
     if text := read_variable(root, KEYS):
         return Keys.parse(text)
     keys = Keys.make()
-    keep_keys(root, keys)
+    _keep_keys(root, keys)
     tell(f"Created {FILE} with the key of this list. Keep it: the links in mail are signed with it.")
     return keys
 
 
-def keep_keys(root: Path, keys: Keys) -> None:
+def rotate_keys(root: Path) -> Keys:
+    """Put a new key before those of the list, and keep them in the file. Raises DatabaseError and SecretError."""
+    keys = read_keys(root)
+    if os.environ.get(KEYS):
+        raise SecretError(
+            f"{KEYS} is set in the environment, where this program cannot change it; "
+            f"move it to {FILE} and run this again"
+        )
+    keys = keys.rotate()
+    _keep_keys(root, keys)
+    return keys
+
+
+def _keep_keys(root: Path, keys: Keys) -> None:
     """Write the keys to the file, whole at every moment, and leave its other lines alone."""
     path = root / FILE
     new = path.with_suffix(".new")

@@ -35,9 +35,9 @@ MISSING = "The service is not measured: that takes Linux, and wrk (apt install w
 
 SERVE = f"""
 from pathlib import Path
-from generator.cli.serving import serve_list
+from generator.cli.newsletter.serve import run_service
 from generator.clock import read_clock
-serve_list(Path.cwd(), "127.0.0.1", {PORT}, "", ["127.0.0.1"], read_clock, limits=False)
+run_service(Path.cwd(), "127.0.0.1", {PORT}, "", ["127.0.0.1"], read_clock, limits=False)
 """
 
 AIM_REQUESTS, AIM_MILLISECONDS, AIM_GROWTH = 1500, 25, 1.05

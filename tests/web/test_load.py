@@ -28,10 +28,10 @@ SPARE = 12
 UNLIMITED = """
 import sys
 from pathlib import Path
-from generator.cli.serving import serve_list
+from generator.cli.newsletter.serve import run_service
 from generator.clock import read_clock
 _, _, root, _, _, port = sys.argv
-serve_list(Path(root), "127.0.0.1", int(port), "", ["127.0.0.1"], read_clock, limits=False)
+run_service(Path(root), "127.0.0.1", int(port), "", ["127.0.0.1"], read_clock, limits=False)
 """
 
 

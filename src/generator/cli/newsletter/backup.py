@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
@@ -33,7 +34,13 @@ def command(project: Project, file: Path) -> None:
     Example:
       newsletter backup var/backup/2026-11-27.db
     """
-    from generator.cli.list.transfer import write_backup
+    from generator.environment import FILE, open_list
+    from generator.sentences import count
+    from generator.subscribers.store.backup import back_up
 
     require_end(file, ".db", "FILE")
-    write_backup(project.root, file)
+    with closing(open_list(project.root)) as database:
+        number = back_up(database, file)
+    size = file.stat().st_size / 1_000_000
+    click.echo(f"{file}: {count(number, 'subscriber')}, {size:.1f} MB, verified.")
+    click.echo(f"The back-up does not contain the keys. Keep a copy of {FILE} too, in another place.")

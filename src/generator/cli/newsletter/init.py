@@ -4,11 +4,12 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, say_aside
 
 if TYPE_CHECKING:
     from generator.cli import Project
@@ -26,6 +27,15 @@ def command(project: Project) -> None:
     Example:
       newsletter init
     """
-    from generator.cli.list.init import init_list
+    from generator.environment import find_missing_list, make_list
+    from generator.sentences import count
+    from generator.subscribers.list.listing import count_statuses
 
-    init_list(project.root)
+    root = project.root
+    there = not find_missing_list(root)
+    with closing(make_list(root, say_aside)) as database, database.read() as transaction:
+        number = sum(count_statuses(transaction).values())
+    if there:
+        click.echo(f"The list exists already: {database.name}, with {count(number, 'subscriber')}.")
+    else:
+        click.echo("Next: run `newsletter serve` or `newsletter subscribers import`.")

@@ -4,6 +4,7 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -27,6 +28,15 @@ def command(project: Project, *, rotate: bool) -> None:
       newsletter keys
       newsletter keys --rotate
     """
-    from generator.cli.list.keys import show_keys
+    from generator.environment import FILE, read_keys, rotate_keys
+    from generator.sentences import count
+    from generator.subscribers.store.keys import VARIABLE
 
-    show_keys(project.root, rotate=rotate)
+    root = project.root
+    keys = rotate_keys(root) if rotate else read_keys(root)
+    where = f"{VARIABLE} in the environment" if os.environ.get(VARIABLE) else FILE
+    click.echo(
+        f"{where} holds {count(len(keys.secrets), 'key')}. The first key signs; all keys are accepted."
+    )
+    if rotate:
+        click.echo("Next: restart the service, so that it signs with the new key.")

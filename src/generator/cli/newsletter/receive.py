@@ -5,15 +5,27 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, say_aside, say_error
 from generator.cli.parameters import FolderPath, OneOf
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
+
+    from generator.mailing.receive import Received
+
+FLOOD = 1
+"""Something is held, and waits for an operator."""
+
+TRY_AGAIN = 75
+"""EX_TEMPFAIL: a mail server keeps the mail and comes back. For every other failure it would tell a reader so."""
 
 
 @click.command(cls=Command)
@@ -67,7 +79,7 @@ def command(
       newsletter receive --mailbox
       newsletter receive --held show
     """
-    from generator.cli.receiving import decide_held, receive_mail, receive_mailbox
+    from generator.mailing.receive import receive_mail, receive_mailbox, receive_maildir
 
     root, now = context.obj.root, context.obj.now()
     if sum((maildir is not None, mailbox, held is not None)) > 1:
@@ -75,10 +87,76 @@ def command(
     if recipient and (maildir is not None or mailbox or held):
         raise click.UsageError("--recipient needs a mail on standard input")
     if held is not None:
-        decide_held(root, held, now)
+        _decide(root, held, now)
     elif mailbox:
-        context.exit(receive_mailbox(root, now))
-    elif maildir is None and sys.stdin.isatty():
+        receive = partial(receive_mailbox, root, now, say_aside)
+        context.exit(_receive(receive, "the remaining messages stay unseen", "processed and stayed unseen"))
+    elif maildir is not None:
+        receive = partial(receive_maildir, root, maildir, now, say_aside)
+        context.exit(_receive(receive, "deliver the mail again later", f"processed; see {maildir}"))
+    elif sys.stdin.isatty():
         raise click.UsageError("expected a mail on standard input, a maildir, or --mailbox")
     else:
-        context.exit(receive_mail(root, maildir, recipient, now))
+        # Never with 1, though it be held: a mail server would send the mail back, with our words.
+        receive = partial(receive_mail, root, sys.stdin.buffer, recipient, now)
+        code = _receive(receive, "deliver the mail again later", "processed")
+        context.exit(0 if code == FLOOD else code)
+
+
+def _receive(receive: Callable[[], Received], advice: str, left: str) -> int:
+    """Receive, and say how many mails there were of each kind, and never from whom; the exit code: 0, 1 or 75."""
+    from generator.errors import describe
+    from generator.sentences import count
+
+    try:
+        received = receive()
+        _show(received)
+    except Exception as error:  # noqa: BLE001 (after a bug too the mail is kept, and nobody hears what went wrong here)
+        say_error(f"{describe(error)}; {advice}")
+        return TRY_AGAIN
+    if received.left:
+        say_error(f"{count(received.left, 'message')} could not be {left}")
+        return TRY_AGAIN
+    return FLOOD if received.held else 0
+
+
+def _show(received: Received) -> None:
+    from generator.model import Outcome
+    from generator.sentences import count
+
+    found = received.found
+    said = ", ".join(f"{found[outcome]} {outcome}" for outcome in Outcome if outcome in found)
+    click.echo(said or "No mail.")
+    if received.worn:
+        click.echo(
+            f"{count(received.worn, 'subscriber')} will get no more letters: delivery failed too often."
+        )
+    if received.held:
+        say_error(
+            f"far more bounces or complaints than usual: {received.held:,} held back and not applied; see "
+            "`newsletter receive --held show`, then run it with --held act or --held drop"
+        )
+
+
+def _decide(root: Path, decision: str, now: datetime) -> None:
+    """Say what is held, or act on it, or drop it."""
+    from generator.environment import open_list
+    from generator.sentences import count
+    from generator.subscribers.ledger import returns
+
+    with closing(open_list(root)) as database:
+        if decision == "show":
+            with database.read() as transaction:
+                held = returns.count_held(transaction)
+            for detail, number in held.most_common():
+                click.echo(f"{number:6,}  {detail}")
+            if not held:
+                click.echo("Nothing is held back.")
+            return
+        with database.begin() as transaction:
+            if decision == "act":
+                changed = returns.act_on_held(transaction, now)
+                click.echo(f"{count(changed, 'subscriber')} will get no more letters.")
+            else:
+                click.echo(f"{count(returns.drop_held(transaction), 'report')} discarded.")
+    click.echo("To continue a letter that was stopped, run `newsletter resume WEEK`.")

@@ -4,15 +4,22 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, say_aside
 from generator.cli.parameters import WholeNumber
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from generator.cli import Project
+    from generator.clock import Clock
+    from generator.web.program import Ready
 
 
 @click.command(cls=Command)
@@ -52,6 +59,37 @@ def command(project: Project, host: str, port: int, url: str, proxies: tuple[str
       newsletter serve
       newsletter serve --port 8025 --url https://letter.example.org/
     """
-    from generator.cli.serving import serve_list
+    run_service(project.root, host, port, url, proxies, project.clock)
 
-    serve_list(project.root, host, port, url, proxies, project.clock)
+
+def run_service(  # noqa: PLR0913 (one for each option)
+    root: Path, host: str, port: int, url: str, proxies: Sequence[str], clock: Clock, *, limits: bool = True
+) -> None:
+    """Serve until Ctrl-C or SIGTERM, and say where to look. `limits` off: only to measure the service."""
+    from generator.web.program import serve_list
+
+    ready = partial(_show, clock)
+    serve_list(root, host, port, url, proxies, clock, tell=say_aside, ready=ready, limits=limits)
+    click.echo("Stopped.")
+
+
+def _show(clock: Clock, ready: Ready) -> None:
+    _start_log(clock)
+    click.echo(f"Sign up: {ready.url}subscribe  (English: {ready.url}en/subscribe)")
+    if ready.files:
+        click.echo(f"This is a trial: mail is written to {ready.files}, and not sent.")
+    else:
+        click.echo(f"Mail goes to {ready.relay}.")
+    click.echo(f"Listening on {ready.address}. Press Ctrl-C to stop.")
+
+
+def _start_log(clock: Clock) -> None:
+    """One line an event, with the time in UTC, on standard error: for a terminal, or for systemd."""
+    handler = logging.StreamHandler()
+    formatter = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = lambda _: clock().timetuple()
+    handler.setFormatter(formatter)
+    for name, level in (("generator", logging.INFO), ("uvicorn", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.handlers, logger.propagate = [handler], False
+        logger.setLevel(level)

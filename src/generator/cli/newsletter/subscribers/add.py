@@ -4,11 +4,13 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, say_aside
+from generator.cli.addresses import read_address
 from generator.cli.options import PROOF
 from generator.cli.parameters import LANGUAGE
 
@@ -39,7 +41,19 @@ def command(project: Project, address: str, language: str, certainties: tuple[st
       newsletter subscribers add reader@example.org
       newsletter subscribers add fair@example.org --language en --proof "Signed form, binder 2026"
     """
-    from generator.cli.list.people import add_subscriber
+    from generator.content.certainties import IDS
+    from generator.environment import make_list, say_delivery
     from generator.model import Language
+    from generator.subscribers.list.additions import add_subscriber
 
-    add_subscriber(project.root, address, Language(language), certainties, proof, project.now())
+    root, now = project.root, project.now()
+    address = read_address(address)
+    for certainty in certainties:
+        if certainty not in IDS:
+            raise click.UsageError(f"unknown certainty {certainty}; expected one of {', '.join(IDS)}")
+    with closing(make_list(root, say_aside)) as database, database.begin() as transaction:
+        add_subscriber(transaction, address, Language(language), certainties, now, proof)
+    if proof:
+        click.echo(f"{address} is on the list, confirmed by: {proof}")
+    else:
+        click.echo(f"{address} gets a confirmation mail. {say_delivery(root)}")

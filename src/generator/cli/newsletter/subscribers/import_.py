@@ -4,18 +4,28 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import sys
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, say_aside
 from generator.cli.options import PROOF, require_end
 from generator.cli.parameters import LANGUAGE, STATUS, FilePath, OneOf
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from generator.cli import Project
+    from generator.subscribers.store.database import Database
+    from generator.subscribers.transfer.importing import Import, Order, Reject, Tally
+
+_SHOWN = 20
+"""Rejected rows that are shown; --rejects keeps all of them."""
 
 
 @click.command(cls=Command)
@@ -81,7 +91,6 @@ def command(  # noqa: PLR0913 (one for each option)
       newsletter subscribers import var/subscribed_members_export_1a2b.csv --dry-run --proof "Mailchimp, double opt-in"
       newsletter subscribers import var/listmonk.csv --status unsubscribed --rejects var/rejects.csv
     """
-    from generator.cli.list.transfer import import_file
     from generator.content.certainties import IDS
     from generator.model import Language, Status
     from generator.subscribers.transfer.formats import Defaults
@@ -105,3 +114,149 @@ def command(  # noqa: PLR0913 (one for each option)
     )
     if import_file(root, file, order, rejects):
         context.exit(1)
+
+
+def import_file(root: Path, path: Path, order: Order, rejects: Path | None) -> int:
+    """Take a file in, and say what became of its rows; how many were rejected. `-` is standard input."""
+    from generator.errors import GeneratorError, TableError
+    from generator.files import refuse_taken
+    from generator.subscribers.transfer.importing import Import
+
+    shown: list[Reject] = []
+    if rejects is not None:
+        refuse_taken(rejects)  # before standard input is waited for
+    with _open(path) as stream:
+        try:
+            reading = Import(stream, path.name, order)  # before anything is made or written
+            with _keep_rejects(rejects) as keep, _open_list(root, order) as database:
+
+                def reject(row: Reject) -> None:
+                    keep(row)
+                    if len(shown) < _SHOWN:
+                        shown.append(row)
+
+                with _show_progress(stream, path) as progress:
+                    try:
+                        for tally in reading.run(database, reject):
+                            progress(tally)
+                    except (GeneratorError, KeyboardInterrupt):
+                        _say_stopped(reading.tally, order)
+                        raise
+        except TableError as error:
+            raise TableError(f"{_name(path)} {error}") from None
+    _say_rejected(shown, reading.tally.rejected, path, rejects)
+    _say_done(root, reading, order)
+    return reading.tally.rejected
+
+
+@contextmanager
+def _open_list(root: Path, order: Order) -> Iterator[Database]:
+    """The list, which is made when there is none; for a dry run without one an empty list that nobody keeps."""
+    from generator.environment import find_missing_list, make_list, open_list
+    from generator.subscribers.store.database import DEFAULT, open_database
+    from generator.subscribers.store.keys import Keys
+
+    with ExitStack() as stack:
+        if order.dry_run and find_missing_list(root):
+            folder = stack.enter_context(TemporaryDirectory())
+            database = open_database(DEFAULT, Keys.make(), Path(folder))
+        else:
+            database = open_list(root) if order.dry_run else make_list(root, say_aside)
+        yield stack.enter_context(closing(database))
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[io.BufferedReader]:
+    from generator.errors import TableError
+
+    if str(path) == "-":
+        stream: Any = sys.stdin.buffer
+        yield stream if hasattr(stream, "peek") else io.BufferedReader(stream)
+        return
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror or error}") from None
+    with file:
+        yield file
+
+
+@contextmanager
+def _show_progress(stream: io.BufferedReader, path: Path) -> Iterator[Callable[[Tally], None]]:
+    """A bar on a terminal, as far as the file has been read."""
+    size = path.stat().st_size if path.is_file() else 0
+    with click.progressbar(
+        length=size, label="Importing", file=sys.stderr, hidden=not (size and sys.stderr.isatty())
+    ) as bar:
+        yield lambda _: bar.update(stream.tell() - bar.pos) if size else None
+
+
+@contextmanager
+def _keep_rejects(path: Path | None) -> Iterator[Callable[[Reject], None]]:
+    """Where rejected rows are written: a new file, for its owner only, because addresses stand in it."""
+    from generator.files import create_file
+    from generator.subscribers.transfer.tables import write_row
+
+    if path is None:
+        yield lambda _: None
+        return
+    with create_file(path) as file:
+
+        def keep(*cells: str) -> None:
+            # What was no text in the file is none here.
+            file.write(write_row(cells).encode("utf-8", "replace"))
+            file.flush()  # or a full disk would be noticed at the end
+
+        keep("line", "address", "problem")
+        yield lambda row: keep(str(row.line), row.address, row.problem)
+
+
+def _say_rejected(shown: Sequence[Reject], number: int, path: Path, rejects: Path | None) -> None:
+    from generator.subscribers.transfer.formats import shorten
+
+    for row in shown:
+        said = f" {shorten(row.address)}:" if row.address else ""
+        click.echo(f"{_name(path)}:{row.line}:{said} {row.problem}", err=True)
+    if number > len(shown):
+        where = f"all of them are in {rejects}" if rejects else "to keep all of them, add --rejects FILE"
+        click.echo(f"… and {number - len(shown):,} more; {where}.", err=True)
+
+
+def _say_done(root: Path, reading: Import, order: Order) -> None:
+    from generator.environment import say_delivery
+
+    click.echo(_say_tally(reading.tally, order))
+    if reading.origin.lost:
+        click.echo(f"Not imported from {reading.origin.title}: {reading.origin.lost}.")
+    if order.dry_run:
+        click.echo("Nothing was written.")
+    elif reading.tally.asked:
+        click.echo(say_delivery(root))
+
+
+def _say_stopped(tally: Tally, order: Order) -> None:
+    click.echo(err=True)
+    click.echo(
+        f"Not finished: the file was imported up to line {tally.line:,}. {_say_tally(tally, order)}\n"
+        "Run it again with the same file: subscribers who are already on the list are left unchanged.",
+        err=True,
+    )
+
+
+def _say_tally(tally: Tally, order: Order) -> str:
+    from generator.sentences import count
+
+    added = f"{count(tally.added, 'subscriber')} {'to add' if order.dry_run else 'added'}"
+    if tally.asked:
+        added += f" ({tally.asked:,} with a confirmation mail)"
+    rest = {
+        "already on the list (unchanged)": tally.present,
+        "twice in the file": tally.twice,
+        "erased earlier (not added)": tally.erased,
+        "rejected": tally.rejected,
+    }
+    return ", ".join([added, *(f"{number:,} {what}" for what, number in rest.items() if number)]) + "."
+
+
+def _name(path: Path) -> str:
+    return "standard input" if str(path) == "-" else str(path)

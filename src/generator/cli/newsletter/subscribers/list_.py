@@ -4,15 +4,17 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command
+from generator.cli import Command, show_table
 from generator.cli.parameters import LANGUAGE, STATUS, WholeNumber
 
 if TYPE_CHECKING:
     from generator.cli import Project
+    from generator.model import Subscriber
 
 
 @click.command(cls=Command)
@@ -30,9 +32,36 @@ def command(project: Project, statuses: tuple[str, ...], language: str | None, l
       newsletter subscribers list
       newsletter subscribers list --status bounced --status complained --limit 500
     """
-    from generator.cli.list.people import list_subscribers
+    from generator.environment import open_list
     from generator.model import Language, Status
+    from generator.subscribers.list.listing import count_statuses
+    from generator.subscribers.transfer.exporting import walk_all
 
-    list_subscribers(
-        project.root, [Status(one) for one in statuses], Language(language) if language else None, limit
+    wanted = [Status(one) for one in statuses]
+    rows: list[tuple[str, ...]] = []
+    with closing(open_list(project.root)) as database, database.read() as transaction:
+        for subscriber in walk_all(transaction, wanted, Language(language) if language else None):
+            rows.append(_row(subscriber))
+            if len(rows) > limit:
+                break
+        counts = count_statuses(transaction)
+    if rows:
+        show_table(("address", "language", "status", "since", "certainties", "paused until"), rows[:limit])
+        click.echo()
+    if len(rows) > limit:
+        click.echo(
+            f"Only the first {limit:,} are shown. For more, use --limit; for all, `newsletter subscribers export`."
+        )
+    said = ", ".join(f"{number:,} {status}" for status, number in counts.items() if number)
+    click.echo(f"On the list: {said or 'nobody'}.")
+
+
+def _row(subscriber: Subscriber) -> tuple[str, ...]:
+    return (
+        subscriber.address,
+        subscriber.language.value,
+        subscriber.status.value,
+        subscriber.created.date().isoformat(),
+        " ".join(subscriber.certainties) or "all",
+        subscriber.paused_until.isoformat() if subscriber.paused_until else "–",
     )

@@ -4,14 +4,19 @@
 # ruff: noqa: PLC0415
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
 from generator.cli import Command
+from generator.cli.addresses import get_subscriber, read_address
 
 if TYPE_CHECKING:
     from generator.cli import Project
+
+REMOVED = "newsletter subscribers remove"
+"""The source of a consent that the operator took back."""
 
 
 @click.command(cls=Command)
@@ -27,6 +32,20 @@ def command(project: Project, address: str, *, goodbye: bool) -> None:
     Example:
       newsletter subscribers remove reader@example.org --goodbye
     """
-    from generator.cli.list.people import remove_subscriber
+    from generator.environment import open_list, say_delivery
+    from generator.model import Status
+    from generator.subscribers.list.subscriptions import unsubscribe
 
-    remove_subscriber(project.root, address, project.now(), goodbye=goodbye)
+    root = project.root
+    address = read_address(address)
+    with closing(open_list(root)) as database, database.begin() as transaction:
+        subscriber = get_subscriber(transaction, address)
+        changed = unsubscribe(transaction, subscriber, project.now(), REMOVED, goodbye=goodbye)
+    if changed:
+        tells = goodbye and subscriber.status is Status.CONFIRMED
+        click.echo(
+            f"{address} gets no more letters."
+            + (f" They get a confirmation by mail. {say_delivery(root)}" if tells else "")
+        )
+    else:
+        click.echo(f"Nothing to do: {address} is {subscriber.status} and gets no letters.")

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from generator.cli.doctor import examine
 from generator.cli.newsletter import main
+from generator.cli.newsletter.doctor import show_examination
 from generator.doctor.names import Names
 from generator.model import Language, NewSubscriber
 from generator.model.subscribers import Status
@@ -34,7 +34,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def tell(root: Path, capsys: pytest.CaptureFixture[str], names: Names | None = None) -> tuple[int, str]:
     """The number of errors, and what is said, on one line each."""
-    errors = examine(root, NOW, "", names)
+    errors = show_examination(root, NOW, "", names)
     return errors, " ".join(capsys.readouterr().out.split())
 
 

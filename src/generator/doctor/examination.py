@@ -1,12 +1,9 @@
-"""What `newsletter doctor` does: look at everything that a letter needs, and say what is missing and what to do."""
+"""Look at everything that a letter needs: what is missing, and what to do."""
 
 from __future__ import annotations
 
-import textwrap
 from contextlib import closing
 from typing import TYPE_CHECKING
-
-import click
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
@@ -15,7 +12,6 @@ from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import open_transport
-from generator.doctor import Condition
 from generator.doctor.answers import fail, well
 from generator.doctor.letters import examine_letter
 from generator.doctor.machine import (
@@ -48,28 +44,14 @@ if TYPE_CHECKING:
     from generator.model import Week
     from generator.settings import Settings
 
-_COLOURS = {Condition.OK: "green", Condition.WARNING: "yellow", Condition.ERROR: "red"}
-_WIDTH = 118
 
+def examine(root: Path, now: datetime, selector: str, names: Names | None) -> Iterator[Answer]:
+    """An answer for each thing, as soon as it is known; nothing is changed, made or sent.
 
-def examine(root: Path, now: datetime, selector: str, names: Names | None) -> int:
-    """Print an answer a line; the number of errors. With `names` the DNS is asked too."""
+    With `names` the DNS is asked too. `selector` is that of a relay that signs with DKIM; empty for the one of the
+    settings. Raises ContentError when the settings cannot be read.
+    """
     settings = read_settings(root)
-    counts = dict.fromkeys(Condition, 0)
-    for answer in _ask_all(root, settings, now, selector, names):
-        counts[answer.condition] += 1
-        _show(answer)
-    click.echo()
-    said = f"{count(counts[Condition.ERROR], 'error')}, {count(counts[Condition.WARNING], 'warning')}."
-    if names is None:
-        said += " The DNS was not queried: add --online."
-    click.echo(said)
-    return counts[Condition.ERROR]
-
-
-def _ask_all(
-    root: Path, settings: Settings, now: datetime, selector: str, names: Names | None
-) -> Iterator[Answer]:
     yield from examine_settings(settings)
     signer = None
     try:
@@ -135,19 +117,3 @@ def _look_at_list(root: Path, now: datetime, *, online: bool) -> Iterator[Answer
     yield examine_backups(vitals.file, now)
     yield examine_disk(vitals.file.parent if vitals.file else root, vitals.size, vitals.confirmed)
     yield examine_clock(now, vitals.newest)
-
-
-def _show(answer: Answer) -> None:
-    colour = _COLOURS[answer.condition]
-    label = click.style(f"{answer.condition:<8}", fg=colour, bold=answer.condition is not Condition.OK)
-    begin = f"{label} {answer.subject:<12}"
-    first, *others = textwrap.wrap(
-        answer.found, _WIDTH - 21, break_long_words=False, break_on_hyphens=False
-    ) or [""]
-    click.echo(f"{begin} {first}".rstrip())
-    for line in others:
-        click.echo(" " * 22 + line)
-    if answer.remedy:
-        lines = textwrap.wrap(answer.remedy, _WIDTH - 23, break_long_words=False, break_on_hyphens=False)
-        for number, line in enumerate(lines):
-            click.echo(" " * 22 + ("→ " if number == 0 else "  ") + line)

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 
 from generator.cli.newsletter import main
 from generator.cli.newsletter.serve import command
-from generator.cli.serving import _choose_url
 from generator.content import load_newsletter
 from generator.delivery.outgoing.signing import Signer
 from generator.environment import announce_service, find_trial
 from generator.errors import ContentError
 from generator.settings import TRIAL
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
+from generator.web.program import _choose_url
 from generator.web.server.server import open_port
 from tests.clocks import STOPPED
 from tests.web.running import run_service

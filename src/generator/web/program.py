@@ -1,16 +1,13 @@
-"""What `newsletter serve` does: open the list, the port and the way for mail, say where to look, and serve."""
+"""The service as a program: it opens the list, the port and the way for mail, and serves until it is stopped."""
 
 from __future__ import annotations
 
-import logging
 from contextlib import closing, nullcontext, suppress
+from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import click
-
-from generator.cli import say_aside
 from generator.content.markdown.outline import load_outline
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
@@ -29,7 +26,7 @@ from generator.web.server.server import open_port, serve
 from generator.web.server.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from generator.clock import Clock
@@ -40,17 +37,44 @@ if TYPE_CHECKING:
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what to write in a link instead)
 
 
-def serve_list(  # noqa: PLR0913 (one for each option)
-    root: Path, host: str, port: int, url: str, proxies: Sequence[str], clock: Clock, *, limits: bool = True
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The service listens, and is about to answer."""
+
+    url: str
+    """Of its pages, with a slash at the end."""
+    address: str
+    """Where it listens: host and port."""
+    relay: str
+    """Where mail goes."""
+    files: Path | None
+    """Where mail is written in a trial; None when it is sent."""
+
+
+def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
+    root: Path,
+    host: str,
+    port: int,
+    url: str,
+    proxies: Sequence[str],
+    clock: Clock,
+    *,
+    tell: Callable[[str], None],
+    ready: Callable[[Ready], None],
+    limits: bool = True,
 ) -> None:
-    """Serve the pages and send their mail until Ctrl-C or SIGTERM. `limits` off: only to measure the service."""
+    """Serve the pages and send their mail until Ctrl-C or SIGTERM.
+
+    `tell` hears of a list and a key that are made first; `ready` is called once, before the first request is answered.
+    `limits` off: only to measure the service. Raises ServiceError, DatabaseError, SecretError and ContentError.
+    """
     outline = load_outline(root)
     settings = outline.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_transport(mail, root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     _check_proxies(proxies)
-    with closing(make_list(root, say_aside)) as database, open_port(host, port) as listening:
+    with closing(make_list(root, tell)) as database, open_port(host, port) as listening:
         port = listening.getsockname()[1]
         url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
         with database.begin() as transaction:
@@ -60,18 +84,12 @@ def serve_list(  # noqa: PLR0913 (one for each option)
             message = render_notice(outline, url, posting).message
             return signer.sign(message) if signer else message
 
-        _start_log(clock)
         worker = Worker(database, transport, render, settings.sender_address, clock)
         service = Service(outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy)
-        click.echo(f"Sign up: {url}subscribe  (English: {url}en/subscribe)")
-        if files := find_files(root):
-            click.echo(f"This is a trial: mail is written to {files}, and not sent.")
-        else:
-            click.echo(f"Mail goes to {transport.name}.")
-        click.echo(f"Listening on {_join(host, port)}. Press Ctrl-C to stop.")
+        files = find_files(root)
+        ready(Ready(url, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
             serve(service, worker, listening, proxies)
-        click.echo("Stopped.")
 
 
 def _choose_url(settings: Settings, host: str, port: int, *, trial: bool) -> str:
@@ -106,15 +124,3 @@ def _check_proxies(proxies: Sequence[str]) -> None:
 
 def _join(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _start_log(clock: Clock) -> None:
-    """One line an event, with the time in UTC, on standard error: for a terminal, or for systemd."""
-    handler = logging.StreamHandler()
-    formatter = logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
-    formatter.converter = lambda _: clock().timetuple()
-    handler.setFormatter(formatter)
-    for name, level in (("generator", logging.INFO), ("uvicorn", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)

@@ -206,11 +206,11 @@ def test_a_bug_keeps_the_mail_and_shows_no_address(sample: Path, monkeypatch: py
     def broken(*_: object) -> None:
         raise ValueError("a@example.com")
 
-    monkeypatch.setattr("generator.cli.receiving.receive", broken)
+    monkeypatch.setattr("generator.mailing.receive.receive", broken)
     result = run(sample, mail=mail())
     assert result.exit_code == 75
     assert re.fullmatch(
-        r"Error: ValueError at test_receiving\.py:\d+; deliver the mail again later\n", result.output
+        r"Error: ValueError at test_receive\.py:\d+; deliver the mail again later\n", result.output
     )
 
 
@@ -289,12 +289,12 @@ def test_a_bug_with_one_mail_does_not_keep_the_others(
             raise ValueError("a@example.com")
         return receive(transaction, content, *rest)
 
-    monkeypatch.setattr("generator.cli.receiving.receive", broken)
+    monkeypatch.setattr("generator.mailing.receive.receive", broken)
     keep(sample, b"poison", reports.postfix(tags[0]))
     result = run(sample, sample / "mail")
     assert result.exit_code == 75
     assert re.match(
-        r"0: ValueError at test_receiving\.py:\d+\n1 bounced\nError: 1 message could not be", result.output
+        r"0: ValueError at test_receive\.py:\d+\n1 bounced\nError: 1 message could not be", result.output
     )
     with imap_server(Imap(mails={1: b"poison", 2: reports.postfix(tags[0])})) as imap:
         monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
@@ -322,7 +322,7 @@ def test_what_was_not_kept_stays_unseen(
     def full(*_: object) -> None:
         raise DatabaseError("the disk is full; nothing was saved")
 
-    monkeypatch.setattr("generator.cli.receiving.receive", full)
+    monkeypatch.setattr("generator.mailing.receive.receive", full)
     with imap_server(Imap(mails={1: reports.gmail(tags[0]), 2: b""})) as imap:
         monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
         result = run(sample, "--mailbox")

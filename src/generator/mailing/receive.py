@@ -1,0 +1,163 @@
+"""Do what mails that come back, or ask, say: from a mail server, a maildir or a mailbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from generator.delivery.incoming.intake import Address, receive
+from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
+from generator.delivery.incoming.mailboxes import open_mailbox
+from generator.delivery.incoming.message import MOST
+from generator.environment import open_list, read_variable
+from generator.errors import DatabaseError, GeneratorError, SecretError, describe
+from generator.model import Outcome
+from generator.settings import read_settings
+from generator.subscribers.ledger import returns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from generator.delivery.incoming.mailboxes import Mailbox
+    from generator.subscribers.store.database import Database
+
+_CHUNK = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of mails."""
+
+    found: Mapping[Outcome, int]
+    """How many there were of each kind; never from whom."""
+    left: int
+    """How many could not be read, or met a bug of ours, and stay where they are."""
+    worn: int
+    """How many subscribers get no more letters, because delivery failed too often."""
+    held: int
+    """How many reports are held back, now or since before, because there are far more than usual."""
+
+
+@dataclass
+class _Reading:
+    """Reads mails, one after the other, and counts."""
+
+    database: Database
+    now: datetime
+    address: Address
+    tell: Callable[[str], None]
+    recipient: str = ""
+    found: Counter[Outcome] = field(default_factory=Counter)
+    left: int = 0
+
+    def take(self, mail: bytes) -> None:
+        """Do what one mail asks; when this returns, it is kept."""
+        with self.database.begin() as transaction:
+            outcome = receive(transaction, mail, self.now, self.address, self.recipient)
+        self.found[outcome] += 1
+
+    def leave(self, name: str, error: Exception) -> None:
+        """One that cannot be read, or that we have a bug with, does not keep the others waiting."""
+        if isinstance(error, DatabaseError):
+            raise error
+        self.left += 1
+        said = (
+            f"cannot be read: {error.strerror}"
+            if isinstance(error, OSError) and error.strerror
+            else describe(error)
+        )
+        self.tell(f"{name}: {said}")
+
+    def conclude(self) -> Received:
+        """Suppress whom delivery fails for too often, and count what is held."""
+        with self.database.begin() as transaction:
+            worn = returns.suppress_soft_bounced(transaction, self.now)
+            held = sum(returns.count_held(transaction).values())
+        return Received(self.found, self.left, worn, held)
+
+
+def receive_mail(root: Path, file: BinaryIO, recipient: str, now: datetime) -> Received:
+    """Do what one mail asks. When this returns, it is kept. Raises GeneratorError.
+
+    `recipient`: that of its envelope, or empty. All of `file` is read: a mail server takes a closed pipe for a failure.
+    """
+    with closing(open_list(root)) as database:
+        reading = _Reading(database, now, _find_address(root), lambda _: None, recipient)
+        reading.take(_read(file))
+        return reading.conclude()
+
+
+def receive_maildir(root: Path, folder: Path, now: datetime, tell: Callable[[str], None]) -> Received:
+    """Do what each new mail of a maildir asks, which is then seen. `tell` hears which one was left, and why.
+
+    Raises GeneratorError.
+    """
+    with closing(open_list(root)) as database:
+        reading = _Reading(database, now, _find_address(root), tell)
+        _read_folder(reading, folder)
+        return reading.conclude()
+
+
+def receive_mailbox(root: Path, now: datetime, tell: Callable[[str], None]) -> Received:
+    """Do what each unseen mail of a mailbox asks, which is then seen. `tell` hears which one was left, and why.
+
+    Raises GeneratorError.
+    """
+    with closing(open_list(root)) as database, closing(_find_mailbox(root)) as mailbox:
+        reading = _Reading(database, now, _find_address(root), tell)
+        for number in mailbox.find_unseen():
+            mail = mailbox.read(number)
+            if mail is None:
+                continue
+            try:
+                reading.take(mail)
+            except Exception as error:  # noqa: BLE001 (a bug with one mail; see _Reading.leave)
+                reading.leave(f"message {number}", error)
+            else:
+                # In this order: a mail that is read twice does nothing more, and one that is never read nothing.
+                mailbox.mark(number)
+        return reading.conclude()
+
+
+def _find_mailbox(root: Path) -> Mailbox:
+    url = read_variable(root, MAILBOX)
+    if not url:
+        raise SecretError(f"{MAILBOX} is not set; expected imaps://user:password@host/INBOX")
+    return open_mailbox(url)
+
+
+def _find_address(root: Path) -> Address:
+    settings = read_settings(root)
+    others = {settings.reply_to.lower(), settings.sender_address.lower()}
+    return Address(settings.unsubscribe, shared=settings.unsubscribe.lower() in others)
+
+
+def _read_folder(reading: _Reading, folder: Path) -> None:
+    """Each mail of a maildir that is new, which is then seen."""
+    if not (folder / "new").is_dir():
+        raise GeneratorError(f"{folder} is not a maildir: it has no folder new/")
+    for path in sorted((folder / "new").iterdir()):
+        if path.name.startswith("."):
+            continue
+        try:
+            with path.open("rb") as file:
+                mail = _read(file)
+            # In this order: a mail that is read twice does nothing more, and one that is never read does nothing.
+            reading.take(mail)
+            (folder / "cur").mkdir(mode=0o700, exist_ok=True)
+            path.replace(folder / "cur" / f"{path.name.partition(':')[0]}:2,S")
+        except Exception as error:  # noqa: BLE001 (a bug with one mail; see _Reading.leave)
+            reading.leave(path.name, error)
+
+
+def _read(file: BinaryIO) -> bytes:
+    """The beginning of a mail. The rest is read and let go: a mail server takes a closed pipe for a failure."""
+    mail = file.read(MOST)
+    while file.read(_CHUNK):
+        pass
+    return mail
