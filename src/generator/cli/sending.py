@@ -95,10 +95,10 @@ def ask(explanation: str, question: str) -> None:
 
 def show_sending(send: Callable[[events.Tell, Event], Outcome | Unsent]) -> int:
     """Call `send` with what it tells and what stops it, and say how it ended; gives the exit code."""
-    screen = _Screen()
-    ended = send(screen.tell, screen.stop)
     from generator.mailing.run import Unsent
 
+    screen = _Screen()
+    ended = send(screen.tell, screen.stop)
     if isinstance(ended, Unsent):
         click.echo(ended.reason)
         return 0

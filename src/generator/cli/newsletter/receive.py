@@ -86,20 +86,21 @@ def command(
         raise click.UsageError("use only one of MAILDIR, --mailbox and --held")
     if recipient and (maildir is not None or mailbox or held):
         raise click.UsageError("--recipient needs a mail on standard input")
+    later, left = "deliver the mail again later", "could not be processed"
     if held is not None:
         _decide(root, held, now)
     elif mailbox:
         receive = partial(receive_mailbox, root, now, say_aside)
-        context.exit(_receive(receive, "the remaining messages stay unseen", "processed and stayed unseen"))
+        left = "could not be processed and stayed unseen"
+        context.exit(_receive(receive, "the remaining messages stay unseen", left))
     elif maildir is not None:
         receive = partial(receive_maildir, root, maildir, now, say_aside)
-        context.exit(_receive(receive, "deliver the mail again later", f"processed; see {maildir}"))
+        context.exit(_receive(receive, later, f"{left}; see {maildir}"))
     elif sys.stdin.isatty():
         raise click.UsageError("expected a mail on standard input, a maildir, or --mailbox")
     else:
         # Never with 1, though it be held: a mail server would send the mail back, with our words.
-        receive = partial(receive_mail, root, sys.stdin.buffer, recipient, now)
-        code = _receive(receive, "deliver the mail again later", "processed")
+        code = _receive(partial(receive_mail, root, sys.stdin.buffer, recipient, now), later, left)
         context.exit(0 if code == FLOOD else code)
 
 
@@ -115,7 +116,7 @@ def _receive(receive: Callable[[], Received], advice: str, left: str) -> int:
         say_error(f"{describe(error)}; {advice}")
         return TRY_AGAIN
     if received.left:
-        say_error(f"{count(received.left, 'message')} could not be {left}")
+        say_error(f"{count(received.left, 'message')} {left}")
         return TRY_AGAIN
     return FLOOD if received.held else 0
 
