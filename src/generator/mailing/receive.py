@@ -13,7 +13,6 @@ from generator.delivery.incoming.mailboxes import open_mailbox
 from generator.delivery.incoming.message import MOST
 from generator.environment import open_list, read_variable
 from generator.errors import DatabaseError, GeneratorError, SecretError, describe
-from generator.model import Outcome
 from generator.settings import read_settings
 from generator.subscribers.ledger import returns
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from generator.delivery.incoming.mailboxes import Mailbox
+    from generator.model import Outcome
     from generator.subscribers.store.database import Database
 
 _CHUNK = 65_536
