@@ -16,8 +16,8 @@ from generator.mailing.run import Order, Outcome, Unsent
 from generator.mailing.send import Asked, send_letter
 from generator.mailing.status import find_standing
 from generator.mailing.withdraw import withdraw_letter
-from generator.model import Language, Status, Week
-from generator.subscribers.list.listing import Draft, add_many
+from generator.model import Language, NewSubscriber, Status, Week
+from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import Keys
 from tests.clocks import stop_at
@@ -43,7 +43,7 @@ def project(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample with three readers, whose letters are written to a folder."""
     database = open_database("sqlite:///var/newsletter.db", KEYS, sample)
     drafts = [
-        Draft(f"reader{number}@example.org", Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
+        NewSubscriber(f"reader{number}@example.org", Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
         for number in range(READERS)
     ]
     with database.begin() as transaction:

@@ -26,7 +26,7 @@ from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import METADATA
 from generator.web.application import create_application
-from generator.web.server.service import Service
+from generator.web.service import Service
 from tests.web.asking import Answer, Asker, Loop
 
 URL = "https://letter.example.org/"

@@ -26,7 +26,7 @@ from generator.web.server.limits import (
     Limits,
 )
 from generator.web.server.origins import Origins
-from generator.web.server.service import Service
+from generator.web.service import Service
 from tests.web.asking import Asker
 from tests.web.reading import URL
 

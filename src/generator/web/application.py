@@ -14,20 +14,20 @@ from starlette.routing import Route, Router
 
 from generator.model import Language
 from generator.web.context import App, Context
+from generator.web.guard import Guard
 from generator.web.page import Pages
 from generator.web.pages import confirm, data, manage, subscribe, unsubscribe
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
 from generator.web.refusals import Refusal
 from generator.web.server.database import AsyncDatabase
-from generator.web.server.guard import Guard
 from generator.web.server.origins import Origins
 
 if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from generator.web.server.service import Service
+    from generator.web.service import Service
 
 Handler: TypeAlias = Callable[[Context], Awaitable["Response"]]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generator.web.page import Pages
     from generator.web.server.database import AsyncDatabase
     from generator.web.server.origins import Origins
-    from generator.web.server.service import Service
+    from generator.web.service import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from generator.model import Asking, Wording
     from generator.web.refusals import Refusal
-    from generator.web.server.service import Service
+    from generator.web.service import Service
 
 _ADDRESS = "{address}"
 

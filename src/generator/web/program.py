@@ -21,9 +21,9 @@ from generator.model import Language
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.wordings import keep_wordings
+from generator.web.listener import open_port, serve
 from generator.web.server.limits import Limits
-from generator.web.server.server import open_port, serve
-from generator.web.server.service import Service
+from generator.web.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

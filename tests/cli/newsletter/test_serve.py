@@ -21,8 +21,8 @@ from generator.environment import announce_service, find_trial
 from generator.errors import ContentError
 from generator.settings import TRIAL
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
+from generator.web.listener import open_port
 from generator.web.program import _choose_url
-from generator.web.server.server import open_port
 from tests.clocks import STOPPED
 from tests.web.running import run_service
 

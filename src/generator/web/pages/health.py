@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Transaction
     from generator.web.context import Context
     from generator.web.server.database import AsyncDatabase
-    from generator.web.server.service import Service
+    from generator.web.service import Service
 
 FRESH = timedelta(seconds=5)
 """How long a result is cached: each check writes to the database, and anybody may request it."""

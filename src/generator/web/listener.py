@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType
 
-    from generator.web.server.service import Service
+    from generator.web.service import Service
 
 CONNECTIONS = 1000
 """Connections at the same time; any more get 503."""
