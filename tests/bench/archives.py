@@ -18,7 +18,7 @@ from pathlib import Path
 from generator.assemble import write_edition
 from generator.content import Newsletter, load_newsletter
 from generator.content.editions import SECTIONS
-from generator.content.markdown.marks import scan
+from generator.content.markdown.reader import read_marks
 from generator.model import Certainty, Edition, Language, Section, Thought, Week
 
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,11 @@ def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
 def _is_letter(newsletter: Newsletter, parts: tuple[Thought, ...], language: Language) -> bool:
     texts = [_split(_in(newsletter, language, thought))[place] for place, thought in enumerate(parts)]
     words = sum(len(text.split()) for text in texts)
-    return len(set(parts)) == len(parts) and words in _WORDS and len(scan("\n".join(texts)).sources) in _NOTES
+    return (
+        len(set(parts)) == len(parts)
+        and words in _WORDS
+        and len(read_marks("\n".join(texts)).sources) in _NOTES
+    )
 
 
 def _in(newsletter: Newsletter, language: Language, thought: Thought) -> Thought:
@@ -133,7 +137,7 @@ def _write_thought(folder: Path, newsletter: Newsletter, letter: Letter, languag
         f"title: {json.dumps(letter.title(newsletter, language), ensure_ascii=False)}\n"
         f"summary: {json.dumps(letter.summary(newsletter, language), ensure_ascii=False)}\n"
         f"actions: [{', '.join(letter.actions)}]\n"
-        f"sources: [{', '.join(scan(text).sources)}]\n"
+        f"sources: [{', '.join(read_marks(text).sources)}]\n"
     )
     path.write_text(f"---\n{front}---\n\n{text}\n", encoding="utf-8")
 

@@ -27,8 +27,10 @@ import shutil
 from pathlib import Path
 
 from generator.content import Newsletter, load_newsletter
+from generator.content.markdown.marks import rewrite_items
+from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Language
-from generator.render.markdown import escape_markdown, render_notes, rewrite_items
+from generator.render.markdown import escape_markdown, render_notes
 
 CONFIGS = {Language.NL: "mkdocs.nl.yml", Language.EN: "mkdocs.en.yml"}
 
@@ -102,7 +104,9 @@ def _post(newsletter: Newsletter, edition: Edition) -> str:
     text = re.sub(r"\]\(\.\./\.\./\.\./docs/\w+/", "](../../", edition.markdown)
     text = re.sub(r"\]\(\.\./(\d{4}-W\d\d)/\w+\.md\)", r"](\1.md)", text)
     text = rewrite_items(
-        text, lambda beginning, words, item: f"{beginning}[{words}](../../{certainty.page}#{item})"
+        text,
+        read_marks(text),
+        lambda beginning, words, item: f"{beginning}[{words}](../../{certainty.page}#{item})",
     )
     heading, first, rest = text.split("\n\n", 2)
     front = (

@@ -21,10 +21,10 @@ from mkdocs.config import load_config
 
 from generator.cli.newsletter.serve import command as serve
 from generator.content import load_newsletter
+from generator.content.markdown.dialect import EXTENSIONS
 from generator.hooks import on_config
 from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
-from generator.render.markdown import EXTENSIONS
 from generator.render.words import WORDS
 from generator.settings import TRIAL
 from tests.site.hosting import ROOT, build, files_of, mkdocs

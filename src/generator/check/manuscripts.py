@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from generator.assemble import write_edition
 from generator.check.rule import Spot
 from generator.content.frontmatter import find_fences
-from generator.content.markdown.code import mask_code, mask_fences
-from generator.content.markdown.marks import scan
+from generator.content.markdown.marks import hide_code
+from generator.content.markdown.reader import read_marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.content.markdown.marks import Marks
+    from generator.content.markdown.marks import Marks, Span
     from generator.model import Edition, Language, Thought
 
 _MARKUP = re.compile(
@@ -108,14 +108,12 @@ class Manuscript:
     @cached_property
     def marks(self) -> Marks:
         """The headings, links, footnotes and items of the text, each with its line in the file."""
-        return scan(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
+        return read_marks(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
 
     @cached_property
     def uncoded(self) -> str:
         """The text below the front matter: code is spaces, and everything else stays where it is."""
-        markdown = self.text[self.body :]
-        code = mask_code(mask_fences(markdown))
-        return "".join(raw if raw in {mark, "\n"} else " " for mark, raw in zip(code, markdown, strict=True))
+        return hide_code(self.text[self.body :], self.marks)
 
     @cached_property
     def masked(self) -> str:
@@ -157,6 +155,10 @@ class Manuscript:
         column = start - (self._breaks[line - 2] + 1 if line > 1 else 0) + 1
         length = (self.text[start:end].partition("\n")[0]).rstrip()
         return Spot(line, column, len(length))
+
+    def spot_of(self, span: Span | None, line: int) -> Spot:
+        """The place of a part of the text; its line alone when the author wrote it in a way that hides the rest."""
+        return self.spot(self.body + span.start, self.body + span.end) if span else Spot(line)
 
     def locate(self, words: str) -> Spot:
         """Where some words of the rendered letter stand in its source; the first line when they cannot be found."""

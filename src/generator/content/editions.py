@@ -12,8 +12,9 @@ from generator.content.certainties import IDS, check_item, check_sections
 from generator.content.evidence import check_citations
 from generator.content.frontmatter import load_document
 from generator.content.images import load_images
+from generator.content.markdown.limits import LONGEST_LETTER
 from generator.content.thoughts import FOLDER as THOUGHTS
-from generator.content.thoughts import check_actions, check_length, check_letter_text
+from generator.content.thoughts import check_actions, check_letter_text
 from generator.model import Edition, Language, Problem, Week
 from generator.reading import Fields, Line, Words, did_you_mean
 
@@ -75,7 +76,7 @@ def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
     path: Path, week: Week, language: Language, known: Known, texts: Texts, problems: list[Problem]
 ) -> tuple[Document[EditionFields], Edition] | None:
     """Read an edition, adding what is wrong with it by itself."""
-    document = load_document(path, EditionFields, texts, problems)
+    document = load_document(path, EditionFields, texts, problems, LONGEST_LETTER)
     if document is None:
         return None
     fields = document.fields
@@ -107,7 +108,6 @@ def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
 
 def _check_text(document: Document[EditionFields], known: Known, problems: list[Problem]) -> None:
     check_letter_text(document.marks, document.path, problems)
-    check_length(document, problems)
     check_citations(document.marks, known.facts, document.path, problems)
     for heading in document.marks.headings:
         if heading.level == 1:

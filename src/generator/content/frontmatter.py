@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic
 import yaml
 
 from generator.cache import Cache, digest
-from generator.content.markdown.marks import scan
+from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.model import Problem
 from generator.reading import MAX_TEXT_BYTES, F, decode_text, parse_fields, read_bytes, shorten
 from generator.slips import explain_yaml
@@ -66,15 +66,21 @@ class Texts(dict["Path", Document[Any]]):
         self.documents: Cache[Document[Any]] = documents or Cache()
 
 
-def load_document(path: Path, model: type[F], texts: Texts, problems: list[Problem]) -> Document[F] | None:
-    """Read a Markdown file with front matter and add it to `texts`, or add what is wrong with it to `problems`."""
+def load_document(
+    path: Path, model: type[F], texts: Texts, problems: list[Problem], longest: int = LONGEST_PAGE
+) -> Document[F] | None:
+    """Read a Markdown file with front matter and add it to `texts`, or add what is wrong with it to `problems`.
+
+    A text of more than `longest` characters is wrong.
+    """
     content = read_bytes(path, problems)
     if content is None:
         return None
     key = (str(path), digest(content))
     document = texts.documents.find(key)
     if document is None:
-        document = _parse_document(content, path, model, problems)
+        front = _parse_front(content, path, model, problems)
+        document = _read_text(front, path, problems, longest) if front else None
         if document is None:
             return None
         texts.documents.keep(key, document)
@@ -82,9 +88,41 @@ def load_document(path: Path, model: type[F], texts: Texts, problems: list[Probl
     return document
 
 
-def _parse_document(
-    content: bytes, path: Path, model: type[F], problems: list[Problem]
-) -> Document[F] | None:
+def load_fields(path: Path, model: type[F], problems: list[Problem]) -> F | None:
+    """Read only the front matter of a file, or add what is wrong with it to `problems`."""
+    content = read_bytes(path, problems)
+    front = _parse_front(content, path, model, problems) if content is not None else None
+    return front.fields if front else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Front(Generic[F]):
+    """A file whose text was not read yet."""
+
+    fields: F
+    markdown: str
+    line: int
+    lines: dict[str, int]
+
+
+def _read_text(front: _Front[F], path: Path, problems: list[Problem], longest: int) -> Document[F] | None:
+    """Read what stands below the front matter, or add that it is more than the parser can read."""
+    # Most texts are those of the last run, and then nobody needs the parser.
+    from generator.content.markdown.reader import read_marks  # noqa: PLC0415
+
+    excess = find_excess(front.markdown, longest)
+    if excess is None:
+        try:
+            marks = read_marks(front.markdown, front.line)
+            return Document(path, front.fields, front.markdown, front.line, marks, front.lines)
+        except RecursionError:
+            excess = 0, "lists, quotations or brackets are nested too deep"
+    line, message = excess
+    problems.append(Problem(path, front.line + line, message))
+    return None
+
+
+def _parse_front(content: bytes, path: Path, model: type[F], problems: list[Problem]) -> _Front[F] | None:
     text = decode_text(content, path, problems)
     if text is None:
         return None
@@ -109,7 +147,7 @@ def _parse_document(
         return None
     body = end.end()
     markdown, line = text[body:], text.count("\n", 0, body) + 1
-    return Document(path, fields, markdown, line, scan(markdown, line), lines)
+    return _Front(fields, markdown, line, lines)
 
 
 def find_fences(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -12,7 +12,6 @@ from urllib.parse import unquote
 from generator.content.archive import FOLDER
 from generator.content.certainties import IDS, is_item_id
 from generator.content.images import check_alt
-from generator.content.markdown.anchors import find_anchors
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Language, Problem
 from generator.reading import did_you_mean, nearest
@@ -65,7 +64,7 @@ def _survey(
     root: Path, texts: Texts, archive: Archive, facts: Mapping[str, Fact], problems: list[Problem]
 ) -> _Site:
     docs, issues, thoughts = root / "docs", f"{root / FOLDER}{os.sep}", f"{root / THOUGHTS}{os.sep}"
-    known: dict[str, Collection[str]] = {str(path): find_anchors(text.marks) for path, text in texts.items()}
+    known: dict[str, Collection[str]] = {str(path): text.marks.anchors for path, text in texts.items()}
     known = {source: found for source, found in known.items() if not source.startswith(thoughts)}
     wrong = {str(problem.path) for problem in problems}
     drafts = {

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from generator.content.frontmatter import load_document
-from generator.content.markdown.anchors import slugify
 from generator.model import Page, Problem
 from generator.reading import Fields, Line, did_you_mean, is_folder
 
@@ -71,8 +70,8 @@ def _check_markers(document: Document[PageFields], problems: list[Problem]) -> N
             message = f"duplicate marker “<!-- {comment} -->”; delete one of the two"
             problems.append(Problem(path, line, message))
     for heading in marks.headings if "assessment" in markers else ():
-        anchor = heading.id or slugify(heading.text)
-        if anchor in _TAKEN:
+        if heading.anchor in _TAKEN:
+            anchor = heading.anchor
             message = (
                 f"the form already uses the anchor “#{anchor}”; choose another, like {{ #the-{anchor} }}"
             )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from generator.content.certainties import IDS
 from generator.content.frontmatter import Texts, load_document, read_front
-from generator.content.markdown.code import mask_code, mask_fences
+from generator.content.markdown.limits import LONGEST_LETTER
 from generator.model import MONTHS, Draft, Language, Problem, Thought
 from generator.reading import Fields, Line, Words, did_you_mean, is_folder, nearest, plain_name
 
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 FOLDER = "newsletter/thoughts"
 """Where the thoughts stand, below the root of the project."""
-
-MOST_CHARACTERS, MOST_BRACKETS = 20_000, 50
-"""Of a text, and open at one place in it: ten times a long letter. Markdown would take minutes over more."""
-
-_BRACKET = re.compile(r"\\.|[\[\]]|\n[ \t]*(?=\n)")
 
 
 class ThoughtFields(Fields):
@@ -101,7 +96,7 @@ _DRAFT = re.compile(r"^draft[ \t]*:[ \t]*true[ \t]*(?:#.*)?$", re.MULTILINE | re
 
 def _read(path: Path, texts: Texts) -> _File:
     problems: list[Problem] = []
-    document = load_document(path, ThoughtFields, texts, problems)
+    document = load_document(path, ThoughtFields, texts, problems, LONGEST_LETTER)
     if document is not None:
         return _File(path, document, problems, document.lines["draft"] if document.fields.draft else 0)
     # What cannot be read can still say that it is not finished.
@@ -220,7 +215,6 @@ def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> N
     if not document.markdown.strip():
         problems.append(Problem(path, document.line, "the text of the thought is missing"))
     check_letter_text(marks, path, problems)
-    check_length(document, problems)
     for heading in marks.headings[:1]:
         message = "a thought must not have headings, because it becomes one section of a letter"
         problems.append(Problem(path, heading.line, message))
@@ -301,24 +295,3 @@ def check_letter_text(marks: Marks, path: Path, problems: list[Problem]) -> None
         problems.append(
             Problem(path, line, f"“<!-- {text[:20]} -->” is a comment, which readers could see; delete it")
         )
-
-
-def check_length(document: Document[Any], problems: list[Problem]) -> None:
-    """Add a problem for a text that nobody could have written, before Markdown loses itself in it."""
-    path, markdown = document.path, document.markdown
-    if len(markdown) > MOST_CHARACTERS:
-        message = f"the text has {len(markdown):,} characters; at most {MOST_CHARACTERS:,} are allowed"
-        problems.append(Problem(path, document.line, message))
-        return
-    depth = 0
-    for match in _BRACKET.finditer(mask_code(mask_fences(markdown))):
-        if match[0] == "[":
-            depth += 1
-        elif match[0] == "]":
-            depth = max(depth - 1, 0)
-        elif match[0][0] == "\n":
-            depth = 0  # a blank line ends the paragraph
-        if depth > MOST_BRACKETS:
-            line = document.line + markdown.count("\n", 0, match.start())
-            problems.append(Problem(path, line, f"more than {MOST_BRACKETS} open brackets “[”; close them"))
-            return

@@ -1,8 +1,4 @@
-"""The one Markdown dialect, and the text of a letter as sanitised trees, which each channel renders in its own way.
-
-The dialect is Python-Markdown with the extensions of `mkdocs.yml`, so a letter reads the same on the site, in a feed
-and in an inbox.
-"""
+"""The text of a letter as sanitised trees, which each channel renders in its own way."""
 
 from __future__ import annotations
 
@@ -15,41 +11,23 @@ from urllib.parse import unquote
 
 import nh3
 from lxml import html
-from markdown import Markdown
 
-from generator.content.markdown.marks import scan
+from generator.content.markdown.dialect import make_parser
+from generator.content.markdown.marks import rewrite_items
+from generator.content.markdown.reader import read_marks
 from generator.errors import ContentError
 from generator.model import Problem
 from generator.render.page.links import Place, locate
 from generator.render.words import WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from lxml.html import HtmlElement
+    from markdown import Markdown
 
     from generator.content import Newsletter
     from generator.model import Edition, Fact, Language
-
-EXTENSIONS = (
-    "abbr",
-    "admonition",
-    "attr_list",
-    "def_list",
-    "footnotes",
-    "sane_lists",
-    "tables",
-    "toc",
-    "pymdownx.betterem",
-    "pymdownx.superfences",
-    "pymdownx.tasklist",
-    "pymdownx.tilde",
-)
-"""As in mkdocs.yml; a test keeps them the same."""
-
-_ITEM = re.compile(
-    r"^([ \t]*[-*+][ \t]+\[[ xX]\][ \t]+)(.*)(?<![ \t])[ \t]*\{:?[ \t]*#([\w-]+)[ \t]*\}[ \t]*$", re.MULTILINE
-)
 
 _TAGS = {
     *(
@@ -110,10 +88,11 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
 
     facts, about = newsletter.playbook.facts, settings.page_url(language, "about-the-numbers.md")
     text = edition.markdown
+    marks = read_marks(text)
     # Many letters cite the same few facts, whose notes take as long as the letter: they are inserted afterwards.
-    cited = {f"fact:{source}": _note(facts[source], language, about) for source in scan(text).sources}
+    cited = {f"fact:{source}": _note(facts[source], language, about) for source in marks.sources}
     places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
-    tree = _parse(_to_clean_html(f"{rewrite_items(text, link_item)}\n\n{places}\n"))
+    tree = _parse(_to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n"))
     _resolve(tree, newsletter, edition)
     _mark_items(tree)
     notes = _take_notes(tree)
@@ -124,7 +103,7 @@ def render_notes(newsletter: Newsletter, language: Language, markdown: str, abou
     """The definitions of the footnotes that a text uses, in Markdown; `about` is the page that lists the facts."""
     facts = newsletter.playbook.facts
     return "\n\n".join(
-        f"[^{source}]: {_note(facts[source], language, about)}" for source in scan(markdown).sources
+        f"[^{source}]: {_note(facts[source], language, about)}" for source in read_marks(markdown).sources
     )
 
 
@@ -155,14 +134,9 @@ def render_plain(markdown: str) -> str:
     return " ".join(_parse(_to_clean_html(f"☐ {markdown}")).text_content().split()).removeprefix("☐ ")
 
 
-def rewrite_items(markdown: str, item: Callable[[str, str, str], str]) -> str:
-    """Replace each line `- [ ] text { #id }` by what `item(beginning, text, id)` returns."""
-    return _ITEM.sub(lambda match: item(match[1], match[2], match[3]), markdown)
-
-
 @cache
 def _parser() -> Markdown:
-    parser = Markdown(extensions=list(EXTENSIONS))
+    parser = make_parser()
     # The ids that toc gives to headings do not survive the cleaning, and take a tenth of the time.
     parser.treeprocessors.deregister("toc")
     return parser
@@ -203,7 +177,7 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> Non
         target = element.get(key, "")
         if element.tag == "img":
             image = edition.images.get(unquote(target))
-            if image is None:  # written so oddly that content.marks did not find it
+            if image is None:  # so oddly named that cleaning changed it
                 message = f"the image “{target}” has an unexpected form; put it on a line of its own: ![alt](name.png)"
                 raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
             element.set("width", str(image.width))

@@ -189,7 +189,7 @@ def test_the_first_image_says_what_it_is(newsletter, file, media_type):
 
 
 def test_an_image_that_nobody_saw_is_told_and_not_shown_broken(newsletter):
-    """The scanner of `content` is no parser, and somebody will write what it does not see."""
+    """Cleaning stands between what `content` read and what is shown."""
     changed = change_text(newsletter, "2026-W47", "![a](x.png)")
     with pytest.raises(
         ContentError, match=r"nl\.md: the image “x\.png” has an unexpected form; put it on a line"

@@ -13,11 +13,11 @@ from lxml import html
 from markdown import Markdown
 
 from generator.content import Newsletter, load_newsletter
+from generator.content.markdown.dialect import EXTENSIONS
 from generator.errors import TemplateError
 from generator.model import Archive, Language, Week
 from generator.render.feed.entries import render_body
 from generator.render.feed.feedlist import Format, list_feeds
-from generator.render.markdown import EXTENSIONS
 from generator.render.page.pages import (
     LATEST,
     LATEST_OF_CERTAINTY,

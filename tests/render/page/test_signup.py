@@ -8,8 +8,8 @@ from lxml import html
 from markdown import Markdown
 
 from generator.content import Newsletter
+from generator.content.markdown.dialect import EXTENSIONS
 from generator.model import Language
-from generator.render.markdown import EXTENSIONS
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form, wording
 from generator.settings import Settings

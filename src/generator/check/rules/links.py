@@ -53,12 +53,7 @@ _MARKED = re.compile(
 )
 """What holds addresses that readers do not see: targets, definitions, attributes; and addresses in angle brackets."""
 _AFTER = ".,;:!?)”’\"'*_~|"
-_DEFINED = re.compile(r"^[ ]{0,3}\[(?!\^)([^\[\]\n]+)\]:", re.MULTILINE)
-_NAMED = re.compile(r"(?<!!)\[(?!\^)([^\[\]\n]*)\](?:\[([^\[\]\n]*)\])?(?![(:])")
-_EMPTY = re.compile(r"(?<!!)\[\s*\]\(")
 _MAILBOX = re.compile(r"[^\s@,;:<>()\"\\]+@[\w-]+(?:\.[\w-]+)+")
-_WIDE = 5_000
-"""In a longer line no column is looked for: a megabyte of links on one line would take a minute."""
 
 
 # --- What the author wrote ---
@@ -92,21 +87,14 @@ def check_insecure(manuscript: Manuscript) -> Iterator[Finding]:
 
 def check_texts(manuscript: Manuscript) -> Iterator[Finding]:
     """The text of a link says where it leads."""
-    text, lines = _code_masked(manuscript), manuscript.text.split("\n")
-    defined = {" ".join(name.lower().split()) for name in _DEFINED.findall(text)}
-    definitions = {manuscript.spot(*match.span(1)).line for match in _DEFINED.finditer(text)}
     for link in manuscript.marks.links:
-        if not link.image and link.line not in definitions and _say(link.text) in VAGUE:
-            yield Finding(
-                f"the link “{link.text}” does not say where it leads", _place(lines, link, link.text)
-            )
-    for match in _NAMED.finditer(text) if defined else ():
-        if " ".join((match[2] or match[1]).lower().split()) in defined and _say(match[1]) in VAGUE:
-            yield Finding(
-                f"the link “{match[1]}” does not say where it leads", manuscript.spot(*match.span(1))
-            )
-    for match in _EMPTY.finditer(text):
-        yield Finding("the link has no text", manuscript.spot(*match.span()))
+        spot = manuscript.spot_of(link.words, link.line)
+        if link.image:
+            continue
+        if not link.text.strip():
+            yield Finding("the link has no text", spot)
+        elif _say(link.text) in VAGUE:
+            yield Finding(f"the link “{link.text}” does not say where it leads", spot)
 
 
 def check_bare(manuscript: Manuscript) -> Iterator[Finding]:
@@ -149,11 +137,10 @@ def check_dead(proof: Proof) -> Iterator[Finding]:
 def _origin(proof: Proof, address: str) -> Spot:
     """Where a letter names an address of the site."""
     manuscript, edition, settings = proof.manuscript, proof.edition, proof.newsletter.settings
-    lines = manuscript.text.split("\n")
     for link in manuscript.marks.links:
         place = locate(proof.newsletter, edition.source, edition.language, link.target)
         if address == (link.target if place is None else place.url(settings)):
-            return _place(lines, link, link.target)
+            return manuscript.spot_of(link.address, link.line)
     return Spot()
 
 
@@ -162,16 +149,8 @@ def _origin(proof: Proof, address: str) -> Spot:
 
 def links_of(manuscript: Manuscript) -> Iterator[tuple[Link, Spot]]:
     """Each link and image that an author wrote, and where its address stands."""
-    lines = manuscript.text.split("\n")
-    # `content.marks` finds [words](<address>) twice.
-    for link in {(link.target, link.line, link.image): link for link in manuscript.marks.links}.values():
-        yield link, _place(lines, link, link.target)
-
-
-def _place(lines: list[str], link: Link, words: str) -> Spot:
-    line = lines[link.line - 1] if link.line <= len(lines) else ""
-    start = line.find(words) if words and len(line) <= _WIDE else -1
-    return Spot(link.line) if start < 0 else Spot(link.line, start + 1, len(words))
+    for link in manuscript.marks.links:
+        yield link, manuscript.spot_of(link.address, link.line)
 
 
 def _code_masked(manuscript: Manuscript) -> str:

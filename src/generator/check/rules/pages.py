@@ -11,7 +11,7 @@ from lxml import html
 
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule, Spot
-from generator.content.markdown.marks import scan
+from generator.content.markdown.reader import read_marks
 from generator.model import Severity
 from generator.render.markdown import escape_markdown
 
@@ -44,7 +44,7 @@ def check_page_title(proof: Proof) -> Iterator[Finding]:
                 f"the archive page has the {key} “{found}”; expected the {name} of the letter: {_TEMPLATE}",
                 spot,
             )
-    tops = [heading for heading in scan(body).headings if heading.level == 1]
+    tops = [heading for heading in read_marks(body).headings if heading.level == 1]
     titles = [_TITLE.sub("", heading.text).strip() for heading in tops]
     if titles != [escape_markdown(proof.edition.title)]:
         what = (

@@ -54,12 +54,11 @@ def check_section_length(proof: Proof) -> Iterator[Finding]:
 
 def check_one_certainty(manuscript: Manuscript) -> Iterator[Finding]:
     """All links to certainties and their items lead to the one that the text is about."""
-    lines = manuscript.text.split("\n")
     for link in manuscript.marks.links:
         found = _CERTAINTY.search(link.target)
         if found and found[1] in IDS and found[1] != manuscript.certainty:
             message = f"“{link.text or link.target}” links to {found[1]}, but this text is about {manuscript.certainty}"
-            yield Finding(message, _place(lines[link.line - 1], link.target, link.line))
+            yield Finding(message, manuscript.spot_of(link.address, link.line))
 
 
 def check_headings(proof: Proof) -> Iterator[Finding]:
@@ -124,11 +123,6 @@ def count_words(edition: Edition) -> int:
 def _count(markdown: str) -> int:
     text = re.sub(r"\[\^[^\[\]]+\]|\]\([^()]*\)|\{[^{}]*\}", " ", markdown)
     return len(re.findall(r"\w[\w’'-]*", text))
-
-
-def _place(line: str, words: str, number: int) -> Spot:
-    start = line.find(words)
-    return Spot(number) if start < 0 else Spot(number, start + 1, len(words))
 
 
 def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from generator.check.rule import Finding, Rule
-from generator.content.markdown.code import mask_code, mask_fences
 from generator.model import Severity
 
 if TYPE_CHECKING:
@@ -105,11 +104,9 @@ def check_placeholder(manuscript: Manuscript) -> Iterator[Finding]:
         for match, spot in field.find(_PLACEHOLDER):
             yield Finding(f"“{match[0]}” is a placeholder that is not filled in", spot)
     # The passages have no brackets any more: only code is hidden here, and `\[name\]` is read as `[name]`.
-    raw = _ESCAPED.sub(
-        lambda match: f" {match[1]}" if match[1] else f"{match[2]} ", manuscript.text[manuscript.body :]
-    )
+    raw = _ESCAPED.sub(lambda match: f" {match[1]}" if match[1] else f"{match[2]} ", manuscript.uncoded)
     defined = {link.text.casefold() for link in manuscript.marks.links}
-    for match in _PLACEHOLDER.finditer(mask_code(mask_fences(raw))):
+    for match in _PLACEHOLDER.finditer(raw):
         if match[0][1:-1].casefold() not in defined:
             place = manuscript.body + match.start()
             yield Finding(

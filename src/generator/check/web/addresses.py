@@ -13,8 +13,7 @@ from lxml import html
 
 from generator.check.surveys import survey
 from generator.content.certainties import IDS
-from generator.content.markdown.anchors import find_anchors
-from generator.content.markdown.marks import scan
+from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Language, Page
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.letter.marks import mark_path
@@ -126,7 +125,7 @@ def list_addresses(proof: Proof) -> Iterator[tuple[str, str]]:
         ".//@href | .//@src"
     ):
         yield str(address), "in the feed"
-    for link in scan(proof.page).links:
+    for link in read_marks(proof.page).links:
         yield _absolute(proof, link.target), "on the page"
 
 
@@ -155,8 +154,8 @@ def _reader(text: Page | Certainty | Edition, more: Collection[str] = ()) -> Cal
     """A function that finds the anchors of a page."""
 
     def read() -> Collection[str]:
-        marks = scan(text.markdown)
-        found = find_anchors(marks).union(more)
+        marks = read_marks(text.markdown)
+        found = marks.anchors.union(more)
         # An item has its anchor on the page of its certainty only; a letter links to it there.
         return found.difference(item.id for item in marks.items) if isinstance(text, Edition) else found
 

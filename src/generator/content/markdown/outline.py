@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generator.content.certainties import IDS, CertaintyFields
-from generator.content.frontmatter import Texts, load_document
+from generator.content.frontmatter import load_fields
 from generator.errors import ContentError
 from generator.model import Language
 from generator.settings import load_settings
@@ -45,7 +45,5 @@ def load_outline(root: Path) -> Outline:
 
 def _find_title(root: Path, language: Language, name: str) -> str:
     path = root / "docs" / language / "certainties" / f"{name}.md"
-    document = load_document(
-        path, CertaintyFields, Texts(), []
-    )  # `generate check` tells what is wrong with it
-    return document.fields.title if document else name.capitalize()
+    fields = load_fields(path, CertaintyFields, [])  # `generate check` tells what is wrong with it
+    return fields.title if fields else name.capitalize()

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from generator.content.editions import SECTIONS
-from generator.content.markdown.marks import rewrite_links, scan
+from generator.content.markdown.marks import rewrite_items, rewrite_links
+from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
 from generator.model import Artifact, Language
 from generator.render.feed.feedlist import OPML, Format, list_feeds
-from generator.render.markdown import escape_markdown, render_notes, rewrite_items
+from generator.render.markdown import escape_markdown, render_notes
 from generator.render.page.evidence import render_evidence
 from generator.render.page.links import ARCHIVE, Place, locate
 from generator.render.page.seven import render_assessment, render_seven, render_team
@@ -209,13 +210,13 @@ class _Writer:
 
     def text(self, source: Path, markdown: str) -> str:
         """A text for this page: links are relative to it, and checklist items are a plain list with boxes."""
-        return rewrite_items(
-            rewrite_links(markdown, lambda target: self._lead(source, target)), self._item
-        ).strip()
+        marks = read_marks(markdown)
+        text = rewrite_links(markdown, marks, lambda target: self._lead(source, target))
+        return rewrite_items(text, marks, self._item).strip()
 
     def notes(self, markdown: str) -> str:
         """The part below a text: the marker where footnotes go, and the notes of the facts that it cites."""
-        if not scan(markdown).footnotes:
+        if not read_marks(markdown).footnotes:
             return ""
         notes = render_notes(self.newsletter, self.language, markdown, self.link(_ABOUT))
         return f"///Footnotes Go Here///\n\n{notes}".strip()

@@ -1,0 +1,393 @@
+"""Reads a Markdown text with the parser that renders it, so that what readers get is found, and nothing else.
+
+The parser keeps no positions. Three things bring them back: the rows of fences and of raw HTML are noted while the
+parser puts them aside, the lines of all other texts are found again (`places`), and the inline processors are asked
+where they found what they make elements of (`tracing`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache, lru_cache
+from html import unescape
+from typing import TYPE_CHECKING, Any, TypeVar
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown.blockprocessors import ReferenceProcessor
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE, AtomicString
+
+from generator.content.markdown.dialect import make_parser
+from generator.content.markdown.limits import LONGEST_PAGE, find_excess
+from generator.content.markdown.marks import Code, Heading, Item, Link, Marks, Span
+from generator.content.markdown.places import Places
+from generator.content.markdown.tracing import Found, Trace, list_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from markdown import Markdown
+
+T = TypeVar("T")
+
+_HEADING = re.compile(r"h[1-6]")
+_UNDERLINE = re.compile(r"[ >]*(?:=+|-+)[ ]*")
+_HASH = re.compile(r"[ >*+-]*#")
+_OWN = re.compile("[\r\x02\x03]")
+"""Characters that the parser would drop or uses itself; no file that we read has them."""
+_INLINE = re.compile(r"[\\`\[!<&*_~]")
+"""Without one of these a text has no marks in it, and no processor needs to look at it."""
+_ENTITY = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);", re.IGNORECASE)
+_ITEM_ID = re.compile(r"[ \t]*\{:?[ \t]*#([\w-]+)[ \t]*\}[ \t]*$")
+_COMMENT = re.compile(r"<!--(.*?)--!?>", re.DOTALL)
+_TAG = re.compile(r"<(?:/?[A-Za-z]|[!?])[^<>\n]{0,30}>?")
+_ATTRIBUTES = re.compile(r"[ ]+\{:?[ ]*[^}\n ][^\n]*\}[ ]*$")
+_BEFORE = r"^(?:[ >]|(?:[*+:-]|\d+\.)[ ]|\[\^[^\]\n]*\]:)*"
+_NOTE = re.compile(r"^(?:[ >]|(?:[*+:-]|\d+\.)[ ])*\[\^([^\]]*)\]:[ ]*(.*)$", re.MULTILINE)
+_DEFINITION = re.compile(_BEFORE + ReferenceProcessor.RE.pattern.removeprefix("^[ ]{0,3}"), re.MULTILINE)
+_ABBREVIATION = re.compile(_BEFORE + r"\*\[([^\\\n]*?)\][ ]?:", re.MULTILINE)
+
+
+@lru_cache(maxsize=256)
+def read_marks(markdown: str, first_line: int = 1) -> Marks:
+    """What is in a text whose first line is `first_line` of its file.
+
+    The last few texts are remembered, for most are asked for more than once. What is too much for the parser (`limits`)
+    is not read. Raises RecursionError when blocks are nested too deep.
+    """
+    readable = markdown.strip() and not find_excess(markdown, LONGEST_PAGE)
+    try:
+        return _reader().read(markdown, first_line) if readable else Marks()
+    except RecursionError:
+        _reader.cache_clear()  # its parser still believes to be in all those blocks
+        raise
+
+
+@cache
+def _reader() -> _Reader:
+    return _Reader()
+
+
+class _Citation(InlineProcessor):
+    """The mark of a footnote, also of one that the evidence explains: that note is added when a text is rendered."""
+
+    def __init__(self, footnotes: Any) -> None:
+        super().__init__(r"\[\^([^\]]*)\]", footnotes.md)
+        self._footnotes = footnotes
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]  # noqa: ARG002, N802
+        sup = Element("sup", {"id": f"fnref:{m[1]}"})
+        number = (
+            str([*self._footnotes.footnotes].index(m[1]) + 1) if m[1] in self._footnotes.footnotes else m[0]
+        )
+        SubElement(sup, "a", {"class": "footnote-ref"}).text = AtomicString(number)
+        return sup, *m.span()
+
+
+class _Placing(Treeprocessor):
+    """Asks for the places of all texts when the blocks are known, and before their inline marks are."""
+
+    def __init__(self, md: Markdown, place: Callable[[Element], None]) -> None:
+        super().__init__(md)
+        self._place = place
+
+    def run(self, root: Element) -> None:
+        self._place(root)
+
+
+class _Source:
+    """A text as Markdown sees it, with spaces for tabs, and the way back to its characters and lines."""
+
+    def __init__(self, markdown: str, first_line: int) -> None:
+        self.markdown = markdown
+        self.lines = [line.expandtabs(4) for line in markdown.split("\n")]
+        self.text = "\n".join(self.lines)
+        self.first_line = first_line
+        self._raw = markdown.split("\n")
+        self._starts = _count_starts(self._raw)
+        self._rows = _count_starts(self.lines)
+
+    def row(self, position: int) -> int:
+        """The row of a character of `text`."""
+        return bisect_right(self._rows, position) - 1
+
+    def span(self, start: tuple[int, int | None], end: tuple[int, int | None]) -> Span | None:
+        """The part of the text between two places, each a row and a column."""
+        if start[1] is None or end[1] is None:
+            return None
+        return Span(start[0] + self.first_line, self._character(start[0], start[1]), self._character(*end))  # type: ignore[arg-type]
+
+    def rows(self, first: int, last: int) -> Span:
+        """Whole lines."""
+        return Span(first + self.first_line, self._starts[first], self._starts[last] + len(self._raw[last]))
+
+    def between(self, start: int, end: int) -> Span | None:
+        """The part of the text between two characters of `text`."""
+        first, last = self.row(start), self.row(end)
+        return self.span((first, start - self._rows[first]), (last, end - self._rows[last]))
+
+    def _character(self, row: int, column: int) -> int:
+        raw = self._raw[row]
+        if "\t" in raw:
+            column = next((n for n in range(len(raw) + 1) if len(raw[:n].expandtabs(4)) >= column), len(raw))
+        return self._starts[row] + min(column, len(raw))
+
+
+def _count_starts(lines: list[str]) -> list[int]:
+    starts = [0]
+    for line in lines[:-1]:
+        starts.append(starts[-1] + len(line) + 1)
+    return starts
+
+
+class _Reader:
+    """A parser that notes where what it finds stands. It reads one text at a time."""
+
+    def __init__(self) -> None:
+        self._parser = parser = make_parser()
+        self._footnotes: Any = parser.treeprocessors["footnote"].footnotes  # type: ignore[attr-defined]
+        fences: Any = parser.preprocessors["fenced_code_block"]
+        self._fences, self._replace_fences = fences, fences.reassemble
+        fences.reassemble = self._note_fences
+        parser.inlinePatterns.register(_Citation(self._footnotes), "footnote", 175)
+        parser.treeprocessors.register(_Placing(parser, self._place_texts), "places", 22)
+        parser.treeprocessors.deregister("footnote-duplicate")  # more links back, which nobody asks for
+        self._trace = Trace(parser)
+
+    def read(self, markdown: str, first_line: int) -> Marks:
+        """Parse a text up to its tree, which is not written as HTML."""
+        self._parser.reset()
+        self._trace.clear()
+        self._source = source = _Source(_OWN.sub(" ", markdown), first_line)
+        self._fenced: dict[int, tuple[int, int]] = {}
+        self._raw: dict[int, tuple[int, int]] = {}
+        self._heads: dict[int, tuple[str, int]] = {}
+        self._blocks: list[tuple[str, int, int]] = []
+        lines = fenced = list(source.lines)
+        first = 0
+        for processor in self._parser.preprocessors:
+            if processor is self._parser.preprocessors["html_block"]:
+                fenced = lines
+                first = self._parser.htmlStash.html_counter
+            lines = processor.run(lines)
+        self._note_html(fenced, first)
+        root: Any = self._parser.parser.parseDocument(lines).getroot()
+        for treeprocessor in self._parser.treeprocessors:
+            changed = treeprocessor.run(root)
+            root = root if changed is None else changed
+        return self._gather(root)
+
+    # --- Where blocks stand ---
+
+    def _note_fences(self, lines: list[str]) -> list[str]:
+        for text, start, end in self._fences.stack:
+            if match := HTML_PLACEHOLDER_RE.search(text):
+                self._fenced[int(match[1])] = (start, end - 1)
+        return self._replace_fences(lines)  # type: ignore[no-any-return]
+
+    def _note_html(self, lines: list[str], first: int) -> None:
+        """Find the raw HTML that was put aside; `lines` are those before, in which each fence is one line."""
+        rows: list[int] = []
+        row = 0
+        for line in lines:
+            rows.append(row)
+            match = HTML_PLACEHOLDER_RE.search(line)
+            row = self._fenced[int(match[1])][1] + 1 if match and int(match[1]) in self._fenced else row + 1
+        text, starts, done = "\n".join(lines), _count_starts(lines), 0
+        for number, raw in enumerate(self._parser.htmlStash.rawHtmlBlocks[first:], start=first):
+            html = str(raw).strip()
+            start = max(text.find(html, done), done)
+            done = min(start + len(html), len(text))
+            self._raw[number] = rows[bisect_right(starts, start) - 1], rows[bisect_right(starts, done) - 1]
+
+    def _place_texts(self, root: Element) -> None:
+        """Tell each text of the tree where it begins."""
+        lines = self._source.lines
+        shown = "".join(text for _, _, text in list_texts(root))
+        fenced = [
+            self._fenced[int(found[1])]
+            for found in HTML_PLACEHOLDER_RE.finditer(shown)
+            if int(found[1]) in self._fenced
+        ]
+        self._places = places = Places(lines, (row for start, end in fenced for row in range(start, end + 1)))
+        self._find_definitions()
+        skipped: Element | None = None
+        for block in root.iter("div"):
+            if block.get("class") == "footnote" and len(block) == 2:  # noqa: PLR2004 (a line and a list)
+                skipped = block
+                for note in block[1]:
+                    places.go_to(self._defined.get(note.get("id", "").removeprefix("fn:"), 0))
+                    self._place_tree(note, None)
+        places.go_to(0)
+        self._place_tree(root, skipped)
+
+    def _find_definitions(self) -> None:
+        """Where footnotes, links and abbreviations are defined, of which the parser leaves nothing in the tree."""
+        source, text = self._source, self._source.text
+        references, labels = self._parser.references, self._footnotes.footnotes
+        self._defined = dict.fromkeys(labels, 0)
+        self._addresses: dict[str, Span | None] = {}
+        for match in _NOTE.finditer(text) if labels else ():
+            if match[1] in labels and match[2].strip() in {"", labels[match[1]].partition("\n")[0].strip()}:
+                self._defined[match[1]] = source.row(match.start(1))
+        for match in _DEFINITION.finditer(text) if references else ():
+            name = match[1].strip().lower()
+            address = match[2].lstrip("<").rstrip(">")
+            if name in references and references[name][0] == address:
+                start = match.start(2) + len(match[2]) - len(match[2].lstrip("<"))
+                self._addresses[name] = source.between(start, start + len(address))
+                self._places.take(range(source.row(match.start(1)), source.row(match.end(2)) + 1))
+        abbreviations = self._parser.treeprocessors["abbr"].abbrs  # type: ignore[attr-defined]
+        for match in _ABBREVIATION.finditer(text) if abbreviations else ():
+            self._places.take((source.row(match.start(1)),))
+
+    def _place_tree(self, root: Element, skipped: Element | None) -> None:
+        within: set[int] = {id(element) for element in skipped.iter()} if skipped is not None else set()
+        used: list[int] = []
+        places = self._places
+        for element, key, text in list_texts(root):
+            if id(element) in within and not (element is skipped and key == "tail"):
+                continue
+            if not text and not (key == "text" and _HEADING.fullmatch(element.tag)):
+                continue
+            apart = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
+            self._blocks += [self._fence(number) for number in apart if number in self._fenced]
+            if HTML_PLACEHOLDER_RE.fullmatch(text.strip()):
+                places.go_to(self._fenced.get(apart[0], self._raw.get(apart[0], (0, 0)))[1])
+                continue
+            if element.get("class") == "footnote-backref" or (
+                isinstance(text, AtomicString) and element.tag != "code"
+            ):
+                continue
+            if element.tag == "code" and key == "text":
+                _, rows = places.place(unescape(text), "code")
+                if rows:
+                    self._blocks.append((unescape(text), rows[0], rows[-1]))
+                used += rows
+                continue
+            placed, rows = places.place(text, element.tag if key == "text" else "")
+            setattr(element, key, placed if _INLINE.search(text) else AtomicString(text))
+            self._heads.setdefault(id(element), (text, placed.start))
+            used += rows
+        if skipped is None:
+            places.take(used)
+
+    def _fence(self, number: int) -> tuple[str, int, int]:
+        first, last = self._fenced[number]
+        return "\n".join(self._source.lines[first + 1 : last]), first, last
+
+    # --- What is found ---
+
+    def _gather(self, root: Element) -> Marks:
+        source, found = self._source, self._trace.found
+        headings: list[Heading] = []
+        links: list[Link] = []
+        items: list[Item] = []
+        notes: list[tuple[str, int]] = []
+        code = [Code(text, block=True, place=source.rows(first, last)) for text, first, last in self._blocks]
+        anchors: set[str] = set()
+        for element in root.iter():
+            anchor, made = element.get("id", ""), found.get(id(element))
+            if anchor and not anchor.startswith(("fn:", "fnref:")):
+                anchors.add(anchor)
+            if _HEADING.fullmatch(element.tag):
+                headings.append(self._heading(element))
+            elif element.tag == "li" and "task-list-item" in element.get("class", "").split():
+                items.append(self._item(element))
+            elif made is None:
+                continue
+            elif element.tag == "sup":
+                notes.append((made.text[2:-1], self._line(made.place[0])))
+            elif element.tag == "code":
+                text = unescape("".join(element.itertext()))
+                code.append(Code(text, block=False, place=self._span(made.place)))
+            elif "href" in element.attrib or "src" in element.attrib:
+                links.append(self._link(element, made))
+        html, comments = self._find_html()
+        return Marks(
+            headings=_sort(headings, lambda heading: heading.line),
+            links=_sort(links, lambda link: link.line),
+            footnotes=_sort(notes, lambda note: note[1]),
+            defined={label: row + source.first_line for label, row in self._defined.items()},
+            items=_sort(items, lambda item: item.line),
+            anchors=frozenset(anchors | {item.id for item in items if item.id}),
+            code=_sort(code, lambda one: one.place.line if one.place else 0),
+            html=html,
+            comments=comments,
+        )
+
+    def _heading(self, element: Element) -> Heading:
+        text, start = self._heads.get(id(element), ("", -1))
+        row = self._places.find(start)[0]
+        last = (element[-1].tail if len(element) else element.text) or ""
+        if (attributes := _ATTRIBUTES.search(text)) and not last.rstrip().endswith("}"):
+            text = text[: attributes.start()].rstrip("#").rstrip()
+        lines = self._source.lines
+        underlined = row + 1 < len(lines) and _UNDERLINE.fullmatch(lines[row + 1])
+        height = 2 if underlined and not _HASH.match(lines[row]) else 1
+        return Heading(
+            int(element.tag[1]), text, element.get("id", ""), row + self._source.first_line, height
+        )
+
+    def _item(self, element: Element) -> Item:
+        """A checklist item: its first line, which is that of its first paragraph when items are apart."""
+        holder = element if id(element) in self._heads or not len(element) else element[0]
+        text, start = self._heads.get(id(holder), ("", -1))
+        text = HTML_PLACEHOLDER_RE.sub("", text.partition("\n")[0], count=1)  # the box
+        match = _ITEM_ID.search(text)
+        words = (text[: match.start()] if match else text).strip(" \t")
+        return Item(match and match[1], words, self._line(start))
+
+    def _link(self, element: Element, made: Found) -> Link:
+        image = "src" in element.attrib and element.tag == "img"
+        target = _plain(element.get("src" if image else "href", ""))
+        words = self._span(made.words) if made.words else None
+        text = (
+            self._source.markdown[words.start : words.end] if words else _plain("".join(element.itertext()))
+        )
+        address = self._span(made.address) if made.address else self._addresses.get(made.name)
+        return Link(target, text, image, self._line(made.place[0]), words, address)
+
+    def _find_html(self) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]]:
+        """The raw HTML, once for each line, and the comments."""
+        stash = self._parser.htmlStash.rawHtmlBlocks
+        raw = [(str(stash[number]).strip(), rows[0]) for number, rows in self._raw.items()]
+        raw += [
+            (found.text, self._places.find(found.place[0])[0])
+            for found in self._trace.found.values()
+            if isinstance(found.node, str) and found.text.startswith("<")
+        ]
+        html: dict[int, str] = {}
+        comments: list[tuple[str, int]] = []
+        for text, row in raw:
+            first = row + self._source.first_line
+            for match in _COMMENT.finditer(text):
+                comments.append((match[1].strip(), first + text.count("\n", 0, match.start())))
+            tags = _COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text)
+            for match in _TAG.finditer(tags):
+                html.setdefault(first + tags.count("\n", 0, match.start()), match[0])
+        return tuple((text, line) for line, text in sorted(html.items())), _sort(
+            comments, lambda comment: comment[1]
+        )
+
+    def _line(self, number: int) -> int:
+        return self._places.find(number)[0] + self._source.first_line
+
+    def _span(self, place: tuple[int, int]) -> Span | None:
+        if min(place) < 0:
+            return None
+        # What ends with a line would end at the beginning of the next one.
+        start, (row, column) = self._places.find(place[0]), self._places.find(max(place[1] - 1, place[0]))
+        return self._source.span(start, (row, None if column is None else column + (place[1] > place[0])))
+
+
+def _plain(text: str) -> str:
+    """A text of the tree as a browser shows it."""
+    return _ENTITY.sub(lambda match: unescape(match[0]), text.replace(AMP_SUBSTITUTE, "&"))
+
+
+def _sort(found: Iterable[T], line: Callable[[T], int]) -> tuple[T, ...]:
+    """In the order of the lines; footnotes come last in a tree, wherever they are written."""
+    return tuple(sorted(found, key=line))
