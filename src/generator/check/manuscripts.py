@@ -12,33 +12,22 @@ from generator.assemble import write_edition
 from generator.check.rule import Spot
 from generator.content.frontmatter import find_fences
 from generator.content.markdown.marks import hide_code
-from generator.content.markdown.reader import read_marks
+from generator.content.markdown.reader import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.content.markdown.marks import Marks, Span
+    from generator.content.markdown.marks import Marks, Reading, Span
     from generator.model import Edition, Language, Thought
 
 _MARKUP = re.compile(
-    r"^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:.*$"  # where a link of that name leads
-    r"|\[\^[^\[\]\s]+\]:?"
-    r"|!\[[^\[\]\n]*\]\([^()\n]*\)"
-    r"|\]\([^()\n]*\)|\]\[[^\[\]\n]*\]|[\[\]]"
-    r"|\{:?[ \t]*[#.][^{}\n]*\}"
-    r"|<[^<>\n]*>|<!--"
+    r"\{:?[ \t]*[#.][^{}\n]*\}"
     r"|\b(?:https?://|www\.|mailto:)\S+|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+"
-    r"|^[ \t>]*(?:#{1,6}[ \t]+|(?:[-*+]|\d+[.)])[ \t]+(?:\\?\[[ xX]\][ \t]+)?)"
-    r"|^[ \t]*>+"
-    r"|\\(?=[!-/:-@\[-`{-~])|[*~|]+|(?<!\w)_+|(?<!_)_++(?!\w)",
-    re.MULTILINE,
 )
-"""What is no word of the text; each alternative stops at its own beginning, so that nothing is read twice."""
+"""What is no word of the text, though readers get it: addresses, and the ids of items."""
 _ENDS = re.compile(r"(?<![.!?…])[.!?…]++[”’\"')]*+(?=\s+[\"“‘'(]*[A-ZÀ-Þ0-9]|\s*\Z)|:(?=\s*\n)")
-_BLOCK = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|(?:[-*+]|\d+[.)])[ \t])|[^\n]*\|")
-"""A line that begins a passage of its own."""
 _KEY = re.compile(r"([A-Za-z_]+):[ \t]*([\"']?)")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W_]+)*")
 
@@ -108,7 +97,7 @@ class Manuscript:
     @cached_property
     def marks(self) -> Marks:
         """The headings, links, footnotes and items of the text, each with its line in the file."""
-        return read_marks(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
+        return self._reading.marks
 
     @cached_property
     def uncoded(self) -> str:
@@ -118,7 +107,7 @@ class Manuscript:
     @cached_property
     def masked(self) -> str:
         """The same, where the marks of Markdown are spaces too."""
-        return _MARKUP.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), self.uncoded)
+        return _MARKUP.sub(lambda match: " " * len(match[0]), self._reading.words)
 
     @cached_property
     def passages(self) -> tuple[Passage, ...]:
@@ -186,32 +175,19 @@ class Manuscript:
         exact = bool(start) and self.text.startswith(value, start)
         return Passage(self, key, "key", value, start if exact else None, line)
 
+    @cached_property
+    def _reading(self) -> Reading:
+        return read_text(self.text[self.body :], self.text.count("\n", 0, self.body) + 1)
+
     def _split(self) -> Iterator[Passage]:
-        raw, section = self.text[self.body :], ""
+        starts, section = [0, *(start + 1 for start in self._breaks), len(self.text) + 1], ""
         sections = {heading.line: heading.text for heading in self.marks.headings if heading.level == 2}  # noqa: PLR2004
-        first = self.text.count("\n", 0, self.body) + 1
-        start, kind = 0, ""
-        offset = 0
-        for number, line in enumerate([*raw.split("\n"), ""], start=first):
-            beginning = _BLOCK.match(line)
-            if kind and (not line.strip() or beginning or kind == "heading"):
-                text = self.masked[start : offset - 1]
-                if text.strip():
-                    place = self.body + start
-                    yield Passage(self, section, kind, text, place, self.spot(place, place).line)
-                kind = ""
-            section = sections.get(number, section)
-            if line.strip() and not kind:
-                start = offset
-                kind = _kind(line) if beginning else "paragraph"
-            offset += len(line) + 1
-
-
-def _kind(line: str) -> str:
-    stripped = line.lstrip(" \t>")
-    if stripped.startswith("#"):
-        return "heading"
-    return "item" if re.match(r"(?:[-*+]|\d+[.)])[ \t]", stripped) else "row"
+        for block in self._reading.blocks:
+            section = sections.get(block.line, section)
+            start, end = starts[block.line - 1], starts[block.last] - 1
+            text = self.masked[start - self.body : end - self.body]
+            if text.strip():
+                yield Passage(self, section, block.kind, text, start, block.line)
 
 
 def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:

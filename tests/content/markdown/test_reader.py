@@ -13,8 +13,8 @@ from lxml import html
 
 from generator.content.markdown.dialect import make_parser
 from generator.content.markdown.limits import LONGEST_LETTER
-from generator.content.markdown.marks import Heading, Item, Link, Marks, Span, rewrite_links
-from generator.content.markdown.reader import read_marks
+from generator.content.markdown.marks import Block, Heading, Item, Link, Marks, Span, rewrite_links
+from generator.content.markdown.reader import read_marks, read_text
 
 # --- What is found ---
 
@@ -386,6 +386,54 @@ def test_any_address_can_be_replaced() -> None:
         assert len([target for target in after if target == "z.md"]) >= len(plain), (markdown, changed)
         followed += len(plain)
     assert followed > SIZE // 10
+
+
+# --- Words ---
+
+
+def letters(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[^\W\d_]", re.sub(r"\{ #[^}]*\}", "", text)))
+
+
+def test_the_words_are_those_that_readers_get() -> None:
+    """Of odd texts too: every letter, and no mark, address, code or entity."""
+    parser, chance, wrong = make_parser(), random.Random(3), 0  # noqa: S311 (the same texts each time)
+    for _ in range(SIZE):
+        markdown = explain_sources(write_odd_text(chance))
+        reading = read_text(markdown)
+        assert [len(line) for line in reading.words.split("\n")] == [
+            len(line) for line in markdown.split("\n")
+        ]
+        if reading.marks.html or reading.marks.comments:
+            continue
+        shown = html.fragment_fromstring(parser.reset().convert(markdown), create_parent="div")
+        for element in shown.xpath(
+            "//code | //sup | //p[@class='admonition-title'] | //a[contains(text(), '@')]"
+        ):
+            element.drop_tree()
+        for element in shown.xpath("//a[starts-with(text(), 'https:')]"):
+            element.drop_tree()
+        wrong += letters(reading.words) != letters(shown.text_content())
+    assert wrong <= SIZE // 100  # where the place of a text is unknown
+
+
+def test_words_stay_where_they_are_in_their_blocks() -> None:
+    text = (
+        "## Één *kop* { #a }\n\nEen [link](x.md 'y')[^n] &amp; \\*ster*: `code`.\n> Nog\n\n"
+        "1. een\n    - [ ] twee\n\n| a |\n|---|\n| **b** |\n\n[^n]: Een noot."
+    )
+    reading = read_text(text, 5)
+    assert [line.rstrip() for line in reading.words.split("\n")] == [
+        *("   Één  kop  { #a }", "", "Een  link                       *ster*:       .", "  Nog", ""),
+        *("   een", "          twee", "", "  a", "", "    b", "", "      Een noot."),
+    ]
+    assert reading.blocks == (
+        *(Block("heading", 5, 5), Block("paragraph", 7, 7), Block("paragraph", 8, 8), Block("item", 10, 10)),
+        *(Block("item", 11, 11), Block("row", 13, 13), Block("row", 15, 15), Block("paragraph", 17, 17)),
+    )
+
+
+# --- Any text ---
 
 
 @given(st.text(max_size=300), st.integers(1, 50))

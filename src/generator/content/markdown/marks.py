@@ -90,6 +90,25 @@ class Marks:
         return tuple(dict.fromkeys(note for note, _ in self.footnotes if note not in self.defined))
 
 
+class Block(NamedTuple):
+    """The lines of a text in which one thing is said."""
+
+    kind: str
+    """`heading`, `paragraph`, `item` or `row`."""
+    line: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as its readers get it, where its author wrote it."""
+
+    marks: Marks
+    words: str
+    """The text with spaces for everything that readers do not get as words; these stay where they are."""
+    blocks: tuple[Block, ...]
+
+
 def hide_code(markdown: str, marks: Marks) -> str:
     """The text with spaces for its code; everything else stays where it is."""
     parts, done = [], 0

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.util import HTML_PLACEHOLDER_RE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _MARKS = re.compile(r"(?:[ >*+:#-]|\d+\.|\[\^[^\]]*\]:|\[[ xX]\])*")
 """What stands before the words of a line, and is not handed on."""
@@ -35,6 +35,18 @@ class Placed(str):
         return self
 
 
+class _Line(NamedTuple):
+    """Where a line of a text was found; row and column are counted from 0."""
+
+    row: int
+    column: int | None
+    """Where the line would begin if nothing stood before it; None when it was not found."""
+    begin: int = 0
+    """Where its words begin in the line,"""
+    length: int = 0
+    """and how long they are."""
+
+
 class Places:
     """Finds the lines of texts, and numbers their characters: each text has a range of numbers of its own."""
 
@@ -43,7 +55,7 @@ class Places:
         self._lines, self._taken = lines, set(taken)
         self._row, self._column = 0, 0
         self._starts: list[int] = [0]
-        self._found: list[tuple[int, int | None]] = [(0, None)]
+        self._found = [_Line(0, None)]
         self._end = 1
 
     def go_to(self, row: int) -> None:
@@ -62,18 +74,23 @@ class Places:
             self._starts.append(self._end)
             self._found.append(found)
             self._end += len(line) + 1
-            if found[1] is not None:
-                rows.append(found[0])
+            if found.column is not None:
+                rows.append(found.row)
         return Placed(text, start), rows
 
     def find(self, number: int) -> tuple[int, int | None]:
         """The line and the column of a character, both counted from 0; no column where only the line is known."""
         place = bisect_right(self._starts, number) - 1
-        row, column = self._found[place]
+        row, column, *_ = self._found[place]
         return row, None if column is None else max(column + number - self._starts[place], 0)
 
-    def _find(self, line: str, tag: str) -> tuple[int, int | None]:
-        """The row of a line, and the column that it would begin in; None when nothing like it was found."""
+    def list_words(self) -> Iterator[tuple[int, int, int]]:
+        """The row, the first and the last column of the words of each line that was found, code aside."""
+        for row, column, begin, length in self._found:
+            if column is not None and length:
+                yield row, column + begin, column + begin + length
+
+    def _find(self, line: str, tag: str) -> _Line:
         boxes = list(HTML_PLACEHOLDER_RE.finditer(line))
         start = boxes[-1].end() if boxes else 0
         words = line[start:].strip()
@@ -86,9 +103,9 @@ class Places:
                     last = min(len(self._lines), last + 1)
                 elif (found := match(self._lines[row], words, column, tag)) >= 0:
                     self._row, self._column = row, found + len(words)
-                    return row, found - start
+                    return _Line(row, found - start, start, 0 if tag == "code" else len(words))
                 row, column = row + 1, 0
-        return min(self._row, len(self._lines) - 1), None
+        return _Line(min(self._row, len(self._lines) - 1), None)
 
 
 def _match_end(line: str, words: str, column: int, tag: str) -> int:

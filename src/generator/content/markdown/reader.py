@@ -21,7 +21,7 @@ from markdown.util import AMP_SUBSTITUTE, HTML_PLACEHOLDER_RE, AtomicString
 
 from generator.content.markdown.dialect import make_parser
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
-from generator.content.markdown.marks import Code, Heading, Item, Link, Marks, Span
+from generator.content.markdown.marks import Block, Code, Heading, Item, Link, Marks, Reading, Span
 from generator.content.markdown.places import Places
 from generator.content.markdown.tracing import Found, Trace, list_texts
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _HEADING = re.compile(r"h[1-6]")
+_KINDS = {**{f"h{level}": "heading" for level in range(1, 7)}, "li": "item", "td": "row", "th": "row"}
 _UNDERLINE = re.compile(r"[ >]*(?:=+|-+)[ ]*")
 _HASH = re.compile(r"[ >*+-]*#")
 _OWN = re.compile("[\r\x02\x03]")
@@ -63,6 +64,15 @@ def read_marks(markdown: str, first_line: int = 1) -> Marks:
     except RecursionError:
         _reader.cache_clear()  # its parser still believes to be in all those blocks
         raise
+
+
+@lru_cache(maxsize=16)
+def read_text(markdown: str, first_line: int = 1) -> Reading:
+    """The same, and its words. Raises RecursionError when blocks are nested too deep."""
+    marks = read_marks.__wrapped__(markdown, first_line)
+    if not markdown.strip() or find_excess(markdown, LONGEST_PAGE):
+        return Reading(marks, re.sub(r"[^\n]", " ", markdown), ())
+    return _reader().list_words(marks)
 
 
 @cache
@@ -164,7 +174,8 @@ class _Reader:
         self._fenced: dict[int, tuple[int, int]] = {}
         self._raw: dict[int, tuple[int, int]] = {}
         self._heads: dict[int, tuple[str, int]] = {}
-        self._blocks: list[tuple[str, int, int]] = []
+        self._codes: list[tuple[str, int, int]] = []
+        self._blocks: list[Block] = []
         lines = fenced = list(source.lines)
         first = 0
         for processor in self._parser.preprocessors:
@@ -245,6 +256,8 @@ class _Reader:
 
     def _place_tree(self, root: Element, skipped: Element | None) -> None:
         within: set[int] = {id(element) for element in skipped.iter()} if skipped is not None else set()
+        items = (item for item in root.iter("li") if len(item) and not item.text and item is not root)
+        firsts = {id(item[0]) for item in items}
         used: list[int] = []
         places = self._places
         for element, key, text in list_texts(root):
@@ -253,7 +266,7 @@ class _Reader:
             if not text and not (key == "text" and _HEADING.fullmatch(element.tag)):
                 continue
             apart = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
-            self._blocks += [self._fence(number) for number in apart if number in self._fenced]
+            self._codes += [self._fence(number) for number in apart if number in self._fenced]
             if HTML_PLACEHOLDER_RE.fullmatch(text.strip()):
                 places.go_to(self._fenced.get(apart[0], self._raw.get(apart[0], (0, 0)))[1])
                 continue
@@ -264,15 +277,24 @@ class _Reader:
             if element.tag == "code" and key == "text":
                 _, rows = places.place(unescape(text), "code")
                 if rows:
-                    self._blocks.append((unescape(text), rows[0], rows[-1]))
+                    self._codes.append((unescape(text), rows[0], rows[-1]))
                 used += rows
                 continue
             placed, rows = places.place(text, element.tag if key == "text" else "")
             setattr(element, key, placed if _INLINE.search(text) else AtomicString(text))
             self._heads.setdefault(id(element), (text, placed.start))
+            self._add_block("item" if id(element) in firsts else _KINDS.get(element.tag, "paragraph"), rows)
             used += rows
         if skipped is None:
             places.take(used)
+
+    def _add_block(self, kind: str, rows: list[int]) -> None:
+        """Note what is said on some rows; the cells of a row are one."""
+        if not rows:
+            return
+        block = Block(kind, rows[0] + self._source.first_line, rows[-1] + self._source.first_line)
+        if not (kind == "row" and self._blocks and self._blocks[-1] == block):
+            self._blocks.append(block)
 
     def _fence(self, number: int) -> tuple[str, int, int]:
         first, last = self._fenced[number]
@@ -286,7 +308,7 @@ class _Reader:
         links: list[Link] = []
         items: list[Item] = []
         notes: list[tuple[str, int]] = []
-        code = [Code(text, block=True, place=source.rows(first, last)) for text, first, last in self._blocks]
+        code = [Code(text, block=True, place=source.rows(first, last)) for text, first, last in self._codes]
         anchors: set[str] = set()
         for element in root.iter():
             anchor, made = element.get("id", ""), found.get(id(element))
@@ -371,6 +393,20 @@ class _Reader:
         return tuple((text, line) for line, text in sorted(html.items())), _sort(
             comments, lambda comment: comment[1]
         )
+
+    def list_words(self, marks: Marks) -> Reading:
+        """What the text says that was read last."""
+        source = self._source
+        words = [letter if letter == "\n" else " " for letter in source.markdown]
+        for row, first, last in self._places.list_words():
+            if place := source.span((row, first), (row, last)):
+                words[place.start : place.end] = source.markdown[place.start : place.end]
+        for found in self._trace.found.values():
+            for hidden in found.list_hidden():
+                place = self._span(hidden) if hidden[0] < hidden[1] else None
+                for number in range(place.start, place.end) if place else ():
+                    words[number] = "\n" if words[number] == "\n" else " "
+        return Reading(marks, "".join(words), _sort(self._blocks, lambda block: block.line))
 
     def _line(self, number: int) -> int:
         return self._places.find(number)[0] + self._source.first_line

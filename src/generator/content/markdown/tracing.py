@@ -6,7 +6,7 @@ stands beside what it was put in for, so one that is known gives the place of ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
@@ -45,6 +45,22 @@ class Found:
     """The target of a link, where it is not the name of a definition."""
     name: str = ""
     """Of a definition that has the target."""
+    shown: list[Range] = field(default_factory=list)
+    """The parts that readers get as text."""
+
+    def list_hidden(self) -> Iterator[Range]:
+        """The parts that readers do not get as text: marks, addresses, code and HTML."""
+        start, end = self.place
+        if isinstance(self.node, str):
+            if self.text.startswith("\\"):
+                yield start, start + 1
+            elif self.text.startswith(("<", "&")):
+                yield start, end
+            return
+        for begin, stop in self.shown:
+            yield start, begin
+            start = stop
+        yield start, end
 
 
 class Trace:
@@ -74,7 +90,7 @@ class Trace:
                 node = Placed(node)  # an object of its own, by which it is known
             found = self.found[id(node)] = Found(node, data[start:end], place)
             if isinstance(node, Element):
-                self._place_texts(node, data, start, end)
+                self._place_texts(found, node, data, start, end)
                 if isinstance(processor, LinkInlineProcessor):
                     self._note_link(found, processor, m, data, end)
                 elif isinstance(processor, (AutolinkInlineProcessor, AutomailInlineProcessor)):
@@ -103,12 +119,13 @@ class Trace:
         found = self.found.get(id(node))
         return (found, match.end()) if match and found else None
 
-    def _place_texts(self, node: Element, data: str, start: int, end: int) -> None:
+    def _place_texts(self, found: Found, node: Element, data: str, start: int, end: int) -> None:
         """Tell the texts of a new element where they begin, for the processors that look at them next."""
         for holder, key, text in list_texts(node):
             if text and not isinstance(text, AtomicString) and (begin := data.find(text, start, end)) >= 0:
-                setattr(holder, key, Placed(text, self._locate(data, begin)))
                 start = begin + len(text)
+                found.shown.append((self._locate(data, begin), self._locate(data, start)))
+                setattr(holder, key, Placed(text, found.shown[-1][0]))
 
     def _note_link(
         self, found: Found, processor: LinkInlineProcessor, match: re.Match[str], data: str, end: int
