@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.commands.build import build
@@ -24,7 +24,7 @@ from generator import clock
 from generator.content import load_newsletter
 from generator.content.needs import need_site
 from generator.errors import GeneratorError
-from generator.model import Language
+from generator.model import Artifact, Language
 from generator.preview import FOLDER, Preview, guard, mount
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
@@ -34,8 +34,9 @@ from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form
 from generator.render.page.styles import render_styles
-from generator.render.words import WORDS
+from generator.render.templating import render_template
 from generator.settings import TRIAL, load_settings
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
     from mkdocs.structure.pages import Page
 
     from generator.content import Newsletter
-    from generator.model import Artifact
+
+_SCRIPT = "assets/javascripts/words.js"
 
 _log = logging.getLogger("mkdocs.generator")
 _command = "build"
@@ -77,7 +79,9 @@ def on_config(config: MkDocsConfig) -> None:
     config.site_url = newsletter.settings.url(language)
     feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
     cards = list_cards(newsletter, language)
-    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), words=WORDS, cards=cards)
+    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), cards=cards)
+    with _told_by_mkdocs():
+        config.extra["words"] = load_words(newsletter.root)
     # Each page asks for its own, with its own way to the privacy page.
     config.extra["render_form"] = partial(render_form, newsletter.root, newsletter.settings, language)
 
@@ -160,9 +164,24 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
         artifacts += render_styles(newsletter.root)
+        script = _render_script(newsletter, language)
+        artifacts.append(Artifact(PurePosixPath(_SCRIPT), script.encode()))
         if not language.prefix:
             artifacts.append(render_worker(newsletter))
     return artifacts
+
+
+def _render_script(newsletter: Newsletter, language: Language) -> str:
+    """The module with the words of the other scripts."""
+    words = load_words(newsletter.root)[language]
+    return render_template(
+        newsletter.root,
+        f"site/{_SCRIPT}",
+        language=language,
+        locale=words["language"]["locale"],
+        up="../" * (_SCRIPT.count("/") + language.prefix.count("/")),
+        texts=words["script"],
+    )
 
 
 def _render_feeds(newsletter: Newsletter, language: Language, moment: datetime) -> Iterator[Artifact]:

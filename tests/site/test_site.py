@@ -25,8 +25,8 @@ from generator.content.markdown.dialect import EXTENSIONS
 from generator.hooks import on_config
 from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
-from generator.render.words import WORDS
 from generator.settings import TRIAL
+from generator.words import load_words
 from tests.site.hosting import ROOT, build, files_of, mkdocs
 
 # --- As files ---
@@ -191,7 +191,8 @@ def test_each_language_has_a_search_index_of_its_own(site, folder, language, own
     page = site.pages[f"{site.url}{folder and 'en/'}assessment/"]
     for question in page.xpath("//*[@class='question__text']/text()"):  # 21 results for words that all have
         assert not [text for text in found.values() if question in text]
-    assert not [text for text in found.values() if WORDS[Language(language)]["signup_trap"] in text]
+    trap = load_words(ROOT)[Language(language)]["form"]["signup_trap"]
+    assert not [text for text in found.values() if trap in text]
     assert "newsletter/#signup-title" not in found
     items = found["certainties/referral/#checklist"]
     assert items.count("☐") == 6

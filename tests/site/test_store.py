@@ -343,18 +343,21 @@ def test_taking_back_the_last_tick_leaves_nothing_either(page, site):
 # --- Words ---
 
 
-def test_both_languages_have_the_same_words(pure, site):
-    kinds = ask(
+def test_a_number_has_the_noun_that_goes_with_it_and_nothing_is_not_counted(pure, site):
+    said = ask(
         pure,
         site,
         "words",
-        "Object.fromEntries(Object.entries(words.ALL_WORDS).map(([language, said]) => [language, "
-        "Object.entries(said).map(([name, word]) => [name, typeof word, word.length && Boolean(word.length)])]))",
+        "[0, 1, 2].map(done => words.words.clearText({ done, na: 0, answers: 2, snapshots: 0 }))",
     )
-    assert set(kinds) == {"nl", "en"}
-    assert kinds["nl"] == kinds["en"]
-    assert {kind for _, kind, _ in kinds["nl"]} <= {"string", "function"}
-    assert all(size for _, _, size in kinds["nl"])
+    assert [text.partition(": ")[2].partition(".")[0] for text in said] == [
+        "2 antwoorden van de toets",
+        "1 vinkje en 2 antwoorden van de toets",
+        "2 vinkjes en 2 antwoorden van de toets",
+    ]
+    nothing = ask(pure, site, "words", "words.words.clearText({ done: 0, na: 0, answers: 0, snapshots: 0 })")
+    assert ": nog niets." in nothing
+    assert ask(pure, site, "words", "words.words.doneOf(0, 0)") == "Niets van toepassing"
 
 
 @pytest.mark.parametrize("language, day", [("nl", "1 maart 2026"), ("en", "1 March 2026")])

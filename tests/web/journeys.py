@@ -15,13 +15,12 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from generator.model import Language
-from generator.render.words import WORDS as SHARED
-from generator.web.words import WORDS as OWN
+from generator.words import load_words
+from tests.site.hosting import ROOT
 
 PATIENCE = 60
 NARROW = {"width": 360, "height": 740}
-NL, EN = ({**SHARED[language], **OWN[language]} for language in Language)
+NL, EN = (words["service"] for words in load_words(ROOT).values())
 """What is written on pages and buttons."""
 
 

@@ -181,7 +181,9 @@ def open_reader(
             event.listen(database._engine, "connect", _hurry)
             database._engine.dispose()
         with database.begin() as transaction:
-            keep_wordings(transaction, [wording(outline.settings, language) for language in Language])
+            keep_wordings(
+                transaction, [wording(outline.root, outline.settings, language) for language in Language]
+            )
         service = Service(outline, database, lambda: None, clock, url)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
 

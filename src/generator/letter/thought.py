@@ -22,6 +22,7 @@ from generator.model import Artifact, Language
 from generator.publish import publish_together
 from generator.reading import did_you_mean, plain_name
 from generator.sentences import count
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,14 +39,6 @@ EXAMPLE = "two to six English words, like who-calls-you"
 GENERAL = "general"
 """Where facts belong that every certainty may cite."""
 
-_FIRST = {
-    Language.NL: """\
-# A thought about {certainty}. Lines like these reach no reader; delete them when you are done. The guide: {style}
-# Dutch comes first. Which one thing does the reader not know yet? Say it to a colleague, then type what you said.""",
-    Language.EN: """\
-# A thought about {certainty}. Lines like these reach no reader; delete them when you are done. The guide: {style}
-# English comes second: do not translate. Close the Dutch text and make the same point to somebody in London.""",
-}
 _DRAFT = """\
 # Delete the next line in both files when they are finished; until then no letter uses them."""
 _TITLE = """\
@@ -60,14 +53,6 @@ _SEASON = """\
 # Only if it fits a time of year (months or weeks), or argues against the usual advice with a source:
 # season: [november, december]
 # against: true"""
-_TEXT = {
-    Language.NL: """\
-# Below the line, 80 to 160 words: a scene, a question, a sum or a reversal; then what the reader does this week.
-# “Je”, active, short. No “het uitvoeren van”, no “worden” without need, no capitals as in English titles, no “u”.""",
-    Language.EN: """\
-# Below the line, 80 to 160 words: a scene, a question, a sum or a reversal; then what the reader does this week.
-# British spelling. No Dutch word order, no “actual” for “current”, no “possibilities”, no comma before “that”.""",
-}
 STYLE = "newsletter/STYLE.md"
 
 
@@ -99,10 +84,10 @@ def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
     facts = load_facts(root, problems)
     thoughts, _ = load_thoughts(root, item_ids(certainties), facts, texts, problems)
     uses = Counter(action for thought in thoughts[Language.NL] for action in thought.actions)
-    made = {}
+    words, made = load_words(root), {}
     for language, found in certainties.items():
         items = [item for one in found if one.id == certainty for item in one.items]
-        text = write_skeleton(language, certainty, items, uses, facts.values())
+        text = write_skeleton(words[language]["thought"], language, certainty, items, uses, facts.values())
         made[language] = Artifact(PurePosixPath(FOLDER, certainty, f"{slug}.{language}.md"), text.encode())
     publish_together({}, new={root: list(made.values())})
     return StartedThought(slug, {language: artifact.path for language, artifact in made.items()})
@@ -129,7 +114,8 @@ def name_thought(words: str) -> str:
     return slug
 
 
-def write_skeleton(
+def write_skeleton(  # noqa: PLR0913 (what it is made of)
+    words: Mapping[str, str],
     language: Language,
     certainty: str,
     items: Iterable[ChecklistItem],
@@ -140,7 +126,7 @@ def write_skeleton(
     citable = [fact for fact in facts if fact.certainty in {certainty, GENERAL} and fact.use != "avoid"]
     lines = [
         "---",
-        _FIRST[language].format(certainty=certainty, style=STYLE),
+        *_comment(words["first"].format(certainty=certainty, style=STYLE)),
         _DRAFT,
         "draft: true",
         _TITLE,
@@ -154,10 +140,14 @@ def write_skeleton(
         *(_show_fact(fact, language) for fact in citable),
         "sources: []",
         _SEASON,
-        _TEXT[language],
+        *_comment(words["text"]),
         "---",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _comment(text: str) -> list[str]:
+    return [f"# {line}" for line in text.strip().split("\n")]
 
 
 def _show_fact(fact: Fact, language: Language) -> str:

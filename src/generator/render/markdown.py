@@ -18,7 +18,7 @@ from generator.content.markdown.reader import read_marks
 from generator.errors import ContentError
 from generator.model import Problem
 from generator.render.page.links import Place, locate
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.model import Edition, Fact, Language
+    from generator.words import Table
 
 _TAGS = {
     *(
@@ -87,10 +88,11 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
         return f"{beginning}[{text}]({Place(language, page, f'#{item_id}').url(settings)})"
 
     facts, about = newsletter.playbook.facts, settings.page_url(language, "about-the-numbers.md")
+    words = load_words(newsletter.root)[language]["shared"]
     text = edition.markdown
     marks = read_marks(text)
     # Many letters cite the same few facts, whose notes take as long as the letter: they are inserted afterwards.
-    cited = {f"fact:{source}": _note(facts[source], language, about) for source in marks.sources}
+    cited = {f"fact:{source}": _note(facts[source], language, about, words) for source in marks.sources}
     places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
     tree = _parse(_to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n"))
     _resolve(tree, newsletter, edition)
@@ -101,21 +103,21 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
 
 def render_notes(newsletter: Newsletter, language: Language, markdown: str, about: str) -> str:
     """The definitions of the footnotes that a text uses, in Markdown; `about` is the page that lists the facts."""
-    facts = newsletter.playbook.facts
+    facts, words = newsletter.playbook.facts, load_words(newsletter.root)[language]["shared"]
     return "\n\n".join(
-        f"[^{source}]: {_note(facts[source], language, about)}" for source in read_marks(markdown).sources
+        f"[^{source}]: {_note(facts[source], language, about, words)}"
+        for source in read_marks(markdown).sources
     )
 
 
-def _note(fact: Fact, language: Language, about: str) -> str:
+def _note(fact: Fact, language: Language, about: str, words: Table) -> str:
     source = f"[{escape_markdown(fact.source.rstrip('.'))}]({about}#{fact.id})."
-    limits = f"{WORDS[language]['limits']}: {escape_markdown(fact.limits[language])}"
-    return f"{source}{render_address(fact, language)} {limits}"
+    limits = f"{words['limits']}: {escape_markdown(fact.limits[language])}"
+    return f"{source}{render_address(fact, words)} {limits}"
 
 
-def render_address(fact: Fact, language: Language) -> str:
+def render_address(fact: Fact, words: Table) -> str:
     """Where a fact can be read, as Markdown that begins with a space, or nothing."""
-    words = WORDS[language]
     if fact.doi is not None:
         label = words["doi"] if fact.doi_checked else words["doi_unchecked"]
         return f" [{label} {escape_markdown(fact.doi)}](https://doi.org/{fact.doi})."

@@ -12,9 +12,8 @@ from starlette.responses import HTMLResponse
 from generator.model import Language
 from generator.render.page.signup import wording
 from generator.render.templating import render_template
-from generator.render.words import WORDS as SHARED
 from generator.web.forms import Draft
-from generator.web.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -35,14 +34,14 @@ class Pages:
         """`style` is the URL of the style sheet."""
         self._service, self._style = service, style
         self.wordings: dict[Language, Wording] = {
-            language: wording(service.settings, language) for language in Language
+            language: wording(service.root, service.settings, language) for language in Language
         }
         self.words = {
             language: {
                 name: text.replace("{letter}", service.settings.letter)
-                for name, text in (SHARED[language] | WORDS[language]).items()
+                for name, text in words["service"].items()
             }
-            for language in Language
+            for language, words in load_words(service.root).items()
         }
 
     def render(

@@ -78,7 +78,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         port = listening.getsockname()[1]
         url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
         with database.begin() as transaction:
-            keep_wordings(transaction, [wording(settings, language) for language in Language])
+            keep_wordings(transaction, [wording(root, settings, language) for language in Language])
 
         def render(posting: Posting) -> bytes:
             message = render_notice(outline, url, posting).message

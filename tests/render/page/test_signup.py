@@ -13,6 +13,7 @@ from generator.model import Language
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form, wording
 from generator.settings import Settings
+from tests.site.hosting import ROOT
 
 BOTH = pytest.mark.parametrize("language", list(Language))
 
@@ -37,7 +38,7 @@ def test_the_form_posts_what_the_service_reads_to_its_page_in_the_same_language(
         f"https://letter.example.org/list/{language.prefix}subscribe",
     )
     fields = {field.get("name"): field.get("value", "") for field in form.xpath("//input")}
-    assert fields == {"email": "", "website": "", "wording": wording(settings, language).version}
+    assert fields == {"email": "", "website": "", "wording": wording(ROOT, settings, language).version}
     assert form.xpath("//input[@name='email'][@type='email'][@required]/@autocomplete") == ["email"]
     assert not form.xpath("//script | //*[@style] | //*[starts-with(name(@*), 'on')]")
 
@@ -50,12 +51,12 @@ def test_every_field_has_a_name_and_the_address_is_described_by_what_one_agrees_
     for field in form.xpath("//input[@type != 'hidden']"):
         assert form.xpath("//label[@for=$id]", id=field.get("id"))
     (described,) = form.xpath("//input[@name='email']/@aria-describedby")
-    assert form.xpath("string(//*[@id=$id])", id=described) == wording(settings, language).text
+    assert form.xpath("string(//*[@id=$id])", id=described) == wording(ROOT, settings, language).text
 
 
 @BOTH
 def test_people_are_told_what_they_get_how_often_what_for_and_how_to_stop(settings, language):
-    text = wording(settings, language).text
+    text = wording(ROOT, settings, language).text
     words = {
         Language.NL: (
             "Royal Dutch Updates",
@@ -78,16 +79,16 @@ def test_people_are_told_what_they_get_how_often_what_for_and_how_to_stop(settin
 
 def test_a_sender_of_another_name_than_the_letter_is_named(settings):
     theirs = replace(settings, sender_name="Example & Co")
-    assert "Royal Dutch Updates van Example & Co" in wording(theirs, Language.NL).text
-    assert "Royal Dutch Updates from Example & Co" in wording(theirs, Language.EN).text
-    assert " van Royal Dutch Updates" not in wording(settings, Language.NL).text
+    assert "Royal Dutch Updates van Example & Co" in wording(ROOT, theirs, Language.NL).text
+    assert "Royal Dutch Updates from Example & Co" in wording(ROOT, theirs, Language.EN).text
+    assert " van Royal Dutch Updates" not in wording(ROOT, settings, Language.NL).text
 
 
 def test_another_text_is_another_version(settings):
     theirs = replace(settings, letter="Other Updates")
-    versions = {wording(one, language).version for one in (settings, theirs) for language in Language}
+    versions = {wording(ROOT, one, language).version for one in (settings, theirs) for language in Language}
     assert len(versions) == 4
-    assert wording(settings, Language.NL) == wording(settings, Language.NL)
+    assert wording(ROOT, settings, Language.NL) == wording(ROOT, settings, Language.NL)
 
 
 def test_names_from_the_settings_are_text_and_not_markup(newsletter, settings):

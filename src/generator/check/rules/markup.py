@@ -10,7 +10,7 @@ from generator.check.rule import Finding, Rule
 from generator.check.styles import parse_style
 from generator.model import Severity
 from generator.render.letter.mime import unsubscribe_url
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,8 +137,9 @@ def check_tap_targets(proof: Proof) -> Iterator[Finding]:
 
 def check_sender(proof: Proof) -> Iterator[Finding]:
     """Who sends the letter, why a reader gets it and how to end that stand in its HTML and in its text."""
-    settings, words = proof.newsletter.settings, WORDS[proof.edition.language]
-    unsubscribe = unsubscribe_url(settings, proof.edition.language)
+    settings, language = proof.newsletter.settings, proof.edition.language
+    words = load_words(proof.newsletter.root)[language]["letter"]
+    unsubscribe = unsubscribe_url(proof.newsletter, language)
     body = proof.tree.find("body")
     seen = _plain(body.text_content()) if body is not None else ""
     links = {link.get("href") for link in proof.tree.iter("a") if _plain(link.text_content())}

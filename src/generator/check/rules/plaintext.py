@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule
 from generator.model import Severity
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _missing(proof: Proof, what: str, said: str) -> Finding:
 
 def _plain(text: str, proof: Proof) -> str:
     """The letters and digits of a text, without what plain text adds: marks, numbers of links, words for pictures."""
-    image = re.escape(WORDS[proof.edition.language]["image"])
+    image = re.escape(load_words(proof.newsletter.root)[proof.edition.language]["letter"]["image"])
     without = re.sub(rf"\[(?:\d+|{image}:[^\[\]]*)\]", " ", unicodedata.normalize("NFKC", text))
     return re.sub(r"[\W_]+", "", without).casefold()
 

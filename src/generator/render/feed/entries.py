@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from generator.cache import digest
 from generator.render.markdown import render_letter, to_html
 from generator.render.templating import read_templates, render_template
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -98,7 +98,7 @@ def render_body(newsletter: Newsletter, edition: Edition) -> Body:
     html = render_template(
         newsletter.root,
         _TEMPLATE,
-        words=WORDS[edition.language],
+        words=load_words(newsletter.root)[edition.language]["shared"],
         sections=[(heading, _clean(body)) for heading, body in letter.sections],
         notes=[_clean(note) for note in letter.notes],
     )
@@ -106,10 +106,17 @@ def render_body(newsletter: Newsletter, edition: Edition) -> Body:
 
 
 def digest_playbook(newsletter: Newsletter) -> bytes:
-    """A digest of what all bodies depend on: URLs, facts, the page of each item, and the template."""
+    """A digest of what all bodies depend on: URLs, facts, the page of each item, the template, and the words."""
     root, playbook = newsletter.root, newsletter.playbook
     items = [(page.page, page.items) for pages in playbook.certainties.values() for page in pages]
-    return digest(root, newsletter.settings, playbook.facts, items, *read_templates(root, "feed"))
+    return digest(
+        root,
+        newsletter.settings,
+        playbook.facts,
+        items,
+        *read_templates(root, "feed"),
+        *read_templates(root, "words"),
+    )
 
 
 def digest_body(playbook: bytes, edition: Edition) -> bytes:

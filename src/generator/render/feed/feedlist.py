@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from generator.model import Language
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
@@ -66,7 +66,7 @@ def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:
     feeds: list[Feed] = []
     for language in Language:
         channel, letter = newsletter.settings.channels[language], newsletter.settings.letter
-        name = WORDS[language]["language"]
+        name = load_words(newsletter.root)[language]["language"]["name"]
         feeds.append(Feed(language, None, f"{letter} ({name})", channel.tagline, "index.md"))
         for certainty in newsletter.playbook.certainties[language]:
             title = f"{letter}: {certainty.title} ({name})"

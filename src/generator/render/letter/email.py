@@ -16,7 +16,8 @@ from generator.render.letter.mime import render_message, unsubscribe_url
 from generator.render.letter.text import TextWriter
 from generator.render.markdown import render_letter
 from generator.render.templating import render_template
-from generator.render.words import WORDS, say_date
+from generator.render.words import say_date
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -31,8 +32,8 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def render_email(newsletter: Newsletter, edition: Edition) -> Email:
     """Render the email of an edition; the same edition gives the same bytes. Raises ContentError or TemplateError."""
-    text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter.settings, edition.language))
-    return Email(edition, html, text, render_message(newsletter.settings, edition, text, html))
+    text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter, edition.language))
+    return Email(edition, html, text, render_message(newsletter, edition, text, html))
 
 
 def render_parts(
@@ -61,7 +62,7 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "certainty_url": settings.page_url(language, certainty.page),
         "mark_url": settings.url(language, str(mark_path(certainty.id))),
         "count": len(IDS),
-        "words": WORDS[language],
+        "words": load_words(newsletter.root)[language]["letter"],
         "settings": settings,
         "channel": settings.channels[language],
     }

@@ -13,11 +13,12 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from generator.content import Newsletter
     from generator.model import Edition, Language
     from generator.settings import Settings
 
@@ -27,8 +28,9 @@ _LINE = 76
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def render_message(settings: Settings, edition: Edition, text: str, html: str) -> bytes:
+def render_message(newsletter: Newsletter, edition: Edition, text: str, html: str) -> bytes:
     """A draft that a person opens, addresses and sends; X-Unsent tells mail programs that it is one."""
+    settings = newsletter.settings
     headers = (
         write_mailbox("From", settings.sender_name, settings.sender_address),
         write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
@@ -39,7 +41,7 @@ def render_message(settings: Settings, edition: Edition, text: str, html: str) -
         f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
         write_mailbox("List-Id", settings.letter, settings.list_id),
         # Never folded or encoded, or Gmail ignores it. No List-Unsubscribe-Post: that needs https (RFC 8058).
-        f"List-Unsubscribe: <{unsubscribe_url(settings, edition.language)}>",
+        f"List-Unsubscribe: <{unsubscribe_url(newsletter, edition.language)}>",
         f"Content-Language: {edition.language}",
         "X-Unsent: 1",
     )
@@ -65,9 +67,10 @@ def write_message(headers: Iterable[str], name: str, text: str, html: str) -> by
     return "\r\n".join(lines).encode("ascii")
 
 
-def unsubscribe_url(settings: Settings, language: Language) -> str:
+def unsubscribe_url(newsletter: Newsletter, language: Language) -> str:
     """The mailto: URL of a mail that unsubscribes."""
-    return f"mailto:{settings.unsubscribe}?subject={quote(WORDS[language]['unsubscribe_subject'])}"
+    subject = load_words(newsletter.root)[language]["letter"]["unsubscribe_subject"]
+    return f"mailto:{newsletter.settings.unsubscribe}?subject={quote(subject)}"
 
 
 def write_recipient(address: str) -> str:

@@ -18,19 +18,25 @@ from generator.render.letter.mime import (
     write_ways_out,
     write_words,
 )
-from generator.render.notice.words import AROUND, TEXTS
 from generator.render.templating import render_template
-from generator.render.words import WORDS, say_day
+from generator.render.words import say_day
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
     from generator.content.markdown.outline import Outline
+    from generator.model import Language
     from generator.model.subscribers import Posting
+    from generator.words import Words
 
 _WITH_STATE = (Notice.ALREADY, Notice.CHANGED)
 """Notices about a subscription that exists: they show it, and have an unsubscribe link."""
+
+
+_LINKS = {"to_manage": "manage", "to_subscribe": "subscribe"}
+"""The sentences of a notice without a button that stand before a link, and the page of the service it leads to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +57,32 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
     """
     root, settings = outline.root, outline.settings
     language = posting.language
-    name = _choose(posting)
-    written, around = TEXTS[language][name], AROUND[language]
+    words = load_words(root)
+    written, around = words[language][f"notice.{_choose(posting)}"], words[language]["notice"]
     service = f"{service_url}{language.prefix}"
 
     def fill(text: str) -> list[str]:
         """Split into paragraphs, and fill in the name of the letter."""
         return [
-            squeeze(part).strip().replace("{letter}", settings.letter) for part in text.split("\n\n") if part
+            squeeze(part).strip().replace("{letter}", settings.letter)
+            for part in text.split("\n\n")
+            if part.strip()
         ]
 
     page = "confirm" if posting.notice is Notice.CONFIRM else "manage"
     unsubscribe = posting.unsubscribe if posting.notice in _WITH_STATE else ""
-    subject = written.subject.replace("{letter}", settings.letter)
+    subject = written["subject"].replace("{letter}", settings.letter)
     values: dict[str, Any] = {
         "language": language,
         "subject": subject,
-        "title": written.title.replace("{letter}", settings.letter),
-        "summary": written.summary,
-        "before": fill(written.before),
-        "state": _describe(posting, outline.titles[language]) if posting.notice in _WITH_STATE else [],
-        "button": written.button,
-        "url": f"{service}{page}/{posting.token}" if written.button else "",
-        "links": [(sentence, f"{service}{path}") for sentence, path in written.links],
-        "after": fill(written.after),
+        "title": written["title"].replace("{letter}", settings.letter),
+        "summary": written["summary"],
+        "before": fill(written["before"]),
+        "state": _describe(posting, outline.titles[language], words) if posting.notice in _WITH_STATE else [],
+        "button": written.get("button", ""),
+        "url": f"{service}{page}/{posting.token}" if "button" in written else "",
+        "links": [(written[key], f"{service}{path}") for key, path in _LINKS.items() if key in written],
+        "after": fill(written.get("after", "")),
         "unsubscribe": f"{service}unsubscribe/{unsubscribe}" if unsubscribe else "",
         "words": around,
         "automatic": around["automatic"].format(sender=settings.sender_name),
@@ -108,21 +116,23 @@ def _choose(posting: Posting) -> str:
     return posting.notice
 
 
-def _describe(posting: Posting, titles: Mapping[str, str]) -> list[tuple[str, str]]:
+def _describe(
+    posting: Posting, titles: Mapping[str, str], words: Mapping[Language, Words]
+) -> list[tuple[str, str]]:
     """A subscription as names and values; a certainty without a title has its id."""
-    subscriber, words = posting.subscriber, AROUND[posting.language]
+    subscriber, own = posting.subscriber, words[posting.language]["notice"]
     if subscriber is None:
         return []
     chosen = ", ".join(titles.get(name, name) for name in subscriber.certainties)
-    pause = words["no_pause"]
+    pause = own["no_pause"]
     if subscriber.paused_until is not None:
-        pause = words["paused"].format(
+        pause = own["paused"].format(
             day=say_day(datetime.combine(subscriber.paused_until, time()), posting.language)
         )
     return [
-        (words["language"], WORDS[subscriber.language]["language"]),
-        (words["certainties"], chosen or words["all"]),
-        (words["pause"], pause),
+        (own["language"], words[subscriber.language]["language"]["name"]),
+        (own["certainties"], chosen or own["all"]),
+        (own["pause"], pause),
     ]
 
 

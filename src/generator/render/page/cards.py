@@ -13,7 +13,8 @@ from generator.errors import TemplateError
 from generator.model import Artifact
 from generator.render.png import render_png
 from generator.render.templating import render_template
-from generator.render.words import WORDS, say_day
+from generator.render.words import say_day
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -76,7 +77,7 @@ def _render_site(newsletter: Newsletter, language: Language) -> bytes:
 def _render_certainty(newsletter: Newsletter, certainty: Certainty) -> bytes:
     language = certainty.language
     count = len(newsletter.playbook.certainties[language])
-    kicker = WORDS[language]["order"].format(order=certainty.order, count=count)
+    kicker = load_words(newsletter.root)[language]["site"]["order"].format(order=certainty.order, count=count)
     foot = newsletter.settings.channels[language].site_name
     return _render(newsletter, (kicker, certainty.title, certainty.summary, foot), [certainty.id])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.model import Artifact, Language
 from generator.render.feed.feedlist import OPML, Format
 from generator.render.templating import render_template
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from typing import Any
@@ -63,7 +63,7 @@ def _describe(newsletter: Newsletter, language: Language) -> dict[str, Any]:
             "offline/sentence.html",
             language=language,
             site_name=newsletter.settings.channels[language].site_name,
-            words=WORDS[language],
+            words=load_words(newsletter.root)[language]["site"],
         ),
     }
 

@@ -26,7 +26,8 @@ from generator.render.page.links import ARCHIVE, Place, locate
 from generator.render.page.seven import render_assessment, render_seven, render_team
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
-from generator.render.words import WORDS, say_date, say_day, say_not_out
+from generator.render.words import say_date, say_day, say_not_out
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.model import Certainty, Edition, Page
+    from generator.words import Table
 
 LATEST = 3
 """How many letters replace the marker `<!-- letters -->`."""
@@ -173,8 +175,8 @@ def _render_archive(
     ]
     return writer.render(
         "page/archive.md",
-        title=WORDS[language]["letters"],
-        summary=WORDS[language]["archive_summary"].format(letter=newsletter.settings.letter),
+        title=writer.words["letters"],
+        summary=writer.words["archive_summary"].format(letter=newsletter.settings.letter),
         text="",
         notes="",
         shown=letters,
@@ -192,6 +194,11 @@ class _Writer:
     path: str
     now: datetime | None
 
+    @property
+    def words(self) -> Table:
+        """What pages say in this language."""
+        return load_words(self.newsletter.root)[self.language]["site"]
+
     def render(
         self, template: str, *, title: str, summary: str, shown: Sequence[Edition], **values: Any
     ) -> bytes:
@@ -204,7 +211,7 @@ class _Writer:
             description=json.dumps(escape(summary), ensure_ascii=False),
             updated=shown[0].updated.date().isoformat() if shown else self._beginning(),
             heading=escape_markdown(title),
-            words=WORDS[self.language],
+            words=self.words,
             **values,
         ).encode()
 
@@ -243,7 +250,7 @@ class _Writer:
             Place(self.language, "privacy.md").address_from(self.path),
         )
         form = render_form(self.newsletter.root, settings, self.language, privacy)
-        return form or WORDS[self.language]["signup_none"]
+        return form or self.words["signup_none"]
 
     def letter(self, letter: Edition) -> dict[str, str]:
         """The values of a letter in a list."""
@@ -260,7 +267,8 @@ class _Writer:
         """The label of a letter that is not published yet, or empty."""
         if self.now is None or letter.published <= self.now:
             return ""
-        return say_not_out(letter.published.astimezone(self.newsletter.settings.timezone), self.language)
+        local = letter.published.astimezone(self.newsletter.settings.timezone)
+        return say_not_out(local, self.language, self.newsletter.root)
 
     def entry(self, title: str, path: str) -> dict[str, str]:
         """The values of a page in a list."""
@@ -280,7 +288,7 @@ class _Writer:
         )
 
     def _part(self, template: str, **values: Any) -> str:
-        return render_template(self.newsletter.root, template, words=WORDS[self.language], **values).strip()
+        return render_template(self.newsletter.root, template, words=self.words, **values).strip()
 
     def _lead(self, source: Path, target: str) -> str:
         place = locate(self.newsletter, source, self.language, target)

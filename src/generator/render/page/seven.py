@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.render.markdown import render_plain
 from generator.render.page.links import Place
 from generator.render.templating import render_template
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
@@ -47,7 +47,7 @@ def render_team(newsletter: Newsletter, language: Language) -> str:
         "page/team.html",
         certainties=playbook.certainties[language],
         most=sum(len(aspect.anchors) - 1 for aspect in playbook.assessment[language].aspects),
-        words=WORDS[language],
+        words=load_words(newsletter.root)[language]["site"],
     )
 
 

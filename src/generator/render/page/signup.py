@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.model.subscribers import Wording
 from generator.render.templating import render_template
-from generator.render.words import WORDS
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from generator.settings import Settings
 
 
-def wording(settings: Settings, language: Language) -> Wording:
+def wording(root: Path, settings: Settings, language: Language) -> Wording:
     """The consent text: which letter from whom, how often, what for, how to stop. One paragraph of plain text."""
-    letter, sender, words = settings.letter, settings.sender_name, WORDS[language]
+    letter, sender, words = settings.letter, settings.sender_name, load_words(root)[language]["form"]
     if sender != letter:
         letter = words["letter_of"].format(letter=letter, sender=sender)
     return Wording(language, words["signup_wording"].format(letter=letter))
@@ -41,6 +41,6 @@ def render_form(root: Path, settings: Settings, language: Language, privacy: str
         language=language,
         privacy=privacy or settings.url(language, "privacy/"),
         service=f"{settings.service_url}{language.prefix}",
-        wording=wording(settings, language),
-        words=WORDS[language],
+        wording=wording(root, settings, language),
+        words=load_words(root)[language]["form"],
     ).strip()

@@ -36,7 +36,8 @@ from generator.render.preview.sources import (
     source_name,
 )
 from generator.render.templating import render_template
-from generator.render.words import WORDS, say_date, say_not_out
+from generator.render.words import say_date, say_not_out
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +93,7 @@ def render_preview(
         letter=newsletter.settings.letter,
         week=str(issue.week),
         date=say_date(published, Language.EN),
-        not_out=say_not_out(published, Language.EN) if published > now else "",
+        not_out=say_not_out(published, Language.EN, newsletter.root) if published > now else "",
         certainty=newsletter.playbook.certainty(Language.EN, issue.certainty).title,
         draft=issue.draft,
         editions=editions,
@@ -218,7 +219,7 @@ def _render_edition(
                 frames.append(Artifact(path, _settle(content, path, settings.site_url, served).encode()))
     values = {
         "language": edition.language,
-        "name": WORDS[edition.language]["language"],
+        "name": load_words(newsletter.root)[edition.language]["language"]["name"],
         "title": edition.title,
         "inbox": render_inbox(newsletter, email),
         "text": email.text,
