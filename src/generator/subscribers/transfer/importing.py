@@ -13,7 +13,7 @@ from itertools import chain, islice
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import insert, literal, select
 
 from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
@@ -103,9 +103,7 @@ class Import:
         check_columns(self.origin, self._table.columns, order.ignored, sample)
         self._rows = chain(sample, self._table.rows)
         self._status = self.origin.find_status(name, frozenset(self._table.columns), order.status)
-        # To tell an address that stands in the file twice from one that was on the list: who came after we began came
-        # with the file; a dry run, which puts nobody on the list, remembers them itself.
-        self._newest: int | None = None
+        # To tell an address that stands in the file twice from one that was on the list before.
         self._seen: _Seen
 
     def run(self, database: Database, reject: Callable[[Reject], None]) -> Iterator[Tally]:
@@ -183,8 +181,7 @@ class Import:
                 tally.asked += len(asked)
                 if not dry_run:
                     _ask(transaction, asked, self._order)
-        if dry_run:
-            self._seen.add(key_of(person.address) for person in batch)
+        self._seen.add(key_of(person.address) for person in new)
         self.tally = tally
 
     def _choose(
@@ -194,13 +191,12 @@ class Import:
         addresses = [person.address for person in people]
         present = find_statuses(transaction, addresses)
         erased = find_suppressed(transaction, addresses)
-        came_with_it = self._find_new(transaction, present)
         new: dict[str, NewSubscriber] = {}
         for person in people:
             key = key_of(person.address)
             if key in erased:
                 tally.erased += 1
-            elif key in new or key in came_with_it or (key not in present and key in self._seen):
+            elif key in new or (key in self._seen and (self._order.dry_run or key in present)):
                 tally.twice += 1
             elif key in present:
                 tally.present += 1
@@ -208,21 +204,9 @@ class Import:
                 new[key] = person
         return list(new.values())
 
-    def _find_new(self, transaction: Transaction, keys: Iterable[str]) -> set[str]:
-        """Which of these keys came on the list with this file."""
-        connection, found = transaction.connection, set()
-        if self._newest is None:
-            self._newest = connection.execute(select(func.max(SUBSCRIBER.c.id))).scalar() or 0
-        for some in _divide(list(keys)):
-            rows = connection.execute(
-                select(SUBSCRIBER.c.key).where(SUBSCRIBER.c.key.in_(some), SUBSCRIBER.c.id > self._newest)
-            )
-            found |= set(rows.scalars())
-        return found
-
 
 class _Seen:
-    """Keys of addresses, by eight bytes of each; a million take 20 MB, where a set takes 80. Not thread-safe."""
+    """The keys of those who came with the file, by eight bytes of each: a million take 20 MB, in a set they take 80."""
 
     def __init__(self) -> None:
         self._table = sqlite3.connect(":memory:", isolation_level=None)
@@ -244,7 +228,8 @@ _ADDRESSES = ("address", "email", "email address", "email_address", "e-mailadres
 def _ask(transaction: Transaction, people: Sequence[NewSubscriber], order: Order) -> None:
     """Put the question into the outbox for people who were not on the list: nothing waits for them yet."""
     now = order.defaults.now
-    for keys in _divide([key_of(person.address) for person in people]):
+    for start in range(0, len(people), _STEP):
+        keys = [key_of(person.address) for person in people[start : start + _STEP]]
         rows = select(
             literal(Notice.CONFIRM.value),
             SUBSCRIBER.c.id,
@@ -273,9 +258,3 @@ def _uninterrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
     if pressed:
         before(signal.SIGINT, pressed[0])
-
-
-def _divide(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Keys, as many at a time as go into one statement."""
-    for start in range(0, len(keys), _STEP):
-        yield keys[start : start + _STEP]
