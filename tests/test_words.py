@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import pytest
 from click.testing import CliRunner
-from generator.web.service import Service
 
 from generator import hooks
 from generator.cli.generate import main
@@ -19,6 +18,7 @@ from generator.render.feed.feedlist import list_feeds
 from generator.render.letter.email import render_email
 from generator.render.page.pages import render_pages
 from generator.web.page import Pages
+from generator.web.service import Service
 from generator.words import load_words
 from tests.clocks import STOPPED
 from tests.render.mails import edition_of

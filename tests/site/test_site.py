@@ -21,7 +21,7 @@ from mkdocs.config import load_config
 
 from generator.cli.newsletter.serve import command as serve
 from generator.content import load_newsletter
-from generator.content.markdown.dialect import EXTENSIONS
+from generator.content.markdown.dialect import CONFIGS, EXTENSIONS
 from generator.hooks import on_config
 from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
@@ -246,6 +246,8 @@ def read_config(name: str) -> dict[str, Any]:
 def test_the_site_speaks_the_dialect_of_the_letters():
     assert set(read_config("mkdocs.yml")["markdown_extensions"]) == set(EXTENSIONS)
     assert set(read_config("mkdocs.en.yml")["markdown_extensions"]) <= set(EXTENSIONS)
+    for name in ("mkdocs.yml", "mkdocs.en.yml"):
+        assert CONFIGS["footnotes"].items() <= read_config(name)["markdown_extensions"]["footnotes"].items()
 
 
 def test_both_languages_have_the_same_pages_in_the_same_order():

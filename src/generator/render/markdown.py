@@ -144,9 +144,14 @@ def _parser() -> Markdown:
     return parser
 
 
+def to_raw_html(markdown: str) -> str:
+    """What the parser makes of a text, before anything unsafe is taken out. For those who look, not for readers."""
+    return _parser().reset().convert(markdown)
+
+
 def _to_clean_html(markdown: str) -> str:
     return nh3.clean(
-        _parser().reset().convert(markdown),
+        to_raw_html(markdown),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"https", "http", "mailto"},
@@ -203,7 +208,7 @@ def _mark_items(tree: HtmlElement) -> None:
 
 
 def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
-    """Move the footnotes out of the tree; references become plain numbers, because links within a mail do not work."""
+    """Remove the footnotes from the tree; references to them become plain numbers, for links in a mail lead nowhere."""
     for link in list(tree.iter("a")):
         kind = link.attrib.pop("class", None)
         if kind == "footnote-ref":
@@ -213,7 +218,7 @@ def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
     block = next((div for div in tree.iter("div") if div.get("class") == "footnote"), None)
     if block is None:
         return ()
-    notes = tuple(_unwrap(item) for item in block.iter("li"))
+    notes = tuple(_unwrap(item) for item in block.findall("ol/li"))  # a note may have a list of its own
     block.drop_tree()
     return notes
 
@@ -225,13 +230,16 @@ def _put_fact(note: HtmlElement, cited: Mapping[str, str]) -> HtmlElement:
 
 
 def _unwrap(item: HtmlElement) -> HtmlElement:
-    """A footnote without the paragraph around it and the space before the link back."""
-    paragraphs = item.findall("p")
-    note = paragraphs[0] if len(paragraphs) == 1 else item
-    note.tag = "div"
-    last = note[-1] if len(note) else None
-    if last is not None and last.tail:
-        last.tail = last.tail.rstrip("\N{NO-BREAK SPACE} \n")
+    """A footnote without the space before its link back; and without its paragraph when it has only one block."""
+    for paragraph in item.findall("p"):
+        if not len(paragraph) and not (paragraph.text or "").strip():
+            item.remove(paragraph)  # it had nothing but the link back
+    note = item[0] if len(item) == 1 and item[0].tag == "p" else item
+    note.tag, end = "div", note if note is not item or not len(item) else item[-1]
+    if len(end):
+        end[-1].tail = (end[-1].tail or "").rstrip("\N{NO-BREAK SPACE} \n") or None
+    else:
+        end.text = (end.text or "").rstrip("\N{NO-BREAK SPACE} \n")
     return note
 
 

@@ -23,7 +23,10 @@ EXTENSIONS = (
 )
 """As in mkdocs.yml; a test keeps them the same."""
 
+CONFIGS = {"footnotes": {"USE_DEFINITION_ORDER": False}}
+"""Footnotes are numbered in the order in which a reader meets them; the notes of facts are added at the end."""
+
 
 def make_parser() -> Markdown:
     """A parser of this dialect. It is not safe to use one from several threads at the same time."""
-    return Markdown(extensions=list(EXTENSIONS))
+    return Markdown(extensions=list(EXTENSIONS), extension_configs=CONFIGS)
