@@ -10,28 +10,14 @@ import pytest
 
 from generator.content import Newsletter
 from generator.mailing import preflight
-from generator.mailing.freeze import Recipe
 from generator.mailing.preflight import find_closed_window, find_commit, find_missing
 from generator.mailing.window import choose_week
 from generator.model import Week
-from generator.subscribers.store.keys import Keys
 
-KEYS = Keys(("k" * 43,))
 WEEK = Week(2026, 46)
 """A letter of the sample with nothing wrong in it; that of the week after has errors."""
 NOW = datetime(2026, 11, 13, 6, 30, tzinfo=UTC)
 SERVICE = "https://letter.example.org/"
-
-
-@pytest.fixture(autouse=True)
-def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NEWSLETTER_KEYS", str(KEYS))
-    for name in ("NEWSLETTER_DATABASE", "NEWSLETTER_MAIL"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def recipe(root: Path, week: Week = WEEK, *, without_git: bool = True) -> Recipe:
-    return Recipe(root, week, NOW, SERVICE, without_git=without_git)
 
 
 # --- git ---

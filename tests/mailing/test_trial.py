@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
 from generator.environment import announce_service
-from generator.mailing.freeze import Recipe
+from generator.mailing.trial import send_proof, write_letters
 from generator.model import Language, NewSubscriber, Status, Week
 from generator.settings import TRIAL
 from generator.subscribers.ledger.mailings import list_mailings
@@ -23,8 +23,6 @@ from tests.clocks import STOPPED
 from tests.proof.relay import Moment, open_relay
 
 KEYS = Keys(("k" * 43,))
-WEEK = Week(2026, 46)
-"""A letter of the sample with nothing wrong in it; that of the week after has errors."""
 NOW = datetime(2026, 11, 13, 6, 30, tzinfo=UTC)
 SERVICE = "https://letter.example.org/"
 
@@ -34,10 +32,6 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_KEYS", str(KEYS))
     for name in ("NEWSLETTER_DATABASE", "NEWSLETTER_MAIL"):
         monkeypatch.delenv(name, raising=False)
-
-
-def recipe(root: Path, week: Week = WEEK, *, without_git: bool = True) -> Recipe:
-    return Recipe(root, week, NOW, SERVICE, without_git=without_git)
 
 
 def fill(root: Path) -> None:
@@ -83,6 +77,22 @@ def test_a_dry_run_writes_every_letter_and_freezes_nothing(sample):
     with database.read() as transaction:
         assert list_mailings(transaction) == []
     database.close()
+
+
+def test_what_reaches_no_reader_is_returned_and_not_printed(sample, capfd):
+    fill(sample)
+    written = write_letters(sample, Week(2026, 46), None, NOW)
+    assert (written.letters, written.folder) == (2, sample / "var/dry-run/2026-W46")
+    assert [reason.partition(" ")[0] for reason in written.obstacles[1:]] == [
+        "NEWSLETTER_MAIL",
+        "newsletter/settings.toml",
+    ]
+    told = []
+    sent = send_proof(sample, Week(2026, 46), "editor@example.org", None, NOW, told.append)
+    assert sent == told
+    assert [proof.language for proof in sent] == list(Language)
+    assert {proof.files for proof in sent} == {sample / "var/mail/new"}
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_dry_run_for_nobody_says_why(sample):
