@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.content.markdown.limits import LONGEST_LETTER, find_excess
+from generator.content.markdown.limits import LONGEST_LETTER, LONGEST_PAGE, find_excess
 
 TOO_MUCH = {
     "characters": ("a " * 10_001, 0, "the text has 20,002 characters; at most 20,000 are allowed"),
@@ -41,3 +41,9 @@ def test_what_is_too_much_is_told_with_its_line(text: str, line: int, message: s
 )
 def test_what_somebody_may_write_is_not_too_much(text: str) -> None:
     assert find_excess(text, LONGEST_LETTER) is None
+
+
+def test_a_page_may_be_longer_but_not_full_of_tags() -> None:
+    assert find_excess("a " * 40_000, LONGEST_PAGE) is None
+    message = "a paragraph has 10,000 signs “<”; divide it by empty lines"
+    assert find_excess("<a b='" * 10_000, LONGEST_PAGE) == (0, message)

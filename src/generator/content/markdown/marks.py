@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Marks:
     links: tuple[Link, ...] = ()
     footnotes: tuple[tuple[str, int], ...] = ()
     """Where a footnote is referred to, whether the text explains it or not: its label, and the line."""
-    defined: Mapping[str, int] = frozenset()  # type: ignore[assignment]
+    defined: Mapping[str, int] = field(default_factory=dict)
     """The footnotes that the text itself explains, each with the line."""
     items: tuple[Item, ...] = ()
     anchors: frozenset[str] = frozenset()

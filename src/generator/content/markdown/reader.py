@@ -11,6 +11,7 @@ import re
 from bisect import bisect_right
 from functools import cache, lru_cache
 from html import unescape
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 from xml.etree.ElementTree import Element, SubElement
 
@@ -23,6 +24,7 @@ from generator.content.markdown.dialect import make_parser
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.content.markdown.marks import Block, Code, Heading, Item, Link, Marks, Reading, Span
 from generator.content.markdown.places import Places
+from generator.content.markdown.source import Source, count_starts
 from generator.content.markdown.tracing import Found, Trace, list_texts
 
 if TYPE_CHECKING:
@@ -58,21 +60,27 @@ def read_marks(markdown: str, first_line: int = 1) -> Marks:
     The last few texts are remembered, for most are asked for more than once. What is too much for the parser (`limits`)
     is not read. Raises RecursionError when blocks are nested too deep.
     """
-    readable = markdown.strip() and not find_excess(markdown, LONGEST_PAGE)
-    try:
-        return _reader().read(markdown, first_line) if readable else Marks()
-    except RecursionError:
-        _reader.cache_clear()  # its parser still believes to be in all those blocks
-        raise
+    if not markdown.strip() or find_excess(markdown, LONGEST_PAGE):
+        return Marks()
+    with _one_at_a_time:
+        try:
+            return _reader().read(markdown, first_line)
+        except RecursionError:
+            _reader.cache_clear()  # its parser still believes to be in all those blocks
+            raise
 
 
 @lru_cache(maxsize=16)
 def read_text(markdown: str, first_line: int = 1) -> Reading:
     """The same, and its words. Raises RecursionError when blocks are nested too deep."""
-    marks = read_marks.__wrapped__(markdown, first_line)
     if not markdown.strip() or find_excess(markdown, LONGEST_PAGE):
-        return Reading(marks, re.sub(r"[^\n]", " ", markdown), ())
-    return _reader().list_words(marks)
+        return Reading(Marks(), re.sub(r"[^\n]", " ", markdown), ())
+    with _one_at_a_time:
+        return _reader().list_words(read_marks.__wrapped__(markdown, first_line))
+
+
+_one_at_a_time = RLock()
+"""A parser has one text, and the preview has threads."""
 
 
 @cache
@@ -107,51 +115,6 @@ class _Placing(Treeprocessor):
         self._place(root)
 
 
-class _Source:
-    """A text as Markdown sees it, with spaces for tabs, and the way back to its characters and lines."""
-
-    def __init__(self, markdown: str, first_line: int) -> None:
-        self.markdown = markdown
-        self.lines = [line.expandtabs(4) for line in markdown.split("\n")]
-        self.text = "\n".join(self.lines)
-        self.first_line = first_line
-        self._raw = markdown.split("\n")
-        self._starts = _count_starts(self._raw)
-        self._rows = _count_starts(self.lines)
-
-    def row(self, position: int) -> int:
-        """The row of a character of `text`."""
-        return bisect_right(self._rows, position) - 1
-
-    def span(self, start: tuple[int, int | None], end: tuple[int, int | None]) -> Span | None:
-        """The part of the text between two places, each a row and a column."""
-        if start[1] is None or end[1] is None:
-            return None
-        return Span(start[0] + self.first_line, self._character(start[0], start[1]), self._character(*end))  # type: ignore[arg-type]
-
-    def rows(self, first: int, last: int) -> Span:
-        """Whole lines."""
-        return Span(first + self.first_line, self._starts[first], self._starts[last] + len(self._raw[last]))
-
-    def between(self, start: int, end: int) -> Span | None:
-        """The part of the text between two characters of `text`."""
-        first, last = self.row(start), self.row(end)
-        return self.span((first, start - self._rows[first]), (last, end - self._rows[last]))
-
-    def _character(self, row: int, column: int) -> int:
-        raw = self._raw[row]
-        if "\t" in raw:
-            column = next((n for n in range(len(raw) + 1) if len(raw[:n].expandtabs(4)) >= column), len(raw))
-        return self._starts[row] + min(column, len(raw))
-
-
-def _count_starts(lines: list[str]) -> list[int]:
-    starts = [0]
-    for line in lines[:-1]:
-        starts.append(starts[-1] + len(line) + 1)
-    return starts
-
-
 class _Reader:
     """A parser that notes where what it finds stands. It reads one text at a time."""
 
@@ -170,7 +133,7 @@ class _Reader:
         """Parse a text up to its tree, which is not written as HTML."""
         self._parser.reset()
         self._trace.clear()
-        self._source = source = _Source(_OWN.sub(" ", markdown), first_line)
+        self._source = source = Source(_OWN.sub(" ", markdown), first_line)
         self._fenced: dict[int, tuple[int, int]] = {}
         self._raw: dict[int, tuple[int, int]] = {}
         self._heads: dict[int, tuple[str, int]] = {}
@@ -206,7 +169,7 @@ class _Reader:
             rows.append(row)
             match = HTML_PLACEHOLDER_RE.search(line)
             row = self._fenced[int(match[1])][1] + 1 if match and int(match[1]) in self._fenced else row + 1
-        text, starts, done = "\n".join(lines), _count_starts(lines), 0
+        text, starts, done = "\n".join(lines), count_starts(lines), 0
         for number, raw in enumerate(self._parser.htmlStash.rawHtmlBlocks[first:], start=first):
             html = str(raw).strip()
             start = max(text.find(html, done), done)
@@ -265,28 +228,38 @@ class _Reader:
                 continue
             if not text and not (key == "text" and _HEADING.fullmatch(element.tag)):
                 continue
-            apart = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
-            self._codes += [self._fence(number) for number in apart if number in self._fenced]
-            if HTML_PLACEHOLDER_RE.fullmatch(text.strip()):
-                places.go_to(self._fenced.get(apart[0], self._raw.get(apart[0], (0, 0)))[1])
+            if HTML_PLACEHOLDER_RE.search(text) and self._pass_by(text):
                 continue
-            if element.get("class") == "footnote-backref" or (
-                isinstance(text, AtomicString) and element.tag != "code"
-            ):
-                continue
-            if element.tag == "code" and key == "text":
-                _, rows = places.place(unescape(text), "code")
-                if rows:
-                    self._codes.append((unescape(text), rows[0], rows[-1]))
+            if isinstance(text, AtomicString):
+                used += self._place_code(text) if element.tag == "code" else []
+            elif element.get("class") != "footnote-backref":
+                placed, rows = places.place(text, element.tag if key == "text" else "")
+                setattr(element, key, placed if _INLINE.search(text) else AtomicString(text))
+                self._heads.setdefault(id(element), (text, placed.start))
+                self._add_block(
+                    "item" if id(element) in firsts else _KINDS.get(element.tag, "paragraph"), rows
+                )
                 used += rows
-                continue
-            placed, rows = places.place(text, element.tag if key == "text" else "")
-            setattr(element, key, placed if _INLINE.search(text) else AtomicString(text))
-            self._heads.setdefault(id(element), (text, placed.start))
-            self._add_block("item" if id(element) in firsts else _KINDS.get(element.tag, "paragraph"), rows)
-            used += rows
         if skipped is None:
             places.take(used)
+
+    def _pass_by(self, text: str) -> bool:
+        """Note the fences of a text, and go on below it when it is nothing but a fence or raw HTML."""
+        apart = [int(match[1]) for match in HTML_PLACEHOLDER_RE.finditer(text)]
+        for number in apart:
+            if number in self._fenced:
+                first, last = self._fenced[number]
+                self._codes.append(("\n".join(self._source.lines[first + 1 : last]), first, last))
+        alone = HTML_PLACEHOLDER_RE.fullmatch(text.strip()) is not None
+        if alone:
+            self._places.go_to(self._fenced.get(apart[0], self._raw.get(apart[0], (0, 0)))[1])
+        return alone
+
+    def _place_code(self, text: str) -> list[int]:
+        _, rows = self._places.place(unescape(text), "code")
+        if rows:
+            self._codes.append((unescape(text), rows[0], rows[-1]))
+        return rows
 
     def _add_block(self, kind: str, rows: list[int]) -> None:
         """Note what is said on some rows; the cells of a row are one."""
@@ -295,10 +268,6 @@ class _Reader:
         block = Block(kind, rows[0] + self._source.first_line, rows[-1] + self._source.first_line)
         if not (kind == "row" and self._blocks and self._blocks[-1] == block):
             self._blocks.append(block)
-
-    def _fence(self, number: int) -> tuple[str, int, int]:
-        first, last = self._fenced[number]
-        return "\n".join(self._source.lines[first + 1 : last]), first, last
 
     # --- What is found ---
 
