@@ -94,7 +94,7 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
     # Many letters cite the same few facts, whose notes take as long as the letter: they are inserted afterwards.
     cited = {f"fact:{source}": _note(facts[source], language, about, words) for source in marks.sources}
     places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
-    tree = _parse(_to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n"))
+    tree = _parse(to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n"))
     _resolve(tree, newsletter, edition)
     _mark_items(tree)
     notes = _take_notes(tree)
@@ -133,7 +133,7 @@ def escape_markdown(text: str) -> str:
 def render_plain(markdown: str) -> str:
     """The text of a checklist item without Markdown."""
     # Below a box, as it stands on its page: “1. …” alone would be a list.
-    return " ".join(_parse(_to_clean_html(f"☐ {markdown}")).text_content().split()).removeprefix("☐ ")
+    return " ".join(_parse(to_clean_html(f"☐ {markdown}")).text_content().split()).removeprefix("☐ ")
 
 
 @cache
@@ -149,7 +149,8 @@ def to_raw_html(markdown: str) -> str:
     return _parser().reset().convert(markdown)
 
 
-def _to_clean_html(markdown: str) -> str:
+def to_clean_html(markdown: str) -> str:
+    """The same without what an inbox or a feed reader must not get."""
     return nh3.clean(
         to_raw_html(markdown),
         tags=_TAGS,
@@ -160,7 +161,7 @@ def _to_clean_html(markdown: str) -> str:
     )
 
 
-_to_clean_html_once = lru_cache(maxsize=256)(_to_clean_html)
+_to_clean_html_once = lru_cache(maxsize=256)(to_clean_html)
 
 
 def _parse(text: str) -> HtmlElement:

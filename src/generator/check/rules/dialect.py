@@ -1,0 +1,295 @@
+"""What Markdown did not take as the author meant it: readers would see its marks, or another form than the preview."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import html
+
+from generator.check.blocks import Block, read_html, read_preview
+from generator.check.places import FEW
+from generator.check.rule import Finding, Rule, Spot
+from generator.model import Severity
+from generator.reading import shorten
+from generator.render.markdown import to_clean_html, to_raw_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from generator.check.manuscripts import Manuscript
+
+
+class _Both(NamedTuple):
+    """A text as readers get it, and as a preview shows it."""
+
+    read: list[Block]
+    previewed: list[Block]
+
+
+@lru_cache(maxsize=4)
+def _read_both(markdown: str) -> _Both:
+    return _Both(read_html(to_raw_html(markdown)), read_preview(markdown))
+
+
+def _without_citations(manuscript: Manuscript) -> str:
+    """The text below the front matter without the marks of facts, whose notes are added when the letter is made."""
+    facts = manuscript.newsletter.playbook.facts
+    return re.sub(
+        r"\[\^([\w-]+)\](?!:)",
+        lambda mark: "" if mark[1] in facts else mark[0],
+        manuscript.text[manuscript.body :],
+    )
+
+
+# --- Two readings -----------------------------------------------------------------------------------------------------
+
+
+def check_preview(manuscript: Manuscript) -> Iterator[Finding]:
+    """Readers get the text in the form that GitHub and the preview of an editor show."""
+    return islice(_compare(manuscript), FEW)
+
+
+def _compare(manuscript: Manuscript) -> Iterator[Finding]:
+    read, previewed = _read_both(_without_citations(manuscript))
+    first = manuscript.text.count("\n", 0, manuscript.body) + 1
+    matcher = SequenceMatcher(None, read, previewed, autojunk=False)
+    for kind, start, stop, begin, end in matcher.get_opcodes():
+        if kind == "equal" or _is_unused(read[start:stop], previewed[begin:end]):
+            continue
+        here, there = read[start:stop], previewed[begin:end]
+        shown = _choose(here, there)
+        line = shown.line if shown else previewed[begin - 1].line if begin else 0
+        yield Finding(_say_difference(here, shown), Spot(first + line))
+
+
+def _is_unused(here: list[Block], there: list[Block]) -> bool:
+    """Whether the difference is a footnote that is cited nowhere, about which there is a rule."""
+    return not there and all(block.path[:1] == ("note",) for block in here)
+
+
+def _choose(here: list[Block], there: list[Block]) -> Block | None:
+    """The block of a preview that shows best how it differs from what readers get."""
+    kinds = {block.kind for block in here}
+    new = [block for block in there if block not in here] or there
+    return next((block for block in new if block.kind not in kinds), new[0] if new else None)
+
+
+def _say_difference(here: list[Block], shown: Block | None) -> str:
+    """What readers get, and what a preview shows, of the same place."""
+    if shown is None:
+        return f"“{shorten(here[0].text)}” is {here[0].kind} to readers; a preview does not show it"
+    found = _find_same(shown, here)
+    if found is None:
+        return f"“{shorten(shown.text)}” is {shown.kind} in a preview; readers do not get it"
+    if found.text != shown.text and found.kind == shown.kind:
+        return f"“{shorten(_cut(shown, found))}” in a preview is “{shorten(_cut(found, shown))}” to readers"
+    if found.path != shown.path:
+        return (
+            f"“{shorten(shown.text)}” is {_describe(shown)} in a preview, but {_describe(found)} to readers"
+        )
+    return f"“{shorten(shown.text)}” has other emphasis or another link in a preview than readers get"
+
+
+def _find_same(shown: Block, here: list[Block]) -> Block | None:
+    """The block with the words of another one, or the nearest thing to it."""
+    for block in here:
+        if block.text == shown.text:
+            return block
+    for block in here:
+        if shown.text and shown.text.split("⏎")[0] in block.text:
+            return block
+    return here[0] if here else None
+
+
+def _cut(block: Block, other: Block) -> str:
+    """The words of a block from where it begins to differ from another."""
+    pairs = enumerate(zip(block.text, other.text, strict=False))
+    start = next((place for place, (one, two) in pairs if one != two), 0)
+    return block.text[block.text.rfind(" ", 0, start) + 1 :]
+
+
+def _describe(block: Block) -> str:
+    depth = sum(part[:2] == "li" for part in block.path)
+    if block.path[-1:] and block.path[-1][:2] == "li" and depth > 1:
+        return "an item of a list in a list"
+    if depth and block.path[-1][:2] != "li":
+        return f"{block.kind} in a list"
+    return block.kind
+
+
+# --- What is left of marks --------------------------------------------------------------------------------------------
+
+_LEFT: tuple[tuple[re.Pattern[str], str, Severity], ...] = (
+    (re.compile(r"\]\([^\s)]*"), "a link that is not closed, or has a space in it", Severity.ERROR),
+    (re.compile(r"\]\[[^\]]*\]"), "a link to an address that is not in the text", Severity.ERROR),
+    (re.compile(r"\[\^[^\]]*\]?:?"), "a footnote that is not in the text", Severity.ERROR),
+    (re.compile(r"!\["), "a picture that Markdown did not take", Severity.ERROR),
+    (re.compile(r"`{3,}|~{3,}"), "the mark of a block of code without its end", Severity.ERROR),
+    (re.compile(r"(?<!`)`{1,2}(?!`)"), "a mark of code without its counterpart", Severity.ERROR),
+    (
+        re.compile(r"\*{2,}|(?<!\w)_{2,}(?!_)(?=\w)|(?<=\w)_{2,}(?!\w)"),
+        "a mark of bold text without its counterpart",
+        Severity.ERROR,
+    ),
+    (
+        re.compile(r"(?<!\S)\*(?=\w)|(?<!\S)_(?=\w)"),
+        "a mark of emphasis without its counterpart",
+        Severity.WARNING,
+    ),
+    (re.compile(r"~~"), "a mark of deleted text without its counterpart", Severity.ERROR),
+    (
+        re.compile(r"\|\s*:?-{2,}"),
+        "a table that Markdown did not take; put an empty line above it",
+        Severity.ERROR,
+    ),
+    (re.compile(r"(?<!\S)\[[ xX]\](?=\s)"), "a box that is not at the beginning of an item", Severity.ERROR),
+    (
+        re.compile(r"\{:?\s*[#.][\w-]+[^}]*\}"),
+        "an id or a class that is not at the end of its line",
+        Severity.ERROR,
+    ),
+    (
+        re.compile(r"(?<!\S)!!! ?\w+"),
+        "a note that Markdown did not take; put an empty line above it",
+        Severity.ERROR,
+    ),
+    (re.compile(r"\*\[[^\]]+\]:"), "an abbreviation that is not on a line of its own", Severity.ERROR),
+)
+"""Marks that nobody writes for readers, what they are, and how bad it is to send them."""
+_BULLET = re.compile(r"^[ \t>]*([•‣◦▪●∙·]|[–—](?=[^\n]*\n[ \t>]*[–—]))[ \t]*\S", re.MULTILINE)
+"""What Word and a telephone put before an item. One dash alone may begin what somebody says."""
+_BREAK = re.compile(r"(?<!\\)\\[ \t]*$(?=\n[ \t>]*\S)", re.MULTILINE)
+_ID = re.compile(r"[\[(]\^?(?:[a-z]{3}-[a-z][a-z-]*-\d{4})\b")
+
+
+def check_leftovers(manuscript: Manuscript) -> Iterator[Finding]:
+    """Readers see no marks of Markdown."""
+    return islice(_find_leftovers(manuscript), FEW)
+
+
+def _find_leftovers(manuscript: Manuscript) -> Iterator[Finding]:
+    for block in _read_both(_without_citations(manuscript)).read:
+        if block.path[-1:] == ("pre",):
+            continue
+        text = "".join(run if "code" not in tags else " " * len(run) for run, tags in block.runs)
+        for pattern, what, severity in _LEFT:
+            if (match := pattern.search(text)) and (spot := _locate(manuscript, text, match)):
+                yield Finding(f"readers would see “{shorten(match[0])}”: {what}", spot, severity)
+    yield from _find_in_source(manuscript)
+
+
+def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
+    """What stands at the beginning or the end of a line, where the rendered text has no line."""
+    source = manuscript.uncoded
+    for match in _BULLET.finditer(source):
+        spot = manuscript.spot(manuscript.body + match.start(1), manuscript.body + match.end(1))
+        yield Finding(f"“{match[1]}” makes no item of a list; write “- ” instead", spot)
+    for match in _BREAK.finditer(source):
+        spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+        yield Finding(
+            "readers would see “\\”, and no new line; end the line with two spaces instead",
+            spot,
+            Severity.ERROR,
+        )
+    for match in _ID.finditer(source):
+        if not match[0].startswith("[^"):
+            spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+            name = match[0].lstrip("[(^")
+            yield Finding(f"“{match[0]}…” cites nothing; write [^{name}]", spot, Severity.ERROR)
+
+
+def _locate(manuscript: Manuscript, text: str, match: re.Match[str]) -> Spot | None:
+    """Where a mark stands; None when the author did not write it so, but with a backslash or as an entity."""
+    before = re.escape(text[max(0, match.start() - 12) : match.start()].rpartition("⏎")[2])
+    pattern = re.sub(r"(?:\\ )+", r"\\s+", before) + r"(" + re.escape(match[0].partition("⏎")[0]) + ")"
+    found = re.search(pattern, manuscript.uncoded)
+    if found is None:
+        return None
+    return manuscript.spot(manuscript.body + found.start(1), manuscript.body + found.end(1))
+
+
+# --- What is lost -----------------------------------------------------------------------------------------------------
+
+_CELL_BORDER = re.compile(r"(?<!\\)\|")
+
+
+def check_cells(manuscript: Manuscript) -> Iterator[Finding]:
+    """No row of a table has more cells than the table has columns: Markdown drops the rest."""
+    lines = manuscript.uncoded.split("\n")
+    first = manuscript.text.count("\n", 0, manuscript.body) + 1
+    for number in range(1, len(lines)):
+        if not re.fullmatch(r"[ >]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*", lines[number]):
+            continue
+        if "|" not in lines[number] or "|" not in lines[number - 1]:
+            continue
+        columns = len(_cells(lines[number]))
+        for row in range(number + 1, len(lines)):
+            if "|" not in lines[row]:
+                break
+            cells = _cells(lines[row])
+            if len(cells) > columns:
+                lost = shorten(cells[columns].strip())
+                message = f"the row has {len(cells)} cells, but the table has {columns}; readers do not get “{lost}”"
+                yield Finding(message, Spot(first + row))
+
+
+def _cells(line: str) -> list[str]:
+    return _CELL_BORDER.split(line.strip(" \t>").removeprefix("|").removesuffix("|"))
+
+
+_OURS = {"checked", "class", "disabled", "id"}
+"""Attributes that only the site needs, and that the parser adds by itself."""
+
+
+def check_dropped(manuscript: Manuscript) -> Iterator[Finding]:
+    """Nothing that the author wrote is taken out before a mail program or a feed reader gets the text."""
+    markdown = _without_citations(manuscript)
+    kept = _count_attributes(to_clean_html(markdown))
+    for (tag, name, value), number in _count_attributes(to_raw_html(markdown)).items():
+        if name not in _OURS and number > kept[tag, name, value]:
+            spot = manuscript.locate(value if value in manuscript.text else f"{name}=")
+            yield Finding(f"readers do not get {name}=“{shorten(value)}” of <{tag}>", spot)
+
+
+def _count_attributes(markup: str) -> Counter[tuple[str, str, str]]:
+    tree = html.fragment_fromstring(markup, create_parent="div")
+    return Counter(
+        (str(element.tag), str(name), re.sub(r"[ ;]", "", value) if name == "style" else str(value))
+        for element in tree.iterdescendants()
+        for name, value in element.attrib.items()
+    )
+
+
+def check_notes(manuscript: Manuscript) -> Iterator[Finding]:
+    """Every footnote that is written is cited."""
+    cited = {note for note, _ in manuscript.marks.footnotes}
+    for match in re.finditer(r"^[ ]{0,3}\[\^([^\]\n]+)\]:", manuscript.uncoded, re.MULTILINE):
+        if match[1] not in cited:
+            spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+            yield Finding(f"the footnote “{shorten(match[1])}” is cited nowhere", spot)
+
+
+MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
+    Rule(
+        "preview-differs",
+        Severity.WARNING,
+        "Leave an empty line above and below a list, a table and code; put four spaces before what is within an item.",
+        check_preview,
+    ),
+    Rule(
+        "leftover-mark", Severity.ERROR, "Complete the mark, or put a backslash before it.", check_leftovers
+    ),
+    Rule(
+        "lost-cell",
+        Severity.ERROR,
+        "Add a column to the heads of the table, or delete the cell.",
+        check_cells,
+    ),
+    Rule("dropped", Severity.ERROR, "Delete it, or write it in another way.", check_dropped),
+    Rule("unused-note", Severity.ERROR, "Cite it in the text as [^name], or delete it.", check_notes),
+)
