@@ -108,7 +108,7 @@ def _copy_sample(folder: Path) -> Path:
     for name in ("templates", "mkdocs.yml", "mkdocs.en.yml"):
         real = TESTS.parent / name
         if real.is_dir():
-            shutil.copytree(real, root / name)
+            shutil.copytree(real, root / name, dirs_exist_ok=True)
         elif real.exists():
             shutil.copy2(real, root / name)
     hooks = Path("src/generator/hooks.py")  # which mkdocs.yml names

@@ -27,9 +27,9 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from generator.cli.generate import main as generate
 from generator.content import Newsletter, load_newsletter
-from generator.model import Language
 from generator.preview import Preview, open_server
 from generator.render.letter.email import render_email
+from tests.languages import EN, NL
 from tests.machine import CHROMIUM, FLAGS, find_chromium, may_have_sandbox
 from tests.site.hosting import ROOT, Host, build
 
@@ -107,7 +107,7 @@ def _take(browser: Browser, origin: str, folder: Path, newsletter: Newsletter) -
         yield "dark", page.screenshot()
 
     with _open(browser, origin, newsletter, **PHONE) as page:
-        settings, edition = newsletter.settings, next(newsletter.archive.editions(Language.NL))
+        settings, edition = newsletter.settings, next(newsletter.archive.editions(NL))
         page.route(
             f"{settings.site_url}**", functools.partial(_answer, folder / "playbook", settings.site_url)
         )
@@ -218,8 +218,8 @@ def _open(browser: Browser, origin: str, newsletter: Newsletter, **options: Any)
 
 
 def _answers(newsletter: Newsletter, scores: str) -> dict[str, str]:
-    assessment = newsletter.playbook.assessment[Language.EN]
-    certainties = newsletter.playbook.certainties[Language.EN]
+    assessment = newsletter.playbook.assessment[EN]
+    certainties = newsletter.playbook.certainties[EN]
     keys = [f"{certainty.id}-{aspect.id}" for certainty in certainties for aspect in assessment.aspects]
     return dict(zip(keys, scores.replace(" ", ""), strict=True))
 

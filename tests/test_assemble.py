@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from generator.assemble import assemble_issue, count_unused, plan_weeks, say_season, write_edition
 from generator.content import Newsletter, load_newsletter
 from generator.errors import AssembleError
-from generator.model import MONTHS, Archive, Issue, Language, Playbook, Week
+from generator.model import MONTHS, Archive, Issue, Playbook, Week
+from tests.languages import EN, LANGUAGES, NL
 
 WEEK = Week(2026, 49)
 
@@ -39,7 +40,7 @@ def with_seasons(seasons: Seasons) -> Playbook:
                 for certainty, own in seasons.items()
                 for slug, season in zip("abcdefghij", own, strict=False)
             )
-            for language in Language
+            for language in LANGUAGES
         },
     )
 
@@ -65,14 +66,14 @@ def used(newsletter: Newsletter) -> set[tuple[str, str]]:
 def test_the_certainty_that_is_longest_ago_comes_first(newsletter: Newsletter) -> None:
     """The sample has letters on three certainties: the first of the others, in their order, is next."""
     written = {issue.certainty for issue in newsletter.archive.issues}
-    order = [certainty.id for certainty in newsletter.playbook.certainties[Language.NL]]
+    order = [certainty.id for certainty in newsletter.playbook.certainties[NL]]
     expected = next(certainty for certainty in order if certainty not in written)
     assert assemble_issue(newsletter, WEEK).certainty == expected
 
 
 def test_both_languages_get_the_same_thought_actions_and_time(newsletter: Newsletter) -> None:
     editions = assemble_issue(newsletter, WEEK).editions
-    nl, en = editions[Language.NL], editions[Language.EN]
+    nl, en = editions[NL], editions[EN]
     assert (nl.thought, nl.actions, nl.published) == (en.thought, en.actions, en.published)
     assert nl.published.isoformat() == "2026-12-04T06:00:00+01:00"
     assert nl.title != en.title
@@ -81,7 +82,7 @@ def test_both_languages_get_the_same_thought_actions_and_time(newsletter: Newsle
 def test_what_is_written_is_read_again_as_the_same_issue(sample: Path) -> None:
     """Every assembled issue, whatever its thought, is sound Markdown that says what was meant."""
     newsletter, week = load_newsletter(sample), WEEK
-    for thought in newsletter.playbook.thoughts[Language.NL]:
+    for thought in newsletter.playbook.thoughts[NL]:
         issue = assemble_issue(newsletter, week, thought.certainty, thought.slug)
         for edition in issue.editions.values():
             edition.source.parent.mkdir(exist_ok=True)
@@ -148,7 +149,7 @@ def test_the_issue_of_a_week_is_made_from_the_thought_of_its_season(newsletter: 
         assert assemble_issue(changed, week, "rebound").thought == thought
 
 
-CERTAINTIES = [certainty.id for certainty in sample_newsletter().playbook.certainties[Language.NL]]
+CERTAINTIES = [certainty.id for certainty in sample_newsletter().playbook.certainties[NL]]
 SEASONS = st.lists(st.sampled_from([*MONTHS, "W01", "W22", "W53"]), max_size=3).map(tuple)
 PLAYBOOKS = st.fixed_dictionaries(dict.fromkeys(CERTAINTIES, st.lists(SEASONS, min_size=3, max_size=6)))
 HISTORIES = st.lists(st.tuples(st.sampled_from(CERTAINTIES), st.sampled_from("abxyz")), max_size=12)
@@ -179,10 +180,10 @@ def test_the_season_takes_and_loses_nothing(seasons: Seasons, letters: list[tupl
     left = {(plan.certainty, plan.thought) for plan in plans[:-1]}
     assert len(left) == unused
     for plan in plans[:-1]:
-        chosen = playbook.thought(Language.NL, plan.certainty, plan.thought)
+        chosen = playbook.thought(NL, plan.certainty, plan.thought)
         others = [
             other
-            for other in playbook.thoughts[Language.NL]
+            for other in playbook.thoughts[NL]
             if other.certainty == plan.certainty and (other.certainty, other.slug) in left
         ]
         assert chosen
@@ -193,7 +194,7 @@ def test_the_season_takes_and_loses_nothing(seasons: Seasons, letters: list[tupl
 
 
 def test_a_season_is_said_in_short(newsletter: Newsletter) -> None:
-    thought = newsletter.playbook.thoughts[Language.NL][0]
+    thought = newsletter.playbook.thoughts[NL][0]
     assert say_season(replace(thought, season=("december", "W01")), WEEK) == "dec W01"
     assert say_season(replace(thought, season=("june",)), WEEK) == "jun (not now)"
     assert say_season(thought, WEEK) == say_season(None, WEEK) == ""
@@ -216,7 +217,7 @@ def test_a_certainty_without_an_unused_thought_is_passed_over(newsletter: Newsle
 
 
 def test_with_every_thought_used_it_says_where_to_write_one(newsletter: Newsletter) -> None:
-    thoughts = dict.fromkeys(Language, ())
+    thoughts = dict.fromkeys(LANGUAGES, ())
     empty = replace(newsletter, playbook=replace(newsletter.playbook, thoughts=thoughts))
     with pytest.raises(
         AssembleError, match=r"all thoughts of \w+ are used; write one in newsletter/thoughts/"
@@ -243,6 +244,6 @@ def test_a_wrong_choice_is_named(
 def test_coverage_counts_what_is_left(newsletter: Newsletter) -> None:
     """Two thoughts about referral, of which the letters used some; one of each other."""
     counts = count_unused(newsletter.playbook, newsletter.archive)
-    assert list(counts) == [certainty.id for certainty in newsletter.playbook.certainties[Language.NL]]
+    assert list(counts) == [certainty.id for certainty in newsletter.playbook.certainties[NL]]
     assert sum(all_ - free for free, all_ in counts.values()) == len(used(newsletter))
     assert counts["referral"][1] == 2

@@ -113,7 +113,7 @@ def test_a_mistake_made_after_a_good_run_is_found(sample: Path) -> None:
         ("newsletter/evidence.yaml", "limits:", "# a comment\n  limits:"),
         ("newsletter/evidence.yaml", "source: ", "source: See "),
         ("templates/feed/entry.html", "<h2>", "<h2>§ "),
-        ("templates/words/nl.toml", 'sources = "', 'sources = "Alle '),
+        ("templates/words/nl.toml", 'limits = "', 'limits = "De '),
     ],
 )
 def test_a_change_shows_as_if_nothing_had_been_kept(sample: Path, path: str, old: str, new: str) -> None:

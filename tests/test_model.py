@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from generator.content import Newsletter
 from generator.errors import ContentError
-from generator.model import Language, Problem, Week, weeks_in
+from generator.model import Problem, Week, weeks_in
+from tests.languages import EN, LANGUAGES, NL
 
 DAYS = st.dates(date(1000, 1, 6), date(2999, 12, 1))
 WEEKS = DAYS.map(Week.of)
@@ -35,7 +36,7 @@ WEEKS = DAYS.map(Week.of)
 def test_a_thought_suits_the_weeks_and_months_of_its_season(
     newsletter: Newsletter, week: str, season: tuple[str, ...], suits: bool
 ) -> None:
-    thought = replace(newsletter.playbook.thoughts[Language.NL][0], season=season)
+    thought = replace(newsletter.playbook.thoughts[NL][0], season=season)
     assert thought.suits(Week.parse(week)) is suits
 
 
@@ -144,36 +145,34 @@ def test_problems_are_listed_by_file_and_line() -> None:
 
 def test_a_certainty_and_an_item_are_found_by_id(newsletter: Newsletter) -> None:
     playbook = newsletter.playbook
-    certainty, item = playbook.item(Language.EN, "ref-2")
-    assert certainty is playbook.certainty(Language.EN, "referral")
+    certainty, item = playbook.item(EN, "ref-2")
+    assert certainty is playbook.certainty(EN, "referral")
     assert item.text == "Asked one of them for an introduction to one named person."
     assert certainty.page == "certainties/referral.md"
 
 
 def test_what_is_not_there_is_a_key_error(newsletter: Newsletter) -> None:
     with pytest.raises(KeyError, match="referal"):
-        newsletter.playbook.certainty(Language.NL, "referal")
+        newsletter.playbook.certainty(NL, "referal")
     with pytest.raises(KeyError, match="ref-9"):
-        newsletter.playbook.item(Language.NL, "ref-9")
+        newsletter.playbook.item(NL, "ref-9")
 
 
 def test_the_text_of_a_page_and_of_a_letter_is_its_sections(newsletter: Newsletter) -> None:
     """Rebuilt from its sections, a text is what stands below the front matter of its file."""
-    edition = newsletter.archive.issues[-1].editions[Language.NL]
-    for text in (edition, newsletter.playbook.certainty(Language.NL, "referral")):
+    edition = newsletter.archive.issues[-1].editions[NL]
+    for text in (edition, newsletter.playbook.certainty(NL, "referral")):
         below = text.source.read_text(encoding="utf-8").split("---\n", 2)[2]
         assert text.markdown == below.strip()
 
 
 def test_readers_see_published_issues_only_newest_first(newsletter: Newsletter) -> None:
     newest, middle, oldest = newsletter.archive.issues
-    draft = replace(
-        middle, editions={**middle.editions, Language.EN: replace(middle.editions[Language.EN], draft=True)}
-    )
+    draft = replace(middle, editions={**middle.editions, EN: replace(middle.editions[EN], draft=True)})
     archive = replace(newsletter.archive, issues=(newest, draft, oldest))
     assert draft.draft
-    assert [edition.week for edition in archive.editions(Language.NL)] == [newest.week, oldest.week]
-    assert [edition.week for edition in archive.editions(Language.NL, "relations")] == [oldest.week]
+    assert [edition.week for edition in archive.editions(NL)] == [newest.week, oldest.week]
+    assert [edition.week for edition in archive.editions(NL, "relations")] == [oldest.week]
 
 
 def test_an_issue_is_found_by_its_week(newsletter: Newsletter) -> None:
@@ -190,4 +189,4 @@ def test_the_archive_until_a_moment_has_what_was_out_by_then(newsletter: Newslet
 
 
 def test_dutch_stands_at_the_root_of_the_site() -> None:
-    assert [language.prefix for language in Language] == ["", "en/"]
+    assert [LANGUAGES.prefix(language) for language in LANGUAGES] == ["", "en/"]

@@ -18,7 +18,6 @@ from lxml import html
 from generator.assemble import count_unused, plan_weeks
 from generator.content import load_newsletter
 from generator.errors import PublishError
-from generator.model import Language
 from generator.preview import (
     Preview,
     digest_files,
@@ -30,6 +29,7 @@ from generator.preview import (
     write_preview,
 )
 from generator.render.preview.plans import render_plan
+from tests.languages import EN, LANGUAGES
 
 PORT = 8000
 EARLY = datetime.fromisoformat("2026-11-03T12:00:00+01:00")
@@ -355,21 +355,21 @@ def test_what_is_coming_is_what_generate_plan_says(ask, newsletter):
     status, _, page = ask(PLAN)
     assert status == "200 OK"
     plans = plan_weeks(newsletter.playbook, newsletter.archive, newsletter.settings.coming_week(LATE), 60)
-    titles = {one.id: one.title for one in newsletter.playbook.certainties[Language.EN]}
+    titles = {one.id: one.title for one in newsletter.playbook.certainties[EN]}
     assert weeks_of(page) == [
         (str(plan.week), titles[plan.certainty], plan.state.capitalize()) for plan in plans
     ]
 
 
 def test_each_week_shows_its_titles_in_both_languages_and_its_season(ask, sample):
-    for language in Language:
+    for language in LANGUAGES:
         save(
             sample,
             f"newsletter/thoughts/rebound/a-no-with-a-date.{language}.md",
             lambda text: text.replace("sources:", "season: [W01]\nsources:", 1),
         )
     page = html.document_fromstring(ask(PLAN)[2])
-    for language in Language:
+    for language in LANGUAGES:
         thoughts = load_newsletter(sample).playbook.thoughts[language]
         title = next(one.title for one in thoughts if one.slug == "a-no-with-a-date")
         (row,) = [one for one in page.xpath("//li") if title in one.text_content()]
@@ -395,11 +395,11 @@ def test_with_a_thought_for_every_week_nothing_is_to_be_written(newsletter):
     page = render_plan(newsletter, plans, "as it was").decode()
     assert "Nothing: every one of these 2 weeks has a letter or a thought." in page
     links = html.document_fromstring(page).xpath("//li//a/@href")
-    assert links == [f"../{plan.week}/" for plan in plans for _ in Language], "a letter that is written"
+    assert links == [f"../{plan.week}/" for plan in plans for _ in LANGUAGES], "a letter that is written"
 
 
 def test_a_draft_is_called_one(ask, sample):
-    for language in Language:
+    for language in LANGUAGES:
         path = f"newsletter/issues/{NEWEST}/{language}.md"
         save(sample, path, lambda text: text.replace("certainty:", "draft: true\ncertainty:", 1))
     early = asker(guard(Preview(sample, lambda: EARLY), PORT))

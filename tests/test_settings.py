@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from generator.model import Language, Problem, Week
+from generator.model import Problem, Week
 from generator.settings import PATH, Settings, load_settings
+from tests.languages import EN, NL
 
 
 def load(root: Path) -> tuple[Settings | None, list[str]]:
@@ -37,13 +38,13 @@ def settings(sample: Path) -> Settings:
 
 def test_all_that_is_written_is_read(settings: Settings) -> None:
     assert settings.letter == "Royal Dutch Updates"
-    assert settings.channels[Language.EN].site_name == "The 7 certainties"
+    assert settings.channels[EN].site_name == "The 7 certainties"
     assert settings.postal.endswith("1000 AA Amsterdam")
 
 
 def test_the_english_site_stands_below_the_dutch_one(settings: Settings) -> None:
-    assert settings.url(Language.NL) == "https://example.org/"
-    assert settings.url(Language.EN, "feed.xml") == "https://example.org/en/feed.xml"
+    assert settings.url(NL) == "https://example.org/"
+    assert settings.url(EN, "feed.xml") == "https://example.org/en/feed.xml"
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_the_english_site_stands_below_the_dutch_one(settings: Settings) -> None
     ],
 )
 def test_a_page_is_served_as_a_folder(settings: Settings, page: str, address: str) -> None:
-    assert settings.page_url(Language.NL, page) == f"https://example.org/{address}"
+    assert settings.page_url(NL, page) == f"https://example.org/{address}"
 
 
 def test_a_site_may_be_read_offline_unless_the_settings_say_otherwise(

@@ -17,6 +17,7 @@ from generator.content.thoughts import ThoughtFields
 from generator.model import Problem
 from generator.settings import PATH as SETTINGS
 from generator.settings import load_settings
+from tests.languages import give_words
 
 LIBRARY = re.compile(
     r"did not find|could not (?:find|determine)|cannot start|not allowed|while (?:scanning|parsing|constructing)|[Bb]lock "
@@ -34,6 +35,7 @@ def project(tmp_path: Path) -> Path:
     for path in (*source.glob("*.toml"), *source.glob("*.yaml")):
         (tmp_path / "newsletter").mkdir(exist_ok=True)
         shutil.copy(path, tmp_path / "newsletter")
+    give_words(tmp_path)
     return tmp_path
 
 

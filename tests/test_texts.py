@@ -11,6 +11,7 @@ import pytest
 from generator.content import Newsletter, load_newsletter
 from generator.content.certainties import IDS
 from generator.model import Language, Thought
+from tests.languages import EN, LANGUAGES, NL
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,7 +22,7 @@ def project() -> Newsletter:
     return load_newsletter(ROOT)
 
 
-@pytest.fixture(scope="module", params=Language)
+@pytest.fixture(scope="module", params=LANGUAGES)
 def thoughts(request: pytest.FixtureRequest, project: Newsletter) -> tuple[Thought, ...]:
     """All thoughts of a language."""
     return project.playbook.thoughts[request.param]
@@ -43,7 +44,7 @@ def name(thought: Thought) -> str:
 # --- A year of thoughts ---
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_certainty_has_six_items_and_eight_thoughts(project: Newsletter, language: Language) -> None:
     """Eight for each of the seven are more than a year of Fridays."""
     certainties = project.playbook.certainties[language]
@@ -83,21 +84,21 @@ def test_no_two_thoughts_begin_alike(thoughts: tuple[Thought, ...]) -> None:
 _ONES = "een|twee|drie|vier|vijf|zes|zeven|acht|negen"
 _TENS = "(?:twin|der|veer|vijf|zes|zeven|tach|negen)tig"
 NUMBERS = {
-    Language.NL: r"[\d€].*|[eé]én|nul|anderhal(?:f|ve)|half|halve|driekwart|twee|drie|vier|vijf|zes|zeven|acht|negen|"
+    NL: r"[\d€].*|[eé]én|nul|anderhal(?:f|ve)|half|halve|driekwart|twee|drie|vier|vijf|zes|zeven|acht|negen|"
     rf"tien|elf|twaalf|dertien|veertien|(?:{_ONES})tien|{_TENS}|(?:{_ONES})[eë]n{_TENS}|(?:\w*(?:{_ONES}|tien))?"
     r"(?:honderd|duizend)\w*",
-    Language.EN: r"[\d£€$].*|zero|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
+    EN: r"[\d£€$].*|zero|half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|"
     r"(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?|hundreds?|thousands?",
 }
 """Figures, and the words for a number; “een” in Dutch and “a” in English are articles."""
 
 ORDERS = {
-    Language.NL: "begin bel doe draag durf gebruik geef ga haal hang houd jaag keer kies kijk kom laat leer leg lees "
+    NL: "begin bel doe draag durf gebruik geef ga haal hang houd jaag keer kies kijk kom laat leer leg lees "
     "leen loop loot luister maak meet meld neem noem onderteken open oefen pak plan praat prijs probeer rangschik "
     "reken ruil ruim schenk schrap schrijf sla sluit smijt spaar speel stel steek stop streep stuur tel teken test "
     "trek vergeet verkoop vergelijk verdeel verlies verhoog verlaag verplaats vier vind vraag wacht wees weiger wed "
     "win zeg zet zoek zwijg bewaar bied breng betaal bedank bereken",
-    Language.EN: "add ask be begin bet bring buy calculate call check choose close come compare count cross cut dare "
+    EN: "add ask be begin bet bring buy calculate call check choose close come compare count cross cut dare "
     "divide do don’t draw drop find fire follow forget get give go hand hang hold invite keep leave lend let "
     "listen look lose make measure meet move name never open pay pick place plan play practise pull put raise "
     "read refuse ring run say see sell send set show sign split start stay stop strike swap take talk tell test "
@@ -123,19 +124,19 @@ def find_form(thought: Thought) -> str:
 @pytest.mark.parametrize(
     "language, title, form",
     [
-        (Language.NL, "Wie zet je op het podium?", "question"),
-        (Language.NL, "Eenennegentig paren", "number"),
-        (Language.NL, "Eén dag", "number"),
-        (Language.NL, "Driehonderd mensen", "number"),
-        (Language.NL, "12 regels", "number"),
-        (Language.NL, "Een dag zonder", "statement"),
-        (Language.NL, "Vierkant is ook een vorm", "statement"),
-        (Language.NL, "Bel wie nooit klant werd", "imperative"),
-        (Language.EN, "Fourteen customers", "number"),
-        (Language.EN, "Ninety-one pairs", "number"),
-        (Language.EN, "One of many", "number"),
-        (Language.EN, "Often right", "statement"),
-        (Language.EN, "Ring someone who never bought", "imperative"),
+        (NL, "Wie zet je op het podium?", "question"),
+        (NL, "Eenennegentig paren", "number"),
+        (NL, "Eén dag", "number"),
+        (NL, "Driehonderd mensen", "number"),
+        (NL, "12 regels", "number"),
+        (NL, "Een dag zonder", "statement"),
+        (NL, "Vierkant is ook een vorm", "statement"),
+        (NL, "Bel wie nooit klant werd", "imperative"),
+        (EN, "Fourteen customers", "number"),
+        (EN, "Ninety-one pairs", "number"),
+        (EN, "One of many", "number"),
+        (EN, "Often right", "statement"),
+        (EN, "Ring someone who never bought", "imperative"),
     ],
 )
 def test_a_title_is_known_by_its_end_or_its_first_word(
@@ -171,10 +172,10 @@ def test_no_phrase_of_five_words_stands_in_more_than_two_thoughts(thoughts: tupl
 def test_every_item_is_used_once_to_three_times(project: Newsletter) -> None:
     """So that no reader gets the same action every month, and none is forgotten."""
     uses = defaultdict(list)
-    for thought in project.playbook.thoughts[Language.NL]:
+    for thought in project.playbook.thoughts[NL]:
         for action in thought.actions:
             uses[action].append(thought.slug)
-    items = [item.id for certainty in project.playbook.certainties[Language.NL] for item in certainty.items]
+    items = [item.id for certainty in project.playbook.certainties[NL] for item in certainty.items]
     wrong = [
         f"{item} is used {len(uses[item])} times, not once to three times: {', '.join(uses[item])}"
         for item in items
@@ -199,7 +200,7 @@ def test_every_fact_that_may_be_cited_is_cited(project: Newsletter) -> None:
 
 def test_each_certainty_argues_once_against_the_usual_advice(project: Newsletter) -> None:
     """With evidence: reading refuses `against` without a source."""
-    found = {thought.certainty for thought in project.playbook.thoughts[Language.NL] if thought.against}
+    found = {thought.certainty for thought in project.playbook.thoughts[NL] if thought.against}
     missing = [f"newsletter/thoughts/{one}/: no thought has against: true" for one in IDS if one not in found]
     assert not missing, "\n".join(missing)
 
@@ -207,7 +208,7 @@ def test_each_certainty_argues_once_against_the_usual_advice(project: Newsletter
 # --- Other texts ---
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_assessment_asks_21_questions_with_four_different_answers(
     project: Newsletter, language: Language
 ) -> None:

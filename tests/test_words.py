@@ -13,7 +13,6 @@ from generator.cli.generate import main
 from generator.content import load_newsletter
 from generator.content.markdown.outline import load_outline
 from generator.errors import TemplateError
-from generator.model import Language
 from generator.render.feed.feedlist import list_feeds
 from generator.render.letter.email import render_email
 from generator.render.page.pages import render_pages
@@ -21,6 +20,7 @@ from generator.web.page import Pages
 from generator.web.service import Service
 from generator.words import load_words
 from tests.clocks import STOPPED
+from tests.languages import EN, NL
 from tests.render.mails import edition_of
 from tests.render.postings import notice
 from tests.site.hosting import ROOT
@@ -48,6 +48,7 @@ def test_a_table_has_its_own_texts_and_those_that_are_shared(root: Path) -> None
     assert english["notice.confirm"]["button"] == "Confirm my subscription"
 
 
+ORDER = "must be a number in quotes; the default language has the lowest"
 IMAGE = 'image = "Image"\n'
 BRACE = "has a brace of its own; expected only values like"
 NO_TEXT = '[letter] image has no text; expected one in quotes, like "Brieven"'
@@ -72,7 +73,13 @@ NO_TEXT = '[letter] image has no text; expected one in quotes, like "Brieven"'
         ("{minutes}.", "{minutes|minute|minutes}.", f"[service] busy_text {BRACE} {{name}}"),
         (IMAGE, "image = 7\n", NO_TEXT),
         (IMAGE, 'image = ""\n', NO_TEXT),
-        ("[language]\n", "", "name stands above the first table; move it below its [table]"),
+        ("[language]\n", "", "order stands above the first table; move it below its [table]"),
+        ('order = "2"', 'order = "1"', "[language] order is that of nl.toml; expected another number"),
+        (
+            'order = "2"',
+            'order = "last"',
+            f"[language] order {ORDER}",
+        ),
     ],
 )
 def test_a_file_that_is_not_like_the_first_one_is_named_with_key_and_cure(
@@ -92,8 +99,8 @@ def test_a_file_that_cannot_be_read_is_named(root: Path) -> None:
     path.write_bytes(b'[letter]\nimage = "\xe9"')
     with pytest.raises(TemplateError, match=r"^templates/words/en\.toml: is not UTF-8"):
         load_words(root)
-    path.unlink()
-    with pytest.raises(TemplateError, match=r"^templates/words/en\.toml: there is no such file$"):
+    shutil.rmtree(root / "templates/words")
+    with pytest.raises(TemplateError, match=r"^templates/words: there is no file with words, like nl\.toml$"):
         load_words(root)
 
 
@@ -101,7 +108,7 @@ def test_a_text_that_no_language_has_is_named_where_it_is_asked_for(root: Path) 
     change(root, 'image = "Image"\n', "")
     change(root, 'image = "Beeld"\n', "", "nl")
     with pytest.raises(TemplateError, match=r"^templates/words/en\.toml: \[letter\] image is missing$"):
-        load_words(root)[Language.EN]["letter"]["image"]
+        load_words(root)[EN]["letter"]["image"]
 
 
 def test_a_command_says_it_in_one_line(sample: Path) -> None:
@@ -116,10 +123,7 @@ def test_a_command_says_it_in_one_line(sample: Path) -> None:
 
 def test_the_scripts_fill_in_and_ask_for_what_there_is() -> None:
     folder = ROOT / "templates/site/assets/javascripts"
-    texts = {
-        key: set(re.findall(r"\{(\w+)", text))
-        for key, text in load_words(ROOT)[Language.NL]["script"].items()
-    }
+    texts = {key: set(re.findall(r"\{(\w+)", text)) for key, text in load_words(ROOT)[NL]["script"].items()}
     module = (folder / "words.js").read_text()
     filled = {
         key: {value.split(":")[0].strip() for value in values.split(",")}
@@ -142,7 +146,7 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     ):  # fmt: skip
         change(sample, old, f"{old} NIEUW", "nl")
     change(sample, 'name = "Nederlands"', 'name = "Vlaams"', "nl")
-    newsletter, dutch = load_newsletter(sample), Language.NL
+    newsletter, dutch = load_newsletter(sample), NL
     mail = render_email(newsletter, edition_of(newsletter))
     assert "Lees online NIEUW" in mail.html
     assert "Lees online NIEUW" in mail.text

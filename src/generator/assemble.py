@@ -62,7 +62,8 @@ def assemble_issue(
     """Make the issue of a week that has none. Raises AssembleError when there is no thought to make it from."""
     playbook, archive = newsletter.playbook, newsletter.archive
     chosen = {
-        language: _choose(playbook, archive, week, language, certainty, thought) for language in Language
+        language: _choose(playbook, archive, week, language, certainty, thought)
+        for language in playbook.thoughts
     }
     return Issue(week, {language: _edition(newsletter, week, text) for language, text in chosen.items()})
 
@@ -104,7 +105,7 @@ def count_unused(playbook: Playbook, archive: Archive) -> dict[str, tuple[int, i
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     counts: dict[str, tuple[int, int]] = {}
     for certainty in IDS:
-        slugs = [thought.slug for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty]
+        slugs = [thought.slug for thought in playbook.first_thoughts if thought.certainty == certainty]
         counts[certainty] = (sum((certainty, slug) not in used for slug in slugs), len(slugs))
     return counts
 
@@ -185,7 +186,7 @@ def _first_unused(
     def rank(thought: Thought) -> tuple[int, str]:
         return (0 if thought.suits(week) else 2 if thought.season else 1, thought.slug)
 
-    own = [thought for thought in playbook.thoughts[Language.NL] if thought.certainty == certainty]
+    own = [thought for thought in playbook.first_thoughts if thought.certainty == certainty]
     free = [thought for thought in own if (certainty, thought.slug) not in used]
     return min(free, key=rank).slug if free else None
 

@@ -70,7 +70,7 @@ def on_config(config: MkDocsConfig) -> None:
     if _command == "serve":
         # Absolute links lead to this machine, and so do forms: nothing signs up for the real letter. Nothing is older
         # than the last save.
-        site_url = (config.site_url or "/").removesuffix(language.prefix)
+        site_url = (config.site_url or "/").removesuffix(newsletter.settings.languages.prefix(language))
         service_url = newsletter.settings.service_url and TRIAL
         settings = replace(newsletter.settings, site_url=site_url, service_url=service_url, offline=False)
         newsletter = replace(newsletter, settings=settings)
@@ -110,7 +110,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     for name in (config.extra.get("translations") or "").split():
         other = load_config(str(Path(config.config_file_path).with_name(name)), strict=config.strict)
         language, newsletter = Language(other.theme["language"]), config.extra["newsletter"]
-        other.site_dir = str(Path(config.site_dir, language.prefix))
+        other.site_dir = str(Path(config.site_dir, newsletter.settings.languages.prefix(language)))
         other.site_url = newsletter.settings.url(language)
         other.extra.update(newsletter=newsletter, moment=config.extra["moment"])
         build(other, serve_url=other.site_url if _command == "serve" else None)
@@ -166,7 +166,7 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
         artifacts += render_styles(newsletter.root)
         script = _render_script(newsletter, language)
         artifacts.append(Artifact(PurePosixPath(_SCRIPT), script.encode()))
-        if not language.prefix:
+        if language == newsletter.settings.languages.default:
             artifacts.append(render_worker(newsletter))
     return artifacts
 
@@ -179,7 +179,7 @@ def _render_script(newsletter: Newsletter, language: Language) -> str:
         f"site/{_SCRIPT}",
         language=language,
         locale=words["language"]["locale"],
-        up="../" * (_SCRIPT.count("/") + language.prefix.count("/")),
+        up="../" * (_SCRIPT.count("/") + newsletter.settings.languages.prefix(language).count("/")),
         texts=words["script"],
     )
 
@@ -191,9 +191,10 @@ def _render_feeds(newsletter: Newsletter, language: Language, moment: datetime) 
     taken back, and a feed with a date to come is not valid.
     """
     newsletter = replace(newsletter, archive=newsletter.archive.until(moment))
+    folder = newsletter.settings.languages.prefix(language)
     for feed in render_feeds(newsletter, [language]):
-        if feed.path.is_relative_to(language.prefix):
-            yield replace(feed, path=feed.path.relative_to(language.prefix))
+        if feed.path.is_relative_to(folder):
+            yield replace(feed, path=feed.path.relative_to(folder))
 
 
 @contextmanager

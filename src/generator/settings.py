@@ -6,16 +6,18 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator
 
 from generator.errors import ContentError
-from generator.model import Language, Problem, Week, Window
+from generator.model import Language, Languages, Problem, Week, Window
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.slips import explain_toml
 from generator.urls import explain_url
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +63,7 @@ class Settings:
     unsubscribe: str
     list_id: str
     postal: str
+    languages: Languages
     channels: Mapping[Language, Channel]
     skip: frozenset[Week] = frozenset()
     """The weeks that have no letter: see skips."""
@@ -77,7 +80,7 @@ class Settings:
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
-        return f"{self.site_url}{language.prefix}{path}"
+        return f"{self.site_url}{self.languages.prefix(language)}{path}"
 
     def page_url(self, language: Language, page: str) -> str:
         """The absolute address of a Markdown page: `archive/2026-W48.md` is served at `archive/2026-W48/`."""
@@ -276,8 +279,13 @@ class _Settings(Fields):
     service: _Service | None = Field(default=None, description="the table [service]")
     send: _Send = Field(default_factory=_Send, description="the table [send]")
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
-    nl: _Channel = Field(description="the table [nl]")
-    en: _Channel = Field(description="the table [en]")
+
+
+@lru_cache(maxsize=4)
+def _make_model(languages: Languages) -> type[_Settings]:
+    """The settings with a table for each language."""
+    tables: dict[str, Any] = {one: (_Channel, Field(description=f"the table [{one}]")) for one in languages}
+    return create_model("_Settings", __base__=_Settings, **tables)
 
 
 def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
@@ -292,12 +300,13 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         line, advice = explain_toml(str(error), text)
         problems.append(Problem(path, line, f"is not TOML: {advice}"))
         return None
-    fields = parse_fields(_Settings, data, path, _key_lines(text), problems)
+    languages = load_languages(root)
+    fields = parse_fields(_make_model(languages), data, path, _key_lines(text), problems)
     if fields is None:
         return None
     channels = {
         language: Channel(channel.site_name, channel.description, channel.tagline)
-        for language, channel in ((Language.NL, fields.nl), (Language.EN, fields.en))
+        for language, channel in ((language, getattr(fields, language)) for language in languages)
     }
     return Settings(
         site_url=fields.site.url,
@@ -313,6 +322,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         unsubscribe=fields.sender.unsubscribe,
         list_id=fields.sender.list_id,
         postal=fields.sender.postal,
+        languages=languages,
         channels=channels,
         skip=frozenset(map(Week.parse, fields.letter.skip)),
         service_url=fields.service.url if fields.service else "",

@@ -12,13 +12,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from generator.errors import TemplateError
-from generator.model import Language
+from generator.model import Language, Languages
 from generator.slips import explain_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "templates/words"
+
+_LANGUAGE = "language"
+"""The table of what a language is called, and which place it has."""
 
 _SHARED = "shared"
 """The table of what is said in several places: every table has its texts too, unless it has its own."""
@@ -47,38 +50,70 @@ Words: TypeAlias = Mapping[str, Table]
 
 
 def load_words(root: Path) -> Mapping[Language, Words]:
-    """The words of the project in `root`, read again when a file has changed.
+    """The words of the project in `root` in every language, the default one first; read again when a file has changed.
 
-    Raises TemplateError with the file and the key when a file cannot be read or is not like that of the first language.
+    Raises TemplateError, with file and key, when a file cannot be read or is not like that of the default language.
     """
-    paths = {language: root / FOLDER / f"{language}.toml" for language in Language}
-    return _load(tuple((language, path, _find_change(path)) for language, path in paths.items()))
+    return _load(root, _find_files(root))[1]
 
 
-def _find_change(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise TemplateError(f"{FOLDER}/{path.name}: there is no such file") from None
+def load_languages(root: Path) -> Languages:
+    """The languages of the project in `root`: each has a file with words. Raises TemplateError like load_words."""
+    return _load(root, _find_files(root))[0]
+
+
+def list_names(root: Path) -> dict[str, Language]:
+    """What files of other programs call each language, its code first. Raises TemplateError like load_words."""
+    return {
+        name: language
+        for language, words in load_words(root).items()
+        for name in (language, *words[_LANGUAGE]["called"].split())
+    }
+
+
+def _find_files(root: Path) -> tuple[tuple[str, int], ...]:
+    """The files with their times of change."""
+    found = sorted((root / FOLDER).glob("[!.]*.toml"))
+    if not found:
+        raise TemplateError(f"{FOLDER}: there is no file with words, like nl.toml")
+    return tuple((path.name, path.stat().st_mtime_ns) for path in found)
 
 
 @lru_cache(maxsize=4)
-def _load(files: tuple[tuple[Language, Path, int], ...]) -> Mapping[Language, Words]:
-    first: dict[str, str] = {}
+def _load(root: Path, files: tuple[tuple[str, int], ...]) -> tuple[Languages, Mapping[Language, Words]]:
+    read = {name: _read(root / FOLDER / name) for name, _ in files}
+    orders = {name: _find_order(name, tables) for name, tables in read.items()}
+    if twice := [name for name in orders if list(orders.values()).count(orders[name]) > 1]:
+        raise TemplateError(
+            f"{FOLDER}/{twice[0]}: [{_LANGUAGE}] order is that of {twice[1]}; expected another number"
+        )
+    first_name, *names = sorted(orders, key=orders.__getitem__)
+    first = _by_key(read[first_name])
+    for name in (first_name, *names):
+        _check_values(name, _by_key(read[name]))
+        _compare(name, _by_key(read[name]), first_name, first)
     words: dict[Language, Words] = {}
-    for language, path, _ in files:
-        tables = _read(path)
-        texts = {f"[{table}] {key}": text for table, found in tables.items() for key, text in found.items()}
-        _check_values(path.name, texts)
-        if first:
-            _compare(path.name, texts, f"{next(iter(words))}.toml", first)
-        first = first or texts
-        shared = tables.get(_SHARED, {})
-        words[language] = {
-            table: Table(f"{FOLDER}/{path.name}: [{table}]", shared | found)
-            for table, found in tables.items()
+    for name in (first_name, *names):
+        shared = read[name].get(_SHARED, {})
+        words[Language(name.removesuffix(".toml"))] = {
+            table: Table(f"{FOLDER}/{name}: [{table}]", shared | found) for table, found in read[name].items()
         }
-    return words
+    return Languages({language: found[_LANGUAGE]["english"] for language, found in words.items()}), words
+
+
+def _find_order(name: str, tables: dict[str, dict[str, str]]) -> int:
+    """The place of a language among the others."""
+    order = tables.get(_LANGUAGE, {}).pop("order", "")
+    if not re.fullmatch(r"[1-9]\d?", order):
+        raise TemplateError(
+            f"{FOLDER}/{name}: [{_LANGUAGE}] order must be a number in quotes; the default language has the lowest"
+        )
+    return int(order)
+
+
+def _by_key(tables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Every text, by its table and key as a message names them."""
+    return {f"[{table}] {key}": text for table, found in tables.items() for key, text in found.items()}
 
 
 def _read(path: Path) -> dict[str, dict[str, str]]:

@@ -20,6 +20,7 @@ from generator.content import Newsletter, load_newsletter
 from generator.content.editions import SECTIONS
 from generator.content.markdown.reader import read_marks
 from generator.model import Certainty, Edition, Language, Section, Thought, Week
+from tests.languages import LANGUAGES, NL
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +36,7 @@ _COPIED = (
     "newsletter/evidence.yaml",
     "newsletter/assessment.nl.yaml",
     "newsletter/assessment.en.yaml",
-    *(f"newsletter/{name}.{language}.txt" for name in ("words", "cliches") for language in Language),
+    *(f"newsletter/{name}.{language}.txt" for name in ("words", "cliches") for language in LANGUAGES),
 )
 _WORDS = range(115, 176)
 """Of the text alone; introduction, actions and footnotes come on top of it."""
@@ -80,7 +81,7 @@ def make_project(folder: Path, weeks: int) -> None:
     newsletter = load_newsletter(ROOT)
     before = None
     for letter in plan_letters(newsletter, weeks):
-        for language in Language:
+        for language in LANGUAGES:
             _write_thought(folder, newsletter, letter, language)
             _write_letter(folder, newsletter, letter, before, language)
         before = letter
@@ -91,11 +92,11 @@ def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
     playbook = newsletter.playbook
     recipes = [
         parts
-        for parts in product(playbook.thoughts[Language.NL], repeat=3)
-        if all(_is_letter(newsletter, parts, language) for language in Language)
+        for parts in product(playbook.thoughts[NL], repeat=3)
+        if all(_is_letter(newsletter, parts, language) for language in LANGUAGES)
     ]
     letters: list[Letter] = []
-    certainties = playbook.certainties[Language.NL]
+    certainties = playbook.certainties[NL]
     for number, parts in enumerate(random.Random(7).sample(recipes, weeks)):  # noqa: S311 (any choice will do)
         friday: date = LAST.friday - timedelta(weeks=weeks - 1 - number)
         certainty = certainties[number % len(certainties)]

@@ -50,7 +50,7 @@ def write_list(path: Path, lines: int) -> None:
 def make_project(folder: Path) -> None:
     """Only what the commands look at."""
     sample = Path(__file__).parents[1] / "sample"
-    for name in ("docs", "newsletter"):
+    for name in ("docs", "newsletter", "templates"):
         shutil.copytree(sample / name, folder / name, dirs_exist_ok=True)
 
 

@@ -31,10 +31,11 @@ from generator.content.markdown.marks import rewrite_items
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Language
 from generator.render.markdown import escape_markdown, render_notes
+from tests.languages import EN, LANGUAGES, NL
 
-CONFIGS = {Language.NL: "mkdocs.nl.yml", Language.EN: "mkdocs.en.yml"}
+CONFIGS = {NL: "mkdocs.nl.yml", EN: "mkdocs.en.yml"}
 
-_OURS = {Language.NL: "mkdocs.yml", Language.EN: "mkdocs.en.yml"}
+_OURS = {NL: "mkdocs.yml", EN: "mkdocs.en.yml"}
 
 _CONFIG = """\
 INHERIT: ours/{ours}
@@ -69,8 +70,10 @@ def make_peer(project: Path, folder: Path) -> None:
     newsletter = load_newsletter(project)
     (folder / "ours").mkdir(parents=True)
     (folder / "theme").mkdir()  # empty: no templates of ours
-    for language in Language:
-        config = _CONFIG.format(ours=_OURS[language], language=language, site=f"site/{language.prefix}")
+    for language in LANGUAGES:
+        config = _CONFIG.format(
+            ours=_OURS[language], language=language, site=f"site/{LANGUAGES.prefix(language)}"
+        )
         (folder / CONFIGS[language]).write_text(config, encoding="utf-8")
         shutil.copy2(project / _OURS[language], folder / "ours")
         docs = shutil.copytree(project / "docs" / language, folder / "docs" / language)

@@ -143,7 +143,7 @@ def find_version() -> str:
 
 def make_project(folder: Path) -> Path:
     """The small project of the tests, with the real templates."""
-    shutil.copytree(ROOT / "tests/sample", folder)
+    shutil.copytree(ROOT / "tests/sample", folder, ignore=shutil.ignore_patterns("templates"))
     (folder / "templates").symlink_to(ROOT / "templates")
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
         shutil.copy2(ROOT / name, folder / name)

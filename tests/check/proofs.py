@@ -6,7 +6,8 @@ from typing import Any
 from generator.check.proofs import Proof
 from generator.check.rule import Finding
 from generator.content import Newsletter
-from generator.model import Language, Week
+from generator.model import Week
+from tests.languages import NL
 from tests.render.editions import change_text
 
 PLAIN, FULL = "2026-W45", "2026-W47"
@@ -15,7 +16,7 @@ PLAIN, FULL = "2026-W45", "2026-W47"
 def proof_of(newsletter: Newsletter, week: str = PLAIN, **changes: Any) -> Proof:
     """The Dutch edition of a letter; `changes` are made in its front matter."""
     issue = newsletter.archive.issue(Week.parse(week))
-    return Proof(newsletter, issue, replace(issue.editions[Language.NL], **changes))
+    return Proof(newsletter, issue, replace(issue.editions[NL], **changes))
 
 
 def proof_with(newsletter: Newsletter, markdown: str) -> Proof:

@@ -18,6 +18,7 @@ from generator.content import Newsletter, load_newsletter
 from generator.errors import ContentError
 from generator.model import Language, Problem, Severity, Week
 from tests.effort import TIMES, assert_linear
+from tests.languages import LANGUAGES, NL
 
 LETTER = "newsletter/issues/2026-W45/nl.md"
 THOUGHT = "newsletter/thoughts/relations/who-calls-you.nl.md"
@@ -208,7 +209,7 @@ def report(root: Path) -> list[Problem]:
         return list(error.problems)
     issue = newsletter.archive.issue(Week(2026, 45))
     problems = check_issue(newsletter, issue) if issue else []
-    for thought in newsletter.playbook.thoughts[Language.NL]:
+    for thought in newsletter.playbook.thoughts[NL]:
         if thought.source == newsletter.root / THOUGHT:
             problems += check_thought(newsletter, thought)
     return problems
@@ -275,7 +276,7 @@ def test_any_file_ends_in_a_report(sample: Path, text: str) -> None:
 
 @settings(quick, max_examples=40)
 @given(
-    title=printable, subject=printable, summary=printable, body=printable, language=st.sampled_from(Language)
+    title=printable, subject=printable, summary=printable, body=printable, language=st.sampled_from(LANGUAGES)
 )
 @pytest.mark.slow
 def test_no_rule_for_manuscripts_fails_on_any_text(  # noqa: PLR0913
@@ -328,7 +329,7 @@ def test_a_rule_gets_through_any_nonsense(newsletter: Newsletter, repeated: str)
     manuscripts = {}
     for size in (SIZE // TIMES, SIZE):
         title, text = whole[: size // 6], f"---\ntitle: a\nsummary: b\n---\n{whole[:size]}"
-        made = Manuscript(newsletter, Language.NL, newsletter.root / LETTER, title, title, title, text)
+        made = Manuscript(newsletter, NL, newsletter.root / LETTER, title, title, title, text)
         _ = made.marks, made.masked, made.passages  # read once, for all rules
         manuscripts[size] = made
     for rule in MANUSCRIPT_RULES:
@@ -362,7 +363,7 @@ def fail_late(_: object) -> Any:
 def test_a_rule_that_fails_is_reported_as_itself_and_the_others_run(newsletter: Newsletter) -> None:
     """By its id and what it said; a letter with such a check is not sent, unless somebody waives the check."""
     issue = newsletter.archive.issues[-1]
-    edition = issue.editions[Language.NL]
+    edition = issue.editions[NL]
     heavy = Rule("works", Severity.WARNING, "Mend it.", lambda _: [Finding("found")])
     broken = (
         Rule("broken", Severity.WARNING, "Mend it.", fail),
@@ -380,7 +381,7 @@ def test_a_rule_that_fails_is_reported_as_itself_and_the_others_run(newsletter: 
 def test_a_letter_that_cannot_be_rendered_is_one_problem(newsletter: Newsletter) -> None:
     """The rules for manuscripts are asked all the same, and those for proofs are not."""
     issue = newsletter.archive.issues[-1]
-    broken = replace(issue.editions[Language.NL], sections=None)
+    broken = replace(issue.editions[NL], sections=None)
     asked = Rule("asked", Severity.WARNING, "Mend it.", lambda _: [Finding("found")])
     problems = check_proof(Proof(newsletter, issue, broken), (asked,), PROOF_RULES)
     assert [problem.rule for problem in problems] == [None, "asked"]

@@ -3,13 +3,14 @@
 from generator.check.manuscripts import Manuscript
 from generator.content import Newsletter
 from generator.model import Language
+from tests.languages import NL
 
 
 def write(  # noqa: PLR0913 (each key of the front matter is one)
     newsletter: Newsletter,
     body: str = "",
     *,
-    language: Language = Language.NL,
+    language: Language = NL,
     title: str = "Wie belt jou?",
     subject: str | None = None,
     summary: str = "Eén nummer in je telefoon is geen klant.",

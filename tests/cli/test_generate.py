@@ -19,8 +19,9 @@ from generator.content import Newsletter, load_newsletter
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError
 from generator.letter.build import make_issue
-from generator.model import Archive, Language, Week
+from generator.model import Archive, Week
 from tests.clocks import NOW, STOPPED, stop_at
+from tests.languages import NL
 
 EMAILS = ("email.html", "email.txt", "email.eml")
 
@@ -304,7 +305,7 @@ def test_the_letter_of_a_skipped_week_is_kept(sample: Path) -> None:
     assert "2026-W45" in done.output
     assert "2026-W46" not in done.output
     newsletter = load_newsletter(sample)
-    weeks = {str(edition.week) for edition in newsletter.archive.editions(Language.NL)}
+    weeks = {str(edition.week) for edition in newsletter.archive.editions(NL)}
     assert weeks == {"2026-W45"}
     (sample / "newsletter/issues/2026-W46/nl.md").write_text("Nothing yet.\n")
     newsletter = load_newsletter(sample, needs=need_site(sample, STOPPED()))
@@ -316,7 +317,7 @@ def test_a_letter_that_readers_have_stays_when_its_week_is_skipped(sample: Path)
     assert run(sample, "release", "46").exit_code == 0
     assert KEPT not in run(sample, "check").output
     newsletter = load_newsletter(sample)
-    assert Week(2026, 46) in {edition.week for edition in newsletter.archive.editions(Language.NL)}
+    assert Week(2026, 46) in {edition.week for edition in newsletter.archive.editions(NL)}
     path = sample / "newsletter/issues/2026-W46/nl.md"
     path.write_text("Nothing any more.\n")
     with pytest.raises(ContentError):

@@ -36,7 +36,7 @@ Open = Callable[..., Page]
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample, with two slips in its newest letter."""
     root = shutil.copytree(TESTS / "sample", tmp_path_factory.mktemp("preview") / "sample")
-    shutil.copytree(TESTS.parent / "templates", root / "templates")
+    shutil.copytree(TESTS.parent / "templates", root / "templates", dirs_exist_ok=True)
     edit(root, "## Food for action", "Wat een brief! TK.\n\n## Food for action")
     return root
 

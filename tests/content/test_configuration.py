@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mkdocs.config.defaults import MkDocsConfig
 
-from generator.content.configuration import CONFIGURATIONS, _Configuration, find_configuration_problems
+from generator.content.configuration import _Configuration, find_configuration_problems, list_configurations
 from generator.content.frontmatter import parse_yaml
 from tests.conftest import TESTS
 
@@ -178,9 +178,9 @@ def test_a_navigation_that_holds_itself_ends_in_a_problem(sample: Path) -> None:
 
 
 def test_a_missing_file_is_named(sample: Path) -> None:
-    for name in CONFIGURATIONS.values():
+    for name in list_configurations(sample).values():
         (sample / name).unlink()
-    assert find(sample) == [f"{name}: the file is missing" for name in CONFIGURATIONS.values()]
+    assert find(sample) == [f"{name}: the file is missing" for name in list_configurations(sample).values()]
 
 
 def test_pages_that_a_pattern_leaves_out_need_no_place(sample: Path) -> None:

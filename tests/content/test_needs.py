@@ -17,7 +17,8 @@ from generator.content.needs import (
     need_thought,
 )
 from generator.errors import ContentError
-from generator.model import Language, Week
+from generator.model import Week
+from tests.languages import EN, LANGUAGES, NL
 
 WEEK = Week(2026, 46)
 """Its letter is about reputation, and made from the thought bet-on-the-answer."""
@@ -54,9 +55,9 @@ NEEDS: dict[str, tuple[Make, set[str]]] = {
         FACTS | {OWN, PICTURE, CERTAINTY, THOUGHT, RELEASED},
     ),
     "a letter that is not there": (lambda root: need_letter(root, Week(2026, 49)), FACTS | {RELEASED}),
-    "a thought": (lambda _: need_thought("reputation"), FACTS | {CERTAINTY}),
+    "a thought": (lambda root: need_thought(root, "reputation"), FACTS | {CERTAINTY}),
     "what a letter is made from": (
-        lambda _: need_assembly(),
+        need_assembly,
         FACTS | {CERTAINTY, OTHER_CERTAINTY, THOUGHT, OTHER_THOUGHT},
     ),
     "what is out is recorded": (
@@ -110,7 +111,7 @@ def test_another_folder_of_the_same_week_is_needed_too(sample: Path, name: str) 
 def test_what_a_letter_names_is_found_whatever_is_wrong_with_the_letter(
     sample: Path, old: str, new: str
 ) -> None:
-    for language in Language:
+    for language in LANGUAGES:
         path = sample / f"newsletter/issues/2026-W46/{language}.md"
         text = path.read_text()
         assert old in text
@@ -171,7 +172,7 @@ def test_what_has_a_problem_is_left_out_and_the_rest_is_as_it_was(sample: Path) 
     )
     assert after.list_unread() == (WEEK,)
     assert after.archive.issues == tuple(issue for issue in before.archive.issues if issue.week != WEEK)
-    for language in Language:
+    for language in LANGUAGES:
         for texts, others in (
             (after.playbook.certainties, before.playbook.certainties),
             (after.playbook.pages, before.playbook.pages),
@@ -182,7 +183,7 @@ def test_what_has_a_problem_is_left_out_and_the_rest_is_as_it_was(sample: Path) 
                 for text in others[language]
                 if str(text.source.relative_to(sample)) not in {OTHER_CERTAINTY, PAGE, OTHER_THOUGHT}
             )
-    assert set(after.playbook.assessment) == {Language.NL}
+    assert set(after.playbook.assessment) == {NL}
     assert after.playbook.facts == before.playbook.facts
     assert after.settings == before.settings
 
@@ -195,9 +196,9 @@ def test_lists_that_cannot_be_read_are_empty(sample: Path) -> None:
     newsletter = load(sample)
     assert newsletter.playbook.facts == {}
     assert newsletter.releases == {}
-    assert newsletter.style[Language.NL].words == frozenset()
-    assert newsletter.style[Language.EN].cliches == ()
-    assert newsletter.style[Language.EN].words == {"a-word"}
+    assert newsletter.style[NL].words == frozenset()
+    assert newsletter.style[EN].cliches == ()
+    assert newsletter.style[EN].words == {"a-word"}
 
 
 @pytest.mark.parametrize(

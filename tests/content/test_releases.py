@@ -9,7 +9,8 @@ import pytest
 from generator.content import load_newsletter
 from generator.content.releases import PATH, load_releases, write_releases
 from generator.errors import ContentError
-from generator.model import Language, Problem, Release, Week
+from generator.model import Problem, Release, Week
+from tests.languages import LANGUAGES
 
 ENTRY = {
     "digest": "0" * 32,
@@ -23,7 +24,7 @@ def test_what_is_written_is_read_back(sample: Path) -> None:
     releases = {
         (Week(2026, number), language): Release(f"tag:{number}/{language}", "0123456789abcdef" * 2, moment)
         for number in (47, 45)
-        for language in Language
+        for language in LANGUAGES
     }
     content = write_releases(releases)
     (sample / PATH).write_bytes(content)

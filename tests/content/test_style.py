@@ -5,15 +5,17 @@ from pathlib import Path
 import pytest
 
 from generator.content.style import load_style
-from generator.model import Language, Problem, Style
+from generator.model import Problem, Style
+from tests.languages import LANGUAGES, NL, give_words
 
 
 def load(root: Path, name: str, content: bytes | str) -> tuple[Style, list[Problem]]:
     path = root / "newsletter" / name
     path.parent.mkdir()
     path.write_bytes(content.encode() if isinstance(content, str) else content)
+    give_words(root)
     problems: list[Problem] = []
-    return load_style(root, problems)[Language.NL], problems
+    return load_style(root, problems)[NL], problems
 
 
 def test_lists_are_read_without_comments_and_empty_lines(tmp_path: Path) -> None:
@@ -29,8 +31,9 @@ def test_cliches_are_in_small_letters(tmp_path: Path) -> None:
 
 
 def test_lists_that_are_missing_are_empty(tmp_path: Path) -> None:
+    give_words(tmp_path)
     problems: list[Problem] = []
-    assert load_style(tmp_path, problems) == dict.fromkeys(Language, Style())
+    assert load_style(tmp_path, problems) == dict.fromkeys(LANGUAGES, Style())
     assert problems == []
 
 

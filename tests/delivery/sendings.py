@@ -23,6 +23,7 @@ from generator.subscribers.ledger.senders import enlist
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from tests.delivery.conftest import KEYS
+from tests.languages import EN, LANGUAGES, NL
 from tests.proof.relay import Door, Fault, Relay
 
 WEEK = Week(2026, 48)
@@ -136,7 +137,7 @@ class Scene:
         self.now += timedelta(weeks=1)
         with self.database.begin() as transaction:
             mailing = Mailing(week, self.now, "", "proof", KEYS.fingerprint)
-            masters = {language: master(language) for language in Language}
+            masters = {language: master(language) for language in LANGUAGES}
             self.mailing = mailings.freeze(transaction, mailing, masters, week.friday)
 
     @property
@@ -156,7 +157,7 @@ def frozen(database: Database, settings: Settings, relay: Relay, readers: int) -
         drafts = [
             NewSubscriber(
                 reader(one),
-                Language.NL if one % 2 else Language.EN,
+                NL if one % 2 else EN,
                 (),
                 Status.CONFIRMED,
                 NOW - HOUR,
@@ -165,7 +166,7 @@ def frozen(database: Database, settings: Settings, relay: Relay, readers: int) -
             for one in range(1, readers + 1)
         ]
         add_many(transaction, drafts)
-        masters = {language: master(language) for language in Language}
+        masters = {language: master(language) for language in LANGUAGES}
         mailing = Mailing(WEEK, NOW, "", "proof", KEYS.fingerprint)
         mailing = mailings.freeze(transaction, mailing, masters, WEEK.friday)
     yield Scene(database, settings, relay, relay.open_door(), mailing)

@@ -9,8 +9,9 @@ import pytest
 from generator.content import load_newsletter
 from generator.errors import RequestError
 from generator.letter.check import Checked, check_project
-from generator.model import Language, Problem
+from generator.model import Problem
 from tests.clocks import NOW
+from tests.languages import NL
 
 
 def check(root: Path, *targets: str, here: Path | None = None) -> Checked:
@@ -39,7 +40,7 @@ def test_problems_and_what_was_looked_at_are_returned(
 def test_a_path_is_as_seen_from_where_somebody_is(sample: Path) -> None:
     checked = check(sample, "2026-W45/nl.md", here=sample / "newsletter/issues")
     assert checked.coverage
-    assert checked.coverage.texts["letter"] == {("2026-W45", Language.NL)}
+    assert checked.coverage.texts["letter"] == {("2026-W45", NL)}
     with pytest.raises(RequestError, match=r"no such week or file: “2026-W45/nl\.md”"):
         check(sample, "2026-W45/nl.md", here=sample / "docs")
 

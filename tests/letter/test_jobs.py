@@ -12,8 +12,9 @@ from generator.content import Newsletter, load_newsletter
 from generator.errors import GeneratorError
 from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
 from generator.letter.selection import Selection
-from generator.model import Language, Problem
+from generator.model import Problem
 from tests.cli.generate.test_check import LETTER, THOUGHT, spoil
+from tests.languages import NL
 
 
 @pytest.mark.slow
@@ -24,7 +25,7 @@ def test_many_processes_find_what_one_finds(newsletter: Newsletter, sample: Path
     newsletter = load_newsletter(sample)
     jobs = list(plan_jobs(newsletter, Selection()))
     assert CheckLetter(newsletter.archive.issues[0].week) in jobs
-    assert CheckThought(Language.NL, 0) in jobs
+    assert CheckThought(NL, 0) in jobs
     assert run_jobs(newsletter, jobs, many=0) == run_jobs(newsletter, jobs) != []
     assert pickle.loads(pickle.dumps(newsletter)) == newsletter  # noqa: S301
 

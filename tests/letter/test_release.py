@@ -10,7 +10,8 @@ from generator.content import Newsletter, load_newsletter
 from generator.content.releases import PATH
 from generator.errors import RefusalError, RequestError
 from generator.letter.release import Recorded, release_letters
-from generator.model import Archive, Language, Week
+from generator.model import Archive, Week
+from tests.languages import EN, LANGUAGES, NL
 
 EDITIONS = {"nl", "en"}
 
@@ -36,7 +37,7 @@ def recorded(root: Path) -> dict[Week, set[str]]:
 def test_what_is_out_is_recorded(clean: Newsletter) -> None:
     made = release_letters(clean, None, at(6))
     assert recorded(clean.root) == {Week(2026, 45): EDITIONS}
-    assert made.editions == {(Week(2026, 45), language): False for language in Language}
+    assert made.editions == {(Week(2026, 45), language): False for language in LANGUAGES}
     assert [issue.week for issue in made.issues] == [Week(2026, 45)]
 
 
@@ -48,7 +49,7 @@ def test_nothing_is_recorded_before_its_moment(clean: Newsletter) -> None:
 def test_a_dry_run_writes_nothing(clean: Newsletter) -> None:
     made = release_letters(clean, None, at(20), dry_run=True)
     assert not (clean.root / PATH).exists()
-    assert (Week(2026, 46), Language.EN) in made.editions
+    assert (Week(2026, 46), EN) in made.editions
 
 
 def test_a_second_run_changes_nothing_and_a_later_week_adds(clean: Newsletter) -> None:
@@ -79,7 +80,7 @@ def test_a_change_is_recorded_with_a_later_date_only(clean: Newsletter) -> None:
     assert {problem.rule for problem in refused.value.problems} == {"changed-after-release"}
     assert (clean.root / PATH).read_text() == before
     made = release_letters(correct(clean, certainty="referral", updated=at(9)), None, at(12))
-    assert made.editions[Week(2026, 45), Language.NL], "it was recorded before"
+    assert made.editions[Week(2026, 45), NL], "it was recorded before"
     assert (clean.root / PATH).read_text() != before
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from generator.errors import GeneratorError
 from generator.mailing.freeze import Prepared, Recipe, prepare, prepare_apart
-from generator.model import Language, Week
+from generator.model import Week
 from tests.clocks import NOW
+from tests.languages import LANGUAGES
 
 WEEK = Week(2026, 46)
 """A letter of the sample with nothing wrong in it; that of the week after has errors."""
@@ -50,7 +51,7 @@ def make(root: Path, now: datetime = NOW, *, looks: bool = True) -> Prepared:
 def test_a_letter_is_the_same_whatever_is_wrong_with_another_text(sample: Path, looks: bool) -> None:
     """To the byte: what was frozen is compared with it."""
     before = make(sample, looks=looks)
-    assert set(before.masters) == set(Language)
+    assert set(before.masters) == set(LANGUAGES)
     spoil(sample, *OTHERS)
     after = make(sample, looks=looks)
     assert after == before
@@ -79,7 +80,7 @@ def test_a_letter_that_is_dated_after_the_end_of_next_year_is_not_sent(sample: P
 def test_a_good_letter_is_rendered_in_every_language(sample):
     prepared = prepare(order(sample))
     assert prepared.obstacles == ()
-    assert set(prepared.masters) == set(Language)
+    assert set(prepared.masters) == set(LANGUAGES)
     assert prepared.certainty == "reputation"
     # The same input, the same bytes: in a process of its own too.
     assert prepare_apart(replace(order(sample), looks=False)) == replace(prepared, commit="")

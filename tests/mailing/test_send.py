@@ -16,11 +16,12 @@ from generator.mailing.run import Order, Outcome, Unsent
 from generator.mailing.send import Asked, send_letter
 from generator.mailing.status import find_standing
 from generator.mailing.withdraw import withdraw_letter
-from generator.model import Language, NewSubscriber, Status, Week
+from generator.model import NewSubscriber, Status, Week
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import Keys
 from tests.clocks import stop_at
+from tests.languages import NL
 
 KEYS = Keys(("k" * 43,))
 WEEK = Week(2026, 46)
@@ -43,7 +44,7 @@ def project(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample with three readers, whose letters are written to a folder."""
     database = open_database("sqlite:///var/newsletter.db", KEYS, sample)
     drafts = [
-        NewSubscriber(f"reader{number}@example.org", Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
+        NewSubscriber(f"reader{number}@example.org", NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
         for number in range(READERS)
     ]
     with database.begin() as transaction:

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from generator.cli.newsletter import main
 from generator.environment import announce_service
 from generator.mailing.trial import send_proof, write_letters
-from generator.model import Language, NewSubscriber, Status, Week
+from generator.model import NewSubscriber, Status, Week
 from generator.settings import TRIAL
 from generator.subscribers.ledger.mailings import list_mailings
 from generator.subscribers.list.listing import add_many
@@ -20,6 +20,7 @@ from generator.subscribers.list.subscriptions import find_by_handle
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
+from tests.languages import EN, LANGUAGES, NL
 from tests.proof.relay import Moment, open_relay
 
 KEYS = Keys(("k" * 43,))
@@ -41,9 +42,9 @@ def fill(root: Path) -> None:
             NewSubscriber(f"reader{number}@example.org", language, (), status, NOW, NOW)
             for number, (language, status) in enumerate(
                 [
-                    (Language.NL, Status.CONFIRMED),
-                    (Language.EN, Status.CONFIRMED),
-                    (Language.NL, Status.UNSUBSCRIBED),
+                    (NL, Status.CONFIRMED),
+                    (EN, Status.CONFIRMED),
+                    (NL, Status.UNSUBSCRIBED),
                 ]
             )
         ]
@@ -90,7 +91,7 @@ def test_what_reaches_no_reader_is_returned_and_not_printed(sample, capfd):
     told = []
     sent = send_proof(sample, Week(2026, 46), "editor@example.org", None, NOW, told.append)
     assert sent == told
-    assert [proof.language for proof in sent] == list(Language)
+    assert [proof.language for proof in sent] == list(LANGUAGES)
     assert {proof.files for proof in sent} == {sample / "var/mail/new"}
     assert capfd.readouterr() == ("", "")
 

@@ -13,6 +13,7 @@ from generator.clock import read_clock
 from generator.model import Language, Progress, Subscriber
 from generator.subscribers.list.subscriptions import change, erase, find_subscriber, pause, unsubscribe
 from generator.subscribers.store.database import Transaction
+from tests.languages import EN, NL
 from tests.proof.accounts import Account, settle_account
 from tests.proof.relay import DROP, RESET, SILENCE, Moment
 from tests.proof.world import KEYS, WEEK, Sender, World
@@ -234,7 +235,7 @@ def changed_meanwhile(world: World) -> Account:
 
 
 def _other(subscriber: Subscriber) -> Language:
-    return Language.EN if subscriber.language is Language.NL else Language.NL
+    return EN if subscriber.language == NL else NL
 
 
 def _each(world: World, addresses: Iterable[str], do: Callable[[Transaction, Subscriber], object]) -> None:

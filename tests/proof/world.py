@@ -21,12 +21,13 @@ import psycopg
 from sqlalchemy import insert, select
 
 from generator.clock import read_clock
-from generator.model import Language, Progress, Tally, Week
+from generator.model import Progress, Tally, Week
 from generator.subscribers.ledger.mailings import find_mailing, tally
 from generator.subscribers.ledger.senders import settle_dead
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY, SUBSCRIBER
+from tests.languages import EN, NL
 from tests.proof.relay import Arrival, Door, Fault, Relay
 
 WEEK = Week(2026, 46)
@@ -232,7 +233,7 @@ class World:
 
 def make_project(folder: Path) -> Path:
     """The sample, with a service that links lead to."""
-    root = shutil.copytree(TESTS / "sample", folder / "sample")
+    root = shutil.copytree(TESTS / "sample", folder / "sample", ignore=shutil.ignore_patterns("templates"))
     (root / "templates").symlink_to(TESTS.parent / "templates")
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
         shutil.copy2(TESTS.parent / name, root / name)
@@ -251,7 +252,7 @@ def fill(database: Database, count: int) -> dict[str, int]:
             "handle": f"{number:016x}",
             "address": f"reader{number:05}@d{number % 9}.example.com",
             "key": f"reader{number:05}@d{number % 9}.example.com",
-            "language": Language.NL if number % 3 else Language.EN,
+            "language": NL if number % 3 else EN,
             "certainties": (),
             "status": "confirmed",
             "created": moment,

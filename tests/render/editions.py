@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from generator.content import Newsletter
-from generator.model import Archive, Issue, Language, Week
+from generator.model import Archive, Issue, Week
+from tests.languages import NL
 
 
 def change_issue(newsletter: Newsletter, week: str, **changes: Any) -> Newsletter:
@@ -20,7 +21,7 @@ def change_issue(newsletter: Newsletter, week: str, **changes: Any) -> Newslette
 def change_text(newsletter: Newsletter, week: str, markdown: str) -> Newsletter:
     """The same newsletter, with other Markdown below the first heading of one issue."""
     issue = newsletter.archive.issue(Week.parse(week))
-    first, *rest = issue.editions[Language.NL].sections
+    first, *rest = issue.editions[NL].sections
     return change_issue(newsletter, week, sections=(replace(first, markdown=markdown), *rest))
 
 
@@ -38,7 +39,7 @@ def grow_archive(newsletter: Newsletter, count: int) -> Newsletter:
     issues = list(newsletter.archive.issues)
     while len(issues) < count:
         last = issues[-1]
-        published = last.editions[Language.NL].published - timedelta(weeks=1)
+        published = last.editions[NL].published - timedelta(weeks=1)
         week = Week.of(published.date())
         issues.append(replace(_replace(last, week=week, published=published, updated=published), week=week))
     return replace(newsletter, archive=Archive(tuple(issues)))

@@ -6,17 +6,18 @@ from lxml.html import HtmlElement
 from generator.content import Newsletter
 from generator.model import Edition, Email, Language, Week
 from generator.render.letter.email import render_email
+from tests.languages import NL
 from tests.render.editions import change_text
 
 FULL = "2026-W47"
 """The letter of the sample in which every Markdown element stands once."""
 
 
-def edition_of(newsletter: Newsletter, week: str = FULL, language: Language = Language.NL) -> Edition:
+def edition_of(newsletter: Newsletter, week: str = FULL, language: Language = NL) -> Edition:
     return newsletter.archive.issue(Week.parse(week)).editions[language]
 
 
-def mail(newsletter: Newsletter, markdown: str, language: Language = Language.NL) -> Email:
+def mail(newsletter: Newsletter, markdown: str, language: Language = NL) -> Email:
     """An email with this Markdown as its thought."""
     changed = change_text(newsletter, FULL, markdown)
     return render_email(changed, edition_of(changed, language=language))

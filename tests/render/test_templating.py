@@ -7,7 +7,6 @@ import pytest
 
 from generator.content import load_newsletter
 from generator.errors import TemplateError
-from generator.model import Language
 from generator.render.letter.email import render_email
 from generator.render.letter.marks import render_marks
 from generator.render.page.cards import render_cards
@@ -16,6 +15,7 @@ from generator.render.page.styles import render_styles
 from generator.render.preview.previews import dress_page
 from generator.render.templating import render_template
 from generator.web.pages.assets import STYLE, load_assets
+from tests.languages import NL
 from tests.render.postings import notice
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -86,7 +86,7 @@ def test_a_template_that_is_changed_is_read_again(tmp_path: Path) -> None:
 def look(root: Path) -> dict[str, str | bytes]:
     """Everything that readers see, or the style sheet of it."""
     newsletter = load_newsletter(root)
-    edition = next(newsletter.archive.editions(Language.NL))
+    edition = next(newsletter.archive.editions(NL))
     *sheets, icon = (artifact.content for artifact in render_styles(root))
     return {
         "letter": render_email(newsletter, edition).html,
@@ -96,8 +96,8 @@ def look(root: Path) -> dict[str, str | bytes]:
         "sign-up": load_assets(root)[STYLE].content,
         "preview": str(dress_page(root, served=False)),
         "offline": render_worker(newsletter).content,
-        "card": render_cards(newsletter, Language.NL)[0].content,
-        "mark": render_marks(newsletter, Language.NL)[0].content,
+        "card": render_cards(newsletter, NL)[0].content,
+        "mark": render_marks(newsletter, NL)[0].content,
     }
 
 
@@ -190,5 +190,5 @@ def test_a_mistake_in_the_tokens_is_one_sentence(sample: Path, old: str, new: st
     assert old in text
     tokens.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(TemplateError) as error:
-        render_marks(load_newsletter(sample), Language.NL)
+        render_marks(load_newsletter(sample), NL)
     assert str(error.value) == f"templates/tokens.toml{said}"

@@ -4,12 +4,12 @@ import pytest
 from playwright.sync_api import expect
 
 from generator.content import load_newsletter
-from generator.model import Language
+from tests.languages import NL
 
 
 @pytest.fixture
 def letters(site):
-    return tuple(load_newsletter(site.project).archive.editions(Language.NL))
+    return tuple(load_newsletter(site.project).archive.editions(NL))
 
 
 @pytest.fixture

@@ -19,12 +19,13 @@ from mkdocs.config import load_config
 from generator import clock
 from generator.content import load_newsletter
 from generator.model import Language, Week
+from tests.languages import EN, LANGUAGES, NL
 from tests.site.hosting import ROOT, build, files_of, mkdocs
 
 WEEK = Week.parse("2026-W47")
 BEFORE = "2026-11-20T05:59:59+01:00"
 """A second before that letter is out."""
-MARK = {Language.NL: "nog niet verschenen", Language.EN: "not out yet"}
+MARK = {NL: "nog niet verschenen", EN: "not out yet"}
 PLACES = ("", "certainties/referral/", "archive/", "archive/2026-W46/", "archive/2026-W47/")
 """The pages of a language that name that letter."""
 
@@ -126,7 +127,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site with a letter that is not out yet."""
     sample = tmp_path_factory.mktemp("future")
     shutil.copytree(ROOT / "tests/sample", sample, dirs_exist_ok=True)
-    shutil.copytree(ROOT / "templates", sample / "templates")
+    shutil.copytree(ROOT / "templates", sample / "templates", dirs_exist_ok=True)
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
         shutil.copy2(ROOT / name, sample)
     (sample / "src").symlink_to(ROOT / "src")
@@ -148,12 +149,14 @@ def url(folder: Path) -> Iterator[str]:
     server.server_close()
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_every_page_that_names_it_says_that_it_is_not_out(folder, language):
     pages = {
-        path.relative_to(folder / language.prefix).parent.as_posix().replace(".", "", 1): html.parse(path)
-        for path in (folder / language.prefix).rglob("index.html")
-        if bool(language.prefix) or "en" not in path.relative_to(folder).parts
+        path.relative_to(folder / LANGUAGES.prefix(language))
+        .parent.as_posix()
+        .replace(".", "", 1): html.parse(path)
+        for path in (folder / LANGUAGES.prefix(language)).rglob("index.html")
+        if bool(LANGUAGES.prefix(language)) or "en" not in path.relative_to(folder).parts
     }
     naming = {path for path, page in pages.items() if page.xpath("//article//a[contains(@href, '2026-W47')]")}
     marked = {path for path, page in pages.items() if page.xpath("//article//*[@class='not-out']")}
@@ -171,14 +174,14 @@ def test_its_feeds_hold_what_is_out_all_the_same(folder):
 
 @pytest.mark.parametrize(
     "language, scheme, width",
-    [(Language.NL, "light", 360), (Language.EN, "dark", 768), (Language.NL, "dark", 1280)],
+    [(NL, "light", 360), (EN, "dark", 768), (NL, "dark", 1280)],
 )
 def test_the_mark_can_be_read_by_everybody(
     open_browser: Callable[..., Any], url: str, language: Language, scheme: str, width: int
 ) -> None:
     page = open_browser(color_scheme=scheme, viewport={"width": width, "height": 800})
     for place in PLACES:
-        page.goto(f"{url}{language.prefix}{place}")
+        page.goto(f"{url}{LANGUAGES.prefix(language)}{place}")
         mark = page.locator("article .not-out:visible").first
         mark.scroll_into_view_if_needed()
         assert MARK[language] in mark.inner_text()

@@ -27,6 +27,7 @@ from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.settings import TRIAL
 from generator.words import load_words
+from tests.languages import EN, LANGUAGES, NL
 from tests.site.hosting import ROOT, build, files_of, mkdocs
 
 # --- As files ---
@@ -38,7 +39,7 @@ def test_every_page_stands_in_both_languages(site):
     dutch = [path for path in files_of(site.folder) if not path.startswith("en/") and path not in of_both]
     assert sorted({*dutch} ^ {*files_of(english)}) == []
     newsletter = load_newsletter(site.project)
-    for language, folder in ((Language.NL, site.folder), (Language.EN, english)):
+    for language, folder in ((NL, site.folder), (EN, english)):
         for letter in newsletter.archive.editions(language):
             assert (folder / "archive" / str(letter.week) / "index.html").is_file()
 
@@ -156,7 +157,7 @@ def test_each_page_ends_with_the_form_to_subscribe_and_one_has_it_in_its_text(si
             continue
         (form,) = forms
         language = Language(page.get("lang"))
-        assert form.get("action") == f"{settings.service_url}{language.prefix}subscribe"
+        assert form.get("action") == f"{settings.service_url}{LANGUAGES.prefix(language)}subscribe"
         privacy, _ = form.xpath(".//a/@href")
         assert urljoin(address, privacy) == settings.url(language, "privacy/")
         assert (form.getnext() is None) is not address.endswith("/newsletter/"), address
@@ -200,7 +201,7 @@ def test_each_language_has_a_search_index_of_its_own(site, folder, language, own
 
 
 def test_the_sitemap_dates_a_letter_by_its_last_change(site):
-    newest = next(load_newsletter(site.project).archive.editions(Language.NL))
+    newest = next(load_newsletter(site.project).archive.editions(NL))
     sitemap = (site.folder / "sitemap.xml").read_text()
     entry = re.search(
         rf"<loc>{re.escape(site.url)}archive/{newest.week}/</loc>\s*<lastmod>(.*)</lastmod>", sitemap
@@ -302,7 +303,7 @@ def test_letters_can_wait_for_a_moment(sample, monkeypatch, until, weeks):
     monkeypatch.setenv("PUBLISHED_UNTIL", until)
     config = load_config(str(sample / "mkdocs.yml"))
     on_config(config)
-    for language in Language:
+    for language in LANGUAGES:
         letters = config.extra["newsletter"].archive.editions(language)
         assert sorted(str(letter.week) for letter in letters) == weeks
 

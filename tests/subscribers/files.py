@@ -5,16 +5,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from generator.model import Language, Status
+from generator.model import Status
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import METADATA
 from generator.subscribers.transfer.exporting import export_subscribers
 from generator.subscribers.transfer.formats import Defaults
 from generator.subscribers.transfer.importing import Import, Order, Reject, Tally
+from tests.languages import EN, NL
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 CERTAINTIES = frozenset({"referral", "revenue"})
-ORDER = Order(Defaults(Language.NL, NOW, CERTAINTIES))
+CALLED = {"nl": NL, "dutch": NL, "nederlands": NL, "en": EN, "english": EN, "engels": EN}
+ORDER = Order(Defaults(NL, NOW, CERTAINTIES, CALLED))
 PROVED = replace(ORDER, proof="Binder 2026")
 
 

@@ -6,19 +6,20 @@ from dataclasses import replace
 
 from sqlalchemy import select, update
 
-from generator.model import Due, Language, Mailing, Progress, Settled, Status, Tally, Week
+from generator.model import Due, Mailing, Progress, Settled, Status, Tally, Week
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import DELIVERY, SUBSCRIBER
+from tests.languages import EN, NL
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.people import NOW, draft
 
 WEEK = Week.parse("2026-W48")
 MAILING = Mailing(WEEK, NOW, "0123456789abcdef", "proof", KEYS.fingerprint)
-MASTERS = {Language.NL: b"Beste lezer", Language.EN: b"Dear reader"}
+MASTERS = {NL: b"Beste lezer", EN: b"Dear reader"}
 
 
 def fill(database: Database, number: int = 3, **changes: object) -> list[int]:

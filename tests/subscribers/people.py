@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from generator.model import (
     Asking,
     Consent,
-    Language,
     NewSubscriber,
     Notice,
     Posting,
@@ -18,19 +17,20 @@ from generator.model import (
 )
 from generator.subscribers.list import outbox, subscriptions, wishes, wordings
 from generator.subscribers.store.database import Database, Transaction
+from tests.languages import EN, NL
 
 NOW = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 ADDRESS = "reader@example.org"
-WORDING = Wording(Language.NL, "Elke vrijdag één brief.")
+WORDING = Wording(NL, "Elke vrijdag één brief.")
 SOURCE = "https://letter.example.org/subscribe"
 NETWORK = "192.0.2.0/24"
 
 SUBSCRIBE = Wish(
-    Asking.SUBSCRIBE, ADDRESS, Language.NL, NOW, SOURCE, NETWORK, ("revenue", "referral"), WORDING.version
+    Asking.SUBSCRIBE, ADDRESS, NL, NOW, SOURCE, NETWORK, ("revenue", "referral"), WORDING.version
 )
-MANAGE = Wish(Asking.MANAGE, ADDRESS, Language.NL, NOW, SOURCE, NETWORK)
+MANAGE = Wish(Asking.MANAGE, ADDRESS, NL, NOW, SOURCE, NETWORK)
 
 PROOF = Consent(Step.IMPORTED, NOW - DAY, "a form on paper", wording=WORDING)
 EARLIER = Consent(Step.ADDED, NOW - 2 * DAY, "a card")
@@ -79,7 +79,7 @@ def draft(number: int, **changes: object) -> NewSubscriber:
     return replace(
         NewSubscriber(
             address=f"Reader{number}@example.org",
-            language=Language.NL if number % 2 else Language.EN,
+            language=NL if number % 2 else EN,
             certainties=("proof",),
             status=Status.CONFIRMED if number % 3 else Status.UNSUBSCRIBED,
             created=NOW - DAY,

@@ -18,7 +18,6 @@ from sqlalchemy import event, select
 
 from generator.content.markdown.outline import Outline
 from generator.delivery.outgoing.worker import Worker
-from generator.model import Language
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.wordings import keep_wordings
@@ -27,6 +26,7 @@ from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import METADATA
 from generator.web.application import create_application
 from generator.web.service import Service
+from tests.languages import LANGUAGES
 from tests.web.asking import Answer, Asker, Loop
 
 URL = "https://letter.example.org/"
@@ -182,7 +182,7 @@ def open_reader(
             database._engine.dispose()
         with database.begin() as transaction:
             keep_wordings(
-                transaction, [wording(outline.root, outline.settings, language) for language in Language]
+                transaction, [wording(outline.root, outline.settings, language) for language in LANGUAGES]
             )
         service = Service(outline, database, lambda: None, clock, url)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
@@ -225,7 +225,7 @@ def accepted(answers: Sequence[Answer]) -> int:
 
 def copy_sample(place: Path) -> Path:
     """The project of the fixture `sample`, for a module of tests that share one."""
-    root = shutil.copytree(TESTS / "sample", place / "sample")
+    root = shutil.copytree(TESTS / "sample", place / "sample", ignore=shutil.ignore_patterns("templates"))
     (root / "templates").symlink_to(TESTS.parent / "templates")
     for name in ("mkdocs.yml", "mkdocs.en.yml"):
         shutil.copy2(TESTS.parent / name, root / name)

@@ -18,12 +18,13 @@ from sqlalchemy import delete
 
 from generator.content.markdown.outline import load_outline
 from generator.errors import AddressError, TableError
-from generator.model import Language, key_of
+from generator.model import key_of
 from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.store.schema import METADATA
 from generator.subscribers.transfer.exporting import export_subscribers
 from generator.subscribers.transfer.formats import Defaults
 from generator.subscribers.transfer.importing import Import, Order
+from tests.languages import LANGUAGES, NL
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 
@@ -388,9 +389,8 @@ PLAIN_HEAD = b"address,status,language,certainties,consents\n"
 def test_files_of_any_bytes(reader, table, form, proven):
     """What is taken from a file is a list like any other: it goes out, and comes in again as it was."""
     certainties = frozenset({"referral", "revenue"})
-    order = Order(
-        Defaults(Language.NL, reader.clock(), certainties), "a box of paper" if proven else "", form=form
-    )
+    defaults = Defaults(NL, reader.clock(), certainties, {one: one for one in LANGUAGES})
+    order = Order(defaults, "a box of paper" if proven else "", form=form)
 
     def take(content: bytes) -> bytes:
         with reader.database.begin() as transaction:

@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from generator.model import Language, Status
+from generator.model import Status
 from generator.subscribers.store.schema import SUBSCRIBER
 from generator.web.pages.data import WEEKS
 from generator.words import load_words
+from tests.languages import EN, LANGUAGES, NL
 from tests.site.hosting import ROOT
 from tests.web.reading import SITE, open_reader
 
@@ -44,7 +45,7 @@ def row(reader, address=READER):
 # --- Words ---
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_raises_its_voice(language):
     assert not [text for text in load_words(ROOT)[language]["service"].values() if "!" in text]
 
@@ -338,7 +339,7 @@ def test_every_state_has_its_sentence(reader):
     for status in Status:
         with reader.database.begin() as transaction:
             transaction.connection.execute(SUBSCRIBER.update().values(status=status))
-        for prefix, language in (("", Language.NL), ("en/", Language.EN)):
+        for prefix, language in (("", NL), ("en/", EN)):
             said = reader.ask.get(link.replace("/manage", f"/{prefix}manage")).words()
             words = load_words(ROOT)[language]["service"][f"is_{status}"].partition("{address}")[2]
             assert words.replace("{letter}", "Royal Dutch Updates") in said

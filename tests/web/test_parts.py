@@ -10,7 +10,7 @@ import pytest
 from starlette.datastructures import Headers
 
 from generator.errors import DatabaseError, TemplateError
-from generator.model import Asking, Language, Wish
+from generator.model import Asking, Wish
 from generator.subscribers.store.keys import Keys
 from generator.web.application import create_application
 from generator.web.forms import SHORTEST, sign_moment, was_read
@@ -27,6 +27,7 @@ from generator.web.server.limits import (
 )
 from generator.web.server.origins import Origins
 from generator.web.service import Service
+from tests.languages import NL
 from tests.web.asking import Asker
 from tests.web.reading import URL
 
@@ -193,9 +194,7 @@ def test_a_moment_is_ours_and_long_enough_ago():
 
 
 def wish(number: int) -> Wish:
-    return Wish(
-        Asking.MANAGE, f"r{number}@example.com", Language.NL, NOW, "https://letter.example.org/manage"
-    )
+    return Wish(Asking.MANAGE, f"r{number}@example.com", NL, NOW, "https://letter.example.org/manage")
 
 
 class Failing:

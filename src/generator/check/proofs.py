@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from lxml import html
 
 from generator.check.manuscripts import Manuscript, read_letter
-from generator.model import Language
 from generator.render.feed.entries import render_entry
 from generator.render.letter.email import render_email
 from generator.render.letter.master import render_master
@@ -39,10 +38,15 @@ class Proof:
         return read_letter(self.newsletter, self.edition)
 
     @cached_property
-    def translation(self) -> Proof:
-        """The same letter in the other language."""
-        other = Language.EN if self.edition.language is Language.NL else Language.NL
-        return Proof(self.newsletter, self.issue, self.issue.editions[other])
+    def original(self) -> Proof | None:
+        """The same letter in the default language; None when this is it."""
+        first = self.issue.first
+        return Proof(self.newsletter, self.issue, first) if first.language != self.edition.language else None
+
+    @property
+    def name(self) -> str:
+        """The name of its file, such as nl.md."""
+        return f"{self.edition.language}.md"
 
     @cached_property
     def email(self) -> Email:

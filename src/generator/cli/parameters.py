@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from generator.errors import TemplateError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class WholeNumber(click.IntRange):
@@ -52,7 +57,33 @@ class OneOf(click.Choice[str]):
             raise _refuse(f"{', '.join(others)} or {last}", value, param, ctx) from None
 
 
-LANGUAGE = OneOf(["nl", "en"])
+class ReaderLanguage(click.ParamType[str]):
+    """One of the languages of the project."""
+
+    name = "language"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:  # noqa: ARG002
+        """The codes of the languages, where there is a project that has some."""
+        try:
+            return f"[{'|'.join(_list_languages(ctx))}]"
+        except (click.UsageError, TemplateError):
+            return "LANGUAGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read the code. Raises UsageError, and TemplateError when the words of the project cannot be read."""
+        *others, last = _list_languages(ctx)
+        if value in {*others, last}:
+            return str(value)
+        raise _refuse(f"{', '.join(others)} or {last}" if others else last, value, param, ctx)
+
+
+def _list_languages(context: click.Context | None) -> Sequence[str]:
+    from generator.words import load_languages  # noqa: PLC0415 (`--help` answers before it has loaded)
+
+    return load_languages(context.obj.root) if context else ()
+
+
+LANGUAGE = ReaderLanguage()
 """The language of a reader."""
 
 STATUS = OneOf(["unconfirmed", "confirmed", "unsubscribed", "bounced", "complained"])

@@ -21,9 +21,10 @@ from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS, load_style
 from generator.content.thoughts import load_thoughts
 from generator.errors import ContentError
-from generator.model import Archive, Language, Playbook, Style
+from generator.model import Archive, Playbook, Style
 from generator.settings import PATH as SETTINGS
 from generator.settings import load_settings
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from generator.cache import Cache
     from generator.content.frontmatter import Document
     from generator.content.needs import Needs
-    from generator.model import Certainty, Page, Problem, Release, Thought, Week
+    from generator.model import Certainty, Language, Page, Problem, Release, Thought, Week
     from generator.settings import Settings
 
 T = TypeVar("T", "Certainty", "Page", "Thought")
@@ -112,18 +113,18 @@ def _load_playbook(
 
     `finished` names thoughts, below the root, that are read as if they were no drafts.
     """
-    facts = load_facts(root, problems)
-    certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
-    pages = {language: load_pages(root, language, texts, problems) for language in Language}
-    assessment = {language: load_assessment(root, language, problems) for language in Language}
+    languages, facts = load_languages(root), load_facts(root, problems)
+    certainties = {language: load_certainties(root, language, texts, problems) for language in languages}
+    pages = {language: load_pages(root, language, texts, problems) for language in languages}
+    assessment = {language: load_assessment(root, language, problems) for language in languages}
     items = item_ids(certainties)
     thoughts, drafts = load_thoughts(root, items, facts, texts, problems, finished)
     for path, text in texts.items():
         check_citations(text.marks, facts, path, problems)
     citable = {fact.id for fact in facts.values() if fact.use != "avoid"}
-    check_pages(pages, citable, texts, problems)
-    check_certainties(certainties, citable, texts, problems)
-    check_thoughts(thoughts, items, citable, texts, problems)
+    check_pages(languages, pages, citable, texts, problems)
+    check_certainties(root, certainties, citable, texts, problems)
+    check_thoughts(languages, thoughts, items, citable, texts, problems)
     found = {language: one for language, one in assessment.items() if one is not None}
     return Playbook(certainties, pages, found, thoughts, facts, drafts)
 

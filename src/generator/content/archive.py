@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from generator.content.certainties import item_ids
 from generator.content.editions import Known, load_edition
-from generator.model import Archive, Edition, Issue, Language, Problem, Week
+from generator.model import Archive, Edition, Issue, Language, Languages, Problem, Week
 from generator.reading import is_folder, plain_name
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,13 +48,14 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
         thoughts.setdefault(thought.slug, set()).add(thought.certainty)
     known = Known(root, playbook.facts, item_ids(playbook.certainties), thoughts)
     issues: list[Issue] = []
+    languages = load_languages(root)
     for path in sorted(folder.iterdir(), reverse=True):
         week = None if path.name.startswith(".") else _week(path, problems)
         if week is None:
             continue
-        found = _load_editions(path, week, known, texts, problems)
+        found = _load_editions(path, week, known, languages, texts, problems)
         _check_dates(path, settings, found, now, problems)
-        if len(found) == len(Language):
+        if len(found) == len(languages):
             _check_editions(found, problems)
             skipped = settings is not None and settings.skips(week) and week not in released
             issues.append(
@@ -104,13 +106,14 @@ def list_written(root: Path) -> list[Week]:
     return [week for week in map(read_week, names) if week]
 
 
-def _load_editions(
-    folder: Path, week: Week, known: Known, texts: Texts, problems: list[Problem]
+def _load_editions(  # noqa: PLR0913 (editions are compared with everything else)
+    folder: Path, week: Week, known: Known, languages: Languages, texts: Texts, problems: list[Problem]
 ) -> dict[Language, tuple[Document[EditionFields], Edition]]:
     names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
     editions: dict[Language, tuple[Document[EditionFields], Edition]] = {}
-    meant = {name: plain_name(name) for name in names - _EDITIONS}
-    for language in Language if names else ():  # git knows no empty folders: there is no issue in one
+    right_names = {f"{language}.md" for language in languages}
+    meant = {name: plain_name(name) for name in names - right_names}
+    for language in languages if names else ():  # git knows no empty folders: there is no issue in one
         name = f"{language}.md"
         if name in names:
             edition = load_edition(folder / name, week, language, known, texts, problems)
@@ -120,17 +123,15 @@ def _load_editions(
             message = "the file is missing; a letter has both languages"
             problems.append(Problem(folder / name, None, message))
     for name, right in meant.items():
-        if right in _EDITIONS:
+        if right in right_names:
             message = f"is not an edition; {_rename(right, names)}"
         elif name.lower().endswith(".md"):
-            message = "is not an edition; the files of a letter are nl.md, en.md and pictures"
+            files = ", ".join(f"{language}.md" for language in languages)
+            message = f"is not an edition; the files of a letter are {files} and pictures"
         else:
             continue
         problems.append(Problem(folder / name, None, message))
     return editions
-
-
-_EDITIONS = frozenset(f"{language}.md" for language in Language)
 
 
 def _rename(right: str, names: Collection[str]) -> str:
@@ -174,19 +175,30 @@ def _check_dates(
 def _check_editions(
     editions: Mapping[Language, tuple[Document[EditionFields], Edition]], problems: list[Problem]
 ) -> None:
-    """What both editions of an issue must share."""
-    (one, nl), (other, en) = editions[Language.NL], editions[Language.EN]
+    """What all editions of an issue must share: each is compared with the first one."""
+    first, *others = editions.values()
+    for other in others:
+        _compare_editions(first, other, problems)
+
+
+def _compare_editions(
+    first: tuple[Document[EditionFields], Edition],
+    second: tuple[Document[EditionFields], Edition],
+    problems: list[Problem],
+) -> None:
+    (one, first_edition), (other, edition) = first, second
     for here, there in ((one, other), (other, one)):
         if here.fields.updated and not there.fields.updated:
             message = f"“updated” is missing in {there.path.name}; both editions must have it, or neither"
             problems.append(Problem(here.path, here.lines["updated"], message))
     for keys in (("certainty", "thought", "actions"), ("published",), ("draft",)):
-        different = [key for key in keys if getattr(nl, key) != getattr(en, key)]
+        different = [key for key in keys if getattr(first_edition, key) != getattr(edition, key)]
         places = {(document.path, document.line_of(key)) for document in (one, other) for key in keys}
         if different and places.isdisjoint((problem.path, problem.line) for problem in problems):
             for key in different:  # when something is wrong with one of them, that was said already
-                message = f"“{key}” is {_say(en, key)}, but {_say(nl, key)} in nl.md; both editions must have the same"
-                problems.append(Problem(en.source, other.line_of(key), message))
+                there_is = f"{_say(first_edition, key)} in {first_edition.source.name}"
+                message = f"“{key}” is {_say(edition, key)}, but {there_is}; both editions must have the same"
+                problems.append(Problem(edition.source, other.line_of(key), message))
 
 
 def _say(edition: Edition, key: str) -> str:

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from generator.content.frontmatter import load_document
 from generator.content.markdown.marks import split_sections
-from generator.model import Certainty, ChecklistItem, Language, Problem, Section
+from generator.model import Certainty, ChecklistItem, Problem, Section
 from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
+from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -18,17 +19,21 @@ if TYPE_CHECKING:
 
     from generator.content.frontmatter import Document, Texts
     from generator.content.markdown.marks import Item
+    from generator.model import Language
     from generator.reading import F
 
 IDS = ("relations", "reputation", "referral", "repeating", "revenue", "rebound", "repetition")
 """The seven, in their order: file name, address, feed and front matter use the same word."""
 
-SECTIONS = {
-    Language.NL: ("Idee", "Strategie", "Uitvoering", "Checklist", "Meten", "Valkuilen", "Bronnen"),
-    Language.EN: ("Idea", "Strategy", "Execution", "Checklist", "Measures", "Pitfalls", "Sources"),
-}
-CHECKLIST = "Checklist"
-"""The section that holds the items, in both languages."""
+SECTIONS = ("idea", "strategy", "execution", "checklist", "measures", "pitfalls", "sources")
+"""The sections of a page in their order, by their names among our words."""
+_CHECKLIST = SECTIONS.index("checklist")
+
+
+def list_headings(root: Path, language: Language) -> tuple[str, ...]:
+    """The headings of the sections of a page in a language. Raises TemplateError."""
+    words = load_words(root)[language]["certainty"]
+    return tuple(words[name] for name in SECTIONS)
 
 
 class CertaintyFields(Fields):
@@ -47,6 +52,7 @@ def load_certainties(
         return ()
     paths = {path.stem: path for path in sorted(folder.glob("[!.]*.md"))}
     missing = [name for name in IDS if name not in paths]
+    headings = list_headings(root, language)
     found: list[Certainty] = []
     for name, path in paths.items():
         if name not in IDS:
@@ -55,7 +61,7 @@ def load_certainties(
             )
             missing = [one for one in missing if one != nearest(name, missing)]
         elif document := load_document(path, CertaintyFields, texts, problems):
-            found.append(_certainty(document, language, problems))
+            found.append(_certainty(document, language, headings, problems))
     for name in missing:
         message = "the page is missing; each certainty has a page in each language"
         problems.append(Problem(folder / f"{name}.md", None, message))
@@ -72,7 +78,12 @@ def load_certainties(
     return tuple(found)
 
 
-def _certainty(document: Document[CertaintyFields], language: Language, problems: list[Problem]) -> Certainty:
+def _certainty(
+    document: Document[CertaintyFields],
+    language: Language,
+    headings: tuple[str, ...],
+    problems: list[Problem],
+) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
     if fields.id != name:
         message = f"the id “{fields.id}” differs from the file name; expected {name}"
@@ -80,11 +91,11 @@ def _certainty(document: Document[CertaintyFields], language: Language, problems
     if fields.order != IDS.index(name) + 1:
         message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
         problems.append(Problem(path, document.lines["order"], message))
-    sections = check_sections(document, SECTIONS[language], problems)
+    sections = check_sections(document, headings, problems)
     items = document.marks.items
     example = next((str(item.id) for item in items if is_item_id(item.id)), "ref-1")
     sound = [item for item in items if check_item(item, path, problems, example)]
-    checklist = next((section for section in sections if section.heading == CHECKLIST), None)
+    checklist = next((section for section in sections if section.heading == headings[_CHECKLIST]), None)
     if checklist and checklist.markdown.strip() and not document.marks.items:
         message = "the checklist has no items; add one like “- [ ] Text { #ref-1 }”"
         problems.append(Problem(path, checklist.line, message))

@@ -15,17 +15,20 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from pydantic import ConfigDict, Field
 
 from generator.content.frontmatter import parse_yaml
-from generator.model import Language, Problem
+from generator.model import Problem
 from generator.reading import Fields, did_you_mean, parse_fields, read_text
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from generator.model import Language
+
     _Add: TypeAlias = Callable[[str, str], None]
 
-CONFIGURATIONS = {Language.NL: "mkdocs.yml", Language.EN: "mkdocs.en.yml"}
-"""The file for each language, below the root of the project."""
+_MAIN = "mkdocs.yml"
+"""The configuration of the default language, from which the others inherit."""
 
 _MADE = frozenset({"archive/index.md"})
 """Pages that the navigation names and no file holds: they are made from the letters."""
@@ -39,7 +42,7 @@ class _Theme(Fields):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
     name: Literal["material"] | None = Field(None, description="material")
-    language: Literal["nl", "en"] | None = Field(None, description="nl or en")
+    language: str | None = Field(None, description="a language, like nl")
     custom_dir: str | None = Field(None, description="a folder, like templates/site")
 
 
@@ -79,10 +82,16 @@ class _Configuration(Fields):
     remote_name: str | None = Field(None, description="the name of a remote")
 
 
+def list_configurations(root: Path) -> dict[Language, str]:
+    """The file for each language, below the root of the project. Raises TemplateError."""
+    languages = load_languages(root)
+    return {one: _MAIN if one == languages.default else f"mkdocs.{one}.yml" for one in languages}
+
+
 def find_configuration_problems(root: Path) -> list[Problem]:
     """What is wrong with the configuration of the site in every language, paths below `root`."""
     problems: list[Problem] = []
-    for language, name in CONFIGURATIONS.items():
+    for language, name in list_configurations(root).items():
         _check_file(root, root / name, language, problems)
     return [replace(problem, path=problem.path.relative_to(root)) for problem in problems]
 
@@ -107,13 +116,15 @@ def _check_file(root: Path, path: Path, language: Language, problems: list[Probl
 
 
 def _check(root: Path, language: Language, fields: _Configuration, add: _Add) -> None:
-    theme = fields.theme or _Theme()
-    if theme.name is None and language is Language.NL:  # the other file inherits it
+    theme, languages = fields.theme or _Theme(), load_languages(root)
+    if theme.name is None and language == languages.default:  # the other file inherits it
         add("theme", "the key “theme.name” is missing; expected material")
-    if theme.language != language:
+    if theme.language is not None and theme.language not in languages:
+        add("theme.language", f"“theme.language” is “{theme.language}”; expected {' or '.join(languages)}")
+    elif theme.language != language:
         add("theme.language", f"“theme.language” must be {language} here: this is the site in that language")
-    if fields.inherit is None and language is not Language.NL:
-        add("INHERIT", f"the key “INHERIT” is missing; expected {CONFIGURATIONS[Language.NL]}")
+    if fields.inherit is None and language != languages.default:
+        add("INHERIT", f"the key “INHERIT” is missing; expected {_MAIN}")
     docs = root / (fields.docs_dir or "docs")
     for key, name in (
         ("INHERIT", fields.inherit),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, create_model
 
 from generator.content.certainties import IDS
 from generator.content.frontmatter import parse_yaml
-from generator.model import Fact, Language, Problem
+from generator.model import Fact, Language, Languages, Problem
 from generator.reading import Fields, Line, Text, did_you_mean, parse_fields, read_text
 from generator.urls import explain_url
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,22 +32,14 @@ def _url(url: str) -> str:
     return url
 
 
-class _Bilingual(Fields):
-    nl: Text = Field(description="the text in Dutch")
-    en: Text = Field(description="the text in English")
-
-
-class _Caveats(Fields):
-    nl: list[Line] = Field(min_length=1, description="a list of phrases in Dutch")
-    en: list[Line] = Field(min_length=1, description="a list of phrases in English")
-
-
 class _Fact(Fields):
+    """What a fact has in any project; _make_model adds what it has in each language."""
+
     id: str = Field(pattern=r"^[a-z]+-[a-z0-9-]+$", description="an id like ref-kumar-2007")
     certainty: str = Field(description="a certainty, or general")
-    name: _Bilingual = Field(description="the short citation in both languages")
-    claim: _Bilingual = Field(description="what was found, in both languages")
-    limits: _Bilingual = Field(description="the limits of the finding, in both languages")
+    name: Any
+    claim: Any
+    limits: Any
     source: Text = Field(description="the reference: authors (year). Title. Journal")
     doi: str | None = Field(
         None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
@@ -54,8 +48,32 @@ class _Fact(Fields):
     url: Annotated[str, AfterValidator(_url)] | None = Field(None, description="an https address")
     verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
     use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
-    caveat: _Caveats | None = Field(
-        None, description="phrases in both languages, one of which must be in the text"
+    caveat: Any
+
+
+@lru_cache(maxsize=4)
+def _make_model(languages: Languages) -> type[_Fact]:
+    """A fact with a key for each language in its texts."""
+    names = languages.names
+    texts: dict[str, Any] = {
+        one: (Text, Field(description=f"the text in {name}")) for one, name in names.items()
+    }
+    phrases: dict[str, Any] = {
+        one: (list[Line], Field(min_length=1, description=f"a list of phrases in {name}"))
+        for one, name in names.items()
+    }
+    text = create_model("_Text", __base__=Fields, **texts)
+    caveats = create_model("_Caveats", __base__=Fields, **phrases)
+    return create_model(
+        "_Fact",
+        __base__=_Fact,
+        name=(text, Field(description="the short citation in both languages")),
+        claim=(text, Field(description="what was found, in both languages")),
+        limits=(text, Field(description="the limits of the finding, in both languages")),
+        caveat=(
+            caveats | None,
+            Field(None, description="phrases in both languages, one of which must be in the text"),
+        ),
     )
 
 
@@ -64,14 +82,14 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
 
     It returns none at all when a citation cannot be judged by them.
     """
-    path = root / PATH
+    path, languages = root / PATH, load_languages(root)
     text = read_text(path, problems)
     if text is None:
         return {}
     parsed = parse_yaml(text, path, 1, problems)
     if parsed is None:
         return {
-            found: _stand_in(found)
+            found: _stand_in(found, languages)
             for found in re.findall(r"^\s*-\s+id:\s*[\"']?([\w-]+)", text, re.MULTILINE)
         }
     entries, lines = parsed
@@ -86,13 +104,13 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
                 Problem(path, lines[str(index)], "is not a fact; start with “- id: …”, one key per line")
             )
             continue
-        fields = parse_fields(_Fact, entry, path, lines, problems, under=f"{index}.")
+        fields = parse_fields(_make_model(languages), entry, path, lines, problems, under=f"{index}.")
         name = str(entry.get("id"))
         if name in facts:
             message = f"duplicate fact “{name}”; delete one of the two"
             problems.append(Problem(path, lines[f"{index}.id"], message))
             ambiguous = True
-        facts[name] = _stand_in(name) if fields is None else _fact(fields)
+        facts[name] = _stand_in(name, languages) if fields is None else _fact(fields, languages)
         if fields is not None and fields.certainty not in {*IDS, "general"}:
             hint = did_you_mean(fields.certainty, [*IDS, "general"])
             message = f"unknown certainty “{fields.certainty}”{hint}"
@@ -105,30 +123,29 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
     return {} if ambiguous else facts
 
 
-def _fact(fields: _Fact) -> Fact:
+def _fact(fields: _Fact, languages: Languages) -> Fact:
+    def read(texts: Any) -> dict[Language, str]:
+        return {one: " ".join(getattr(texts, one).split()) for one in languages}
+
     return Fact(
         id=fields.id,
         certainty=fields.certainty,
-        name=_both(fields.name),
-        claim=_both(fields.claim),
-        limits=_both(fields.limits),
+        name=read(fields.name),
+        claim=read(fields.claim),
+        limits=read(fields.limits),
         source=" ".join(fields.source.split()),
         doi=fields.doi,
         doi_checked=fields.doi_checked,
         url=fields.url,
         verified=fields.verified,
         use=fields.use,
-        caveat=_phrases(fields.caveat) if fields.caveat else {},
+        caveat={one: tuple(getattr(fields.caveat, one)) for one in languages} if fields.caveat else {},
     )
 
 
-def _phrases(caveats: _Caveats) -> dict[Language, tuple[str, ...]]:
-    return {Language.NL: tuple(caveats.nl), Language.EN: tuple(caveats.en)}
-
-
-def _stand_in(fact: str) -> Fact:
+def _stand_in(fact: str, languages: Languages) -> Fact:
     """A fact that cannot be read: known by its id, so that who cites it is not blamed. It never leaves this package."""
-    unknown = dict.fromkeys(Language, "")
+    unknown = dict.fromkeys(languages, "")
     return Fact(
         id=fact,
         certainty="general",
@@ -158,7 +175,3 @@ def check_citations(marks: Marks, facts: Mapping[str, Fact], path: Path, problem
             problems.append(
                 Problem(path, line, f"the source “{note}” must not be cited: {PATH} says “avoid”")
             )
-
-
-def _both(text: _Bilingual) -> dict[Language, str]:
-    return {Language.NL: " ".join(text.nl.split()), Language.EN: " ".join(text.en.split())}

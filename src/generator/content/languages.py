@@ -1,4 +1,4 @@
-"""The same files, sections, items and sources in both languages: what stands in one only is a problem.
+"""The same files, sections, items and sources in every language: each is compared with the default one.
 
 A text that is wrong by itself is not compared: what is missing from it was said already.
 """
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from generator.content.certainties import SECTIONS, is_item_id
+from generator.content.certainties import is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
-from generator.model import Language, Problem
+from generator.model import Problem
 from generator.reading import nearest
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from generator.content.frontmatter import Texts
     from generator.content.markdown.marks import Item, Marks
-    from generator.model import Certainty, Page, Section, Thought
+    from generator.model import Certainty, Language, Languages, Page, Section, Thought
 
 
 class _Text(Protocol):
@@ -34,49 +35,57 @@ T = TypeVar("T", bound=_Text)
 
 
 def check_pages(
+    languages: Languages,
     pages: Mapping[Language, Iterable[Page]],
     facts: Container[str],
     texts: Texts,
     problems: list[Problem],
 ) -> None:
     """Compare the pages that are not certainties: the same names, sections, markers and sources."""
-    for nl, en in _pair(pages, lambda page: page.name, problems):
+    for nl, en in _pair(languages, pages, lambda page: page.name, problems):
         sections = [sum(one.level == 2 for one in texts[page.source].marks.headings) for page in (nl, en)]  # noqa: PLR2004
         if sections[0] != sections[1]:
-            message = f"{sections[1]} sections (##) here, but {sections[0]} in Dutch; both languages must have the same"
+            name = languages.names[nl.language]
+            there = f"{sections[0]} in {name}"
+            message = f"{sections[1]} sections (##) here, but {there}; both languages must have the same"
             problems.append(Problem(en.source, en.line, message))
         markers = [find_markers(texts[page.source].marks) for page in (nl, en)]
         if _are_known(markers, MARKERS):
-            _compare("marker", markers, (nl, en), problems)
+            _compare("marker", markers, (nl, en), languages, problems)
         found = [_cited(texts[page.source].marks) for page in (nl, en)]
         if _are_known(found, facts):
-            _compare("source", found, (nl, en), problems)
+            _compare("source", found, (nl, en), languages, problems)
 
 
 def check_certainties(
+    root: Path,
     certainties: Mapping[Language, Iterable[Certainty]],
     facts: Container[str],
     texts: Texts,
     problems: list[Problem],
 ) -> None:
     """Compare the certainties: the same items in the same order, and the same sources in the same sections."""
+    languages = load_languages(root)
     everywhere = {
         language: Counter(
             item.id for text in certainties[language] for item in texts[text.source].marks.items
         )
-        for language in Language
+        for language in languages
     }
-    for nl, en in _both(certainties, lambda certainty: certainty.id):
-        if any([one.heading for one in text.sections] != list(SECTIONS[text.language]) for text in (nl, en)):
+    for nl, en in _both(languages, certainties, lambda certainty: certainty.id):
+        if any(
+            tuple(one.heading for one in text.sections) != list_headings(root, text.language)
+            for text in (nl, en)
+        ):
             continue
         items = [texts[text.source].marks.items for text in (nl, en)]
         if all(
-            _are_sound(found, everywhere[language]) for found, language in zip(items, Language, strict=True)
+            _are_sound(found, everywhere[text.language]) for found, text in zip(items, (nl, en), strict=True)
         ):
             ids = [{str(item.id): item.line for item in found} for found in items]
-            _compare("item", ids, (nl, en), problems)
+            _compare("item", ids, (nl, en), languages, problems)
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
-                message = f"the items are in another order than in Dutch: {', '.join(ids[0])}"
+                message = f"the items are in another order than in {languages.names[nl.language]}: {', '.join(ids[0])}"
                 problems.append(Problem(en.source, items[1][0].line, message))
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
@@ -84,10 +93,11 @@ def check_certainties(
                 for text, section in zip((nl, en), sections, strict=True)
             ]
             if _are_known(found, facts) and all(section.markdown.strip() for section in sections):
-                _compare("source", found, (nl, en), problems)
+                _compare("source", found, (nl, en), languages, problems)
 
 
-def check_thoughts(
+def check_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
+    languages: Languages,
     thoughts: Mapping[Language, Iterable[Thought]],
     items: Mapping[str, frozenset[str]],
     facts: Container[str],
@@ -95,68 +105,89 @@ def check_thoughts(
     problems: list[Problem],
 ) -> None:
     """Compare the thoughts: the same actions, sources and season, and what they argue against."""
-    for nl, en in _pair(thoughts, lambda thought: f"{thought.certainty}/{thought.slug}", problems):
+    for nl, en in _pair(languages, thoughts, lambda thought: f"{thought.certainty}/{thought.slug}", problems):
         actions = [
             dict.fromkeys(thought.actions, texts[thought.source].lines["actions"]) for thought in (nl, en)
         ]
         if _are_known(actions, items.get(nl.certainty, ())):
-            _compare("action", actions, (nl, en), problems)
+            _compare("action", actions, (nl, en), languages, problems)
         seasons = [
             dict.fromkeys(thought.season, texts[thought.source].lines.get("season", 1))
             for thought in (nl, en)
         ]
         if all(is_season(name) for found in seasons for name in found):
-            _compare("season", seasons, (nl, en), problems)
+            _compare("season", seasons, (nl, en), languages, problems)
         if nl.against != en.against:
-            here, there = (nl, "English") if nl.against else (en, "Dutch")
-            message = f"“against” is true here, but not in {there}; both languages must have the same"
+            here, there = (nl, en) if nl.against else (en, nl)
+            name = languages.names[there.language]
+            message = f"“against” is true here, but not in {name}; both languages must have the same"
             problems.append(Problem(here.source, texts[here.source].lines["against"], message))
         found = [_cited(texts[thought.source].marks) for thought in (nl, en)]
         named = [set(thought.sources) for thought in (nl, en)]
         if named == [set(cited) for cited in found] and _are_known(found, facts):
-            _compare("source", found, (nl, en), problems)
+            _compare("source", found, (nl, en), languages, problems)
 
 
-def _both(texts: Mapping[Language, Iterable[T]], key: Callable[[T], str]) -> list[tuple[T, T]]:
-    """The texts that exist in both languages."""
-    dutch, english = ({key(text): text for text in texts[language]} for language in Language)
-    return [(dutch[name], english[name]) for name in dutch if name in english]
+def _both(
+    languages: Languages, texts: Mapping[Language, Iterable[T]], key: Callable[[T], str]
+) -> list[tuple[T, T]]:
+    """Each text of another language with that of the default one, where there is one."""
+    first, *others = ({key(text): text for text in texts[language]} for language in languages)
+    return [(first[name], other[name]) for other in others for name in first if name in other]
 
 
 def _pair(
-    texts: Mapping[Language, Iterable[T]], key: Callable[[T], str], problems: list[Problem]
+    languages: Languages,
+    texts: Mapping[Language, Iterable[T]],
+    key: Callable[[T], str],
+    problems: list[Problem],
 ) -> list[tuple[T, T]]:
-    """The texts that exist in both languages, adding a problem for each file that exists in one only."""
-    dutch, english = ({key(text): text for text in texts[language]} for language in Language)
+    """The same, adding a problem for each file that exists in the default language or in another one only."""
+    for other in languages.others:
+        _find_alone(languages, other, texts, key, problems)
+    return _both(languages, texts, key)
+
+
+def _find_alone(
+    languages: Languages,
+    language: Language,
+    texts: Mapping[Language, Iterable[T]],
+    key: Callable[[T], str],
+    problems: list[Problem],
+) -> None:
+    default = languages.default
+    ours, theirs = ({key(text): text for text in texts[one]} for one in (default, language))
     alone = {
-        name: text for name, text in dutch.items() if name not in english and not _counterpart(text).exists()
+        name: (text, _counterpart(text, language))
+        for name, text in ours.items()
+        if name not in theirs and not _counterpart(text, language).exists()
     }
-    for name, text in english.items():
-        if name in dutch or _counterpart(text).exists():
+    for name, text in theirs.items():
+        if name in ours or _counterpart(text, default).exists():
             continue
         near = nearest(name, alone)
         if near is None:
-            alone[name] = text
+            alone[name] = text, _counterpart(text, default)
         else:
-            message = f"there is no Dutch text with this name; did you mean {alone.pop(near).source.name}?"
+            meant, _ = alone.pop(near)
+            there = languages.names[default]
+            message = f"there is no {there} text with this name; did you mean {meant.source.name}?"
             problems.append(Problem(text.source, None, message))
-    for text in alone.values():
-        other = _counterpart(text)
+    for text, missing in alone.values():
         if nearest(
-            other.name, [problem.path.name for problem in problems if problem.path.parent == other.parent]
+            missing.name,
+            [problem.path.name for problem in problems if problem.path.parent == missing.parent],
         ):
             continue  # the file is there under a wrong name, which was said already
-        name = {Language.NL: "Dutch", Language.EN: "English"}[text.language]
+        name = languages.names[text.language]
         problems.append(
-            Problem(other, None, f"the file is missing; {text.source.name} exists in {name} only")
+            Problem(missing, None, f"the file is missing; {text.source.name} exists in {name} only")
         )
-    return _both(texts, key)
 
 
-def _counterpart(text: _Text) -> Path:
-    """The file with the same text in the other language: `x.nl.md` → `x.en.md`, `docs/nl/x.md` → `docs/en/x.md`."""
+def _counterpart(text: _Text, other: Language) -> Path:
+    """The file with the same text in another language: `x.nl.md` → `x.en.md`, `docs/nl/x.md` → `docs/en/x.md`."""
     path, language = text.source, text.language
-    other = Language.EN if language is Language.NL else Language.NL
     if path.name.endswith(f".{language}.md"):
         return path.with_name(path.name.removesuffix(f".{language}.md") + f".{other}.md")
     parts = list(path.parts)
@@ -187,10 +218,15 @@ def _are_known(found: Iterable[Iterable[str]], known: Container[str]) -> bool:
 
 
 def _compare(
-    what: str, found: Sequence[Mapping[str, int]], texts: tuple[_Text, _Text], problems: list[Problem]
+    what: str,
+    found: Sequence[Mapping[str, int]],
+    texts: tuple[_Text, _Text],
+    languages: Languages,
+    problems: list[Problem],
 ) -> None:
     """Add a problem for each id that only one of two texts has, at its line."""
-    for text, here, there, name in zip(texts, found, reversed(found), ("Dutch", "English"), strict=True):
+    for text, here, there in zip(texts, found, reversed(found), strict=True):
+        name = languages.names[text.language]
         for one, line in here.items():
             if one not in there:
                 problems.append(Problem(text.source, line, f"the {what} “{one}” is in the {name} text only"))

@@ -13,10 +13,11 @@ from generator.content.archive import FOLDER
 from generator.content.certainties import IDS, is_item_id
 from generator.content.images import check_alt
 from generator.content.thoughts import FOLDER as THOUGHTS
-from generator.model import Language, Problem
+from generator.model import Problem
 from generator.reading import did_you_mean, nearest
 from generator.settings import PATH as SETTINGS
 from generator.urls import explain_url
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -84,12 +85,15 @@ def _survey(
             wrong.add(made)
         if source in drafts:
             drafts[made] = drafts[source]
-    for language in Language:
+    languages = load_languages(root)
+    for language in languages:
         known[str(docs / language / "archive/index.md")] = IDS
         about = str(docs / language / "about-the-numbers.md")
         if about in known:
             known[about] = {*known[about], *(fact.id for fact in facts.values() if fact.use != "avoid")}
-    return _Site(tuple(f"{docs / language}{os.sep}" for language in Language), known, pictures, drafts, wrong)
+    return _Site(
+        tuple(f"{docs / language}{os.sep}" for language in languages), known, pictures, drafts, wrong
+    )
 
 
 def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:

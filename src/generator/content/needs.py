@@ -21,8 +21,8 @@ from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
-from generator.model import Language
 from generator.settings import load_settings
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 
 Needs: TypeAlias = Callable[[PurePath], bool]
 
-_CERTAINTIES = tuple(f"docs/{language}/certainties" for language in Language)
-_LISTS = tuple(name.format(language=language) for name in (WORDS, CLICHES) for language in Language)
-_FACTS = (EVIDENCE, *_LISTS)
-_LETTER = (*_FACTS, RELEASED)
 _KEYS = re.compile(r"^(certainty|thought)[ \t]*:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 
 
@@ -59,27 +55,27 @@ def need_nothing(_: PurePath) -> bool:
 def need_letter(root: Path, week: Week) -> Needs:
     """What the letter of a week is made from, checked with and compared with."""
     folders = (path for path in _list_folders(root) if read_week(path.name) == week)
-    return _need(f"{ISSUES}/{week}", *_LETTER, *_list_letters(folders))
+    return _need(f"{ISSUES}/{week}", *_list_facts(root), RELEASED, *_list_letters(root, folders))
 
 
-def need_thought(certainty: str) -> Needs:
+def need_thought(root: Path, certainty: str) -> Needs:
     """What a thought about a certainty is checked with."""
-    return _need(*_FACTS, *(f"{folder}/{certainty}.md" for folder in _CERTAINTIES))
+    return _need(*_list_facts(root), *(f"{folder}/{certainty}.md" for folder in _list_certainties(root)))
 
 
-def need_assembly() -> Needs:
+def need_assembly(root: Path) -> Needs:
     """What a new letter is made from, apart from the letters before it."""
-    return _need(*_FACTS, THOUGHTS, *_CERTAINTIES)
+    return _need(*_list_facts(root), THOUGHTS, *_list_certainties(root))
 
 
 def need_releases(root: Path, until: datetime) -> Needs:
     """What it takes to record the letters that are out by a moment."""
-    return _need(*_LETTER, *_list_letters(_list_out(root, until)))
+    return _need(*_list_facts(root), RELEASED, *_list_letters(root, _list_out(root, until)))
 
 
 def need_site(root: Path, until: datetime) -> Needs:
     """What the site shows with the letters that are out by a moment: no thought."""
-    assessments = (ASSESSMENT.format(language=language) for language in Language)
+    assessments = (ASSESSMENT.format(language=language) for language in load_languages(root))
     letters = (f"{ISSUES}/{path.name}" for path in _list_out(root, until))
     return _need("docs", EVIDENCE, *assessments, *letters)
 
@@ -88,16 +84,28 @@ def _need(*places: str) -> Needs:
     return _Places(frozenset(map(PurePath, places)))
 
 
-def _list_letters(folders: Iterable[Path]) -> Iterator[str]:
+def _list_certainties(root: Path) -> list[str]:
+    """The folders with the pages of the certainties."""
+    return [f"docs/{language}/certainties" for language in load_languages(root)]
+
+
+def _list_facts(root: Path) -> list[str]:
+    """The evidence, and the word lists of each language."""
+    lists = (name.format(language=language) for name in (WORDS, CLICHES) for language in load_languages(root))
+    return [EVIDENCE, *lists]
+
+
+def _list_letters(root: Path, folders: Iterable[Path]) -> Iterator[str]:
     """The folders of letters, and the pages and thoughts that these name, whatever else is wrong with them."""
+    languages, certainties = load_languages(root), _list_certainties(root)
     for folder in folders:
         yield f"{ISSUES}/{folder.name}"
-        for language in Language:
+        for language in languages:
             named = dict(_KEYS.findall(read_front(folder / f"{language}.md")))
             certainty, thought = named.get("certainty"), named.get("thought")
-            yield from (f"{pages}/{certainty}.md" for pages in _CERTAINTIES if certainty)
+            yield from (f"{pages}/{certainty}.md" for pages in certainties if certainty)
             yield from (
-                f"{THOUGHTS}/{certainty}/{thought}.{one}.md" for one in Language if certainty and thought
+                f"{THOUGHTS}/{certainty}/{thought}.{one}.md" for one in languages if certainty and thought
             )
 
 

@@ -16,6 +16,7 @@ from generator.content.archive import FOLDER
 from generator.content.frontmatter import parse_yaml
 from generator.model import Language, Problem, Release, Week
 from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text, show_value
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -124,6 +125,7 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
         )
         return {}
     releases: Releases = {}
+    languages = load_languages(root)
     for name, editions in weeks.items():
         try:
             week = Week.parse(name)
@@ -132,8 +134,8 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
             continue
         for language, entry in editions.items() if isinstance(editions, dict) else [("", None)]:
             key = f"{name}.{language}" if language else name
-            if language not in list(Language) or not isinstance(entry, dict):
-                hint = did_you_mean(language, Language)
+            if language not in languages or not isinstance(entry, dict):
+                hint = did_you_mean(language, languages)
                 message = f"“{key}” is not an edition with an id, a digest and a date{hint}"
                 problems.append(Problem(path, lines.get(key, 1), message))
             elif fields := parse_fields(_Release, entry, path, lines, problems, under=f"{key}."):

@@ -6,12 +6,15 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from generator.model import Language, Problem, Style
+from generator.model import Problem, Style
 from generator.reading import read_text
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from generator.model import Language
 
 WORDS, CLICHES = "newsletter/words.{language}.txt", "newsletter/cliches.{language}.txt"
 """Where the lists stand, below the root of the project."""
@@ -26,7 +29,7 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
             frozenset(_load_words(root / WORDS.format(language=language), problems)),
             tuple(_load_cliches(root / CLICHES.format(language=language), problems)),
         )
-        for language in Language
+        for language in load_languages(root)
     }
 
 

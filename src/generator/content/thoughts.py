@@ -11,8 +11,9 @@ from pydantic import Field
 from generator.content.certainties import IDS
 from generator.content.frontmatter import Texts, load_document, read_front
 from generator.content.markdown.limits import LONGEST_LETTER
-from generator.model import MONTHS, Draft, Language, Problem, Thought
+from generator.model import MONTHS, Draft, Language, Languages, Problem, Thought
 from generator.reading import Fields, Line, Words, did_you_mean, is_folder, nearest, plain_name
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -58,12 +59,12 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
     """
     found: dict[tuple[str, str], dict[Language, _File]] = {}
     scratch = Texts(texts.documents)  # a draft is none of the texts that are compared with each other
-    folder = root / FOLDER
-    for path in _list(folder) if is_folder(folder, problems) else ():
-        if name := _read_name(path, folder, problems):
+    folder, languages = root / FOLDER, load_languages(root)
+    for path in _list(folder, languages) if is_folder(folder, problems) else ():
+        if name := _read_name(path, folder, languages, problems):
             certainty, slug, language = name
             found.setdefault((certainty, slug), {})[language] = _read(path, scratch)
-    thoughts: dict[Language, list[Thought]] = {language: [] for language in Language}
+    thoughts: dict[Language, list[Thought]] = {language: [] for language in languages}
     drafts: list[Draft] = []
     for (certainty, slug), files in found.items():
         if is_draft := any(file.draft for file in files.values()):
@@ -114,11 +115,13 @@ def _check_draft(files: Mapping[Language, _File], problems: list[Problem]) -> No
             problems.append(Problem(file.path, file.draft, message))
 
 
-def _read_name(path: Path, folder: Path, problems: list[Problem]) -> tuple[str, str, Language] | None:
+def _read_name(
+    path: Path, folder: Path, languages: Languages, problems: list[Problem]
+) -> tuple[str, str, Language] | None:
     """The certainty, the slug and the language by the place of a file, or None after adding what is wrong with it."""
     slug, _, suffix = path.stem.rpartition(".")
     certainty = path.parent.relative_to(folder).as_posix()
-    if right := _mistaken(path):
+    if right := _mistaken(path, languages):
         problems.append(Problem(path, None, f"is not a thought; rename it to {right}"))
     elif path.parent == folder:
         message = f"is outside the folder of its certainty; move it to a folder like {FOLDER}/referral/"
@@ -126,32 +129,35 @@ def _read_name(path: Path, folder: Path, problems: list[Problem]) -> tuple[str, 
     elif certainty not in IDS:
         hint = did_you_mean(certainty, IDS)
         problems.append(Problem(path.parent, None, f"unknown certainty “{certainty}”{hint}"))
-    elif suffix not in list(Language):
-        problems.append(Problem(path, None, "the name of a thought must end in .nl.md or .en.md"))
+    elif (language := languages.find(suffix)) is None:
+        endings = " or ".join(_list_endings(languages))
+        problems.append(Problem(path, None, f"the name of a thought must end in {endings}"))
     elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         message = (
             f"the name “{slug}” must have only lower-case letters, digits and hyphens, like who-calls-you"
         )
         problems.append(Problem(path, None, message))
     else:
-        return certainty, slug, Language(suffix)
+        return certainty, slug, language
     return None
 
 
-def _list(folder: Path) -> Iterator[Path]:
+def _list(folder: Path, languages: Languages) -> Iterator[Path]:
     """The files that are thoughts, or were probably meant to be."""
     for path in sorted(folder.rglob("[!.]*")):
-        if path.name.endswith(".md") or (_mistaken(path) and path.is_file()):
+        if path.name.endswith(".md") or (_mistaken(path, languages) and path.is_file()):
             yield path
 
 
-def _mistaken(path: Path) -> str | None:
+def _mistaken(path: Path, languages: Languages) -> str | None:
     """The name that a file should have when its own is nearly that of a thought: `x.nl.MD`, `x.NL.md`, `x.nl.txt`."""
-    right = "" if path.name.endswith(_ENDINGS) else plain_name(path.name)
-    return right if right.endswith(_ENDINGS) else None
+    endings = _list_endings(languages)
+    right = "" if path.name.endswith(endings) else plain_name(path.name)
+    return right if right.endswith(endings) else None
 
 
-_ENDINGS = tuple(f".{language}.md" for language in Language)
+def _list_endings(languages: Languages) -> tuple[str, ...]:
+    return tuple(f".{language}.md" for language in languages)
 
 
 def _thought(document: Document[ThoughtFields], language: Language, certainty: str, slug: str) -> Thought:

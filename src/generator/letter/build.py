@@ -14,7 +14,7 @@ from generator.content.certainties import IDS
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
 from generator.letter.texts import BUILD, DOCUMENTS
-from generator.model import Archive, Artifact, Language
+from generator.model import Archive, Artifact
 from generator.publish import publish_together
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
 from generator.render.letter.email import render_email
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.content.frontmatter import Document
-    from generator.model import Email, Issue, Problem, Week
+    from generator.model import Email, Issue, Language, Problem, Week
     from generator.render.feed.entries import Body
     from generator.settings import Settings
 
@@ -74,7 +74,7 @@ def make_issue(  # noqa: PLR0913 (what may be asked for)
     """
     issue = newsletter.archive.issue(week)
     new = issue is None and week not in newsletter.list_unread()
-    newsletter.require(need_assembly() if new else need_letter(newsletter.root, week))
+    newsletter.require(need_assembly(newsletter.root) if new else need_letter(newsletter.root, week))
     sources: list[Artifact] = []
     if issue is None:
         _refuse_week(newsletter.settings, week, now)
@@ -128,7 +128,7 @@ def find_folder(email: Email) -> PurePosixPath:
 
 def _find_source_folder(newsletter: Newsletter, issue: Issue) -> PurePosixPath:
     """Where the texts of an issue are, below the root of the project."""
-    return PurePosixPath(issue.editions[Language.NL].source.parent.relative_to(newsletter.root))
+    return PurePosixPath(issue.first.source.parent.relative_to(newsletter.root))
 
 
 def _refuse_week(settings: Settings, week: Week, now: datetime) -> None:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
+from generator.check.language.knowledge import find_knowledge
+from generator.check.rules.spelling import has_dictionary
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.configuration import find_configuration_problems
 from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.errors import ContentError
 from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
 from generator.letter.selection import find_selection
-from generator.model import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from generator.content.needs import Needs
     from generator.letter.jobs import Follow, Job
     from generator.letter.selection import Selection
-    from generator.model import Issue, Problem, Week
+    from generator.model import Issue, Language, Languages, Problem, Week
 
 LINKS = PurePath("build/cache/links.json")
 """What other sites answered to --online, below the root of the project."""
@@ -47,6 +48,8 @@ class Checked:
 class Coverage:
     """What was looked at, and what was not."""
 
+    languages: Languages
+    """Those of the project."""
     texts: Texts
     facts: int | None
     """How many facts were looked at; None when something was named, and facts were not."""
@@ -60,6 +63,8 @@ class Coverage:
     """How many more there are among what was named."""
     skipped: Sequence[Week]
     """The weeks whose letters were looked at, and that nobody gets."""
+    unchecked: Mapping[Language, Sequence[str]]
+    """What was not checked in a language of the texts, because we have no dictionary or no knowledge of it."""
 
 
 def check_project(  # noqa: PLR0913 (what may be asked for)
@@ -119,29 +124,36 @@ def _sort_out(newsletter: Newsletter, selection: Selection) -> tuple[list[Job], 
 def _find_needs(newsletter: Newsletter, job: Job) -> Needs:
     if isinstance(job, CheckLetter):
         return need_letter(newsletter.root, job.week)
-    return need_thought(job.find(newsletter).certainty) if isinstance(job, CheckThought) else need_nothing
+    if isinstance(job, CheckThought):
+        return need_thought(newsletter.root, job.find(newsletter).certainty)
+    return need_nothing
 
 
 def _cover(
     newsletter: Newsletter, selection: Selection, jobs: Sequence[Job], unread: Sequence[Problem]
 ) -> Coverage:
     drafts, other_drafts = _list_drafts(newsletter, selection)
+    languages, texts = newsletter.settings.languages, _list_checked(newsletter, selection, jobs)
+    found = {language for names in texts.values() for _, language in names}
+    unchecked = {language: _list_unchecked(language) for language in languages if language in found}
     return Coverage(
-        texts=_list_checked(newsletter, selection, jobs),
+        languages=languages,
+        texts=texts,
         facts=None if selection else len(newsletter.playbook.facts),
         unread=bool(unread),
         readable=not newsletter.ignored,
         drafts=drafts,
         other_drafts=other_drafts,
         skipped=[issue.week for issue in _list_skipped(newsletter, selection)],
+        unchecked={language: checks for language, checks in unchecked.items() if checks},
     )
 
 
 def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[Job]) -> Texts:
     """The texts that were looked at; what stands in both languages has one name."""
-    playbook = newsletter.playbook
+    playbook, languages = newsletter.playbook, newsletter.settings.languages
     texts: dict[str, set[tuple[str, Language]]] = {"page": set(), "thought": set(), "letter": set()}
-    for language in Language:
+    for language in languages:
         pages = [(one.page, one.source) for one in playbook.certainties[language]]
         pages += [(one.name, one.source) for one in playbook.pages[language]]
         for name, source in pages:
@@ -149,11 +161,17 @@ def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[J
                 texts["page"].add((name, language))
     for job in jobs:
         if isinstance(job, CheckLetter):
-            texts["letter"] |= {(str(job.week), one) for one in Language if job.language in {None, one}}
+            texts["letter"] |= {(str(job.week), one) for one in languages if job.language in {None, one}}
         elif isinstance(job, CheckThought):
             thought = job.find(newsletter)
             texts["thought"].add((f"{thought.certainty}/{thought.slug}", job.language))
     return texts
+
+
+def _list_unchecked(language: Language) -> list[str]:
+    """What cannot be checked in a language."""
+    lacking = [] if has_dictionary(language) else ["spelling"]
+    return lacking if find_knowledge(language) else [*lacking, "figures", "reading level"]
 
 
 def _list_drafts(newsletter: Newsletter, selection: Selection) -> tuple[list[Path], int]:

@@ -20,7 +20,7 @@ from generator.check.proofs import Proof
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import ContentError, GeneratorError
-from generator.model import Language, Problem, Week
+from generator.model import Problem, Week
 from generator.render.page.pages import render_pages
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.letter.selection import Selection
-    from generator.model import Thought
+    from generator.model import Language, Thought
 
 MANY = 40
 """More issues than this are worth a process for each core."""
@@ -116,7 +116,7 @@ class RenderPages:
 
 @dataclass(frozen=True, slots=True)
 class RenderFeeds:
-    """Render the feeds of both languages."""
+    """Render the feeds of every language."""
 
     doing = "rendering the feeds"
     place = ISSUES
@@ -133,16 +133,16 @@ def plan_jobs(newsletter: Newsletter, selection: Selection) -> Iterator[Job]:
     """What is to be done; the large ones first, so that no process is left with one of them at the end."""
     if not selection:
         yield RenderFeeds()
-        yield from map(RenderPages, Language)
+        yield from map(RenderPages, newsletter.settings.languages)
     chosen: dict[Week, list[Language]] = {}
     for edition in selection.editions(newsletter):
         chosen.setdefault(edition.week, []).append(edition.language)
     for week, languages in chosen.items():
-        if len(languages) == len(Language):
+        if len(languages) == len(newsletter.settings.languages):
             yield CheckLetter(week)
         else:
             yield from (CheckLetter(week, language) for language in languages)
-    for language in Language:
+    for language in newsletter.settings.languages:
         for number, thought in enumerate(newsletter.playbook.thoughts[language]):
             if selection.holds(thought.source.relative_to(newsletter.root)):
                 yield CheckThought(language, number)

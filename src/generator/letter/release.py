@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from generator.check import check_issue
 from generator.content.releases import PATH, digest_edition, write_releases
 from generator.errors import RefusalError, RequestError
-from generator.model import Artifact, Language, Release, Week
+from generator.model import ENGLISH, Artifact, Language, Release, Week
 from generator.publish import publish_artifacts
 from generator.render.feed.entries import render_entry
 from generator.render.words import say_date
@@ -59,7 +59,7 @@ def release_letters(
 
 
 def _published(issue: Issue) -> datetime:
-    return issue.editions[Language.NL].published
+    return issue.first.published
 
 
 def _release(newsletter: Newsletter, edition: Edition) -> Release:
@@ -80,7 +80,7 @@ def _find(newsletter: Newsletter, week: Week, now: datetime) -> Issue:
     if (moment := _published(issue)) > now:
         local = moment.astimezone(newsletter.settings.timezone)
         raise RequestError(
-            f"the letter of {week} is not published until {say_date(local, Language.EN)} at {local:%H:%M}"
+            f"the letter of {week} is not published until {say_date(local, ENGLISH)} at {local:%H:%M}"
         )
     return issue
 

@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING
 
 from generator.clock import parse_moment
 from generator.content import load_newsletter
-from generator.content.configuration import CONFIGURATIONS, find_configuration_problems
+from generator.content.configuration import find_configuration_problems, list_configurations
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
-from generator.model import Language
 from generator.preview import HOST, is_previewed
 from generator.settings import load_settings
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.content import Newsletter
-    from generator.model import Issue, Problem, Week
+    from generator.model import Issue, Language, Problem, Week
 
 SITE = "site"
 """Where the site is published, below the root of the project; git ignores it."""
@@ -93,8 +92,9 @@ def build_site(
             ) as name:
                 staging = Path(name)
                 _build(newsletter, staging, now, watch, future=future)
-                new = staging / Language.NL
-                (staging / Language.EN).rename(new / Language.EN)
+                new = staging / newsletter.settings.languages.default
+                for language in newsletter.settings.languages.others:
+                    (staging / language).rename(new / language)
                 pages = sum(1 for _ in new.rglob("index.html"))
                 size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
                 _keep_times(site, new)
@@ -103,12 +103,12 @@ def build_site(
         raise PublishError(
             f"{error.filename or site.parent}: cannot be written: {error.strerror or error}"
         ) from error
-    archive = newsletter.archive
+    archive, language = newsletter.archive, newsletter.settings.languages.default
     return BuiltSite(
         pages=pages,
         size=size,
         seconds=time.monotonic() - began,
-        waiting=[one.week for one in reversed(list(archive.editions(Language.EN))) if one.published > now],
+        waiting=[one.week for one in reversed(list(archive.editions(language))) if one.published > now],
         unpublished=[one for one in reversed(archive.until(now).issues) if one.skipped or one.draft],
         ignored=newsletter.ignored,
     )
@@ -231,7 +231,7 @@ def _build(
             watch(sum(1 for _ in staging.rglob("index.html")), pages)
 
     try:
-        for language, config in CONFIGURATIONS.items():
+        for language, config in list_configurations(root).items():
             arguments = [*command, "-f", config, "-d", str(staging / language)]
             with (staging / f"{language}.log").open("wb") as log:
                 running[language] = subprocess.Popen(  # noqa: S603 (ours)
@@ -267,7 +267,7 @@ def _count_pages(newsletter: Newsletter, now: datetime, *, future: bool) -> int:
         + len(playbook.pages[language])
         + sum(1 for _ in archive.editions(language))
         + 1
-        for language in Language
+        for language in newsletter.settings.languages
     )
 
 

@@ -22,7 +22,7 @@ from generator.model import Artifact, Language
 from generator.publish import publish_together
 from generator.reading import did_you_mean, plain_name
 from generator.sentences import count
-from generator.words import load_words
+from generator.words import load_languages, load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,10 +80,12 @@ def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
         raise PublishError(f"{place} already exists; nothing was written. Choose another name.")
     problems: list[Problem] = []  # about other files: generate check tells
     texts = Texts()
-    certainties = {language: load_certainties(root, language, texts, problems) for language in Language}
+    certainties = {
+        language: load_certainties(root, language, texts, problems) for language in load_languages(root)
+    }
     facts = load_facts(root, problems)
     thoughts, _ = load_thoughts(root, item_ids(certainties), facts, texts, problems)
-    uses = Counter(action for thought in thoughts[Language.NL] for action in thought.actions)
+    uses = Counter(action for thought in next(iter(thoughts.values())) for action in thought.actions)
     words, made = load_words(root), {}
     for language, found in certainties.items():
         items = [item for one in found if one.id == certainty for item in one.items]

@@ -134,7 +134,9 @@ def _find_mailbox(root: Path) -> Mailbox:
 def _find_address(root: Path) -> Address:
     settings = read_settings(root)
     others = {settings.reply_to.lower(), settings.sender_address.lower()}
-    return Address(settings.unsubscribe, shared=settings.unsubscribe.lower() in others)
+    return Address(
+        settings.unsubscribe, settings.languages.default, shared=settings.unsubscribe.lower() in others
+    )
 
 
 def _read_folder(reading: _Reading, folder: Path) -> None:

@@ -16,6 +16,7 @@ from generator.model.deliveries import (
     Tally,
     Window,
 )
+from generator.model.language import ENGLISH, Language, Languages
 from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
 from generator.model.playbook import (
     MONTHS,
@@ -45,9 +46,10 @@ from generator.model.subscribers import (
     Wording,
     key_of,
 )
-from generator.model.weeks import Language, Week, weeks_in
+from generator.model.weeks import Week, weeks_in
 
 __all__ = [
+    "ENGLISH",
     "MONTHS",
     "Archive",
     "Artifact",
@@ -68,6 +70,7 @@ __all__ = [
     "Issue",
     "Kind",
     "Language",
+    "Languages",
     "Mailing",
     "NewSubscriber",
     "Notice",

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from generator.model.weeks import Language, Week
+    from generator.model.language import Language
+    from generator.model.weeks import Week
 
 
 class Progress(StrEnum):

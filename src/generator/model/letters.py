@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from generator.model.weeks import Language
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path, PurePosixPath
 
+    from generator.model.language import Language
     from generator.model.playbook import Section
     from generator.model.weeks import Week
 
@@ -65,18 +64,24 @@ class Issue:
 
     week: Week
     editions: Mapping[Language, Edition]
+    """The default language first."""
     skipped: bool = False
     """Whether the settings skip its week, and nothing says that readers have it already."""
 
     @property
+    def first(self) -> Edition:
+        """Its edition in the default language."""
+        return next(iter(self.editions.values()))
+
+    @property
     def certainty(self) -> str:
         """The certainty it is about, the same in every language."""
-        return self.editions[Language.NL].certainty
+        return self.first.certainty
 
     @property
     def thought(self) -> str:
         """The slug of the thought it was made from, the same in every language."""
-        return self.editions[Language.NL].thought
+        return self.first.thought
 
     @property
     def draft(self) -> bool:
@@ -101,9 +106,7 @@ class Archive:
 
     def until(self, moment: datetime) -> Archive:
         """The issues that were published by then."""
-        return Archive(
-            tuple(issue for issue in self.issues if issue.editions[Language.NL].published <= moment)
-        )
+        return Archive(tuple(issue for issue in self.issues if issue.first.published <= moment))
 
     def editions(self, language: Language, certainty: str | None = None) -> Iterator[Edition]:
         """What readers may read in a language, newest first; of one certainty when it is named."""

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from generator.model.weeks import Language, Week
+    from generator.model.language import Language
+    from generator.model.weeks import Week
 
 MONTHS = (
     "january",
@@ -174,6 +175,11 @@ class Playbook:
     facts: Mapping[str, Fact]
     drafts: tuple[Draft, ...] = ()
     """Thoughts that are not finished, and so not among the thoughts."""
+
+    @property
+    def first_thoughts(self) -> tuple[Thought, ...]:
+        """Those in the default language; what is chosen by is the same in all."""
+        return next(iter(self.thoughts.values()))
 
     def certainty(self, language: Language, certainty_id: str) -> Certainty:
         """The page of one certainty. Raises KeyError when there is none."""

@@ -1,23 +1,10 @@
-"""Languages, and the weeks that letters are named after."""
+"""The weeks that letters are named after."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
-
-
-class Language(StrEnum):
-    """A language that readers read; the first one is the default, and is published at the root of the site."""
-
-    NL = "nl"
-    EN = "en"
-
-    @property
-    def prefix(self) -> str:
-        """The folder of this language on the site: empty, or ending in a slash."""
-        return "" if self is Language.NL else f"{self.value}/"
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -23,6 +23,7 @@ from generator.preview.guard import FOLDER, answer, redirect
 from generator.render.preview.frames import POLICY
 from generator.render.preview.plans import render_plan
 from generator.render.preview.previews import PAGE, Served, page_policy, render_broken, render_preview
+from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -143,7 +144,7 @@ class Preview:
         file = file or PAGE.name
         if file not in pages:
             return answer(start_response, "There is no such page.", status=HTTPStatus.NOT_FOUND)
-        framed = file.partition("/")[0] in {"nl", "en"}
+        framed = file.partition("/")[0] in load_languages(self._root)
         policy = f"{POLICY}; {_SANDBOX}" if framed else page_policy(self._root, served=True)
         return answer(start_response, pages[file], "text/html; charset=utf-8", policy)
 

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route, Router
 
-from generator.model import Language
 from generator.web.context import App, Context
 from generator.web.guard import Guard
 from generator.web.page import Pages
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from generator.model import Language
     from generator.web.service import Service
 
 Handler: TypeAlias = Callable[[Context], Awaitable["Response"]]
@@ -82,33 +82,31 @@ def create_application(service: Service) -> ASGIApp:
 
     Raises TemplateError when a template or a file of the style is missing.
     """
-    assets = load_assets(service.root)
+    assets, languages = load_assets(service.root), service.settings.languages
     pages = Pages(service, f"{service.base}assets/{STYLE}?{assets[STYLE].version}")
     database = AsyncDatabase(service.database, service.wake)
     app = App(service, pages, database, Origins.of(service.url, service.settings.site_url))
     routes = [
-        Route("/health", _Endpoint(app, Language.NL, {"GET": Health(service, database).show})),
-        Route("/assets/{name}", _Endpoint(app, Language.NL, {"GET": partial(show_asset, assets)})),
+        Route("/health", _Endpoint(app, languages.default, {"GET": Health(service, database).show})),
+        Route("/assets/{name}", _Endpoint(app, languages.default, {"GET": partial(show_asset, assets)})),
     ]
     addresses: dict[str, dict[str, Handler]] = {
         "": {"GET": _redirect},
         **ADDRESSES,
         "{rest:path}": {"GET": _show_lost},
     }
-    # Dutch has no folder of its own, and takes all that is left.
-    for language in reversed(Language):
+    # The default language has no folder of its own, and takes all that is left.
+    for language in reversed(languages):
         routes += [
-            Route(f"/{language.prefix}{path}", _Endpoint(app, language, handlers))
+            Route(f"/{languages.prefix(language)}{path}", _Endpoint(app, language, handlers))
             for path, handlers in addresses.items()
         ]
-    return Guard(Router(routes, redirect_slashes=False), pages, app.origins, service.url)
+    return Guard(Router(routes, redirect_slashes=False), pages, app.origins, service.url, languages)
 
 
 async def _redirect(context: Context) -> Response:
     """To the first page, by a path on this host: nothing in the request says where."""
-    return RedirectResponse(
-        f"{context.app.service.base}{context.language.prefix}subscribe", HTTPStatus.SEE_OTHER
-    )
+    return RedirectResponse(f"{context.app.service.base}{context.folder}subscribe", HTTPStatus.SEE_OTHER)
 
 
 async def _show_lost(_: Context) -> Response:

@@ -79,9 +79,14 @@ class Context:
         """A text of web.words in this language."""
         return self.app.pages.words[self.language][name]
 
+    @property
+    def folder(self) -> str:
+        """The folder of the language of this page: empty, or ending in a slash."""
+        return self.app.service.settings.languages.prefix(self.language)
+
     def source(self, path: str) -> str:
         """The URL of a page for a proof of consent: made from our settings, without a token."""
-        return f"{self.app.service.url}{self.language.prefix}{path}"
+        return f"{self.app.service.url}{self.folder}{path}"
 
     def count_token(self) -> None:
         """Count a page opened by a token. Raises Refusal (429) when this network opens too many: it may be guessing."""

@@ -12,12 +12,12 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
 from generator.errors import GeneratorError, describe
-from generator.model import Language
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from generator.model import Languages
     from generator.web.page import Pages
     from generator.web.server.origins import Origins
 
@@ -50,10 +50,10 @@ _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 class Guard:
     """An ASGI middleware. Lets no exception through: the reader gets a page (500 or 503), the operator a line."""
 
-    def __init__(self, app: ASGIApp, pages: Pages, origins: Origins, url: str) -> None:
+    def __init__(self, app: ASGIApp, pages: Pages, origins: Origins, url: str, languages: Languages) -> None:
         """`url` is the public URL of the service."""
         self._app, self._pages, self._origins, self._url = app, pages, origins, url
-        self._base = urlsplit(url).path
+        self._base, self._languages = urlsplit(url).path, languages
         headers = {**_HEADERS, **(_HTTPS if url.startswith("https:") else {})}
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
@@ -79,7 +79,8 @@ class Guard:
         path: str = scope["path"]
         if path.startswith(self._base):  # a proxy may strip the path of the service, or not
             path = scope["path"] = path[len(self._base) - 1 :]
-        language = Language.EN if path.startswith(f"/{Language.EN.prefix}") else Language.NL
+        named = (one for one in self._languages.others if path.startswith(f"/{self._languages.prefix(one)}"))
+        language = next(named, self._languages.default)
         try:
             if not (path == "/health" or self._origins.is_ours(Headers(scope=scope))):
                 await self._refuse_host()(scope, receive, answer)

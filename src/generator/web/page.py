@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
-from generator.model import Language
 from generator.render.page.signup import wording
 from generator.render.templating import render_template
+from generator.render.words import say_language
 from generator.web.forms import Draft
 from generator.words import load_words
 
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from generator.model import Asking, Wording
+    from generator.model import Asking, Language, Wording
     from generator.web.refusals import Refusal
     from generator.web.service import Service
 
@@ -33,8 +33,11 @@ class Pages:
     def __init__(self, service: Service, style: str) -> None:
         """`style` is the URL of the style sheet."""
         self._service, self._style = service, style
+        languages = service.settings.languages
+        self._names = {here: {one: say_language(one, here) for one in languages} for here in languages}
+        self._own = {one: words["language"]["name"] for one, words in load_words(service.root).items()}
         self.wordings: dict[Language, Wording] = {
-            language: wording(service.root, service.settings, language) for language in Language
+            language: wording(service.root, service.settings, language) for language in languages
         }
         self.words = {
             language: {
@@ -72,14 +75,16 @@ class Pages:
 
     def write(self, language: Language, name: str, /, *, path: str = "subscribe", **values: Any) -> str:
         """A page from a template. `path` is its path below the folder of each language, for the language selector."""
-        service = self._service
+        service, languages = self._service, self._service.settings.languages
         return render_template(
             service.root,
             f"service/{name}.html",
             base=service.base,
-            home=f"{service.base}{language.prefix}",
+            home=f"{service.base}{languages.prefix(language)}",
             here=language,
-            languages={one: f"{service.base}{one.prefix}{path}" for one in Language},
+            names=self._names[language],
+            own=self._own,
+            languages={one: f"{service.base}{languages.prefix(one)}{path}" for one in languages},
             settings=service.settings,
             style=self._style,
             titles=service.titles(language),

@@ -17,7 +17,6 @@ from generator.delivery.outgoing.transports import is_trial, open_transport
 from generator.delivery.outgoing.worker import Worker
 from generator.environment import announce_service, find_files, make_list, read_variable
 from generator.errors import ServiceError
-from generator.model import Language
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.wordings import keep_wordings
@@ -78,7 +77,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         port = listening.getsockname()[1]
         url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
         with database.begin() as transaction:
-            keep_wordings(transaction, [wording(root, settings, language) for language in Language])
+            keep_wordings(transaction, [wording(root, settings, language) for language in settings.languages])
 
         def render(posting: Posting) -> bytes:
             message = render_notice(outline, url, posting).message

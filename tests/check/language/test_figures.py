@@ -3,9 +3,9 @@
 import pytest
 
 from generator.check.language.figures import find_figures, find_numbers, read_number
+from generator.check.language.knowledge import KNOWLEDGE
 from generator.model import Language
-
-NL, EN = Language.NL, Language.EN
+from tests.languages import EN, NL
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_no_figure(language: Language, text: str) -> None:
     ],
 )
 def test_a_number_has_one_value_in_both_languages(language: Language, digits: str, value: str) -> None:
-    assert read_number(digits, language) == value
+    assert read_number(digits, KNOWLEDGE[language]) == value
 
 
 def test_numbers_leave_out_what_is_part_of_a_word() -> None:

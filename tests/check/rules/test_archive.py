@@ -12,7 +12,8 @@ from generator.check.proofs import Proof
 from generator.check.rules.archive import check_changed, check_day, check_id, check_twice
 from generator.content import Newsletter, load_newsletter
 from generator.content.releases import digest_edition
-from generator.model import Archive, Edition, Language, Release, Section, Severity
+from generator.model import Archive, Edition, Release, Section, Severity
+from tests.languages import NL
 
 ROOT = Path(__file__).parents[3]
 
@@ -20,8 +21,8 @@ ROOT = Path(__file__).parents[3]
 def proof_of(newsletter: Newsletter, number: int = -1, **changes: object) -> Proof:
     """The proof of a letter of the sample, the oldest unless told otherwise, with some changes."""
     issue = newsletter.archive.issues[number]
-    edition = replace(issue.editions[Language.NL], **changes)
-    return Proof(newsletter, replace(issue, editions={**issue.editions, Language.NL: edition}), edition)
+    edition = replace(issue.editions[NL], **changes)
+    return Proof(newsletter, replace(issue, editions={**issue.editions, NL: edition}), edition)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +67,11 @@ Change = Callable[[Edition], Edition]
 
 def released(newsletter: Newsletter, number: int = -1) -> Newsletter:
     """The newsletter after a letter went out as it is."""
-    edition = newsletter.archive.issues[number].editions[Language.NL]
+    edition = newsletter.archive.issues[number].editions[NL]
     release = Release(
         f"tag:example.org,2026:issue/{edition.week}/nl", digest_edition(edition), edition.updated
     )
-    return replace(newsletter, releases={(edition.week, Language.NL): release})
+    return replace(newsletter, releases={(edition.week, NL): release})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,7 @@ def test_a_change_after_the_release_needs_a_later_date(
 def test_another_picture_of_the_same_name_is_a_change(newsletter: Newsletter) -> None:
     newsletter = released(newsletter, 0)
     assert list(check_changed(proof_of(newsletter, 0))) == []
-    picture = newsletter.archive.issues[0].editions[Language.NL].images["two-contacts.png"].source
+    picture = newsletter.archive.issues[0].editions[NL].images["two-contacts.png"].source
     picture.write_bytes(picture.read_bytes() + b"\0")
     assert len(list(check_changed(proof_of(newsletter, 0)))) == 1
 

@@ -14,6 +14,7 @@ from generator.content import Newsletter
 from generator.model import Language
 from generator.render.letter.email import render_email
 from tests.check.proofs import proof_of, spoil
+from tests.languages import LANGUAGES
 from tests.render.mails import edition_of
 
 
@@ -144,7 +145,7 @@ def test_refreshing_from_a_file_that_is_not_there_is_said(capsys: pytest.Capture
     assert "nowhere.json" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_letter_asks_nothing_that_is_not_expected(newsletter: Newsletter, language: Language) -> None:
     tree = html.document_fromstring(render_email(newsletter, edition_of(newsletter, language=language)).html)
     features = load_features()

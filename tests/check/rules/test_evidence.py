@@ -17,8 +17,8 @@ from generator.check.rules.evidence import (
 )
 from generator.content import Newsletter, load_newsletter
 from generator.errors import ContentError
-from generator.model import Language
 from tests.check.examples import LETTER, Edit
+from tests.languages import EN, LANGUAGES, NL
 
 ROOT = Path(__file__).parents[3]
 CITE = "[^rel-palmatier-2008]"
@@ -28,7 +28,7 @@ DO = "Teken maandag één belangrijke klant uit"
 @pytest.fixture(scope="module")
 def letter() -> Manuscript:
     newsletter = load_newsletter(ROOT / "tests/sample")
-    return read_letter(newsletter, newsletter.archive.issues[-1].editions[Language.NL])
+    return read_letter(newsletter, newsletter.archive.issues[-1].editions[NL])
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_every_committed_text_keeps_the_rules_of_evidence(real: Newsletter) -> N
 
 def test_every_page_that_cites_a_fact_in_context_has_its_caveat(real: Newsletter) -> None:
     found = 0
-    for language in Language:
+    for language in LANGUAGES:
         for page in (*real.playbook.pages[language], *real.playbook.certainties[language]):
             text = page.source.read_text("utf-8")
             manuscript = Manuscript(
@@ -153,8 +153,8 @@ def test_every_page_that_cites_a_fact_in_context_has_its_caveat(real: Newsletter
 
 def test_every_fact_in_context_has_caveats_and_the_article_has_its_percentages(real: Newsletter) -> None:
     for fact in real.playbook.facts.values():
-        assert (fact.use == "context") == all(fact.caveat.get(language) for language in Language), fact.id
-    about = next(page for page in real.playbook.pages[Language.EN] if page.name == "about-the-numbers")
+        assert (fact.use == "context") == all(fact.caveat.get(language) for language in LANGUAGES), fact.id
+    about = next(page for page in real.playbook.pages[EN] if page.name == "about-the-numbers")
     assert all(f"{number}%" in about.markdown for number in ARTICLE)
 
 
@@ -176,8 +176,8 @@ def test_numbers_are_the_same_in_both_languages(
     )
     newsletter = load_newsletter(sample)
     issue = newsletter.archive.issues[-1]
-    assert list(check_translation(Proof(newsletter, issue, issue.editions[Language.NL]))) == []
-    findings = list(check_translation(Proof(newsletter, issue, issue.editions[Language.EN])))
+    assert list(check_translation(Proof(newsletter, issue, issue.editions[NL]))) == []
+    findings = list(check_translation(Proof(newsletter, issue, issue.editions[EN])))
     assert len(findings) == len(found)
     assert all(one.message.startswith(text) for one, text in zip(findings, found, strict=True))
     assert {one.spot.line for one in findings} <= {14}

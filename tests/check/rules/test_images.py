@@ -10,8 +10,8 @@ from generator.check.proofs import Proof
 from generator.check.rules.images import check_alt, check_pixels, check_weight
 from generator.content import load_newsletter
 from generator.errors import ContentError
-from generator.model import Language
 from tests.check.examples import Edit
+from tests.languages import LANGUAGES, NL
 
 LETTER = "newsletter/issues/2026-W47/nl.md"
 IMAGE = '![Twee stippen met een lijn ertussen](two-contacts.png "Eén lijn is te weinig")'
@@ -20,7 +20,7 @@ IMAGE = '![Twee stippen met een lijn ertussen](two-contacts.png "Eén lijn is te
 def proof_of(root: Path) -> Proof:
     newsletter = load_newsletter(root)
     issue = newsletter.archive.issues[0]
-    return Proof(newsletter, issue, issue.editions[Language.NL])
+    return Proof(newsletter, issue, issue.editions[NL])
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_widths(sample: Path, width: int, wrong: bool) -> None:
 def test_a_format_that_not_every_mail_program_shows_is_refused(sample: Path, kind: str) -> None:
     folder = sample / "newsletter/issues/2026-W47"
     Picture.new("RGB", (600, 300)).save(folder / f"two.{kind}")
-    for language in Language:
+    for language in LANGUAGES:
         path = folder / f"{language}.md"
         path.write_text(path.read_text("utf-8").replace("(two-contacts.png", f"(two.{kind}"), "utf-8")
     with pytest.raises(ContentError, match="use PNG, JPEG or GIF"):
         load_newsletter(sample)
     (folder / f"two.{kind}").rename(folder / "two-contacts.png")
-    for language in Language:
+    for language in LANGUAGES:
         path = folder / f"{language}.md"
         path.write_text(path.read_text("utf-8").replace(f"(two.{kind}", "(two-contacts.png"), "utf-8")
     with pytest.raises(ContentError, match="but its name says PNG"):

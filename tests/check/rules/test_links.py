@@ -24,6 +24,7 @@ from generator.content import Newsletter, load_newsletter
 from generator.model import Archive, Language
 from tests.check.examples import Edit
 from tests.effort import TIMES, assert_linear
+from tests.languages import EN, NL
 
 Check = Callable[[Manuscript], Iterable[Finding]]
 
@@ -31,7 +32,7 @@ Check = Callable[[Manuscript], Iterable[Finding]]
 @pytest.fixture(scope="module")
 def letter() -> Manuscript:
     newsletter = load_newsletter(Path(__file__).parents[2] / "sample")
-    return read_letter(newsletter, newsletter.archive.issues[-1].editions[Language.EN])
+    return read_letter(newsletter, newsletter.archive.issues[-1].editions[EN])
 
 
 def with_body(letter: Manuscript, body: str) -> Manuscript:
@@ -124,7 +125,7 @@ def test_no_rule_loses_itself_in_a_very_long_line(letter: Manuscript, piece: str
 # --- What leads nowhere ---
 
 
-def proof_of(newsletter: Newsletter, language: Language = Language.NL) -> Proof:
+def proof_of(newsletter: Newsletter, language: Language = NL) -> Proof:
     issue = newsletter.archive.issues[-1]
     return Proof(newsletter, issue, issue.editions[language])
 
@@ -192,10 +193,10 @@ def test_a_draft_may_lead_to_itself_and_to_other_drafts(newsletter: Newsletter) 
         for one in (second, first)
     ]
     newsletter = replace(newsletter, archive=Archive((*others, *drafts)))
-    pages = [newsletter.settings.page_url(Language.NL, one.editions[Language.NL].page) for one in drafts]
+    pages = [newsletter.settings.page_url(NL, one.editions[NL].page) for one in drafts]
     assert [survey_site(newsletter).why_dead(page) is None for page in pages] == [False, False]
     assert [survey_with(newsletter, drafts[1]).why_dead(page) for page in pages] == [None, None]
-    assert list(check_dead(Proof(newsletter, drafts[1], drafts[1].editions[Language.NL]))) == []
+    assert list(check_dead(Proof(newsletter, drafts[1], drafts[1].editions[NL]))) == []
 
 
 def test_the_site_is_surveyed_once_for_a_newsletter(newsletter: Newsletter) -> None:

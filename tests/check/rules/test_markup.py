@@ -13,8 +13,8 @@ from generator.check.rules.markup import (
     check_tap_targets,
 )
 from generator.content import Newsletter
-from generator.model import Language
 from tests.check.proofs import FULL, messages, proof_of, proof_with, spoil
+from tests.languages import NL
 
 
 @pytest.mark.parametrize("rule", PROOF_RULES, ids=lambda rule: rule.id)
@@ -148,4 +148,4 @@ def test_the_place_is_that_of_the_words_in_the_source(newsletter: Newsletter) ->
     line = proof.manuscript.text.splitlines()[finding.spot.line - 1]
     assert line.startswith("| Klant ")
     assert line[finding.spot.column - 1 :].startswith("Klant")
-    assert proof.edition.language is Language.NL
+    assert proof.edition.language == NL

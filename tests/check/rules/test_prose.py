@@ -13,6 +13,7 @@ from generator.errors import ContentError
 from generator.model import Language
 from tests.check.examples import LETTER, Edit
 from tests.check.writing import write
+from tests.languages import EN, NL
 
 # By hand, with the hyphens of a dictionary.
 DUTCH = """
@@ -29,7 +30,7 @@ opin-ion|3 446
 
 @pytest.mark.parametrize(
     "word, language",
-    [(word, Language.NL) for word in DUTCH.split()] + [(word, Language.EN) for word in ENGLISH.split()],
+    [(word, NL) for word in DUTCH.split()] + [(word, EN) for word in ENGLISH.split()],
 )
 def test_syllables_are_those_that_one_hears(word: str, language: Language) -> None:
     written, _, told = word.partition("|")
@@ -40,8 +41,8 @@ def test_reading_ease_is_the_formula() -> None:
     # Two sentences of four words, ten syllables in Dutch and twelve in English.
     dutch = ["De klant belt jou.", "Jij belt later terug."]
     english = ["The customer calls you.", "You will answer later."]
-    assert rate_ease(dutch, Language.NL) == pytest.approx(206.84 - 0.93 * 4 - 77 * 10 / 8)
-    assert rate_ease(english, Language.EN) == pytest.approx(206.835 - 1.015 * 4 - 84.6 * 12 / 8)
+    assert rate_ease(dutch, NL) == pytest.approx(206.84 - 0.93 * 4 - 77 * 10 / 8)
+    assert rate_ease(english, EN) == pytest.approx(206.835 - 1.015 * 4 - 84.6 * 12 / 8)
 
 
 def test_a_number_and_a_compound_are_one_word() -> None:
@@ -107,9 +108,7 @@ def test_headings_go_down_one_level_and_have_words_of_their_own(sample: Path) ->
     Edit("Teken maandag", headings).apply(sample)
     newsletter = load_newsletter(sample)
     issue = newsletter.archive.issues[-1]
-    messages = [
-        one.message for one in prose.check_headings(Proof(newsletter, issue, issue.editions[Language.NL]))
-    ]
+    messages = [one.message for one in prose.check_headings(Proof(newsletter, issue, issue.editions[NL]))]
     assert messages == [
         "duplicate heading “eén”",
         "a heading has no text",
@@ -149,7 +148,7 @@ def test_a_letter_has_one_certainty_one_thought_and_one_to_three_actions(
 
 def test_a_section_is_as_long_as_is_read(newsletter: Newsletter) -> None:
     issue = newsletter.archive.issues[-1]
-    edition = issue.editions[Language.NL]
+    edition = issue.editions[NL]
     sections = tuple(replace(section, markdown="Drie woorden.[^a] [x](y)") for section in edition.sections)
     found = list(prose.check_section_length(Proof(newsletter, issue, replace(edition, sections=sections))))
     assert [one.message for one in found] == [

@@ -11,11 +11,12 @@ from generator.check.rules import spelling
 from generator.content import Newsletter, load_newsletter
 from generator.model import Language, Style
 from tests.check.writing import write
+from tests.languages import EN, LANGUAGES, NL
 
 ROOT = Path(__file__).parents[3]
 
 
-def find(newsletter: Newsletter, text: str, language: Language = Language.NL, *words: str) -> list[str]:
+def find(newsletter: Newsletter, text: str, language: Language = NL, *words: str) -> list[str]:
     style = {**newsletter.style, language: Style(frozenset(words))}
     manuscript = write(replace(newsletter, style=style), text, language=language, title="", summary="")
     return [one.message.partition("”")[0].removeprefix("“") for one in spelling.check_spelling(manuscript)]
@@ -50,20 +51,20 @@ def test_good_dutch_is_left_alone(newsletter: Newsletter, text: str) -> None:
     ],
 )
 def test_good_english_is_left_alone(newsletter: Newsletter, text: str) -> None:
-    assert find(newsletter, text, Language.EN) == []
+    assert find(newsletter, text, EN) == []
 
 
 @pytest.mark.parametrize(
     "text, language, found",
     [
-        ("Ik belde de klannt.", Language.NL, ["klannt"]),
-        ("De klant’s naam en zijn collega’s.", Language.NL, ["klant’s"]),
-        ("Een nieuwe-klannt.", Language.NL, ["nieuwe-klannt"]),
-        ("Onmiddelijk interresant, Onmiddelijk.", Language.NL, ["Onmiddelijk", "interresant"]),
-        ("**Klannt** en [klantt](https://example.org/).", Language.NL, ["Klannt", "klantt"]),
-        ("We recieve it seperately.", Language.EN, ["recieve", "seperately"]),
-        ("We organize it.", Language.EN, ["organize"]),
-        ("x" * 60, Language.EN, ["x" * 60]),
+        ("Ik belde de klannt.", NL, ["klannt"]),
+        ("De klant’s naam en zijn collega’s.", NL, ["klant’s"]),
+        ("Een nieuwe-klannt.", NL, ["nieuwe-klannt"]),
+        ("Onmiddelijk interresant, Onmiddelijk.", NL, ["Onmiddelijk", "interresant"]),
+        ("**Klannt** en [klantt](https://example.org/).", NL, ["Klannt", "klantt"]),
+        ("We recieve it seperately.", EN, ["recieve", "seperately"]),
+        ("We organize it.", EN, ["organize"]),
+        ("x" * 60, EN, ["x" * 60]),
     ],
 )
 def test_a_mistake_is_found(newsletter: Newsletter, text: str, language: Language, found: list[str]) -> None:
@@ -87,8 +88,8 @@ def test_a_paragraph_that_is_not_translated_is_left_to_the_rule_for_that(newslet
 
 
 def test_a_house_word_is_suggested_first(newsletter: Newsletter) -> None:
-    assert spelling.suggest("refferal", Language.NL, frozenset({"referral"}))[0] == "referral"
-    assert len(spelling.suggest("seperate", Language.EN)) == 3
+    assert spelling.suggest("refferal", NL, frozenset({"referral"}))[0] == "referral"
+    assert len(spelling.suggest("seperate", EN)) == 3
 
 
 def test_an_editor_adds_a_word(sample: Path) -> None:
@@ -106,12 +107,12 @@ def test_an_editor_adds_a_word(sample: Path) -> None:
         manuscript = write(newsletter, text, title="", summary="")
         messages = [one.message for one in spelling.check_spelling(manuscript)]
         assert [one.split("”")[0].strip("“") for one in messages] == found, words
-    assert find(newsletter, "A churnn.", Language.EN) == ["churnn"]
+    assert find(newsletter, "A churnn.", EN) == ["churnn"]
 
 
 def test_names_of_the_evidence_are_known(newsletter: Newsletter) -> None:
     fact = next(iter(newsletter.playbook.facts.values()))
-    named = replace(fact, name=dict.fromkeys(Language, "Xqzz & Xqyy (2011)"))
+    named = replace(fact, name=dict.fromkeys(LANGUAGES, "Xqzz & Xqyy (2011)"))
     playbook = replace(newsletter.playbook, facts={fact.id: named})
     assert find(replace(newsletter, playbook=playbook), "Xqzz en Xqyy.") == []
 
@@ -125,7 +126,7 @@ def test_a_text_in_no_language_is_not_gone_through_to_the_end(newsletter: Newsle
 
 def test_a_dictionary_is_read_once(newsletter: Newsletter) -> None:
     find(newsletter, "klannt")
-    assert spelling._load(Language.NL) is spelling._load(Language.NL)
+    assert spelling._load(NL) is spelling._load(NL)
 
 
 def test_the_committed_letters_and_thoughts_have_no_unknown_word() -> None:
@@ -138,7 +139,7 @@ def test_the_committed_letters_and_thoughts_have_no_unknown_word() -> None:
     }
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_dictionary_comes_with_its_licence(language: Language) -> None:
     names = {path.name for path in spelling.DICTIONARIES.iterdir()}
     assert {f"{language}.aff", f"{language}.dic", f"LICENSE.{language}.txt", "README.md"} <= names

@@ -7,8 +7,9 @@ import pytest
 from generator.check.proofs import Proof
 from generator.check.rules import subjects
 from generator.content import Newsletter
-from generator.model import Language, Week
+from generator.model import Week
 from tests.check.writing import write
+from tests.languages import NL
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_shouting_is_not_what_acronyms_do(newsletter: Newsletter, title: str, fo
 def test_a_house_word_may_be_written_in_capitals(newsletter: Newsletter) -> None:
     style = {
         **newsletter.style,
-        Language.NL: replace(newsletter.style[Language.NL], words=frozenset({"VINEX"})),
+        NL: replace(newsletter.style[NL], words=frozenset({"VINEX"})),
     }
     manuscript = write(replace(newsletter, style=style), title="Een VINEX voor verkopers")
     assert list(subjects.check_shouting(manuscript)) == []
@@ -135,5 +136,5 @@ def test_only_the_later_one_of_two_letters_repeats_the_subject(newsletter: Newsl
         )
         again = replace(newsletter, archive=replace(newsletter.archive, issues=issues))
         issue = again.archive.issue(Week.parse(week))
-        found = list(subjects.check_subject_repeated(Proof(again, issue, issue.editions[Language.NL])))
+        found = list(subjects.check_subject_repeated(Proof(again, issue, issue.editions[NL])))
         assert len(found) == count

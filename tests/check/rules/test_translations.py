@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.check.language.languages import SMALL_WORDS, is_in
+from generator.check.language.knowledge import KNOWLEDGE
+from generator.check.language.languages import is_in
 from generator.check.proofs import Proof
 from generator.check.rules import spelling, translations
 from generator.content import Newsletter, load_newsletter
@@ -12,9 +13,10 @@ from generator.model import Language, Week
 from tests.check.examples import LETTER, Edit
 from tests.check.examples.translations import ENGLISH, ILLUSTRATED
 from tests.check.writing import write
+from tests.languages import EN, LANGUAGES, NL
 
 
-def prove(root: Path, *edits: Edit, week: str = "2026-W45", language: Language = Language.EN) -> Proof:
+def prove(root: Path, *edits: Edit, week: str = "2026-W45", language: Language = EN) -> Proof:
     for edit in edits:
         edit.apply(root)
     newsletter = load_newsletter(root)
@@ -64,13 +66,13 @@ def test_what_differs_is_said_in_english_only(sample: Path) -> None:
     proof = prove(sample, *edits)
     found = [list(rule.check(proof)) for rule in translations.PROOF_RULES]
     assert [bool(one) for one in found] == [False, True, True, True, True]
-    assert [list(rule.check(proof.translation)) for rule in translations.PROOF_RULES] == [[]] * 5
+    assert [list(rule.check(proof.original)) for rule in translations.PROOF_RULES] == [[]] * 5
 
 
 def test_a_picture_may_have_words_in_each_language(sample: Path) -> None:
     folder = sample / ILLUSTRATED
     picture = (folder / "two-contacts.png").read_bytes()
-    for language in Language:
+    for language in LANGUAGES:
         (folder / f"two-contacts.{language}.png").write_bytes(picture)
         Edit("(two-contacts.png", f"(two-contacts.{language}.png", f"{ILLUSTRATED}/{language}.md").apply(
             sample
@@ -94,11 +96,11 @@ LOANS = "all are but does get have never no not on out so the to without"
 @pytest.mark.parametrize(
     "text, language",
     [
-        ("This is a paragraph that was never translated, and nobody has seen it before.", Language.EN),
-        ("Deze alinea is nooit vertaald, en niemand heeft dat voor vandaag gezien of gezegd.", Language.NL),
+        ("This is a paragraph that was never translated, and nobody has seen it before.", EN),
+        ("Deze alinea is nooit vertaald, en niemand heeft dat voor vandaag gezien of gezegd.", NL),
         (
             "De deal was in de lead, maar de forecast en het target hielden niet over: geen follow-up.",
-            Language.NL,
+            NL,
         ),
         ("Lees How to Win Friends and Influence People of Never Split the Difference.", None),
         ("Ik las “What they do when nobody is there to see it and why that is so” en legde het weg.", None),
@@ -108,17 +110,17 @@ LOANS = "all are but does get have never no not on out so the to without"
     ],
 )
 def test_a_text_is_in_the_language_of_its_small_words(text: str, language: Language | None) -> None:
-    assert [one for one in Language if is_in(one, text)] == ([language] if language else [])
+    assert [one for one in LANGUAGES if is_in(one, text)] == ([language] if language else [])
 
 
 def test_small_words_are_of_one_language() -> None:
     """The exceptions are loan words and such: hardly one of them stands in a letter."""
-    dutch, english = SMALL_WORDS[Language.NL], SMALL_WORDS[Language.EN]
+    dutch, english = KNOWLEDGE[NL].small_words, KNOWLEDGE[EN].small_words
     assert min(len(dutch), len(english)) >= 60
-    assert {word for word in dutch if spelling.knows(word, Language.EN)} <= {"en", "er", "om", "op", "van"}
-    assert {word for word in english if spelling.knows(word, Language.NL)} <= set(LOANS.split())
-    assert all(spelling.knows(word, Language.NL) for word in dutch)
-    assert all(spelling.knows(word, Language.EN) for word in english)
+    assert {word for word in dutch if spelling.knows(word, EN)} <= {"en", "er", "om", "op", "van"}
+    assert {word for word in english if spelling.knows(word, NL)} <= set(LOANS.split())
+    assert all(spelling.knows(word, NL) for word in dutch)
+    assert all(spelling.knows(word, EN) for word in english)
 
 
 def test_title_and_summary_are_looked_at_together(newsletter: Newsletter) -> None:

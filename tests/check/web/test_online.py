@@ -18,7 +18,8 @@ import pytest
 from generator.check.rules.links import EXTERNAL
 from generator.check.web.online import check_links_online
 from generator.content import load_newsletter
-from generator.model import Language, Problem, Severity
+from generator.model import Problem, Severity
+from tests.languages import NL
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PATIENCE = 0.3
@@ -154,7 +155,7 @@ def ask(sample: Path, world: World) -> Ask:
             found = found.replace("published:", f"waive: {{{EXTERNAL}: {waive}}}\npublished:")
         letter.write_text(found, "utf-8")
         newsletter = load_newsletter(sample)
-        edition = newsletter.archive.issues[-1].editions[Language.NL]
+        edition = newsletter.archive.issues[-1].editions[NL]
         patience = PATIENCE if SLOW.intersection(links) else 20.0
         return check_links_online(newsletter, [edition], now, sample / CACHE, patience=patience)
 

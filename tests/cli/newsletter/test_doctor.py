@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from generator.cli.newsletter import main
 from generator.cli.newsletter.doctor import show_examination
 from generator.doctor.names import Names
-from generator.model import Language, NewSubscriber
+from generator.model import NewSubscriber
 from generator.model.subscribers import Status
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import open_database
@@ -20,6 +20,7 @@ from generator.subscribers.store.keys import Keys
 from tests.clocks import STOPPED
 from tests.delivery.nameservers import naming
 from tests.delivery.relays import HOST, relaying
+from tests.languages import LANGUAGES, NL
 
 NOW = datetime(2026, 11, 20, 5, 30, tzinfo=UTC)
 KEYS = Keys(("k" * 43,))
@@ -49,7 +50,7 @@ def set_up(root: Path) -> None:
     (root / "var/newsletter.env").write_text(f"NEWSLETTER_KEYS={KEYS}\n")
     (root / "var/newsletter.env").chmod(0o600)
     with closing(open_database("sqlite:///var/newsletter.db", KEYS, root)) as database:
-        drafts = [NewSubscriber("reader@example.com", Language.NL, (), Status.CONFIRMED, NOW, NOW)]
+        drafts = [NewSubscriber("reader@example.com", NL, (), Status.CONFIRMED, NOW, NOW)]
         with database.begin() as transaction:
             add_many(transaction, drafts)
 
@@ -150,12 +151,12 @@ def test_what_is_wrong_with_a_text_is_its_last_answer_and_not_its_end(
     sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up(sample)
-    for language in Language:
+    for language in LANGUAGES:
         (sample / f"newsletter/issues/2026-W45/{language}.md").write_text("nothing", encoding="utf-8")
     with relaying() as relay:
         monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{relay.port}")
         assert tell(sample, capsys)[0] == 0, "that letter is none of this week's"
-        for language in Language:
+        for language in LANGUAGES:
             (sample / f"newsletter/issues/2026-W47/{language}.md").write_text("nothing", encoding="utf-8")
         errors, said = tell(sample, capsys)
     assert errors == 1

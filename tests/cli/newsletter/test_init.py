@@ -64,7 +64,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NEWSLETTER_MAIL", "maildir:var/mail")
     root = tmp_path / "project"
-    for name in ("docs", "newsletter"):
+    for name in ("docs", "newsletter", "templates"):
         shutil.copytree(SAMPLE / name, root / name)
     monkeypatch.chdir(root)
     return root

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from generator.cli.newsletter import main
 from generator.delivery.incoming.intake import receive
 from generator.errors import DatabaseError
-from generator.model import Kind, Language, NewSubscriber, Outcome, Week
+from generator.model import Kind, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Status
 from generator.subscribers.ledger.mailings import note_events
 from generator.subscribers.ledger.tags import make_tag
@@ -23,6 +23,7 @@ from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
 from tests.delivery import reports
 from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server
+from tests.languages import NL
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KEYS = Keys(("k" * 43,))
@@ -40,7 +41,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def tokens(sample: Path) -> list[str]:
     """Those of two readers on the list of the sample."""
     with opened(sample) as database, database.begin() as transaction:
-        drafts = [NewSubscriber(address, Language.NL, (), Status.CONFIRMED, NOW, NOW) for address in READERS]
+        drafts = [NewSubscriber(address, NL, (), Status.CONFIRMED, NOW, NOW) for address in READERS]
         assert add_many(transaction, drafts) == 2
         return [KEYS.sign(UNSUBSCRIBE, find_subscriber(transaction, address).handle) for address in READERS]
 
@@ -78,7 +79,7 @@ def tags(sample: Path) -> list[str]:
         addresses = [f"reader{number}@example.com" for number in range(30)]
         add_many(
             transaction,
-            [NewSubscriber(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
+            [NewSubscriber(one, NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
         )
         found = [find_subscriber(transaction, address) for address in addresses]
     return [make_tag(KEYS, Week(2026, 48), one.handle) for one in found]

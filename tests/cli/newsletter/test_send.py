@@ -30,7 +30,7 @@ from generator.mailing.resume import resume_mailing, retry_letters
 from generator.mailing.run import Order
 from generator.mailing.send import Asked, send_letter
 from generator.mailing.withdraw import withdraw_letter
-from generator.model import Language, NewSubscriber, Problem, Progress, Status, Tally, Week
+from generator.model import NewSubscriber, Problem, Progress, Status, Tally, Week
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.listing import add_many
@@ -39,6 +39,7 @@ from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY, MAILING, SUBSCRIBER
 from tests.clocks import STOPPED
 from tests.delivery.sendings import master, reader
+from tests.languages import LANGUAGES, NL, give_words
 from tests.proof.relay import DROP, Door, Moment, Relay, open_relay
 
 WEEK = Week(2026, 48)
@@ -66,7 +67,7 @@ class Office:
         self.recipes.append(recipe)
         self.before_freezing()
         date = f"Date: {recipe.date}\r\nX-Text: {self.text.decode()}\r\n".encode()
-        masters = {language: date + master(language) for language in Language}
+        masters = {language: date + master(language) for language in LANGUAGES}
         problem = Problem(Path("newsletter/issues/2026-W48/nl.md"), None, "is odd")
         return Prepared(masters, "proof", "c0ffee", self.obstacles, (problem,) if self.obstacles else ())
 
@@ -123,8 +124,7 @@ def prepared_list(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = open_database("sqlite:///newsletter.db", KEYS, root)
     with database.begin() as transaction:
         drafts = [
-            NewSubscriber(reader(number), Language.NL, (), Status.CONFIRMED, FRIDAY, FRIDAY)
-            for number in range(1, 7)
+            NewSubscriber(reader(number), NL, (), Status.CONFIRMED, FRIDAY, FRIDAY) for number in range(1, 7)
         ]
         add_many(transaction, drafts)
     database.close()
@@ -139,6 +139,7 @@ def office(tmp_path: Path, prepared_list: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "newsletter/settings.toml").write_text(
         f'{settings}\n[service]\nurl = "https://letter.example.org/"\n', encoding="utf-8"
     )
+    give_words(tmp_path)
     shutil.copy(prepared_list, tmp_path / "var/newsletter.db")
     with open_relay() as relay:
         door = relay.open_door()
@@ -718,6 +719,7 @@ def test_one_that_was_frozen_for_nobody_says_how_it_can_still_be_sent(office):
     ],
 )
 def test_options_that_make_no_sense_together_are_refused(tmp_path, words, said):
+    give_words(tmp_path)
     result = CliRunner().invoke(main, obj=STOPPED, args=["--root", str(tmp_path), *words])
     assert result.exit_code == 2
     assert said in result.output

@@ -37,7 +37,7 @@ SAMPLE = Path(__file__).parents[2] / "sample"
 def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with an empty list; only what these commands look at is in it."""
     root = tmp_path_factory.mktemp("project")
-    for name in ("docs", "newsletter"):
+    for name in ("docs", "newsletter", "templates"):
         shutil.copytree(SAMPLE / name, root / name)
     assert run(root, "init").output.startswith("Created var/newsletter.env")
     return root

@@ -30,7 +30,7 @@ def _project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with an empty list; only what these commands look at is in it."""
     root = tmp_path_factory.mktemp("project")
     sample = Path(__file__).parents[2] / "sample"
-    for name in ("docs", "newsletter"):
+    for name in ("docs", "newsletter", "templates"):
         shutil.copytree(sample / name, root / name)
     run(root, "init")
     return root

@@ -10,7 +10,7 @@ from generator.content import Newsletter
 from generator.content.certainties import IDS
 from generator.content.markdown.outline import load_outline
 from generator.errors import ContentError
-from generator.model import Language
+from tests.languages import EN, LANGUAGES, NL
 
 PAGE = "docs/nl/certainties/revenue.md"
 
@@ -36,7 +36,7 @@ BREAKS: dict[str, Callable[[Path], object]] = {
 def test_it_holds_the_settings_and_the_titles_in_their_order(newsletter: Newsletter) -> None:
     outline = load_outline(newsletter.root)
     assert (outline.root, outline.settings) == (newsletter.root, newsletter.settings)
-    for language in Language:
+    for language in LANGUAGES:
         pages = newsletter.playbook.certainties[language]
         assert list(outline.titles[language].items()) == [(page.id, page.title) for page in pages]
 
@@ -48,14 +48,14 @@ def test_a_page_that_cannot_be_read_is_called_by_its_id(
     before = load_outline(sample).titles
     break_(sample / PAGE)
     titles = load_outline(sample).titles
-    assert titles[Language.NL] == {**before[Language.NL], "revenue": "Revenue"}
-    assert titles[Language.EN] == before[Language.EN]
+    assert titles[NL] == {**before[NL], "revenue": "Revenue"}
+    assert titles[EN] == before[EN]
 
 
 def test_a_page_whose_text_is_wrong_keeps_its_title(sample: Path) -> None:
     path = sample / PAGE
     path.write_text(path.read_text("utf-8").partition("## ")[0] + "## Onbekend\n\n[x](nowhere.md)\n", "utf-8")
-    assert load_outline(sample).titles[Language.NL]["revenue"] == "Rendement"
+    assert load_outline(sample).titles[NL]["revenue"] == "Rendement"
 
 
 def test_nothing_but_the_settings_is_needed(sample: Path) -> None:
@@ -64,7 +64,7 @@ def test_nothing_but_the_settings_is_needed(sample: Path) -> None:
         if path.name != "settings.toml":
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     titles = load_outline(sample).titles
-    assert titles == {language: {name: name.capitalize() for name in IDS} for language in Language}
+    assert titles == {language: {name: name.capitalize() for name in IDS} for language in LANGUAGES}
 
 
 def test_settings_with_a_mistake_are_told_below_the_root(sample: Path) -> None:

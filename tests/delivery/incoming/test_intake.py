@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.message import MOST
-from generator.model import Language, NewSubscriber, Outcome, Week
+from generator.model import NewSubscriber, Outcome, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.listing import add_many
@@ -24,9 +24,10 @@ from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.delivery import reports
 from tests.delivery.conftest import KEYS
 from tests.effort import assert_linear
+from tests.languages import NL
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-ADDRESS = Address("unsubscribe@example.org")
+ADDRESS = Address("unsubscribe@example.org", NL)
 READER = "reader@example.com"
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 """A mail without a token adds a wish at most, so every example may use the same list."""
@@ -36,7 +37,7 @@ SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], dea
 def reader(database: Database) -> Subscriber:
     """Somebody who has confirmed."""
     with database.begin() as transaction:
-        add_wishes(transaction, [Wish(Asking.SUBSCRIBE, READER, Language.NL, NOW, "https://example.org/")])
+        add_wishes(transaction, [Wish(Asking.SUBSCRIBE, READER, NL, NOW, "https://example.org/")])
         settle_wishes(transaction, NOW)
         posting = claim(transaction, NOW)
         confirm(transaction, posting.token, NOW, "https://letter.example.org/confirm", "192.0.2.0/24")
@@ -280,7 +281,7 @@ def test_an_address_that_people_write_to_about_other_things_ends_nothing_by_a_qu
     database: Database, token: str
 ) -> None:
     """A small publisher may have one mailbox for all."""
-    shared = Address("post@example.org", shared=True)
+    shared = Address("post@example.org", NL, shared=True)
     assert bring(database, write("Subject: Re: x", body=quote(token)), address=shared) is Outcome.ASKED
     assert status(database) is Status.CONFIRMED
     message = write(f"Subject: unsubscribe {token}")
@@ -479,7 +480,7 @@ def test_a_flood_is_held(database: Database) -> None:
     with database.begin() as transaction:
         add_many(
             transaction,
-            [NewSubscriber(one, Language.NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
+            [NewSubscriber(one, NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
         )
         handles = [find_subscriber(transaction, address).handle for address in addresses]
     outcomes = [bring(database, reports.complaint(make_tag(KEYS, WEEK, handle))) for handle in handles]

@@ -16,7 +16,7 @@ from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.tasks import Task
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Language, Problem, Progress, Settled
+from generator.model import Due, Problem, Progress, Settled
 from generator.settings import load_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
@@ -25,6 +25,7 @@ from generator.subscribers.ledger.withdrawal import withdraw
 from generator.subscribers.store.database import Database
 from tests.clocks import start_at
 from tests.delivery.sendings import NOW, WEEK, Scene, frozen, master, reader
+from tests.languages import LANGUAGES
 from tests.proof.relay import DROP, Moment, Relay, open_relay
 
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -244,7 +245,7 @@ def test_a_letter_that_was_withdrawn_before_its_run_began_goes_to_nobody(make):
         scene.run(task)
     assert not list_living(scene.database, WEEK)
     with scene.database.begin() as transaction:  # the same week again, with another text
-        mailings.freeze(transaction, scene.mailing, dict.fromkeys(Language, b"other"), WEEK.friday)
+        mailings.freeze(transaction, scene.mailing, dict.fromkeys(LANGUAGES, b"other"), WEEK.friday)
     with pytest.raises(MailingError, match="was withdrawn"):
         scene.run(task)
     assert not scene.arrived
@@ -278,7 +279,7 @@ def test_a_run_and_a_withdrawal_at_the_same_moment_never_both_succeed(make):
         if sent:
             break
         with scene.database.begin() as transaction:
-            masters = {language: master(language) for language in Language}
+            masters = {language: master(language) for language in LANGUAGES}
             mailings.freeze(transaction, scene.mailing, masters, WEEK.friday)
 
 

@@ -16,7 +16,7 @@ from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.pacing import Pace
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Kind, Language, Mailing, Problem, Progress, Settled, Status
+from generator.model import Due, Kind, Mailing, Problem, Progress, Settled, Status
 from generator.settings import load_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
@@ -25,6 +25,7 @@ from generator.subscribers.list import subscriptions
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import MASTER
 from tests.delivery.sendings import HOUR, MINUTE, NOW, WEEK, Hasty, Scene, frozen, reader
+from tests.languages import NL
 from tests.proof.relay import DROP, Moment, Relay, open_relay
 
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -202,7 +203,7 @@ FULL = Reply(Verdict.LATER, "451 4.2.2", Kind.SOFT)
 def test_who_is_deferred_waits_longer_each_time_and_is_given_up_after_a_day():
     now, pauses = NOW, []
     for attempts in range(60):
-        settled = defer(Due(1, "handle", reader(1), Language.NL, attempts), FULL, MAILING, now)
+        settled = defer(Due(1, "handle", reader(1), NL, attempts), FULL, MAILING, now)
         if settled.not_before is None:
             break
         pauses.append((settled.not_before - now) / MINUTE)
@@ -215,9 +216,7 @@ def test_who_is_deferred_waits_longer_each_time_and_is_given_up_after_a_day():
 
 
 def test_readers_do_not_all_come_back_at_the_same_moment():
-    moments = {
-        defer(Due(number, "", "", Language.NL, 0), FULL, MAILING, NOW).not_before for number in range(50)
-    }
+    moments = {defer(Due(number, "", "", NL, 0), FULL, MAILING, NOW).not_before for number in range(50)}
     assert len(moments) > 25
 
 

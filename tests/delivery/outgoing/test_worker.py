@@ -15,13 +15,13 @@ from generator.delivery.outgoing import worker as module
 from generator.delivery.outgoing.transports import open_transport
 from generator.delivery.outgoing.worker import STILL, Worker
 from generator.errors import DatabaseError, TemplateError, TransportError
-from generator.model import Language
 from generator.model.subscribers import Asking, Posting, Status, Wish
 from generator.subscribers.list.outbox import waiting
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.list.wishes import add_wishes
 from generator.subscribers.store.database import Database, Transaction
 from tests.delivery.relays import HOST, free_port, relaying
+from tests.languages import NL
 
 SENDER = "letter@example.org"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -74,10 +74,7 @@ def ask(database: Database, *addresses: str) -> None:
     with database.begin() as transaction:
         add_wishes(
             transaction,
-            [
-                Wish(Asking.SUBSCRIBE, address, Language.NL, NOW, "https://example.org/")
-                for address in addresses
-            ],
+            [Wish(Asking.SUBSCRIBE, address, NL, NOW, "https://example.org/") for address in addresses],
         )
 
 

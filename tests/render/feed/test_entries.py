@@ -11,6 +11,7 @@ from generator.errors import ContentError
 from generator.model import Language
 from generator.render.feed.entries import _clean, render_entry
 from generator.render.markdown import render_letter, to_html
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_text
 
 VOID = {"br", "hr", "img"}
@@ -70,7 +71,7 @@ class Strict(HTMLParser):
         pytest.fail(f"a comment: {data}")
 
 
-def html_of(newsletter: Newsletter, language: Language = Language.NL) -> str:
+def html_of(newsletter: Newsletter, language: Language = NL) -> str:
     return render_entry(newsletter, next(newsletter.archive.editions(language))).html
 
 
@@ -80,7 +81,7 @@ def html_from(newsletter: Newsletter, markdown: str) -> str:
     return html.split("<h2>")[1].partition("</h2>")[2].strip()
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_letter_is_clean_html(newsletter, language):
     """Traps 24 to 26 of the feeds: no style, class, id, svg or input; every tag closed, every ampersand escaped."""
     for edition in newsletter.archive.editions(language):
@@ -115,7 +116,7 @@ def test_nothing_unsafe_gets_through(newsletter, markdown):
 
 
 def test_a_checklist_item_begins_with_its_box_and_links_to_the_playbook(newsletter):
-    html = html_of(newsletter, Language.EN)
+    html = html_of(newsletter, EN)
     assert '<li>☑ <a href="https://example.org/en/certainties/referral/#ref-1">Listed five customers' in html
     assert '<li>☐ <a href="https://example.org/en/certainties/referral/#ref-2">Asked one of them' in html
 
@@ -133,7 +134,7 @@ def test_headings_begin_below_the_title(newsletter):
     assert "<h1" not in html
 
 
-@pytest.mark.parametrize("language, heading", [(Language.NL, "Bronnen"), (Language.EN, "Sources")])
+@pytest.mark.parametrize("language, heading", [(NL, "Bronnen"), (EN, "Sources")])
 def test_footnotes_are_a_numbered_list_at_the_end(newsletter, language, heading):
     html = html_of(newsletter, language)
     _, _, notes = html.partition(f"<h3>{heading}</h3>\n<ol>\n")
@@ -163,7 +164,7 @@ def test_images_are_absolute_with_alt_and_size(newsletter):
 
 def test_an_address_with_a_space_is_a_whole_address(newsletter):
     """A file may be named by a person; an address in a feed has no spaces."""
-    edition = next(newsletter.archive.editions(Language.NL))
+    edition = next(newsletter.archive.editions(NL))
     (image,) = edition.images.values()
     named = replace(
         edition,
@@ -180,7 +181,7 @@ def test_an_address_with_a_space_is_a_whole_address(newsletter):
     [("a.png", "image/png"), ("a.JPG", "image/jpeg"), ("a.jpeg", "image/jpeg"), ("a.gif", "image/gif")],
 )
 def test_the_first_image_says_what_it_is(newsletter, file, media_type):
-    edition = next(newsletter.archive.editions(Language.NL))
+    edition = next(newsletter.archive.editions(NL))
     (image,) = edition.images.values()
     text = replace(edition.sections[0], markdown=f"![Een]({file})\n\n![Twee](tweede.png)")
     named = replace(edition, images={file: image, "tweede.png": image}, sections=(text, edition.sections[1]))
@@ -194,7 +195,7 @@ def test_an_image_that_nobody_saw_is_told_and_not_shown_broken(newsletter):
     with pytest.raises(
         ContentError, match=r"nl\.md: the image “x\.png” has an unexpected form; put it on a line"
     ):
-        render_entry(changed, next(changed.archive.editions(Language.NL)))
+        render_entry(changed, next(changed.archive.editions(NL)))
 
 
 def test_code_keeps_its_lines_and_its_angle_brackets(newsletter):
@@ -211,7 +212,7 @@ def test_a_note_beside_the_text_is_a_quotation(newsletter):
 
 def test_cleaning_leaves_the_letter_as_it_is(newsletter):
     """The trees of a letter are shared with the other channels."""
-    letter = render_letter(newsletter, next(newsletter.archive.editions(Language.NL)))
+    letter = render_letter(newsletter, next(newsletter.archive.editions(NL)))
     before = [to_html(body) for _, body in letter.sections]
     assert [_clean(body) for _, body in letter.sections] != before
     assert [to_html(body) for _, body in letter.sections] == before

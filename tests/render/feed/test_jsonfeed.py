@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from generator.content import Newsletter
-from generator.model import Language
 from generator.render.feed.feeds import Format, list_feeds, render_feeds
+from tests.languages import EN
 from tests.render.editions import change_issue, empty_archive, grow_archive
 
 TEXT, URL, DATE = r"(?s).*\S.*", r"https://\S+", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)"
@@ -35,7 +35,7 @@ OPTIONAL = {"date_modified": DATE, "image": URL}
 
 
 def render(newsletter: Newsletter) -> dict[str, Any]:
-    forms = {str(feed.path(Format.JSON)) for feed in list_feeds(newsletter)}
+    forms = {str(feed.path(newsletter.settings, Format.JSON)) for feed in list_feeds(newsletter)}
     return {
         str(made.path): json.loads(made.content)
         for made in render_feeds(newsletter)
@@ -69,7 +69,7 @@ def test_every_feed_is_as_the_specification_has_it(newsletter, count):
 
 def test_letters_are_the_same_as_in_the_xml_feeds(newsletter):
     data = render(newsletter)["en/feed.json"]
-    editions = list(newsletter.archive.editions(Language.EN))
+    editions = list(newsletter.archive.editions(EN))
     assert [item["title"] for item in data["items"]] == [edition.title for edition in editions]
     assert [item["summary"] for item in data["items"]] == [edition.summary for edition in editions]
     assert [datetime.fromisoformat(item["date_published"]) for item in data["items"]] == [

@@ -11,9 +11,10 @@ from lxml import html
 
 from generator.content import Newsletter, load_newsletter
 from generator.errors import TemplateError
-from generator.model import Email, Language, Week
+from generator.model import Email, Week
 from generator.render.letter.email import render_email
 from tests.conftest import Golden
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_issue, change_text
 from tests.render.mails import FULL, edition_of, mail
 
@@ -22,7 +23,7 @@ CLIPPED = 80_000
 """Bytes of HTML; Gmail cuts a letter off at about 102 kB."""
 
 
-@pytest.fixture(params=list(Language))
+@pytest.fixture(params=list(LANGUAGES))
 def email(request: pytest.FixtureRequest, newsletter: Newsletter) -> Email:
     """The full letter of the sample, in each language."""
     return render_email(newsletter, edition_of(newsletter, language=request.param))
@@ -52,7 +53,7 @@ def test_the_letter_looks_as_it_did(email: Email, golden: Golden) -> None:
 
 def test_the_same_letter_is_the_same_bytes(newsletter: Newsletter, sample: Path) -> None:
     again = load_newsletter(sample)
-    for language in Language:
+    for language in LANGUAGES:
         one = render_email(newsletter, edition_of(newsletter, language=language))
         assert one == replace(render_email(again, edition_of(again, language=language)), edition=one.edition)
 
@@ -96,7 +97,7 @@ def test_every_action_of_the_html_stands_in_the_text(published: list[Email], ema
 
 
 def test_every_action_links_to_its_place_in_the_playbook(newsletter: Newsletter, email: Email) -> None:
-    prefix = email.edition.language.prefix
+    prefix = LANGUAGES.prefix(email.edition.language)
     for action in email.edition.actions:
         assert f"https://example.org/{prefix}certainties/referral/#{action}" in links(email)
 
@@ -111,7 +112,7 @@ def test_headings_begin_with_one_title_and_skip_no_level(published: list[Email],
 
 
 def test_the_headings_are_the_title_the_two_sections_and_the_sources(newsletter: Newsletter) -> None:
-    for language, sources in ((Language.NL, "Bronnen"), (Language.EN, "Sources")):
+    for language, sources in ((NL, "Bronnen"), (EN, "Sources")):
         email = render_email(newsletter, edition_of(newsletter, "2026-W46", language))
         headings = [heading.text for heading in html.document_fromstring(email.html).iter("h1", "h2")]
         assert headings == [email.edition.title, "Food for thought", "Food for action", sources]
@@ -119,7 +120,7 @@ def test_the_headings_are_the_title_the_two_sections_and_the_sources(newsletter:
 
 def test_the_english_headings_of_a_dutch_letter_are_marked_as_english(email: Email) -> None:
     marks = [heading.get("lang") for heading in html.document_fromstring(email.html).iter("h2")]
-    assert marks == (["en", "en", None] if email.edition.language is Language.NL else [None] * 3)
+    assert marks == (["en", "en", None] if email.edition.language == NL else [None] * 3)
 
 
 def test_language_and_direction_stand_on_the_page_and_on_the_letter(email: Email) -> None:
@@ -177,7 +178,7 @@ def test_dark_colours_are_the_same_in_outlook_as_elsewhere() -> None:
 
 def test_the_foot_says_why_how_to_stop_and_who_sends_it(email: Email) -> None:
     foot = html.document_fromstring(email.html).find_class("foot")[0]
-    dutch = email.edition.language is Language.NL
+    dutch = email.edition.language == NL
     why = (
         "omdat je je hebt aangemeld voor Royal Dutch Updates"
         if dutch
@@ -194,7 +195,7 @@ def test_the_foot_says_why_how_to_stop_and_who_sends_it(email: Email) -> None:
 
 
 def test_a_reader_can_read_it_online_and_go_to_the_certainty(email: Email) -> None:
-    site = f"https://example.org/{email.edition.language.prefix}"
+    site = f"https://example.org/{LANGUAGES.prefix(email.edition.language)}"
     assert {f"{site}archive/{FULL}/", f"{site}certainties/referral/"} <= set(links(email))
 
 

@@ -9,9 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
 from generator.content import Newsletter, load_newsletter
-from generator.model import Email, Language
+from generator.model import Email
 from generator.render.letter.email import render_email
 from generator.render.letter.marks import render_marks
+from tests.languages import NL
 from tests.render.contrasts import SCHEMES, dress, find_faint, is_light, read_texts
 from tests.render.mails import FULL, edition_of, mail
 
@@ -21,7 +22,7 @@ Show = Callable[..., Page]
 @pytest.fixture
 def show(browser: Browser, newsletter: Newsletter) -> Iterator[Show]:
     """Opens a letter on a screen of some width in a scheme."""
-    marks = {mark.path.name: mark.content for mark in render_marks(newsletter, Language.NL)}
+    marks = {mark.path.name: mark.content for mark in render_marks(newsletter, NL)}
     with browser.new_context() as context:
 
         def open_page(email: Email, width: int = 700, scheme: str = "light", pictures: bool = True) -> Page:

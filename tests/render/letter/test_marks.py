@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from generator.errors import TemplateError
-from generator.model import Language
 from generator.render.letter.email import render_email
 from generator.render.letter.marks import SIZE, mark_path, render_marks
 from generator.render.templating import find_token
+from tests.languages import EN, NL
 from tests.render.contrasts import contrast
 from tests.render.mails import edition_of
 
@@ -18,16 +18,16 @@ from tests.render.mails import edition_of
 def pictures(newsletter) -> dict[str, Image.Image]:
     return {
         artifact.path.stem: Image.open(io.BytesIO(artifact.content))
-        for artifact in render_marks(newsletter, Language.NL)
+        for artifact in render_marks(newsletter, NL)
     }
 
 
 def test_each_certainty_has_a_mark_of_its_own_on_both_sites(newsletter):
-    made = {artifact.path: artifact.content for artifact in render_marks(newsletter, Language.NL)}
-    certainties = newsletter.playbook.certainties[Language.NL]
+    made = {artifact.path: artifact.content for artifact in render_marks(newsletter, NL)}
+    certainties = newsletter.playbook.certainties[NL]
     assert list(made) == [mark_path(certainty.id) for certainty in certainties]
     assert len(set(made.values())) == 7
-    assert made == {artifact.path: artifact.content for artifact in render_marks(newsletter, Language.EN)}
+    assert made == {artifact.path: artifact.content for artifact in render_marks(newsletter, EN)}
 
 
 def test_a_mark_is_a_small_picture_with_nothing_behind_it(newsletter):
@@ -37,7 +37,7 @@ def test_a_mark_is_a_small_picture_with_nothing_behind_it(newsletter):
         assert corners == [0, 0, 0, 0], name
         drawn = sum(1 for alpha in picture.getchannel("A").tobytes() if alpha == 255)
         assert 0.05 < drawn / SIZE**2 < 0.5, name
-    assert all(len(artifact.content) < 5000 for artifact in render_marks(newsletter, Language.NL))
+    assert all(len(artifact.content) < 5000 for artifact in render_marks(newsletter, NL))
 
 
 def test_a_mark_is_drawn_in_one_colour(newsletter):
@@ -57,7 +57,7 @@ def test_a_mark_is_seen_on_light_and_on_dark_paper(newsletter):
 
 
 def test_a_letter_shows_the_mark_by_its_address_on_the_site(newsletter):
-    html = render_email(newsletter, edition_of(newsletter, language=Language.EN)).html
+    html = render_email(newsletter, edition_of(newsletter, language=EN)).html
     (source,) = re.findall(r'<img[^>]*src="([^"]*/assets/marks/[^"]*)"', html)
     assert source == f"https://example.org/en/{mark_path('referral')}"
 
@@ -75,4 +75,4 @@ def test_a_mark_that_cannot_be_drawn_is_told_with_its_file(newsletter, svg, mess
     path = newsletter.root / "templates/marks/referral.svg"
     path.unlink() if svg is None else path.write_text(svg)
     with pytest.raises(TemplateError, match=re.escape(message)):
-        render_marks(newsletter, Language.NL)
+        render_marks(newsletter, NL)

@@ -21,6 +21,7 @@ from generator.subscribers.list.records import make_handle
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.check.proofs import messages, proof_of
 from tests.conftest import Golden
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_text
 from tests.render.mails import FULL, edition_of
 
@@ -38,13 +39,11 @@ def personal(handle: str = "reader-of-sample", address: str = "reader@example.co
 READER = personal()
 
 
-def master_of(newsletter: Newsletter, language: Language = Language.NL, url: str = URL) -> bytes:
+def master_of(newsletter: Newsletter, language: Language = NL, url: str = URL) -> bytes:
     return render_master(newsletter, edition_of(newsletter, language=language), url, FROZEN)
 
 
-def alone(
-    newsletter: Newsletter, reader: Personal, language: Language = Language.NL, url: str = URL
-) -> bytes:
+def alone(newsletter: Newsletter, reader: Personal, language: Language = NL, url: str = URL) -> bytes:
     return render_copy(newsletter, edition_of(newsletter, language=language), url, FROZEN, reader)
 
 
@@ -55,7 +54,7 @@ def read(message: bytes, name: str) -> str:
 # --- A copy is what would have been rendered for that reader alone ---
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_copy_is_as_a_person_has_seen_it(
     newsletter: Newsletter, golden: Golden, language: Language
 ) -> None:
@@ -80,9 +79,9 @@ ADDRESSES = st.builds("{}@{}.example".format, LOCAL, DOMAIN)
 
 
 @SLOW
-@given(HANDLES, ADDRESSES, st.sampled_from(Language), st.integers(0, 75), st.booleans())
-@example("a" * 16, "=?@example.com", Language.EN, 0, True)
-@example("-" * 16, f"{'x' * 64}@{'long.' * 37}example", Language.NL, 40, False)
+@given(HANDLES, ADDRESSES, st.sampled_from(LANGUAGES), st.integers(0, 75), st.booleans())
+@example("a" * 16, "=?@example.com", EN, 0, True)
+@example("-" * 16, f"{'x' * 64}@{'long.' * 37}example", NL, 40, False)
 @pytest.mark.slow
 def test_a_copy_is_what_would_be_rendered_for_that_reader_alone(  # noqa: PLR0913 (one for each thing that varies)
     newsletter: Newsletter, handle: str, address: str, language: Language, length: int, secure: bool
@@ -129,12 +128,12 @@ def test_the_same_letter_gives_the_same_bytes(newsletter: Newsletter) -> None:
 # --- The message ---
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_it_has_the_headers_of_a_letter_to_one_reader(newsletter: Newsletter, language: Language) -> None:
     copy = Master(master_of(newsletter, language)).copy(READER)
     message = message_from_bytes(copy, policy=policy.default)
     assert not message.defects
-    service = f"{URL}{language.prefix}unsubscribe/{READER.unsubscribe}"
+    service = f"{URL}{LANGUAGES.prefix(language)}unsubscribe/{READER.unsubscribe}"
     mail = f"mailto:unsubscribe@example.org?subject=unsubscribe%20{READER.unsubscribe}"
     assert {name: read(copy, name) for name in message} == {
         "From": "Royal Dutch Updates <letter@example.org>",
@@ -146,8 +145,8 @@ def test_it_has_the_headers_of_a_letter_to_one_reader(newsletter: Newsletter, la
         "List-Id": "Royal Dutch Updates <royal-dutch-updates.example.org>",
         "List-Unsubscribe": f"<{service}>, <{mail}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "List-Help": f"<https://example.org/{language.prefix}newsletter/>",
-        "List-Archive": f"<https://example.org/{language.prefix}archive/>",
+        "List-Help": f"<https://example.org/{LANGUAGES.prefix(language)}newsletter/>",
+        "List-Archive": f"<https://example.org/{LANGUAGES.prefix(language)}archive/>",
         "Feedback-ID": f"{FULL}.{language}:letter:referral:royaldutchupdat",
         "Precedence": "bulk",
         "X-Auto-Response-Suppress": "OOF",
@@ -250,11 +249,11 @@ APPLY = {
 }
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_holds_for_a_draft_holds_for_a_copy(newsletter: Newsletter, language: Language) -> None:
     proof = proof_of(newsletter, FULL)
     edition = edition_of(newsletter, language=language)
-    service = f"{URL}{language.prefix}"
+    service = f"{URL}{LANGUAGES.prefix(language)}"
     text, html = render_parts(
         newsletter, edition, f"{service}unsubscribe/{READER.unsubscribe}", f"{service}manage"
     )

@@ -22,6 +22,7 @@ from generator.subscribers.list.tokens import LIFETIMES, Purpose
 from generator.words import load_words
 from tests.check.proofs import messages, proof_of
 from tests.conftest import Golden
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.contrasts import SCHEMES, dress, find_faint, is_light, read_texts
 from tests.render.postings import NOW, POSTINGS, READER, SIGNED, TOKEN, URL, notice
 
@@ -50,7 +51,7 @@ APPLY = {
 @pytest.mark.parametrize("name", POSTINGS)
 def test_each_notice_is_as_a_person_has_seen_it(newsletter: Newsletter, golden: Golden, name: str) -> None:
     """The words of each in every language, and one message whole: the others differ from it in their words alone."""
-    for language in Language:
+    for language in LANGUAGES:
         mail = notice(newsletter, name, language)
         assert notice(newsletter, name, language) == mail, "the same posting gives the same bytes"
         golden(f"notice/{name}.{language}.txt", mail.text)
@@ -62,7 +63,7 @@ def test_each_notice_is_as_a_person_has_seen_it(newsletter: Newsletter, golden: 
 
 @pytest.mark.parametrize("name", POSTINGS)
 def test_the_page_of_a_notice_says_what_its_text_says(newsletter: Newsletter, name: str) -> None:
-    for language in Language:
+    for language in LANGUAGES:
         mail = notice(newsletter, name, language)
         tree = html.document_fromstring(mail.html)
         assert tree.get("lang") == language
@@ -96,8 +97,8 @@ def test_what_they_promise_is_what_the_list_does(newsletter: Newsletter) -> None
     assert LIMITS[Notice.CONFIRM].most == 3
     assert LIMITS[Notice.ALREADY].pause.days == 1
     for language, week, day, three, once in (
-        (Language.NL, "zeven dagen", "werkt één dag", "hooguit drie keer", "hooguit één keer per dag"),
-        (Language.EN, "seven days", "works for one day", "three times at most", "once a day at most"),
+        (NL, "zeven dagen", "werkt één dag", "hooguit drie keer", "hooguit één keer per dag"),
+        (EN, "seven days", "works for one day", "three times at most", "once a day at most"),
     ):
         words = load_words(newsletter.root)[language]
         texts = {name: squeezed(words[f"notice.{name}"].get("after", "")) for name in POSTINGS}
@@ -110,7 +111,7 @@ def test_what_they_promise_is_what_the_list_does(newsletter: Newsletter) -> None
 def test_our_own_rules_for_mail_find_nothing(newsletter: Newsletter) -> None:
     rules = [rule for rule in PROOF_RULES if rule.id in APPLY]
     assert {rule.id for rule in rules} == APPLY
-    words = load_words(newsletter.root)[Language.NL]
+    words = load_words(newsletter.root)[NL]
     unsubscribe = next(rule for rule in PROOF_RULES if rule.id == "header-unsubscribe")
     for name in POSTINGS:
         mail, proof = notice(newsletter, name), proof_of(newsletter)
@@ -152,11 +153,11 @@ def test_two_postings_have_two_ids_and_two_attempts_have_one(newsletter: Newslet
     assert len({identity(), identity(id=9), identity(created=NOW.replace(microsecond=1))}) == 3
 
 
-@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_only_a_subscription_that_goes_on_can_be_ended_from_the_mail(
     newsletter: Newsletter, language: Language
 ) -> None:
-    link = f"{URL}{language.prefix}unsubscribe/{SIGNED}"
+    link = f"{URL}{LANGUAGES.prefix(language)}unsubscribe/{SIGNED}"
     by_mail = f"mailto:unsubscribe@example.org?subject=unsubscribe%20{SIGNED}"
     for name in POSTINGS:
         mail = notice(newsletter, name, language)
@@ -187,7 +188,7 @@ def test_all_links_lead_to_the_service_and_there_is_no_picture(newsletter: Newsl
         "changed": "manage",
     }
     for name in POSTINGS:
-        mail = notice(newsletter, name, Language.EN, url)
+        mail = notice(newsletter, name, EN, url)
         tree = html.document_fromstring(mail.html)
         links = [link.get("href") for link in tree.iter("a")]
         assert links
@@ -210,12 +211,12 @@ def test_the_address_survives_both_parts_of_the_message(newsletter: Newsletter) 
 
 
 def test_a_subscription_is_described_in_the_language_of_the_mail(newsletter: Newsletter) -> None:
-    text = notice(newsletter, "changed", Language.NL).text
+    text = notice(newsletter, "changed", NL).text
     assert (
         "- Taal: English\n- Zekerheden: Referral, Rendement\n- Pauze: geen brief vóór 4 januari 2027\n"
         in text
     )
-    text = notice(newsletter, "already", Language.EN).text
+    text = notice(newsletter, "already", EN).text
     assert "- Language: Nederlands\n- Certainties: all of them\n- Pause: no\n" in text
 
 
@@ -268,7 +269,7 @@ def test_every_text_stands_out_from_what_is_behind_it(
         page = context.new_page()
         for name in POSTINGS:
             dress(page, notice(newsletter, name).html, scheme)
-            words = load_words(newsletter.root)[Language.NL][f"notice.{name}"]
+            words = load_words(newsletter.root)[NL][f"notice.{name}"]
             assert find_faint(page, newsletter.root, scheme) == [], name
             assert all(
                 is_light(text["back"]) == (scheme == "light")
@@ -284,13 +285,11 @@ def test_it_is_read_on_the_narrowest_screen_and_by_who_listens(
     with browser.new_context(viewport={"width": 320, "height": 700}, color_scheme="dark") as context:
         page = context.new_page()
         for name in ("changed", "goodbye"):
-            page.set_content(notice(newsletter, name, Language.EN).html)
+            page.set_content(notice(newsletter, name, EN).html)
             assert page.evaluate("document.documentElement.scrollWidth") == 320
             found = Axe().run(page, options=rules)
             assert found.violations_count == 0, found.generate_report()
         page.set_content(notice(newsletter, "confirm").html)
         button = page.get_by_role("link", name="Bevestig je aanmelding")
         assert button.bounding_box()["height"] >= 48
-        assert not page.get_by_text(
-            load_words(newsletter.root)[Language.NL]["notice.confirm"]["summary"]
-        ).is_visible()
+        assert not page.get_by_text(load_words(newsletter.root)[NL]["notice.confirm"]["summary"]).is_visible()

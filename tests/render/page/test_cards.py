@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFont
 
 from generator.errors import TemplateError
-from generator.model import Language
 from generator.render.page.cards import (
     FONT,
     HEIGHT,
@@ -21,12 +20,13 @@ from generator.render.page.cards import (
     list_cards,
     render_cards,
 )
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_issue, empty_archive, grow_archive
 
 TTF = Path(__file__).parents[3] / "templates" / FONT
 
 
-def cards(newsletter, language=Language.NL) -> dict[str, bytes]:
+def cards(newsletter, language=NL) -> dict[str, bytes]:
     return {artifact.path.stem: artifact.content for artifact in render_cards(newsletter, language)}
 
 
@@ -35,9 +35,9 @@ def width_of(text: str, size: int) -> float:
 
 
 def test_there_is_one_for_the_site_each_certainty_and_each_new_letter(newsletter):
-    made = render_cards(newsletter, Language.NL)
-    certainties = [certainty.id for certainty in newsletter.playbook.certainties[Language.NL]]
-    weeks = [str(edition.week) for edition in newsletter.archive.editions(Language.NL)]
+    made = render_cards(newsletter, NL)
+    certainties = [certainty.id for certainty in newsletter.playbook.certainties[NL]]
+    weeks = [str(edition.week) for edition in newsletter.archive.editions(NL)]
     assert [str(card.path) for card in made] == [
         f"assets/cards/{name}.png" for name in [SITE, *certainties, *weeks]
     ]
@@ -53,7 +53,7 @@ def test_a_card_has_the_size_that_is_asked_for_and_weighs_little(newsletter):
 
 
 def test_the_same_gives_the_same_bytes_and_each_card_is_another(newsletter):
-    dutch, english = cards(newsletter), cards(newsletter, Language.EN)
+    dutch, english = cards(newsletter), cards(newsletter, EN)
     assert dutch == cards(newsletter)
     assert len({*dutch.values(), *english.values()}) == len(dutch) + len(english)
 
@@ -69,9 +69,9 @@ def test_no_font_of_this_machine_is_used(newsletter):
 
 def test_only_the_latest_letters_have_their_own_and_older_ones_that_of_their_certainty(newsletter):
     many = grow_archive(newsletter, newsletter.settings.feed_issues + 2)
-    letters = list(many.archive.editions(Language.NL))
-    listed = list_cards(many, Language.NL)
-    made = {path.stem for path in (artifact.path for artifact in render_cards(many, Language.NL))}
+    letters = list(many.archive.editions(NL))
+    listed = list_cards(many, NL)
+    made = {path.stem for path in (artifact.path for artifact in render_cards(many, NL))}
     assert [listed[letter.page] for letter in letters[:20]] == [str(letter.week) for letter in letters[:20]]
     assert [listed[letter.page] for letter in letters[20:]] == [letters[20].certainty] * 2
     assert {*listed.values(), SITE} == made
@@ -80,7 +80,7 @@ def test_only_the_latest_letters_have_their_own_and_older_ones_that_of_their_cer
 def test_a_draft_has_none(newsletter):
     draft = change_issue(newsletter, "2026-W47", draft=True)
     assert "2026-W47" not in cards(draft)
-    assert "archive/2026-W47.md" not in list_cards(draft, Language.NL)
+    assert "archive/2026-W47.md" not in list_cards(draft, NL)
 
 
 def test_before_the_first_letter_there_are_the_others(newsletter):
@@ -88,7 +88,7 @@ def test_before_the_first_letter_there_are_the_others(newsletter):
 
 
 def test_a_page_of_a_certainty_shows_it_and_other_pages_show_the_site(newsletter):
-    listed = list_cards(newsletter, Language.EN)
+    listed = list_cards(newsletter, EN)
     assert listed["certainties/referral.md"] == "referral"
     assert "index.md" not in listed
     assert "archive/index.md" not in listed
@@ -101,7 +101,7 @@ def test_whatever_a_title_holds_it_is_text(newsletter, title):
 
 
 def test_every_title_of_the_sample_is_whole(newsletter):
-    for language in Language:
+    for language in LANGUAGES:
         for edition in newsletter.archive.editions(language):
             lines, _ = fit_title(edition.title, TTF, 760)
             assert " ".join(lines) == edition.title

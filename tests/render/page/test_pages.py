@@ -25,10 +25,11 @@ from generator.render.page.pages import (
     render_edition,
     render_pages,
 )
+from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_certainties, change_issue, change_text, empty_archive, grow_archive
 
 GOLDEN = {
-    Language.NL: (
+    NL: (
         "index.md",
         "newsletter.md",
         "assessment.md",
@@ -37,11 +38,11 @@ GOLDEN = {
         "archive/index.md",
         "archive/2026-W47.md",
     ),
-    Language.EN: ("about-the-numbers.md", "certainties/referral.md", "archive/2026-W46.md"),
+    EN: ("about-the-numbers.md", "certainties/referral.md", "archive/2026-W46.md"),
 }
 
 
-def render(newsletter: Newsletter, path: str, language: Language = Language.NL) -> str:
+def render(newsletter: Newsletter, path: str, language: Language = NL) -> str:
     """One page as Markdown."""
     (page,) = (page for page in render_pages(newsletter, language) if str(page.path) == path)
     assert isinstance(page.content, bytes)
@@ -54,7 +55,7 @@ def split(page: str) -> tuple[dict[str, Any], str]:
     return yaml.safe_load(front), text
 
 
-def show(newsletter: Newsletter, path: str, language: Language = Language.NL) -> Any:
+def show(newsletter: Newsletter, path: str, language: Language = NL) -> Any:
     """One page as the tree that a reader's browser gets."""
     text = split(render(newsletter, path, language))[1]
     return html.fragment_fromstring(Markdown(extensions=list(EXTENSIONS)).convert(text), create_parent="main")
@@ -64,7 +65,7 @@ def links(tree: Any) -> list[str]:
     return [link.get("href") for link in tree.iter("a")]
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_whole_pages(newsletter, golden, language):
     pages = {str(page.path): page.content for page in render_pages(newsletter, language)}
     for path in GOLDEN[language]:
@@ -72,7 +73,7 @@ def test_whole_pages(newsletter, golden, language):
 
 
 def test_every_text_and_every_picture_of_a_letter_gets_its_place(newsletter):
-    paths = [str(page.path) for page in render_pages(newsletter, Language.EN)]
+    paths = [str(page.path) for page in render_pages(newsletter, EN)]
     assert len(paths) == len(set(paths))
     authored = newsletter.root / "docs/en"
     assert {path.relative_to(authored).as_posix() for path in authored.rglob("*.md")} < set(paths)
@@ -99,7 +100,7 @@ def test_title_and_description_come_through_yaml_html_and_markdown_unharmed(news
 # --- Items ---
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_each_item_is_an_entry_of_an_ordinary_list_that_has_its_id(newsletter, language):
     for certainty in newsletter.playbook.certainties[language]:
         page = show(newsletter, certainty.page, language)
@@ -125,8 +126,8 @@ def test_an_action_of_a_letter_leads_to_the_item_it_comes_from(newsletter):
 def test_an_item_lists_the_latest_letters_that_used_it(newsletter):
     oldest = newsletter.archive.issues[-1]
     newsletter = grow_archive(newsletter, 3 + LATEST_OF_ITEM)
-    certainty = newsletter.playbook.certainty(Language.NL, oldest.certainty)
-    letters = list(newsletter.archive.editions(Language.NL, certainty.id))
+    certainty = newsletter.playbook.certainty(NL, oldest.certainty)
+    letters = list(newsletter.archive.editions(NL, certainty.id))
     assert len(letters) > LATEST_OF_ITEM
     page = show(newsletter, certainty.page)
     used = {
@@ -141,8 +142,8 @@ def test_an_item_lists_the_latest_letters_that_used_it(newsletter):
 
 def test_one_letter_is_one_letter(newsletter):
     for language, said in (
-        (Language.NL, "Brief: 20 november 2026"),
-        (Language.EN, "Letter: 20 November 2026"),
+        (NL, "Brief: 20 november 2026"),
+        (EN, "Letter: 20 November 2026"),
     ):
         page = show(newsletter, "certainties/referral.md", language)
         (found, *_) = page.xpath("//li[@id='ref-1']/span[@class='item__letters']")
@@ -150,7 +151,7 @@ def test_one_letter_is_one_letter(newsletter):
 
 
 def test_marks_in_an_item_survive_on_pages_and_not_in_the_data_for_programs(sample):
-    for language in Language:
+    for language in LANGUAGES:
         path = sample / f"docs/{language}/certainties/referral.md"
         path.write_text(
             re.sub(
@@ -173,13 +174,13 @@ def test_marks_in_an_item_survive_on_pages_and_not_in_the_data_for_programs(samp
 # --- The seven together ---
 
 
-def read_data(newsletter: Newsletter, language: Language = Language.NL) -> Any:
+def read_data(newsletter: Newsletter, language: Language = NL) -> Any:
     """What the page of the assessment tells programs."""
     (data,) = show(newsletter, "assessment.md", language).xpath("//*[@id='playbook']/@data-playbook")
     return json.loads(data)
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_the_seven_stand_on_the_home_page_in_their_order(newsletter, language):
     (listed,) = show(newsletter, "index.md", language).xpath("//ol[@class='seven']")
     certainties = newsletter.playbook.certainties[language]
@@ -192,7 +193,7 @@ def test_the_seven_stand_on_the_home_page_in_their_order(newsletter, language):
         assert one[0].tag == "svg"
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_the_assessment_asks_each_question_with_all_its_answers(newsletter, language):
     page = show(newsletter, "assessment.md", language)
     (form,) = page.xpath("//form[@id='assessment']")
@@ -221,7 +222,7 @@ def test_the_assessment_asks_each_question_with_all_its_answers(newsletter, lang
     assert len(form.xpath(".//fieldset")) == 21
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_programs_are_told_names_addresses_and_items(newsletter, language):
     data, playbook = read_data(newsletter, language), newsletter.playbook
     assert data["language"] == language
@@ -243,13 +244,13 @@ def test_the_radar_finds_each_mark_beside_the_questions(newsletter):
     page = show(newsletter, "assessment.md")
     marks = page.xpath("//div[@hidden]/svg/symbol")
     assert [mark.get("id") for mark in marks] == [
-        f"mark-{one.id}" for one in newsletter.playbook.certainties[Language.NL]
+        f"mark-{one.id}" for one in newsletter.playbook.certainties[NL]
     ]
     assert all(mark.get("viewbox") == "0 0 48 48" and len(mark) for mark in marks)
     assert not page.xpath("//div[@hidden]//*[@class='mark']")
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_the_sheet_for_a_team_has_a_row_for_each_certainty_and_lines_to_write_on(newsletter, language):
     (sheet,) = show(newsletter, "team-sheet.md", language).xpath("//div[@class='team-sheet']")
     titles = [one.text_content().strip() for one in sheet.xpath(".//tbody/tr/th[@scope='row']")]
@@ -284,7 +285,7 @@ def test_markdown_leaves_the_html_of_a_page_alone(newsletter, path, beginning):
     assert block.endswith(("</ol>", "</div>"))
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_each_certainty_begins_with_its_mark(newsletter, language):
     for certainty in newsletter.playbook.certainties[language]:
         first, heading = show(newsletter, certainty.page, language)[:2]
@@ -299,7 +300,7 @@ def test_each_certainty_begins_with_its_mark(newsletter, language):
 def test_a_mark_that_nobody_drew_is_told(newsletter):
     (newsletter.root / "templates/marks/referral.svg").unlink()
     with pytest.raises(TemplateError, match=r"^templates/marks/referral.svg: there is no such template$"):
-        render_pages(newsletter, Language.NL)
+        render_pages(newsletter, NL)
 
 
 # --- Links ---
@@ -328,7 +329,7 @@ def test_links_lead_from_the_page_and_to_the_other_language_by_address(newslette
 def test_a_picture_stands_in_the_folder_of_its_letter(newsletter):
     (picture,) = show(newsletter, "archive/2026-W47.md").iter("img")
     assert picture.get("src") == "2026-W47/two-contacts.png"
-    (artifact,) = (page for page in render_pages(newsletter, Language.NL) if page.path.suffix == ".png")
+    (artifact,) = (page for page in render_pages(newsletter, NL) if page.path.suffix == ".png")
     assert isinstance(artifact.content, Path)
     assert artifact.content.is_file()
 
@@ -361,8 +362,8 @@ def test_a_page_without_footnotes_has_no_place_for_them(newsletter):
 
 
 NOT_OUT = {
-    Language.NL: "nog niet verschenen · vrijdag 20 november 2026 om 06.00 uur",
-    Language.EN: "not out yet · Friday 20 November 2026 at 06:00",
+    NL: "nog niet verschenen · vrijdag 20 november 2026 om 06.00 uur",
+    EN: "not out yet · Friday 20 November 2026 at 06:00",
 }
 
 
@@ -382,7 +383,7 @@ def marked_pages(newsletter: Newsletter, language: Language, now: datetime) -> d
     return found
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_a_letter_that_is_not_out_is_marked_on_its_page_and_wherever_it_is_named(newsletter, language):
     out = newsletter.archive.issues[0].editions[language].published
     assert marked_pages(newsletter, language, out) == {}
@@ -399,7 +400,7 @@ def test_the_mark_gives_the_time_on_the_clock_of_the_readers(newsletter):
     """Whatever offset the letter has in its front matter."""
     out = datetime(2026, 7, 3, 4, 5, tzinfo=UTC)
     summer = change_issue(newsletter, "2026-W47", published=out)
-    pages = {str(page.path): page for page in render_pages(summer, Language.NL, out - timedelta(days=9))}
+    pages = {str(page.path): page for page in render_pages(summer, NL, out - timedelta(days=9))}
     said = "nog niet verschenen · vrijdag 3 juli 2026 om 06.05 uur"
     assert said in pages["archive/2026-W47.md"].content.decode()
 
@@ -419,7 +420,7 @@ def test_a_link_to_a_letter_that_is_not_out_leads_to_the_list_of_letters(newslet
     ]
     assert links(show(waiting, "archive/2026-W46.md"))[1:4] == ["index.md", "index.md", shown[2]]
     assert "2026-W47" not in render(waiting, "archive/2026-W46.md")
-    edition = waiting.archive.issues[0].editions[Language.NL]
+    edition = waiting.archive.issues[0].editions[NL]
     feed = html.fragment_fromstring(render_body(waiting, edition).html, create_parent="div")
     assert links(feed)[:3] == ["https://example.org/archive/"] * 2 + [shown[2]]
 
@@ -427,7 +428,7 @@ def test_a_link_to_a_letter_that_is_not_out_leads_to_the_list_of_letters(newslet
 def test_a_page_shows_the_latest_letters_where_it_asks_for_them(newsletter):
     newsletter = grow_archive(newsletter, LATEST + 3)
     shown = [href for href in links(show(newsletter, "index.md")) if href.startswith("archive/2026")]
-    latest = list(newsletter.archive.editions(Language.NL))[:LATEST]
+    latest = list(newsletter.archive.editions(NL))[:LATEST]
     assert shown == [edition.page for edition in latest]
     assert latest[0].summary in show(newsletter, "index.md").text_content()
 
@@ -436,7 +437,7 @@ def test_a_certainty_shows_its_own_latest_letters_and_its_feed(newsletter):
     newsletter = grow_archive(newsletter, 3 + LATEST_OF_CERTAINTY)
     oldest = newsletter.archive.issues[-1]
     page = show(newsletter, f"certainties/{oldest.certainty}.md")
-    of_this = list(newsletter.archive.editions(Language.NL, oldest.certainty))
+    of_this = list(newsletter.archive.editions(NL, oldest.certainty))
     assert len(of_this) > LATEST_OF_CERTAINTY
     assert links(page)[-LATEST_OF_CERTAINTY - 2 :] == [
         *(f"../{edition.page}" for edition in of_this[:LATEST_OF_CERTAINTY]),
@@ -445,7 +446,7 @@ def test_a_certainty_shows_its_own_latest_letters_and_its_feed(newsletter):
     ]
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_the_list_of_facts_holds_each_fact_that_may_be_cited_under_its_id(newsletter, language):
     page = show(newsletter, "about-the-numbers.md", language)
     facts = newsletter.playbook.facts.values()
@@ -461,12 +462,12 @@ def test_the_list_of_facts_holds_each_fact_that_may_be_cited_under_its_id(newsle
 
 
 def test_a_fact_that_needs_its_limit_says_so(newsletter):
-    text = show(newsletter, "about-the-numbers.md", Language.EN).text_content()
+    text = show(newsletter, "about-the-numbers.md", EN).text_content()
     cautious = sum(fact.use == "context" for fact in newsletter.playbook.facts.values())
     assert text.count("We cite this finding only together with that limit.") == cautious > 0
 
 
-@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("language", list(LANGUAGES))
 def test_people_find_every_feed_of_their_language_and_the_other_main_one(newsletter, language):
     found = links(show(newsletter, "newsletter.md", language))
     settings, feeds = newsletter.settings, list_feeds(newsletter)
@@ -500,14 +501,14 @@ def test_the_first_and_the_last_letter_have_one_neighbour(newsletter):
 
 
 def test_the_english_headings_of_a_dutch_letter_are_said_to_be_english(newsletter):
-    dutch, english = (show(newsletter, "archive/2026-W45.md", language) for language in Language)
+    dutch, english = (show(newsletter, "archive/2026-W45.md", language) for language in LANGUAGES)
     assert [heading.get("lang") for heading in dutch.iter("h2")] == ["en", "en"]
     assert [heading.get("lang") for heading in english.iter("h2")] == [None, None]
 
 
 def test_the_page_of_a_draft_can_be_seen_before_it_is_out(newsletter):
     drafted = change_issue(newsletter, "2026-W46", draft=True)
-    for language in Language:
+    for language in LANGUAGES:
         edition = drafted.archive.issue(Week(2026, 46)).editions[language]
         assert render_edition(drafted, edition).decode() == render(
             newsletter, "archive/2026-W46.md", language
@@ -516,7 +517,7 @@ def test_the_page_of_a_draft_can_be_seen_before_it_is_out(newsletter):
 
 def test_a_draft_is_nowhere(newsletter):
     newsletter = change_issue(newsletter, "2026-W46", draft=True)
-    pages = {str(page.path): page.content for page in render_pages(newsletter, Language.NL)}
+    pages = {str(page.path): page.content for page in render_pages(newsletter, NL)}
     assert "archive/2026-W46.md" not in pages
     assert not [
         path for path, content in pages.items() if isinstance(content, bytes) and b"2026-W46" in content
@@ -526,7 +527,7 @@ def test_a_draft_is_nowhere(newsletter):
 def test_the_archive_lists_every_letter_by_year_and_by_certainty(newsletter):
     newsletter = grow_archive(newsletter, 60)
     page = show(newsletter, "archive/index.md")
-    letters = list(newsletter.archive.editions(Language.NL))
+    letters = list(newsletter.archive.editions(NL))
     assert [heading.text_content() for heading in page.iter("h3")][:2] == ["2026", "2025"]
     listed = [href for href in links(page) if href[:2] == "20"]
     assert listed[:60] == [edition.page.removeprefix("archive/") for edition in letters]
@@ -563,7 +564,7 @@ def test_what_a_fact_says_is_no_markdown(newsletter):
     facts = dict(newsletter.playbook.facts)
     odd = "5 * 3 < 16 & _a_ [b](c) {d}"
     for name, fact in facts.items():
-        facts[name] = replace(fact, claim=dict.fromkeys(Language, odd))
+        facts[name] = replace(fact, claim=dict.fromkeys(LANGUAGES, odd))
     newsletter = replace(newsletter, playbook=replace(newsletter.playbook, facts=facts))
     paragraphs = [text.text_content() for text in show(newsletter, "about-the-numbers.md").iter("p")]
     assert odd in paragraphs

@@ -13,9 +13,10 @@ from generator.model import Language
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form, wording
 from generator.settings import Settings
+from tests.languages import EN, LANGUAGES, NL
 from tests.site.hosting import ROOT
 
-BOTH = pytest.mark.parametrize("language", list(Language))
+BOTH = pytest.mark.parametrize("language", list(LANGUAGES))
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def settings(newsletter: Newsletter) -> Settings:
     return replace(newsletter.settings, service_url="https://letter.example.org/list/")
 
 
-def form_of(newsletter: Newsletter, settings: Settings, language: Language = Language.NL) -> Any:
+def form_of(newsletter: Newsletter, settings: Settings, language: Language = NL) -> Any:
     return html.fragment_fromstring(render_form(newsletter.root, settings, language))
 
 
@@ -35,7 +36,7 @@ def test_the_form_posts_what_the_service_reads_to_its_page_in_the_same_language(
     form = form_of(newsletter, settings, language)
     assert (form.get("method"), form.get("action")) == (
         "post",
-        f"https://letter.example.org/list/{language.prefix}subscribe",
+        f"https://letter.example.org/list/{LANGUAGES.prefix(language)}subscribe",
     )
     fields = {field.get("name"): field.get("value", "") for field in form.xpath("//input")}
     assert fields == {"email": "", "website": "", "wording": wording(ROOT, settings, language).version}
@@ -58,14 +59,14 @@ def test_every_field_has_a_name_and_the_address_is_described_by_what_one_agrees_
 def test_people_are_told_what_they_get_how_often_what_for_and_how_to_stop(settings, language):
     text = wording(ROOT, settings, language).text
     words = {
-        Language.NL: (
+        NL: (
             "Royal Dutch Updates",
             "elke vrijdag één mail",
             "bewaren we je adres",
             "bevestigen",
             "Stoppen kan",
         ),
-        Language.EN: (
+        EN: (
             "Royal Dutch Updates",
             "one email every Friday",
             "keep your address",
@@ -79,16 +80,16 @@ def test_people_are_told_what_they_get_how_often_what_for_and_how_to_stop(settin
 
 def test_a_sender_of_another_name_than_the_letter_is_named(settings):
     theirs = replace(settings, sender_name="Example & Co")
-    assert "Royal Dutch Updates van Example & Co" in wording(ROOT, theirs, Language.NL).text
-    assert "Royal Dutch Updates from Example & Co" in wording(ROOT, theirs, Language.EN).text
-    assert " van Royal Dutch Updates" not in wording(ROOT, settings, Language.NL).text
+    assert "Royal Dutch Updates van Example & Co" in wording(ROOT, theirs, NL).text
+    assert "Royal Dutch Updates from Example & Co" in wording(ROOT, theirs, EN).text
+    assert " van Royal Dutch Updates" not in wording(ROOT, settings, NL).text
 
 
 def test_another_text_is_another_version(settings):
     theirs = replace(settings, letter="Other Updates")
-    versions = {wording(ROOT, one, language).version for one in (settings, theirs) for language in Language}
+    versions = {wording(ROOT, one, language).version for one in (settings, theirs) for language in LANGUAGES}
     assert len(versions) == 4
-    assert wording(ROOT, settings, Language.NL) == wording(ROOT, settings, Language.NL)
+    assert wording(ROOT, settings, NL) == wording(ROOT, settings, NL)
 
 
 def test_names_from_the_settings_are_text_and_not_markup(newsletter, settings):
@@ -100,9 +101,9 @@ def test_names_from_the_settings_are_text_and_not_markup(newsletter, settings):
 
 @BOTH
 def test_the_links_lead_to_the_privacy_page_and_to_ones_own_page(newsletter, settings, language):
-    manage = f"https://letter.example.org/list/{language.prefix}manage"
+    manage = f"https://letter.example.org/list/{LANGUAGES.prefix(language)}manage"
     assert form_of(newsletter, settings, language).xpath("//a/@href") == [
-        f"https://example.org/{language.prefix}privacy/",
+        f"https://example.org/{LANGUAGES.prefix(language)}privacy/",
         manage,
     ]
     text = render_form(newsletter.root, settings, language, "../privacy/")
@@ -111,7 +112,7 @@ def test_the_links_lead_to_the_privacy_page_and_to_ones_own_page(newsletter, set
 
 def test_without_a_service_there_is_no_form(newsletter):
     assert newsletter.settings.service_url == ""
-    assert render_form(newsletter.root, newsletter.settings, Language.NL) == ""
+    assert render_form(newsletter.root, newsletter.settings, NL) == ""
 
 
 @BOTH
@@ -131,7 +132,7 @@ def test_a_page_may_say_where_the_form_stands(newsletter, settings, language, se
     text = made.decode().split("---\n", 2)[2]
     tree = html.fragment_fromstring(Markdown(extensions=list(EXTENSIONS)).convert(text), create_parent="main")
     assert "<!-- subscribe -->" not in text
-    none = {Language.NL: "kan hier niet", Language.EN: "You cannot sign up by email here"}[language]
+    none = {NL: "kan hier niet", EN: "You cannot sign up by email here"}[language]
     assert (none in tree.text_content()) is not service
     if service:
         (form,) = tree.xpath("./form")

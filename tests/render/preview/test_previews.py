@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from generator.model import Language, Problem, Severity
+from generator.model import Problem, Severity
 from generator.render.letter.email import render_email
 from generator.render.preview.guide import PATH as CHECKS
 from generator.render.preview.previews import Served, page_policy, render_broken, render_preview
 from tests.clocks import NOW
+from tests.languages import LANGUAGES
 from tests.render.editions import change_issue
 from tests.render.mails import FULL, edition_of
 
@@ -40,7 +41,7 @@ def test_both_languages_are_shown_in_every_form(newsletter):
         "en/letter-light.html",
         "en/entry-light.html",
     ]
-    for language in Language:
+    for language in LANGUAGES:
         email = render_email(newsletter, edition_of(newsletter, language=language))
         assert page.xpath(f"//pre[@id='text-{language}']")[0].text_content() == email.text
         shown = page.xpath(f"//*[@id='headers-{language}']//dd/text()")

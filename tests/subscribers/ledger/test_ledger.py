@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from generator.errors import DatabaseError
-from generator.model import Due, Kind, Language, Progress, Settled, Tally
+from generator.model import Due, Kind, Progress, Settled, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist, settle_dead
 from generator.subscribers.list import subscriptions
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import DELIVERY, METADATA, SENDER, SUBSCRIBER
+from tests.languages import EN
 from tests.subscribers.letters import (
     WEEK,
     accepted,
@@ -45,7 +46,7 @@ def test_who_is_next_comes_in_the_order_of_the_list(database: Database):
         assert numbers_of(first) == numbers[:2]
         with database.read() as transaction:
             person = subscriptions.get_subscriber(transaction, numbers[0])
-        assert first[0] == Due(person.id, person.handle, person.address, Language.EN, 0)
+        assert first[0] == Due(person.id, person.handle, person.address, EN, 0)
         assert person.address not in repr(first[0])
         assert numbers_of(ledger.reserve(NOW)) == numbers[2:]
         assert ledger.reserve(NOW) == []

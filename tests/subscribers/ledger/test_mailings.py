@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from generator.errors import MailingError, SecretError
-from generator.model import Kind, Language, Progress, Status, Tally
+from generator.model import Kind, Progress, Status, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import subscriptions
 from generator.subscribers.list.audience import explain_nobody
@@ -15,6 +15,7 @@ from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY, MASTER
+from tests.languages import EN, NL
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.letters import (
     MAILING,
@@ -52,7 +53,7 @@ def test_frozen_is_what_is_sent_with_its_digest_and_how_many_get_it(database: Da
 def test_a_week_is_frozen_once(database: Database):
     numbers = fill(database)
     with pytest.raises(MailingError, match="already frozen"), database.begin() as transaction:
-        mailings.freeze(transaction, MAILING, {Language.NL: b"another"}, FRIDAY)
+        mailings.freeze(transaction, MAILING, {NL: b"another"}, FRIDAY)
     assert list(read(database)) == numbers
     with database.read() as transaction:
         assert mailings.find_masters(transaction, WEEK) == MASTERS
@@ -80,7 +81,7 @@ def test_nobody_is_left_out_because_their_language_is(database: Database):
     with database.begin() as transaction:
         add_many(transaction, [draft(2, status=Status.CONFIRMED, certainties=())])
     with pytest.raises(MailingError, match="no edition in “en”"), database.begin() as transaction:
-        mailings.freeze(transaction, MAILING, {Language.NL: b"Beste lezer"}, FRIDAY)
+        mailings.freeze(transaction, MAILING, {NL: b"Beste lezer"}, FRIDAY)
     assert count(database) == Tally(0)
 
 
@@ -92,7 +93,7 @@ def test_who_comes_or_changes_language_later_changes_nothing(database: Database)
     with sender(database) as ledger:
         dues = ledger.reserve(NOW)
     assert [due.subscriber_id for due in dues] == numbers
-    assert dues[0].language is Language.EN
+    assert dues[0].language == EN
 
 
 def test_bytes_that_changed_in_the_database_are_not_sent(database: Database):

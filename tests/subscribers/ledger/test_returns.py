@@ -9,7 +9,6 @@ from sqlalchemy import insert, update
 
 from generator.model import (
     Kind,
-    Language,
     Mailing,
     NewSubscriber,
     Notice,
@@ -26,6 +25,7 @@ from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.subscriptions import confirm, erase, find_subscriber, unsubscribe
 from generator.subscribers.store.database import Database, Transaction
 from generator.subscribers.store.schema import DELIVERY, EVENT
+from tests.languages import LANGUAGES, NL
 from tests.subscribers.people import DAY, HOUR, NOW, SUBSCRIBE, ask, take
 
 WEEK = Week(2026, 48)
@@ -41,9 +41,7 @@ def transaction(database: Database) -> Iterator[Transaction]:
 def people(transaction: Transaction, number: int, status: Status = Status.CONFIRMED) -> list[Subscriber]:
     """So many readers; the first of them."""
     addresses = [f"reader{count}@example.org" for count in range(number)]
-    add_many(
-        transaction, [NewSubscriber(address, Language.NL, (), status, NOW, NOW) for address in addresses]
-    )
+    add_many(transaction, [NewSubscriber(address, NL, (), status, NOW, NOW) for address in addresses])
     return [find(transaction, address) for address in addresses[:30]]
 
 
@@ -87,7 +85,7 @@ def send(
     frozen = NOW - timedelta(days=(WEEK.friday - week.friday).days)
     if mailings.find_mailing(transaction, week) is None:
         mailing = Mailing(week, frozen, "", "revenue", "k" * 16)
-        mailings.freeze(transaction, mailing, dict.fromkeys(Language, b"x"), week.friday)
+        mailings.freeze(transaction, mailing, dict.fromkeys(LANGUAGES, b"x"), week.friday)
         mailings.finish(transaction, week, frozen)
     row = (DELIVERY.c.week == str(week)) & (DELIVERY.c.subscriber_id == who.id)
     if not transaction.connection.execute(update(DELIVERY).where(row).values(progress=progress)).rowcount:
@@ -364,7 +362,7 @@ def test_the_history_goes_with_whoever_is_erased(transaction: Transaction) -> No
 
 def freeze(transaction: Transaction, week: Week) -> None:
     mailing = Mailing(week, NOW, "", "revenue", "k" * 16)
-    mailings.freeze(transaction, mailing, dict.fromkeys(Language, b"x"), week.friday)
+    mailings.freeze(transaction, mailing, dict.fromkeys(LANGUAGES, b"x"), week.friday)
 
 
 def flood(transaction: Transaction) -> list[Subscriber]:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from generator.model import Language, Status, Wording
+from generator.model import Status, Wording
 from generator.subscribers.list import listing, subscriptions
 from generator.subscribers.store.database import Database
+from tests.languages import EN, NL
 from tests.subscribers.people import DAY, EARLIER, NOW, PROOF, SOURCE, draft, find
 
 
@@ -16,7 +17,7 @@ def test_who_is_put_on_the_list_stands_there_with_their_proof(database: Database
         reader = find(transaction, "reader1@example.org")
     assert (reader.address, reader.language, reader.certainties) == (
         "Reader1@example.org",
-        Language.NL,
+        NL,
         ("proof",),
     )
     assert (reader.status, reader.created, reader.changed) == (Status.CONFIRMED, NOW - DAY, NOW)
@@ -29,7 +30,7 @@ def test_who_is_on_the_list_stays_as_they_are(database: Database):
         assert listing.add_many(transaction, []) == 0
         listing.add_many(transaction, [draft(1)])
         before = find(transaction, "reader1@example.org")
-        again = draft(1, address="READER1@example.org", language=Language.EN)
+        again = draft(1, address="READER1@example.org", language=EN)
         assert listing.add_many(transaction, [again, draft(2), draft(2)]) == 1
         assert find(transaction, "reader1@example.org") == before
         assert len(find(transaction, "reader2@example.org").consents) == 2
@@ -62,7 +63,7 @@ def test_a_long_list_is_walked_in_steps(database: Database):
 def test_a_walk_may_be_along_one_status_and_one_language(database: Database):
     with database.begin() as transaction:
         listing.add_many(transaction, [draft(number) for number in range(12)])
-        found = listing.walk(transaction, status=Status.CONFIRMED, language=Language.EN)
+        found = listing.walk(transaction, status=Status.CONFIRMED, language=EN)
         assert [reader.address[6:-12] for reader in found] == ["2", "4", "8", "10"]
         assert found[0].consents == (EARLIER, PROOF)
         assert [len(listing.walk(transaction, status=status)) for status in Status] == [0, 8, 4, 0, 0]
@@ -105,7 +106,7 @@ def test_a_certainty_that_is_named_twice_is_kept_once(database: Database):
 
 
 def test_a_text_is_kept_to_the_letter(database: Database):
-    wording = Wording(Language.EN, "“É” \u2028 €\n 𝄞 ' \" %s :x \\")
+    wording = Wording(EN, "“É” \u2028 €\n 𝄞 ' \" %s :x \\")
     with database.begin() as transaction:
         listing.add_many(transaction, [draft(1, consents=(replace(PROOF, wording=wording, source=SOURCE),))])
         [consent] = find(transaction, "reader1@example.org").consents

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from generator.model import Language, Notice
+from generator.model import Notice
 from generator.subscribers.list import outbox, subscriptions
 from generator.subscribers.list.tokens import Purpose, find_token
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import OUTBOX
+from tests.languages import NL
 from tests.subscribers.people import (
     ADDRESS,
     DAY,
@@ -25,7 +26,7 @@ from tests.subscribers.people import (
 def test_the_one_that_waits_longest_goes_first(database: Database):
     with database.begin() as transaction:
         for hour, name in enumerate(["second", "first"]):
-            outbox.post_goodbye(transaction, f"{name}@example.org", Language.NL, NOW - hour * HOUR)
+            outbox.post_goodbye(transaction, f"{name}@example.org", NL, NOW - hour * HOUR)
         assert outbox.waiting(transaction) == 2
         assert [mail.address for mail in take(transaction)] == ["first@example.org", "second@example.org"]
         assert outbox.waiting(transaction) == 0
@@ -33,7 +34,7 @@ def test_the_one_that_waits_longest_goes_first(database: Database):
 
 def test_nothing_is_due_before_its_time(database: Database):
     with database.begin() as transaction:
-        outbox.post_goodbye(transaction, ADDRESS, Language.NL, NOW)
+        outbox.post_goodbye(transaction, ADDRESS, NL, NOW)
         assert outbox.claim(transaction, NOW - MINUTE) is None
         assert outbox.claim(transaction, NOW)
 
@@ -72,10 +73,10 @@ def test_it_is_tried_again_ever_later_and_given_up_after_a_day(database: Databas
 
 def test_a_notice_that_was_tried_very_often_does_not_wait_for_ever(database: Database):
     with database.begin() as transaction:
-        outbox.post_goodbye(transaction, ADDRESS, Language.NL, NOW)
+        outbox.post_goodbye(transaction, ADDRESS, NL, NOW)
         mail = outbox.claim(transaction, NOW)
         assert mail
-        often = type(mail)(mail.id, mail.notice, ADDRESS, Language.NL, attempts=5000, created=NOW)
+        often = type(mail)(mail.id, mail.notice, ADDRESS, NL, attempts=5000, created=NOW)
         assert outbox.postpone(transaction, often, NOW)
         assert outbox.claim(transaction, NOW + timedelta(hours=1))
 

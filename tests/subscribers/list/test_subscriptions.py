@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
-from generator.model import Consent, Language, Notice, Status, Step
+from generator.model import Consent, Notice, Status, Step
 from generator.subscribers.list import outbox, subscriptions, wishes
 from generator.subscribers.list.records import save
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.tokens import Purpose, find_token, make_token
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.keys import Keys
+from tests.languages import EN
 from tests.subscribers.people import (
     ADDRESS,
     DAY,
@@ -191,14 +192,14 @@ def test_a_page_that_was_kept_open_too_long_acts_no_more(database: Database):
 def test_a_change_is_kept_and_told_once(database: Database):
     with database.begin() as transaction:
         join(transaction)
-        subscriptions.change(transaction, find(transaction), NOW + HOUR, Language.EN, ["proof", "proof"])
-        subscriptions.change(transaction, find(transaction), NOW + HOUR, Language.EN, [])
+        subscriptions.change(transaction, find(transaction), NOW + HOUR, EN, ["proof", "proof"])
+        subscriptions.change(transaction, find(transaction), NOW + HOUR, EN, [])
         reader = find(transaction)
         [mail] = take(transaction, NOW + HOUR)
-        subscriptions.change(transaction, reader, NOW + 2 * HOUR, Language.EN, [])  # is so already
+        subscriptions.change(transaction, reader, NOW + 2 * HOUR, EN, [])  # is so already
         assert not take(transaction, NOW + 2 * HOUR)
-    assert (reader.language, reader.certainties, reader.changed) == (Language.EN, (), NOW + HOUR)
-    assert (mail.notice, mail.language, mail.subscriber) == (Notice.CHANGED, Language.EN, reader)
+    assert (reader.language, reader.certainties, reader.changed) == (EN, (), NOW + HOUR)
+    assert (mail.notice, mail.language, mail.subscriber) == (Notice.CHANGED, EN, reader)
     assert mail.token
 
 
@@ -218,7 +219,7 @@ def test_who_gets_no_letters_is_not_told_of_a_change(database: Database):
     with database.begin() as transaction:
         join(transaction)
         subscriptions.unsubscribe(transaction, find(transaction), NOW, SOURCE, goodbye=False)
-        subscriptions.change(transaction, find(transaction), NOW, Language.EN, ["proof"])
+        subscriptions.change(transaction, find(transaction), NOW, EN, ["proof"])
         assert find(transaction).certainties == ("proof",)
         assert outbox.waiting(transaction) == 0
 
@@ -258,7 +259,7 @@ def test_what_was_read_before_somebody_else_acted_does_no_harm(database: Databas
         assert not subscriptions.unsubscribe(transaction, stale, NOW, SOURCE)
         subscriptions.erase(transaction, stale, NOW)
         subscriptions.erase(transaction, stale, NOW)
-        subscriptions.change(transaction, stale, NOW, Language.EN, [])
+        subscriptions.change(transaction, stale, NOW, EN, [])
         subscriptions.pause(transaction, stale, MAY, NOW)
         assert not subscriptions.unsubscribe(transaction, stale, NOW, SOURCE)
         assert notices(transaction) == [Notice.GOODBYE]
@@ -281,14 +282,14 @@ def test_the_signed_link_finds_its_owner_for_ever(database: Database):
 def test_after_an_erasure_only_a_keyed_hash_stays(database: Database):
     with database.begin() as transaction:
         token = join(transaction).token
-        subscriptions.change(transaction, find(transaction), NOW, Language.EN, [])
+        subscriptions.change(transaction, find(transaction), NOW, EN, [])
         subscriptions.erase(transaction, find(transaction), NOW + HOUR)
         assert subscriptions.find_subscriber(transaction, ADDRESS) is None
         assert find_token(transaction, token, Purpose.MANAGE, NOW) is None
         assert subscriptions.suppressed(transaction, ADDRESS.upper())
         assert not subscriptions.suppressed(transaction, "other@example.org")
         [mail] = take(transaction, NOW + HOUR)
-        assert (mail.notice, mail.address, mail.language) == (Notice.GOODBYE, ADDRESS, Language.EN)
+        assert (mail.notice, mail.address, mail.language) == (Notice.GOODBYE, ADDRESS, EN)
         assert (mail.subscriber, mail.token, mail.unsubscribe) == (None, "", "")
 
 

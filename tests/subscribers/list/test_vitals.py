@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
-from generator.model import Language, NewSubscriber
+from generator.model import NewSubscriber
 from generator.model.subscribers import Status
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import Database
+from tests.languages import NL
 
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 
@@ -20,9 +21,7 @@ def test_a_list_is_counted_and_measured(database: Database) -> None:
     with database.begin() as transaction:
         for number, status in enumerate((Status.CONFIRMED, Status.CONFIRMED, Status.BOUNCED)):
             then = NOW - timedelta(days=number)
-            add_many(
-                transaction, [NewSubscriber(f"{number}@example.com", Language.NL, (), status, then, then)]
-            )
+            add_many(transaction, [NewSubscriber(f"{number}@example.com", NL, (), status, then, then)])
     full = read_vitals(database)
     assert (full.confirmed, full.total, full.newest) == (2, 3, NOW)
     assert full.name == database.name

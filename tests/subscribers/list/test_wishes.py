@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from generator.errors import DatabaseError
-from generator.model import Consent, Language, Notice, Status, Step, Wording
+from generator.model import Consent, Notice, Status, Step, Wording
 from generator.subscribers.list import outbox, subscriptions, wishes, wordings
 from generator.subscribers.list.records import save
 from generator.subscribers.store.database import Database
+from tests.languages import EN, NL
 from tests.subscribers.people import (
     ADDRESS,
     DAY,
@@ -36,7 +37,7 @@ def test_a_new_address_is_unconfirmed_with_proof_of_the_form_and_gets_one_mail(d
     assert reader.status is Status.UNCONFIRMED
     assert (reader.address, reader.language, reader.certainties) == (
         ADDRESS,
-        Language.NL,
+        NL,
         ("revenue", "referral"),
     )
     assert (reader.created, reader.changed, reader.paused_until) == (NOW, NOW, None)
@@ -79,18 +80,18 @@ def test_wishes_are_settled_a_few_at_a_time_the_oldest_first(database: Database)
 def test_the_same_address_in_other_letters_is_the_same_reader(database: Database):
     with database.begin() as transaction:
         ask(transaction, SUBSCRIBE)
-        ask(transaction, replace(SUBSCRIBE, address="Reader@example.org", language=Language.EN))
-        assert find(transaction).language is Language.EN
+        ask(transaction, replace(SUBSCRIBE, address="Reader@example.org", language=EN))
+        assert find(transaction).language == EN
         assert find(transaction, "READER@example.org").address == ADDRESS
 
 
 def test_who_has_not_confirmed_gets_what_was_asked_last(database: Database):
     with database.begin() as transaction:
         ask(transaction, SUBSCRIBE)
-        ask(transaction, replace(SUBSCRIBE, language=Language.EN, certainties=()), NOW + DAY)
+        ask(transaction, replace(SUBSCRIBE, language=EN, certainties=()), NOW + DAY)
         reader = find(transaction)
         assert notices(transaction, NOW + DAY) == [Notice.CONFIRM]  # the first one still waited
-    assert (reader.language, reader.certainties, reader.status) == (Language.EN, (), Status.UNCONFIRMED)
+    assert (reader.language, reader.certainties, reader.status) == (EN, (), Status.UNCONFIRMED)
     assert [step.at for step in reader.consents] == [NOW, NOW + DAY]
 
 
@@ -120,10 +121,10 @@ def test_proof_of_an_earlier_subscription_is_not_crowded_out(database: Database)
 def test_who_is_subscribed_is_told_and_nothing_changes(database: Database):
     with database.begin() as transaction:
         before = join(transaction).subscriber
-        ask(transaction, replace(SUBSCRIBE, language=Language.EN, certainties=()), NOW + HOUR)
+        ask(transaction, replace(SUBSCRIBE, language=EN, certainties=()), NOW + HOUR)
         [mail] = take(transaction, NOW + HOUR)
         assert find(transaction) == before
-    assert (mail.notice, mail.language) == (Notice.ALREADY, Language.NL)
+    assert (mail.notice, mail.language) == (Notice.ALREADY, NL)
     assert mail.token
     assert mail.unsubscribe
 
@@ -133,9 +134,9 @@ def test_who_left_stays_out_until_they_confirm(database: Database, status: Statu
     with database.begin() as transaction:
         join(transaction)
         save(transaction, find(transaction).id, status=status)
-        ask(transaction, replace(SUBSCRIBE, language=Language.EN, certainties=("proof",)), NOW + HOUR)
+        ask(transaction, replace(SUBSCRIBE, language=EN, certainties=("proof",)), NOW + HOUR)
         reader = find(transaction)
-        assert (reader.status, reader.language, reader.certainties) == (status, Language.EN, ("proof",))
+        assert (reader.status, reader.language, reader.certainties) == (status, EN, ("proof",))
         [mail] = take(transaction, NOW + HOUR)
         assert mail.notice is Notice.CONFIRM
         subscriptions.confirm(transaction, mail.token, NOW + HOUR, SOURCE, NETWORK)
@@ -201,7 +202,7 @@ def test_a_wording_that_was_never_shown_is_refused_whole(database: Database):
 
 
 def test_a_wording_is_known_by_its_version_once_it_is_kept(database: Database):
-    other = Wording(Language.EN, "One letter every Friday.")
+    other = Wording(EN, "One letter every Friday.")
     with database.begin() as transaction:
         wordings.keep_wordings(transaction, [])
         wordings.keep_wordings(transaction, [WORDING, WORDING])

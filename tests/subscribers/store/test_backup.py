@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from generator.errors import DatabaseError, PublishError
-from generator.model import Language, NewSubscriber, Status
+from generator.model import NewSubscriber, Status
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.database import Database, open_database
+from tests.languages import NL
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.files import NOW, give, take
 from tests.subscribers.people import find, join_in
@@ -64,7 +65,7 @@ def test_nobody_waits_for_a_copy_and_it_is_of_one_moment(sqlite: Database, tmp_p
         while not stop.is_set():
             number = len(added)
             pair = [
-                NewSubscriber(f"{number}{half}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
+                NewSubscriber(f"{number}{half}@example.org", NL, (), Status.BOUNCED, NOW, NOW)
                 for half in "ab"
             ]
             with sqlite.begin() as transaction:

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.model import Asking, Consent, Language, NewSubscriber, Notice, Status, Step, Wish, Wording
+from generator.model import Asking, Consent, NewSubscriber, Notice, Status, Step, Wish, Wording
 from generator.subscribers.list import outbox, subscriptions, wishes
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
 from generator.subscribers.transfer.exporting import find_everything
 from generator.subscribers.transfer.formats import COLUMNS
+from tests.languages import EN, LANGUAGES, NL
 from tests.subscribers.files import CERTAINTIES, NOW, empty, give, take
 
 FORMS = ["csv", "json"]
@@ -27,7 +28,7 @@ CONSENTS = st.builds(
     MOMENTS,
     TEXT,
     st.sampled_from(["", "192.0.2.0/24", "2001:db8::/48"]),
-    st.none() | st.builds(Wording, st.sampled_from(Language), TEXT),
+    st.none() | st.builds(Wording, st.sampled_from(LANGUAGES), TEXT),
 )
 LOCAL_PARTS = st.text("abcXYZ019_+-'=", min_size=1, max_size=12)
 PROOF = Consent(Step.CONFIRMED, NOW, "https://letter.example.org/confirm")
@@ -41,7 +42,7 @@ def drafts(draw: st.DrawFn) -> NewSubscriber:
         consents.append(PROOF)
     return NewSubscriber(
         f"{draw(LOCAL_PARTS)}@{draw(st.sampled_from(['example.org', 'xn--bcher-kva.example']))}",
-        draw(st.sampled_from(Language)),
+        draw(st.sampled_from(LANGUAGES)),
         tuple(draw(st.lists(st.sampled_from(sorted(CERTAINTIES)), unique=True))),
         status,
         draw(MOMENTS),
@@ -74,7 +75,7 @@ def test_export_import_export_gives_the_same_bytes(
 
 NASTY = NewSubscriber(
     "=cmd|'calc'!a1@example.org",
-    Language.EN,
+    EN,
     ("revenue", "referral"),
     Status.UNSUBSCRIBED,
     datetime(2024, 2, 29, 23, 59, 59, 999_999, tzinfo=UTC),
@@ -87,7 +88,7 @@ NASTY = NewSubscriber(
             NOW,
             'Regel 1\r\nregel "2"; \u2028 😀',
             "",
-            Wording(Language.NL, "Één brief\nper week."),
+            Wording(NL, "Één brief\nper week."),
         ),
         PROOF,
     ),
@@ -97,7 +98,7 @@ NASTY = NewSubscriber(
 @pytest.mark.parametrize("form", FORMS)
 def test_odd_values_survive_on_both_databases(database: Database, form: str) -> None:
     others = [
-        NewSubscriber(f"{start}reader@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW)
+        NewSubscriber(f"{start}reader@example.org", NL, (), Status.BOUNCED, NOW, NOW)
         for start in ("=", "+", "-", "'", "'=")
     ]
     add(database, NASTY, *others)
@@ -117,9 +118,7 @@ def test_odd_values_survive_on_both_databases(database: Database, form: str) -> 
 
 def test_more_than_a_page_comes_out_in_order(list_on_sqlite: Database) -> None:
     empty(list_on_sqlite)
-    people = [
-        NewSubscriber(f"r{n}@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW) for n in range(1001)
-    ]
+    people = [NewSubscriber(f"r{n}@example.org", NL, (), Status.BOUNCED, NOW, NOW) for n in range(1001)]
     add(list_on_sqlite, *people)
     rows = list(csv.DictReader(io.StringIO(give(list_on_sqlite))))
     assert [row["address"] for row in rows] == [person.address for person in people]
@@ -136,7 +135,7 @@ def test_only_those_who_were_asked_for(list_on_sqlite: Database, statuses: list[
     empty(list_on_sqlite)
     add(
         list_on_sqlite,
-        *(NewSubscriber(f"{status}@example.org", Language.NL, (), status, NOW, NOW) for status in Status),
+        *(NewSubscriber(f"{status}@example.org", NL, (), status, NOW, NOW) for status in Status),
     )
     found = json.loads(give(list_on_sqlite, "json", statuses))
     assert [row["status"] for row in found] == statuses
@@ -146,7 +145,7 @@ def test_only_those_who_were_asked_for(list_on_sqlite: Database, statuses: list[
 def test_no_cell_begins_as_a_formula(list_on_sqlite: Database, start: str) -> None:
     """Formula injection: a spreadsheet runs what begins with = + - @, a tab or a return."""
     empty(list_on_sqlite)
-    add(list_on_sqlite, NewSubscriber(f"{start}a@example.org", Language.NL, (), Status.BOUNCED, NOW, NOW))
+    add(list_on_sqlite, NewSubscriber(f"{start}a@example.org", NL, (), Status.BOUNCED, NOW, NOW))
     [row] = csv.DictReader(io.StringIO(give(list_on_sqlite)))
     assert row["address"] == f"'{start}a@example.org"
 
@@ -161,9 +160,7 @@ def test_everything_about_an_address_is_found_wherever_it_stands(database: Datab
 
     assert look() is None
     with database.begin() as transaction:
-        wishes.add_wishes(
-            transaction, [Wish(Asking.SUBSCRIBE, address, Language.NL, NOW, "https://example.org/")]
-        )
+        wishes.add_wishes(transaction, [Wish(Asking.SUBSCRIBE, address, NL, NOW, "https://example.org/")])
     assert look() == {
         "subscriber": None,
         "wishes": [

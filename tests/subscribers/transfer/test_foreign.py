@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from generator.errors import TableError
-from generator.model import Language, Status, Step, Subscriber
+from generator.model import Status, Step, Subscriber
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.database import Database
+from tests.languages import EN, NL
 from tests.subscribers.files import NOW, ORDER, PROVED, empty, take
 
 MAILCHIMP = (
@@ -58,7 +59,7 @@ def test_mailchimp_who_is_subscribed(database: Database) -> None:
     found = find(database)
     assert (found.status, found.language, found.created) == (
         Status.CONFIRMED,
-        Language.EN,
+        EN,
         at(2024, 1, 1, 10),
     )
     assert steps(found) == [
@@ -155,7 +156,7 @@ def test_buttondown_types(database: Database, kind: str, status: Status) -> None
     )
     take(database, BUTTONDOWN + row, PROVED)
     found = find(database)
-    assert (found.status, found.language) == (status, Language.EN)
+    assert (found.status, found.language) == (status, EN)
     assert steps(found)[:2] == [
         (Step.ASKED, at(2024, 1, 5, 10), "Buttondown: subscription", "198.51.100.0/24"),
         (Step.WITHDRAWN, at(2025, 1, 1), "Buttondown: unsubscription", ""),
@@ -167,8 +168,8 @@ def test_buttondown_as_its_api_answers(database: Database) -> None:
         '[{"id": "x", "email_address": "reader@example.org", "type": "regular", "tags": [],'
         ' "creation_date": "2024-01-01T00:00:00.123456Z", "metadata": {"lang": "nl"}, "notes": null}]'
     )
-    take(database, content, replace(PROVED, defaults=replace(PROVED.defaults, language=Language.EN)))
-    assert find(database).language is Language.NL
+    take(database, content, replace(PROVED, defaults=replace(PROVED.defaults, language=EN)))
+    assert find(database).language == NL
     assert find(database).created == at(2024, 1, 1, 0, 0, 0, 123456)
 
 
@@ -258,4 +259,4 @@ def test_the_operator_can_say_whose_it_is(database: Database) -> None:
 def test_a_language_that_says_nothing_leaves_the_default(database: Database) -> None:
     row = 'u1,1,reader@example.org,,"{""language"": ""fr""",,regular,,,2024-01-01,,,\n'
     take(database, BUTTONDOWN + row, PROVED)
-    assert find(database).language is Language.NL
+    assert find(database).language == NL

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import AddressError
-from generator.model import Language, Notice, Status, Step
+from generator.model import Notice, Status, Step
 from generator.subscribers.list import outbox, subscriptions
 from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.listing import count_statuses
@@ -16,6 +16,7 @@ from generator.subscribers.store.database import Database
 from generator.subscribers.transfer import importing
 from generator.subscribers.transfer.formats import RowError, read_address
 from generator.subscribers.transfer.importing import Import, Tally
+from tests.languages import EN
 from tests.subscribers.files import NOW, ORDER, PROVED, give, stream, take
 from tests.subscribers.people import find, join
 
@@ -44,7 +45,7 @@ def test_proof_that_the_operator_names_is_kept_with_each(sqlite: Database) -> No
     assert tally == Tally(line=2, added=1)
     with sqlite.read() as transaction:
         subscriber = find(transaction)
-    assert (subscriber.status, subscriber.language) == (Status.CONFIRMED, Language.EN)
+    assert (subscriber.status, subscriber.language) == (Status.CONFIRMED, EN)
     [consent] = subscriber.consents
     assert (consent.step, consent.at, consent.source) == (Step.IMPORTED, NOW, "Binder 2026")
 

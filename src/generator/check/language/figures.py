@@ -20,41 +20,21 @@ from dataclasses import dataclass
 from heapq import merge
 from typing import TYPE_CHECKING
 
-from generator.model import Language
+from generator.check.language.knowledge import find_knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from generator.check.language.knowledge import Knowledge
+    from generator.model import Language
 
 LARGE = 100
 """The smallest number that is a figure without a unit. Smaller ones count customers, lines or minutes."""
 
 
-def _pairs(words: str) -> dict[str, str]:
-    parts = words.split()
-    return dict(zip(parts[::2], parts[1::2], strict=True))
-
-
-WORDS: dict[Language, dict[str, str]] = {
-    Language.NL: _pairs(
-        "een 1 één 1 twee 2 drie 3 vier 4 vijf 5 zes 6 zeven 7 acht 8 negen 9 tien 10 elf 11 twaalf 12 vijftien 15"
-        " twintig 20 dertig 30 veertig 40 vijftig 50 zestig 60 zeventig 70 tachtig 80 negentig 90 honderd 100"
-        " duizend 1000"
-    ),
-    Language.EN: _pairs(
-        "a 1 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 ten 10 eleven 11 twelve 12 fifteen 15"
-        " twenty 20 thirty 30 forty 40 fifty 50 sixty 60 seventy 70 eighty 80 ninety 90 hundred 100 thousand 1000"
-    ),
-}
-"""The numbers that people write in words, with their value in digits: “twelve” is 12."""
-
 _DIGITS = re.compile(r"(?<![\w.,])(?<!\d[-/:])(?P<sign>[€$£]\s?)?(?P<number>\d+(?:[.,]\d+)*)")
 """A number in digits with the sign of a currency before it, if any: “€ 50”, “15.500”, “1.5.2026”.
 Not the end of a word or of a longer number: 4 in “A4”, 27 in “2026-11-27”, 45 in “16:45”."""
-_CLOCK = {
-    Language.NL: re.compile(r"(\d{1,2})[.:]([0-5]\d)(?=\s?uur\b)"),
-    Language.EN: re.compile(r"(\d{1,2}):([0-5]\d)\b"),
-}
-"""A time of the day: “13.24 uur” in Dutch, “13:24” in English. Without “uur”, 13.24 is a number in Dutch too."""
 _UNIT = re.compile(
     r"\s?(?:%|‰)|[\s-]?(?:procent(?:punten|punt)?|percent|per\s(?:cent|mille))|\s(?:percentage\spoint|basis\spoint)|\s?(?:×|x\b)"
     r"|\s?(?:€|\beuros?\b|\bdollars?\b|\bpounds?\b|\bpond\b)"
@@ -88,40 +68,6 @@ _YEARS = range(1800, 2100)
 _BEFORE = 16
 """Characters before a number in which _NO_COUNT looks for a name."""
 
-_NUMBER = {
-    language: "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True))
-    for language, words in WORDS.items()
-}
-# After a share, what makes it one of time: “half an hour”, “a third of the time”, “one in 30 minutes” are no figures.
-_SPAN = r"(?!\s(?:an?\s|the\s)?(?:time|way|hour|minute|day|week|month|quarter|year|uur|minut|dag|maand|kwarta|jaar))"
-_SPELLED = {
-    Language.NL: re.compile(
-        rf"\b(?:{_NUMBER[Language.NL]}|\d{{1,3}}(?:,\d)?)\s(?:"
-        r"(?:keer|maal)\s(?:zo\s?[^\W\d_]+|meer|minder|vaker|groter|hoger|lager|duurder|goedkoper|sneller)"
-        rf"|op\s(?:de|elke)\s(?:{_NUMBER[Language.NL]}|\d{{1,3}})\b"
-        r"|van\sde\s(?:tien|honderd|duizend|10|100|1000)\b"
-        r"|(?:procent|promille)\svan|derde\svan|kwart\svan|miljoen|miljard)"
-        r"|\bdriekwart\svan|\bdubbel\szo\s?[^\W\d_]+",
-        re.IGNORECASE,
-    ),
-    Language.EN: re.compile(
-        rf"\b(?:{_NUMBER[Language.EN]}|\d{{1,3}}(?:\.\d)?)\s(?:"
-        r"times\s(?:as\s[^\W\d_]+|more|less|the|higher|lower|larger|greater|faster|likelier)\b"
-        rf"|(?:in|out\sof)\s(?:every\s)?(?:{_NUMBER[Language.EN]}|\d{{1,3}})\b{_SPAN}"
-        rf"|per\s?cent\sof|(?:third|quarter)s?\sof{_SPAN}|million|billion)"
-        r"|\btwice\sas\s[^\W\d_]+|\b(?:two|three|four|five|ten)fold\b",
-        re.IGNORECASE,
-    ),
-}
-"""Factors, shares and millions. The number before them may be in words or in digits:
-
-    factor    “drie keer zo vaak”, “1,5 keer meer”, “dubbel zo duur”; “three times as likely”, “twice as many”
-    share     “één op de zeven”, “driekwart van”, “twee van de tien”; “one in seven”, “nine out of ten”, “two thirds of”
-    per cent  “vijf procent van”, “five per cent of”: of a whole, unlike “another five per cent”, which somebody says
-    millions  “vijf miljoen”, “five billion”
-
-Not “twee keer bellen”, “vijf van de zeven” or “one in 30 minutes”, which count what somebody does."""
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -137,37 +83,45 @@ class Figure:
 
 
 def find_figures(text: str, language: Language) -> Iterator[Figure]:
-    """The figures of a text, in order. Where two overlap, the one that begins first counts."""
-    end = -1
-    for figure in merge(
-        _in_digits(text, language), _in_words(text, language), key=lambda figure: figure.start
-    ):
+    """The figures of a text, in order. Where two overlap, the one that begins first counts.
+
+    None in a language without knowledge.
+    """
+    known, end = find_knowledge(language), -1
+    if known is None:
+        return
+    for figure in merge(_in_digits(text, known), _in_words(text, known), key=lambda figure: figure.start):
         if figure.start >= end:
             yield figure
             end = figure.end
 
 
 def find_numbers(text: str, language: Language) -> Iterator[tuple[str, int, int]]:
-    """Each number in digits, whether it is a figure or not: value, start and end."""
+    """Each number in digits, whether it is a figure or not: value, start and end.
+
+    None in a language without knowledge.
+    """
+    known = find_knowledge(language)
+    if known is None:
+        return
     for match in _DIGITS.finditer(text):
-        if clock := _CLOCK[language].match(text, match.start("number")):
+        if clock := known.clock.match(text, match.start("number")):
             yield f"{clock[1]}:{clock[2]}", clock.start(), clock.end()
         elif not text[match.end() : match.end() + 1].isalpha():  # “the 1980s”, “the 5th”
-            yield read_number(match["number"], language), match.start("number"), match.end("number")
+            yield read_number(match["number"], known), match.start("number"), match.end("number")
 
 
-def read_number(digits: str, language: Language) -> str:
+def read_number(digits: str, known: Knowledge) -> str:
     """A number as a computer writes it: in Dutch, “1,5” is 1.5 and “15.500” is 15500."""
     if digits.isdecimal():
         return digits
-    thousands, decimal = (".", ",") if language is Language.NL else (",", ".")
-    grouped = rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
+    grouped = rf"\d{{1,3}}(?:{re.escape(known.thousands)}\d{{3}})+(?:{re.escape(known.decimal)}\d+)?"
     if re.fullmatch(grouped, digits):
-        digits = digits.replace(thousands, "")
+        digits = digits.replace(known.thousands, "")
     return digits.replace(",", ".")
 
 
-def _in_digits(text: str, language: Language) -> Iterator[Figure]:
+def _in_digits(text: str, known: Knowledge) -> Iterator[Figure]:
     for match in _DIGITS.finditer(text):
         end = match.end()
         span = _RANGE.match(text, end)
@@ -180,7 +134,7 @@ def _in_digits(text: str, language: Language) -> Iterator[Figure]:
             continue  # “3× per week” and “1×” say how often
         if unit is None and not match["sign"] and len(match["number"]) < _LARGE_LENGTH:
             continue
-        value = read_number(match["number"], language)
+        value = read_number(match["number"], known)
         if match["sign"] or unit or _is_large(text, match, value, end):
             stop = unit.end() if unit else match.end()
             percentage = unit is not None and unit[0].strip(" -").lower().startswith(("%", "p"))
@@ -206,6 +160,6 @@ def _is_large(text: str, match: re.Match[str], value: str, end: int) -> bool:
     )
 
 
-def _in_words(text: str, language: Language) -> Iterator[Figure]:
-    for match in _SPELLED[language].finditer(text):
+def _in_words(text: str, known: Knowledge) -> Iterator[Figure]:
+    for match in known.spelled.finditer(text):
         yield Figure(match.start(), match.end(), match[0], "", percentage=False)

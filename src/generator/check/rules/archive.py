@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.surveys import survey
 from generator.content.releases import digest_edition
-from generator.model import Language, Severity
+from generator.model import ENGLISH, Severity
 from generator.render.words import say_date, say_day
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from generator.check.proofs import Proof
     from generator.content import Newsletter
-    from generator.model import Edition, Week
+    from generator.model import Edition, Language, Week
 
 
 def check_day(proof: Proof) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def check_day(proof: Proof) -> Iterator[Finding]:
     moment, expected = edition.published.astimezone(settings.timezone), settings.send_time(edition.week)
     spot = Spot(proof.manuscript.line_of("published"))
     if moment.date() != expected.date():
-        found, friday = (say_date(day, Language.EN) for day in (moment, expected))
+        found, friday = (say_date(day, ENGLISH) for day in (moment, expected))
         yield Finding(
             f"“published” is {found}, but the letter of {edition.week} is published on {friday}", spot
         )
@@ -58,7 +58,7 @@ def check_changed(proof: Proof) -> Iterator[Finding]:
         yield Finding("the letter was already published, but is a draft again", spot)
     elif edition.updated <= release.updated and digest_edition(edition) != release.digest:
         key = "updated" if edition.updated != edition.published else "published"
-        since = say_day(release.updated, Language.EN)
+        since = say_day(release.updated, ENGLISH)
         message = f"the letter has changed since it was published, but “updated” is not later than {since}"
         yield Finding(message, Spot(proof.manuscript.line_of(key)))
 

@@ -7,10 +7,11 @@ from bisect import bisect_right
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.check.language.figures import WORDS, find_figures, find_numbers
+from generator.check.language.figures import find_figures, find_numbers
+from generator.check.language.knowledge import find_knowledge
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.surveys import survey
-from generator.model import Language, Severity
+from generator.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 ARTICLE = frozenset({"32", "84", "92"})
 """The percentages of the article that this playbook began with. It names no source for them, and we found none."""
-ATTRIBUTION = {Language.NL: "volgens het artikel", Language.EN: "according to the article"}
 ABOUT = "about-the-numbers"
 """The page that tells what we found out about them."""
 
@@ -99,19 +99,22 @@ def check_article(manuscript: Manuscript) -> Iterator[Finding]:
 
 def check_translation(proof: Proof) -> Iterator[Finding]:
     """Both languages cite the same numbers."""
-    if proof.edition.language is not Language.EN:
+    if proof.original is None:
         return  # said once
-    english, dutch = proof.manuscript, proof.translation.manuscript
+    if not all(map(find_knowledge, (proof.edition.language, proof.original.edition.language))):
+        return
+    english, dutch = proof.manuscript, proof.original.manuscript
+    name = proof.newsletter.settings.languages.names[dutch.language]
     here, there = _numbers(english), _numbers(dutch)
     for value, (text, _, spot) in here.items():
         if value not in there and not _spells(dutch, value):
-            yield Finding(f"“{text}” is not in the Dutch letter", spot)
+            yield Finding(f"“{text}” is not in the {name} letter", spot)
     first = next((passage.spot() for passage in english.passages), Spot())
     places = {match[1]: passage.spot() for passage in english.passages for match in _find_citations(passage)}
     for value, (text, passage, spot) in there.items():
         if value not in here and not _spells(english, value):
             place = next((places[one[1]] for one in _find_citations(passage) if one[1] in places), first)
-            yield Finding(f"“{text}” of the Dutch letter (line {spot.line}) is missing here", place)
+            yield Finding(f"“{text}” of the {name} letter (line {spot.line}) is missing here", place)
 
 
 # --- What is cited where ---
@@ -184,8 +187,11 @@ def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple
         yield from ((match, "which must not be in a title, a summary or a heading") for match in found)
         return
     manuscript, begin = passage.manuscript, passage.start or 0
+    known = find_knowledge(manuscript.language)
+    if known is None:
+        return
     words, linked = (
-        ATTRIBUTION[manuscript.language],
+        known.attribution,
         manuscript.text.find(ABOUT, begin, begin + len(passage.text)) >= 0,
     )
     start, sentences = 0, []
@@ -213,7 +219,8 @@ def _numbers(manuscript: Manuscript) -> dict[str, tuple[str, Passage, Spot]]:
 
 def _spells(manuscript: Manuscript, value: str) -> bool:
     """Whether a text contains a number in words."""
-    words = {word for word, number in WORDS[manuscript.language].items() if number == value}
+    known = find_knowledge(manuscript.language)
+    words = {word for word, number in known.numbers.items() if number == value} if known else set()
     return bool(words) and not words.isdisjoint(_WORD.findall(manuscript.masked.lower()))
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.check.language import readability
+from generator.check.language.knowledge import find_knowledge
 from generator.check.language.readability import rate_ease, split_clauses
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.certainties import IDS
@@ -85,8 +86,9 @@ def check_reading_level(manuscript: Manuscript) -> Iterator[Finding]:
     sentences = (sentence for one in passages for sentence, _ in one.sentences())
     ease = rate_ease(sentences, manuscript.language)
     if ease < HEAVY:
-        scale = {"nl": "Flesch–Douma", "en": "Flesch"}[manuscript.language]
-        message = f"the reading ease of the text is {ease:.0f} ({scale}); at least {HEAVY} is recommended"
+        known = find_knowledge(manuscript.language)
+        scale = f" ({known.scale})" if known else ""
+        message = f"the reading ease of the text is {ease:.0f}{scale}; at least {HEAVY} is recommended"
         yield Finding(message, passages[0].spot())
 
 

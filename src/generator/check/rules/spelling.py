@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import hunspell
 
-from generator.check.language.languages import NAMES, OTHER, is_in
+from generator.check.language.knowledge import find_knowledge, list_others
+from generator.check.language.languages import is_in
 from generator.check.rule import Finding, Rule
 from generator.content.editions import SECTIONS
-from generator.model import Language, Severity
+from generator.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from generator.check.manuscripts import Manuscript, Passage
     from generator.check.rule import Spot
     from generator.content import Newsletter
+    from generator.model import Language, Languages
 
 DICTIONARIES = Path(__file__).parents[1] / "dictionaries"
 """Their README names sources and licences."""
@@ -41,6 +43,9 @@ _ACRONYM = re.compile(r"[A-Z]{2,5}(?:'?s)?")
 def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
     """Each word stands in the dictionary, in the word list, or in a name that this newsletter uses."""
     language = manuscript.language
+    if not has_dictionary(language):
+        return
+    languages = manuscript.newsletter.settings.languages
     house = _find_house_words(manuscript.newsletter, language)
     places: dict[str, Spot] = {}
     times: dict[str, int] = {}
@@ -53,7 +58,7 @@ def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
             break
     for number, (word, spot) in enumerate(places.items()):
         again = f" (used {times[word]} times)" if times[word] > 1 else ""
-        hint = _explain(word, language, house) if number < SUGGESTED else ""
+        hint = _explain(word, language, languages, house) if number < SUGGESTED else ""
         yield Finding(f"“{word}”{again} is not in the dictionary{hint}", spot)
 
 
@@ -72,9 +77,14 @@ def suggest(word: str, language: Language, house: frozenset[str] = frozenset()) 
     return tuple(islice(dict.fromkeys(near), 3))
 
 
-def _explain(word: str, language: Language, house: frozenset[str]) -> str:
-    if _stands_in_dictionary(word.translate(_MARKS), OTHER[language]):
-        return f"; it is {NAMES[OTHER[language]]}"
+def _explain(word: str, language: Language, languages: Languages, house: frozenset[str]) -> str:
+    for other in languages:
+        if (
+            other != language
+            and has_dictionary(other)
+            and _stands_in_dictionary(word.translate(_MARKS), other)
+        ):
+            return f"; it is {languages.names[other]}"
     found = suggest(word, language, house)
     return f"; did you mean {' or '.join(f'“{one}”' for one in found)}?" if found else ""
 
@@ -86,7 +96,7 @@ def _find_unknown(
     for passage in passages:
         if passage.kind == "heading" and passage.text.strip() in SECTIONS:
             continue  # English in Dutch letters too
-        if is_in(OTHER[language], passage.text):
+        if any(is_in(other, passage.text) for other in list_others(language)):
             continue  # that it is not translated is said once, by another rule
         for match in _WORD.finditer(passage.text):
             written = match[0]
@@ -114,13 +124,14 @@ def _is_right(word: str, language: Language, house: frozenset[str]) -> bool:
     if _stands_in_dictionary(word, language) or _is_inflected(word, language, house):
         return True
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", word).replace("\u0301", ""))
-    return language is Language.NL and plain != word and _is_right(plain, language, house)  # stressed: níet
+    known = find_knowledge(language)
+    return known is not None and known.stressed and plain != word and _is_right(plain, language, house)
 
 
 def _is_inflected(word: str, language: Language, house: frozenset[str]) -> bool:
     """Whether a word is a known one with ’s: any in English, in Dutch one that ends in a vowel."""
-    stem = word.removesuffix("'s")
-    if stem == word or (language is Language.NL and stem[-1:].lower() not in "aiouy"):
+    stem, known = word.removesuffix("'s"), find_knowledge(language)
+    if stem == word or known is None or (known.possessive and stem[-1:].lower() not in known.possessive):
         return False
     return _is_right(stem, language, house)
 
@@ -132,6 +143,11 @@ def _find_house_words(newsletter: Newsletter, language: Language) -> frozenset[s
     names += [fact.name[language] for fact in newsletter.playbook.facts.values()]
     found = (match[0].translate(_MARKS) for name in names for match in _WORD.finditer(name))
     return newsletter.style[language].words.union(found)
+
+
+def has_dictionary(language: Language) -> bool:
+    """Whether words of a language can be looked up."""
+    return (DICTIONARIES / f"{language}.dic").is_file()
 
 
 @lru_cache(maxsize=2**16)

@@ -11,11 +11,12 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from generator.check.language.languages import NAMES, OTHER, is_in
+from generator.check.language.knowledge import list_others
+from generator.check.language.languages import is_in
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.rules.prose import count_words
 from generator.content.certainties import IDS, is_item_id
-from generator.model import Language, Severity
+from generator.model import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from generator.check.manuscripts import Manuscript, Passage
     from generator.check.proofs import Proof
     from generator.content.markdown.marks import Link
+    from generator.model import Language, Languages
 
     Found = Mapping[str, tuple[str, int]]
     """What is compared, and how it is written on which line."""
@@ -30,9 +32,9 @@ if TYPE_CHECKING:
 RATIO = 0.75, 1.35
 """English words for a Dutch one. Dutch writes compounds as one word, so English mostly has a few more."""
 
-_IN_LANGUAGE = re.compile(r"[._-](?:nl|en)(?=\.[a-z]+\Z)")
+_IN_LANGUAGE = r"[._-](?:{codes})(?=\.[a-z]+\Z)"
 """A picture with words in it exists once for each language: chart.nl.png and chart.en.png."""
-_EDITION = re.compile(r"\Adocs/(?:nl|en)/|(?<=/)(?:nl|en)\.md\Z")
+_EDITION = r"\Adocs/(?:{codes})/|(?<=/)(?:{codes})\.md\Z"
 
 
 def check_images_differ(proof: Proof) -> Iterator[Finding]:
@@ -52,19 +54,24 @@ def check_sources_differ(proof: Proof) -> Iterator[Finding]:
 
 def check_headings_differ(proof: Proof) -> Iterator[Finding]:
     """Each section has as many headings below it in both editions."""
-    if proof.edition.language is not Language.EN:
+    if proof.original is None:
         return
-    here, there = _count_headings(proof), _count_headings(proof.translation)
+    here, there = _count_headings(proof), _count_headings(proof.original)
     for section, (one, other) in zip(proof.edition.sections, zip(here, there, strict=True), strict=True):
         if one != other:
-            message = f"“{section.heading}” has {one} headings below it, but {other} in nl.md"
+            message = f"“{section.heading}” has {one} headings below it, but {other} in {proof.original.name}"
             yield Finding(message, Spot(section.line))
 
 
 def check_other_language(manuscript: Manuscript) -> Iterator[Finding]:
     """Title, summary and each paragraph are in the language of the file."""
-    other = OTHER[manuscript.language]
-    name = NAMES[other]
+    for other in list_others(manuscript.language):
+        yield from _find_other(manuscript, other)
+
+
+def _find_other(manuscript: Manuscript, other: Language) -> Iterator[Finding]:
+    languages = manuscript.newsletter.settings.languages
+    name = languages.names.get(other, other)
     lines = tuple(dict.fromkeys(manuscript.fields.values()))
     if is_in(other, _join(lines)):
         yield Finding(f"title and summary are in {name}", lines[0].spot())
@@ -78,13 +85,14 @@ def check_other_language(manuscript: Manuscript) -> Iterator[Finding]:
 
 def check_length_ratio(proof: Proof) -> Iterator[Finding]:
     """Neither edition is so much shorter that something must be missing."""
-    if proof.edition.language is not Language.EN:
+    if proof.original is None:
         return
-    english, dutch = count_words(proof.edition), count_words(proof.translation.edition)
+    english, dutch = count_words(proof.edition), count_words(proof.original.edition)
+    name = proof.newsletter.settings.languages.names[proof.original.edition.language]
     least, most = RATIO
     if not least <= english / max(dutch, 1) <= most:
         message = (
-            f"this edition has {english} words, but the Dutch one has {dutch}; check that nothing is missing"
+            f"this edition has {english} words, but the {name} one has {dutch}; check that nothing is missing"
         )
         yield Finding(message, Spot(proof.edition.sections[0].line))
 
@@ -94,21 +102,22 @@ def check_length_ratio(proof: Proof) -> Iterator[Finding]:
 
 def _compare(proof: Proof, what: str, find: Callable[[Proof], Found]) -> Iterator[Finding]:
     """What stands in one edition only, at its line; what English lacks is said with its line in Dutch."""
-    if proof.edition.language is not Language.EN:
+    if proof.original is None:
         return
-    here, there = find(proof), find(proof.translation)
+    here, there = find(proof), find(proof.original)
     for key, (name, line) in here.items():
         if key not in there:
-            yield Finding(f"the {what} “{name}” is not in nl.md", Spot(line))
+            yield Finding(f"the {what} “{name}” is not in {proof.original.name}", Spot(line))
     for key, (name, line) in there.items():
         if key not in here:
-            message = f"the {what} “{name}” of nl.md, line {line}, is missing here"
+            message = f"the {what} “{name}” of {proof.original.name}, line {line}, is missing here"
             yield Finding(message, Spot(proof.edition.sections[0].line))
 
 
 def _find_images(proof: Proof) -> Found:
     images = (link for link in proof.manuscript.marks.links if link.image)
-    return {_IN_LANGUAGE.sub("", image.target): (image.target, image.line) for image in images}
+    languages = proof.newsletter.settings.languages
+    return {_leave_out(_IN_LANGUAGE, languages, image.target): (image.target, image.line) for image in images}
 
 
 def _find_links(proof: Proof) -> Found:
@@ -127,15 +136,23 @@ def _target(proof: Proof, link: Link) -> str:
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", link.target):
         address = link.target.rstrip("/")
         own = settings.site_url
-        return address.replace(f"{own}en/", own, 1) if address.startswith(own) else address
+        folders = (f"{own}{settings.languages.prefix(one)}" for one in settings.languages.others)
+        folder = next((folder for folder in folders if address.startswith(folder)), own)
+        return address.replace(folder, own, 1)
     name, _, anchor = link.target.partition("#")
     path = (
         os.path.normpath(proof.edition.source.parent / unquote(name)) if name else str(proof.edition.source)
     )
-    page = _EDITION.sub("…", os.path.relpath(path, proof.newsletter.root).replace(os.sep, "/"))
+    relative = os.path.relpath(path, proof.newsletter.root).replace(os.sep, "/")
+    page = _leave_out(_EDITION, settings.languages, relative, "…")
     # The anchor of a heading is made from its words, and so is another one in each language.
     shared = is_item_id(anchor) or anchor in facts or anchor in IDS
     return f"{page}#{anchor if shared else '*' if anchor else ''}"
+
+
+def _leave_out(pattern: str, languages: Languages, text: str, instead: str = "") -> str:
+    """A text without the code of a language."""
+    return re.sub(pattern.replace("{codes}", "|".join(languages)), instead, text)
 
 
 def _count_headings(proof: Proof) -> list[int]:

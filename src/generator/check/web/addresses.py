@@ -14,7 +14,7 @@ from lxml import html
 from generator.check.surveys import survey
 from generator.content.certainties import IDS
 from generator.content.markdown.reader import read_marks
-from generator.model import Edition, Language, Page
+from generator.model import Edition, Page
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.letter.marks import mark_path
 from generator.render.page.links import ARCHIVE
@@ -68,7 +68,7 @@ def survey_site(newsletter: Newsletter) -> Addresses:
     """What the site publishes once every letter is out, drafts excepted."""
     settings, pages, files = newsletter.settings, dict[str, "Callable[[], Collection[str]]"](), set[str]()
     facts = {fact.id for fact in newsletter.playbook.facts.values() if fact.use != "avoid"}
-    for language in Language:
+    for language in settings.languages:
         for page in newsletter.playbook.pages[language]:
             more = facts if page.name == _ABOUT else frozenset[str]()
             pages[settings.page_url(language, f"{page.name}.md")] = _reader(page, more)
@@ -91,11 +91,11 @@ def _list_unread(newsletter: Newsletter) -> Iterator[str]:
     """The addresses of the pages that were left out."""
     settings, docs = newsletter.settings, PurePath("docs")
     for path in {problem.path for problem in newsletter.ignored}:
-        for language in Language:
+        for language in settings.languages:
             if docs / language in path.parents:
                 yield settings.page_url(language, path.relative_to(docs / language).as_posix())
     for week in newsletter.list_unread():
-        yield from (settings.page_url(language, f"archive/{week}.md") for language in Language)
+        yield from (settings.page_url(language, f"archive/{week}.md") for language in settings.languages)
 
 
 def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:

@@ -129,10 +129,9 @@ def _show_counts(problems: Sequence[Problem]) -> None:
 
 def _say_coverage(coverage: Coverage) -> str:
     """How much was looked at, and what was not."""
-    from generator.model import Language
     from generator.sentences import count, say_kept
 
-    names = {Language.NL: "Dutch", Language.EN: "English"}
+    names = coverage.languages.names
     languages = {language for found in coverage.texts.values() for _, language in found}
     counts = [
         count(len({name for name, _ in found}), noun) for noun, found in coverage.texts.items() if found
@@ -153,4 +152,8 @@ def _say_coverage(coverage: Coverage) -> str:
         for path in coverage.drafts
     ]
     advice += [f"\n{say_kept(week)}." for week in coverage.skipped]
+    advice += [
+        f"\nNot checked in {names[language]}, of which too little is known: {', '.join(checks)}."
+        for language, checks in coverage.unchecked.items()
+    ]
     return "".join([said, f"; {count(others, 'draft')} not checked." if others else ".", *advice])

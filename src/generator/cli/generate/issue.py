@@ -72,11 +72,11 @@ def command(  # noqa: PLR0913 (one for each option)
 def _show(newsletter: Newsletter, made: MadeIssue, *, dry_run: bool) -> None:
     """Print which letter it is, what was made, what is wrong with it, and what comes next."""
     from generator.cli.reports import report_text, say_ignored
-    from generator.model import Language
+    from generator.model import ENGLISH
     from generator.render.words import say_date
 
     issue = made.issue
-    friday = say_date(issue.editions[Language.NL].published, Language.EN)
+    friday = say_date(issue.first.published, ENGLISH)
     click.echo(f"{issue.week}: the letter of {friday}, about {issue.certainty} ({issue.thought})\n")
     heading = ("file", "subject", "size", "words", "problems")
     show_table(heading, list(_list_files(newsletter, made)), right=heading[2:])

@@ -67,9 +67,8 @@ def command(project: Project, weeks: int) -> None:
 def _show_weeks(newsletter: Newsletter, plans: Sequence[Plan]) -> None:
     """What comes when."""
     from generator.assemble import say_season
-    from generator.model import Language
 
-    thought = newsletter.playbook.thought
+    thought, language = newsletter.playbook.thought, newsletter.settings.languages.default
     show_table(
         ("week", "friday", "certainty", "thought", "season", "state"),
         [
@@ -78,7 +77,7 @@ def _show_weeks(newsletter: Newsletter, plans: Sequence[Plan]) -> None:
                 plan.week.friday.isoformat(),
                 plan.certainty or "–",
                 plan.thought or "–",
-                say_season(thought(Language.NL, plan.certainty, plan.thought), plan.week),
+                say_season(thought(language, plan.certainty, plan.thought), plan.week),
                 plan.state,
             )
             for plan in plans
@@ -106,14 +105,13 @@ def _show_certainties(newsletter: Newsletter) -> None:
 
 def _show_drafts(newsletter: Newsletter) -> None:
     """The thoughts that somebody has begun."""
-    from generator.model import Language
-
     if not newsletter.playbook.drafts:
         return
+    languages = newsletter.settings.languages
     show_table(
         ("draft of", "thought", "languages"),
         [
-            (draft.certainty, draft.slug, ", ".join(one for one in Language if one in draft.sources))
+            (draft.certainty, draft.slug, ", ".join(one for one in languages if one in draft.sources))
             for draft in newsletter.playbook.drafts
         ],
     )

@@ -115,7 +115,7 @@ def _show_doubtful(listed: Sequence[tuple[Delivery, str]], zone: tzinfo) -> None
         [
             (
                 delivery.address or "(erased)",
-                delivery.language.value,
+                delivery.language,
                 say_moment(delivery.at, zone) if delivery.at else "–",
                 message_id or "–",
             )

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import IDS, CertaintyFields
 from generator.content.frontmatter import load_fields
 from generator.errors import ContentError
-from generator.model import Language
 from generator.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from generator.model import Problem
+    from generator.model import Language, Problem
     from generator.settings import Settings
 
 
@@ -39,7 +38,9 @@ def load_outline(root: Path) -> Outline:
     settings = load_settings(root, problems)
     if settings is None:
         raise ContentError([replace(problem, path=problem.path.relative_to(root)) for problem in problems])
-    titles = {language: {name: _find_title(root, language, name) for name in IDS} for language in Language}
+    titles = {
+        language: {name: _find_title(root, language, name) for name in IDS} for language in settings.languages
+    }
     return Outline(root, settings, titles)
 
 

@@ -46,6 +46,8 @@ class Address:
     """The address to which people write to unsubscribe."""
 
     text: str
+    language: Language
+    """In which we answer who is not on the list."""
     shared: bool = False
     """Whether they write to it about other things too, and quote letters."""
 
@@ -120,7 +122,7 @@ def _answer(transaction: Transaction, mail: Incoming, now: datetime, address: Ad
     if not sender:
         return Outcome.SKIPPED
     # The sender may be forged: treat it as a request from the form, with the same throttle.
-    add_wishes(transaction, [Wish(Asking.MANAGE, sender, Language.NL, now, address.source)])
+    add_wishes(transaction, [Wish(Asking.MANAGE, sender, address.language, now, address.source)])
     return Outcome.ASKED
 
 

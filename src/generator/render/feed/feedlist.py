@@ -7,11 +7,11 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.model import Language
 from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
+    from generator.model import Language
     from generator.settings import Settings
 
 OPML = PurePosixPath("feeds.opml")
@@ -48,9 +48,9 @@ class Feed:
         part = "" if self.certainty is None else f"/{self.certainty}"
         return f"tag:{settings.id_authority}:feed/{self.language}{part}"
 
-    def path(self, form: Format) -> PurePosixPath:
+    def path(self, settings: Settings, form: Format) -> PurePosixPath:
         """Its path below the root of the site: `en/certainties/referral/atom.xml`."""
-        return PurePosixPath(f"{self.language.prefix}{self._folder}{form.file}")
+        return PurePosixPath(f"{settings.languages.prefix(self.language)}{self._folder}{form.file}")
 
     def url(self, settings: Settings, form: Format) -> str:
         """Its absolute URL."""
@@ -64,7 +64,7 @@ class Feed:
 def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:
     """Every feed: for each language the main one first, then those of the certainties in their order."""
     feeds: list[Feed] = []
-    for language in Language:
+    for language in newsletter.settings.languages:
         channel, letter = newsletter.settings.channels[language], newsletter.settings.letter
         name = load_words(newsletter.root)[language]["language"]["name"]
         feeds.append(Feed(language, None, f"{letter} ({name})", channel.tagline, "index.md"))

@@ -55,10 +55,10 @@ _TTL = 60
 
 def render_feeds(
     newsletter: Newsletter,
-    languages: Collection[Language] = tuple(Language),
+    languages: Collection[Language] = (),
     bodies: Cache[Body] | None = None,
 ) -> tuple[Artifact, ...]:
-    """Render the feeds of these languages and the list of all; paths are below the root of the site.
+    """Render the feeds of these languages, or of every one, and the list of all; paths are below the root of the site.
 
     `bodies` has what an earlier run rendered. feedgen switches the locale of the process for each date, so no other
     thread may format text meanwhile.
@@ -67,7 +67,7 @@ def render_feeds(
     bodies, playbook = bodies or Cache(), digest_playbook(newsletter)
     entries: dict[tuple[Week, Language], Entry] = {}
     artifacts: list[Artifact] = []
-    for feed in (feed for feed in feeds if feed.language in languages):
+    for feed in (feed for feed in feeds if not languages or feed.language in languages):
         editions = newsletter.archive.editions(feed.language, feed.certainty)
         latest: list[Entry] = []
         for edition in islice(editions, settings.feed_issues):
@@ -79,9 +79,9 @@ def render_feeds(
         atom = _fill(settings, feed, Format.ATOM, latest).atom_str(pretty=True)
         json = render_json_feed(settings, feed, latest)
         artifacts += (
-            Artifact(feed.path(Format.RSS), rss),
-            Artifact(feed.path(Format.ATOM), atom),
-            Artifact(feed.path(Format.JSON), json),
+            Artifact(feed.path(settings, Format.RSS), rss),
+            Artifact(feed.path(settings, Format.ATOM), atom),
+            Artifact(feed.path(settings, Format.JSON), json),
         )
     artifacts.append(Artifact(OPML, render_opml(settings, feeds)))
     return tuple(artifacts)
@@ -98,7 +98,7 @@ def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: C
 
 def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) -> Any:
     """A generator of feedgen for one format, because each feed contains its own URL."""
-    language, page = feed.language.value, settings.page_url(feed.language, feed.page)
+    language, page = feed.language, settings.page_url(feed.language, feed.page)
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
     generator.load_extension("media", atom=False)
@@ -158,7 +158,7 @@ class _Additions:
             xml_elem("{http://www.w3.org/2005/Atom}updated", item).text = self._entry.updated.isoformat()
 
     def extend_atom(self, entry: Any) -> None:
-        link = {"rel": "alternate", "type": "text/html", "hreflang": self._language.value}
+        link = {"rel": "alternate", "type": "text/html", "hreflang": self._language}
         entry.find("link").attrib.update(link)
 
 

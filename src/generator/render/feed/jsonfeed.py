@@ -22,7 +22,7 @@ def render_json_feed(settings: Settings, feed: Feed, entries: list[Entry]) -> by
         "home_page_url": settings.page_url(feed.language, feed.page),
         "feed_url": feed.url(settings, Format.JSON),
         "description": make_writable(feed.description),
-        "language": feed.language.value,
+        "language": feed.language,
         "authors": [{"name": make_writable(settings.sender_name)}],
         "items": [_item(entry) for entry in entries],
     }

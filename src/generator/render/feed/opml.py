@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from generator.model import Language
 from generator.render.feed.entries import make_writable
 from generator.render.feed.feedlist import Format
 
@@ -30,7 +29,7 @@ def render_opml(settings: Settings, feeds: Iterable[Feed]) -> bytes:
     body = etree.SubElement(root, "body")
     folders = {
         language: etree.SubElement(body, "outline", text=make_writable(settings.channels[language].site_name))
-        for language in Language
+        for language in settings.languages
     }
     for feed in feeds:
         etree.SubElement(
@@ -41,7 +40,7 @@ def render_opml(settings: Settings, feeds: Iterable[Feed]) -> bytes:
             text=make_writable(feed.title),
             title=make_writable(feed.title),
             description=make_writable(feed.description),
-            language=feed.language.value,
+            language=feed.language,
             xmlUrl=feed.url(settings, Format.RSS),
             htmlUrl=settings.page_url(feed.language, feed.page),
         )

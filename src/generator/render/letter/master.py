@@ -80,7 +80,10 @@ def render_copy(
     # A sender only copies what was rendered before, and does not load what renders.
     from generator.render.letter.email import render_parts  # noqa: PLC0415 (15 MB)
 
-    settings, service = newsletter.settings, f"{service_url}{edition.language.prefix}"
+    settings, service = (
+        newsletter.settings,
+        f"{service_url}{newsletter.settings.languages.prefix(edition.language)}",
+    )
     url = f"{service}unsubscribe/{personal.unsubscribe}"
     text, html = render_parts(newsletter, edition, url, f"{service}manage")
     headers = (

@@ -59,7 +59,7 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
     language = posting.language
     words = load_words(root)
     written, around = words[language][f"notice.{_choose(posting)}"], words[language]["notice"]
-    service = f"{service_url}{language.prefix}"
+    service = f"{service_url}{settings.languages.prefix(language)}"
 
     def fill(text: str) -> list[str]:
         """Split into paragraphs, and fill in the name of the letter."""

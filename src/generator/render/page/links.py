@@ -34,7 +34,7 @@ class Place:
 
     def seen_from(self, page: str, language: Language, settings: Settings) -> str:
         """The link in a Markdown page: a relative file within a language, an absolute URL to the other one."""
-        if language is not self.language:
+        if language != self.language:
             return self.url(settings)
         if self.path == page:
             return self.anchor or PurePosixPath(page).name

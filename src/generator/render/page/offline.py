@@ -6,7 +6,7 @@ import hashlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.model import Artifact, Language
+from generator.model import Artifact
 from generator.render.feed.feedlist import OPML, Format
 from generator.render.templating import render_template
 from generator.words import load_words
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from generator.content import Newsletter
+    from generator.model import Language
 
 WORKER = PurePosixPath("sw.js")
 """At the root of the site, because the scope of a worker is its own folder."""
@@ -32,9 +33,10 @@ def render_worker(newsletter: Newsletter) -> Artifact:
     """The worker of the site, for all languages. Raises TemplateError."""
     if not newsletter.settings.offline:
         return Artifact(WORKER, render_template(newsletter.root, "offline/off.js").encode())
+    languages = newsletter.settings.languages
     settings: dict[str, Any] = {
-        "languages": [_describe(newsletter, language) for language in Language],
-        "assets": [language.prefix + folder for language in Language for folder in _ASSETS],
+        "languages": [_describe(newsletter, language) for language in languages],
+        "assets": [languages.prefix(language) + folder for language in languages for folder in _ASSETS],
         "never": sorted(_NEVER),
         # Pages of the service are personal and short-lived: they must not be cached.
         "service": newsletter.settings.service_url,
@@ -50,14 +52,15 @@ def _describe(newsletter: Newsletter, language: Language) -> dict[str, Any]:
     there = {page.name for page in playbook.pages[language]}
     pages = [f"{name}.md" for name in _CORE if name in there]
     pages += [certainty.page for certainty in playbook.certainties[language]]
+    prefix = newsletter.settings.languages.prefix(language)
     root, site = newsletter.settings.site_url, newsletter.root / "templates/site"
     # A script may import another one when it is needed, so the pages do not name them all.
     scripts = sorted(path.relative_to(site).as_posix() for path in site.glob("assets/**/*.js"))
     return {
-        "name": language.value,
-        "folder": language.prefix,
+        "name": language,
+        "folder": prefix,
         "core": [newsletter.settings.page_url(language, page).removeprefix(root) for page in pages],
-        "scripts": [language.prefix + script for script in scripts],
+        "scripts": [prefix + script for script in scripts],
         "sentence": render_template(
             newsletter.root,
             "offline/sentence.html",

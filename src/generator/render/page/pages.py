@@ -18,7 +18,7 @@ from generator.content.editions import SECTIONS
 from generator.content.markdown.marks import rewrite_items, rewrite_links
 from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
-from generator.model import Artifact, Language
+from generator.model import ENGLISH, Artifact, Language
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.markdown import escape_markdown, render_notes
 from generator.render.page.evidence import render_evidence
@@ -143,7 +143,7 @@ def _render_edition(
         title=edition.title,
         summary=edition.summary,
         # The author uses these English words in Dutch too; said aloud, they should be English.
-        text=text if language is Language.EN else _ENGLISH.sub(r"\1 { lang=en }", text),
+        text=text if language == ENGLISH else _ENGLISH.sub(r"\1 { lang=en }", text),
         notes=writer.notes(edition.markdown),
         shown=(edition,),
         date=say_date(edition.published, language),
@@ -239,7 +239,7 @@ class _Writer:
         entries = [
             (escape_markdown(feed.title), [(form.label, feed.url(settings, form)) for form in Format])
             for feed in feeds
-            if feed.language is self.language or feed.certainty is None
+            if feed.language == self.language or feed.certainty is None
         ]
         return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
 

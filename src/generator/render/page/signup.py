@@ -40,7 +40,7 @@ def render_form(root: Path, settings: Settings, language: Language, privacy: str
         settings=settings,
         language=language,
         privacy=privacy or settings.url(language, "privacy/"),
-        service=f"{settings.service_url}{language.prefix}",
+        service=f"{settings.service_url}{settings.languages.prefix(language)}",
         wording=wording(root, settings, language),
         words=load_words(root)[language]["form"],
     ).strip()

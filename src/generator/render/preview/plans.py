@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from generator.assemble import count_unused, say_season
-from generator.model import Language
+from generator.model import ENGLISH
 from generator.render.preview.previews import dress_page
 from generator.render.templating import render_template
 from generator.render.words import say_date, say_day
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from generator.assemble import Plan
     from generator.content import Newsletter
-    from generator.model import Playbook
 
 
 def render_plan(newsletter: Newsletter, plans: Sequence[Plan], state: str) -> bytes:
@@ -42,20 +41,20 @@ def render_plan(newsletter: Newsletter, plans: Sequence[Plan], state: str) -> by
 def _row(newsletter: Newsletter, plan: Plan) -> dict[str, Any]:
     """A week: the titles of its letter, or of the thought that it will be made from."""
     playbook, issue = newsletter.playbook, newsletter.archive.issue(plan.week)
-    thoughts = {one: playbook.thought(one, plan.certainty, plan.thought) for one in Language}
+    thoughts = {one: playbook.thought(one, plan.certainty, plan.thought) for one in playbook.thoughts}
     texts = issue.editions if issue else thoughts
     friday = newsletter.settings.send_time(plan.week)
-    day, _, month = say_day(friday, Language.EN).partition(" ")
+    day, _, month = say_day(friday, ENGLISH).partition(" ")
     return {
         "week": str(plan.week),
         "day": day,
         "month": month,
-        "date": say_date(friday, Language.EN),
+        "date": say_date(friday, ENGLISH),
         "iso": plan.week.friday.isoformat(),
-        "certainty": _title(playbook, plan.certainty),
+        "certainty": _title(newsletter, plan.certainty),
         "id": plan.certainty,
         "titles": [(language, text.title) for language, text in texts.items() if text],
-        "season": say_season(thoughts[Language.NL], plan.week),
+        "season": say_season(next(iter(thoughts.values())), plan.week),
         "state": "draft" if issue and issue.draft and not plan.skipped else plan.state,
         "written": plan.written,
         "missing": plan.missing,
@@ -63,9 +62,10 @@ def _row(newsletter: Newsletter, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _title(playbook: Playbook, certainty: str) -> str:
+def _title(newsletter: Newsletter, certainty: str) -> str:
     """The title of a certainty, or its name when its page cannot be read."""
-    titles = {page.id: page.title for page in playbook.certainties[Language.EN]}
+    language = newsletter.settings.languages.editors
+    titles = {page.id: page.title for page in newsletter.playbook.certainties[language]}
     return titles.get(certainty, certainty.capitalize())
 
 
@@ -74,7 +74,7 @@ def _count(newsletter: Newsletter, plans: Sequence[Plan]) -> list[dict[str, Any]
     return [
         {
             "id": certainty,
-            "title": _title(newsletter.playbook, certainty),
+            "title": _title(newsletter, certainty),
             "unused": unused,
             "thoughts": thoughts,
             "missing": sum(plan.missing and plan.certainty == certainty for plan in plans),

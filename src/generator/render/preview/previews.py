@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from generator.cache import digest
-from generator.model import Artifact, Language
+from generator.model import ENGLISH, Artifact
 from generator.render.feed.entries import render_entry
 from generator.render.letter.email import render_email
 from generator.render.page.pages import render_edition
@@ -83,7 +83,7 @@ def render_preview(
         made, values = _render_edition(newsletter, edition, served)
         frames += made
         editions.append(values)
-    published = issue.editions[Language.NL].published.astimezone(newsletter.settings.timezone)
+    published = issue.first.published.astimezone(newsletter.settings.timezone)
     newer, older = _neighbours(newsletter, issue) if served else (None, None)
     page, sources = _render_page(
         newsletter.root,
@@ -92,9 +92,11 @@ def render_preview(
         also=[edition.source.relative_to(newsletter.root) for edition in issue.editions.values()],
         letter=newsletter.settings.letter,
         week=str(issue.week),
-        date=say_date(published, Language.EN),
-        not_out=say_not_out(published, Language.EN, newsletter.root) if published > now else "",
-        certainty=newsletter.playbook.certainty(Language.EN, issue.certainty).title,
+        date=say_date(published, ENGLISH),
+        not_out=say_not_out(published, newsletter.settings.languages.editors, newsletter.root)
+        if published > now
+        else "",
+        certainty=newsletter.playbook.certainty(newsletter.settings.languages.editors, issue.certainty).title,
         draft=issue.draft,
         editions=editions,
         newer=newer,

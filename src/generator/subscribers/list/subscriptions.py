@@ -142,7 +142,7 @@ def change(
     """Change language and certainties. Posts a notice, so that the subscriber learns of a change by a stranger."""
     chosen = tuple(dict.fromkeys(certainties))
     current = records.lock(transaction, subscriber.id)
-    if current is None or (current.language is language and current.certainties == chosen):
+    if current is None or (current.language == language and current.certainties == chosen):
         return
     records.save(transaction, current.id, language=language, certainties=chosen, changed=now)
     _tell(transaction, current.id, now)

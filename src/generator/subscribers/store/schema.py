@@ -74,6 +74,17 @@ class Ids(TypeDecorator[tuple[str, ...]]):
         return tuple((value or "").split())
 
 
+class Code(TypeDecorator[Language]):
+    """The code of a language."""
+
+    impl = String(2)
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Language | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Out of the database."""
+        return None if value is None else Language(value)
+
+
 def _one_of(words: type[StrEnum], length: int) -> Enum:
     """A word of an enumeration, kept as text of at most `length` characters."""
     return Enum(
@@ -106,7 +117,7 @@ SUBSCRIBER = Table(
     Column("address", Text, nullable=False),
     # The address as it is compared: see model.key_of.
     Column("key", Text, nullable=False, unique=True),
-    Column("language", _one_of(Language, 2), nullable=False),
+    Column("language", Code, nullable=False),
     Column("certainties", Ids, nullable=False, default=()),
     Column("status", _one_of(Status, 12), nullable=False),
     Column("created", Moment, nullable=False),
@@ -120,7 +131,7 @@ WORDING = Table(
     "wording",
     METADATA,
     Column("version", String(16), primary_key=True),
-    Column("language", _one_of(Language, 2), nullable=False),
+    Column("language", Code, nullable=False),
     Column("text", Text, nullable=False),
 )
 
@@ -144,7 +155,7 @@ WISH = Table(
     Column("id", Integer, primary_key=True),
     Column("asking", _one_of(Asking, 12), nullable=False),
     Column("address", Text, nullable=False),
-    Column("language", _one_of(Language, 2), nullable=False),
+    Column("language", Code, nullable=False),
     Column("certainties", Ids, nullable=False, default=()),
     Column("at", Moment, nullable=False),
     Column("source", Text, nullable=False),
@@ -161,7 +172,7 @@ OUTBOX = Table(
     # Without a subscriber: the last notice after an erasure.
     Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE")),
     Column("address", Text, nullable=False),
-    Column("language", _one_of(Language, 2), nullable=False),
+    Column("language", Code, nullable=False),
     Column("created", Moment, nullable=False),
     Column("not_before", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
@@ -221,7 +232,7 @@ MASTER = Table(
     "master",
     METADATA,
     Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
-    Column("language", _one_of(Language, 2), primary_key=True),
+    Column("language", Code, primary_key=True),
     # SHA-256 of the content, hexadecimal.
     Column("digest", String(64), nullable=False),
     Column("content", LargeBinary, nullable=False),
@@ -234,7 +245,7 @@ DELIVERY = Table(
     METADATA,
     Column("week", String(8), primary_key=True),
     Column("subscriber_id", Integer, primary_key=True, autoincrement=False),
-    Column("language", _one_of(Language, 2), nullable=False),
+    Column("language", Code, nullable=False),
     Column("progress", _one_of(Progress, 8), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("reply", String(16), nullable=False, default=""),

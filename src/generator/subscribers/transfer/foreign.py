@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
-from generator.model import Consent, Language, NewSubscriber, Status, Step
+from generator.model import Consent, NewSubscriber, Status, Step
 from generator.subscribers.list.networks import shorten_address
 from generator.subscribers.transfer.formats import COLUMNS, RowError, read_address, read_person, shorten
 
@@ -101,16 +101,6 @@ def _find_zone(text: str | None) -> timezone:
     return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0)))
 
 
-_LANGUAGES = {
-    "nl": Language.NL,
-    "dutch": Language.NL,
-    "nederlands": Language.NL,
-    "en": Language.EN,
-    "english": Language.EN,
-    "engels": Language.EN,
-}
-
-
 def _find_language(cells: Mapping[str, Any], defaults: Defaults, *columns: str) -> Defaults:
     """With the language that a column or a JSON object in one says: nl, nl_NL, Dutch, Nederlands; if any does."""
     for column in columns:
@@ -123,8 +113,8 @@ def _find_language(cells: Mapping[str, Any], defaults: Defaults, *columns: str) 
         if isinstance(found, dict):
             found = next((found[name] for name in ("language", "lang", "locale") if name in found), None)
         word = re.match(r"[a-z]*", str(found or "").strip().lower())
-        if word and word[0] in _LANGUAGES:
-            return replace(defaults, language=_LANGUAGES[word[0]])
+        if word and word[0] in defaults.called:
+            return replace(defaults, language=defaults.called[word[0]])
     return defaults
 
 

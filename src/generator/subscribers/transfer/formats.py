@@ -39,6 +39,8 @@ class Defaults:
     now: datetime
     certainties: frozenset[str]
     """The ids that there are."""
+    called: Mapping[str, Language]
+    """What a file may call each language, its code included."""
 
 
 # --- Out --------------------------------------------------------------------------------------------------------------
@@ -67,7 +69,7 @@ def _plain(value: Any) -> Any:
 
 
 def _describe_consent(consent: Consent) -> dict[str, Any]:
-    wording = consent.wording and {"language": consent.wording.language.value, "text": consent.wording.text}
+    wording = consent.wording and {"language": consent.wording.language, "text": consent.wording.text}
     return {
         "step": consent.step.value,
         "at": write_moment(consent.at),
@@ -115,13 +117,13 @@ def read_person(cells: Mapping[str, Any], defaults: Defaults) -> NewSubscriber:
     created = _moment(cells, "created", defaults.now)
     return NewSubscriber(
         address=read_address(cells.get("address", cells.get("email", ""))),
-        language=_one_of(Language, cells, "language", defaults.language),
+        language=_language(cells, defaults, defaults.language),
         certainties=_certainties(cells, defaults),
         status=_one_of(Status, cells, "status", Status.CONFIRMED),
         created=created,
         changed=_moment(cells, "changed", created),
         paused_until=_day(cells, "paused_until"),
-        consents=tuple(_consent(said) for said in _listed(cells, "consents")),
+        consents=tuple(_consent(said, defaults) for said in _listed(cells, "consents")),
         handle=_handle(cells),
     )
 
@@ -170,6 +172,14 @@ def _one_of(kind: type[Name], cells: Mapping[str, Any], name: str, default: Name
         return kind(text.strip().lower())
     except ValueError:
         raise RowError(f"{name} is {shorten(text)}; expected {', '.join(kind)}") from None
+
+
+def _language(cells: Mapping[str, Any], defaults: Defaults, default: Language | None = None) -> Language:
+    text = _text(cells, "language", default)
+    known = sorted(set(defaults.called.values()), key=list(defaults.called.values()).index)
+    if (found := next((one for one in known if one == text.strip().lower()), None)) is None:
+        raise RowError(f"language is {shorten(text)}; expected {', '.join(known)}")
+    return found
 
 
 def _moment(cells: Mapping[str, Any], name: str, default: datetime | None = None) -> datetime:
@@ -226,7 +236,7 @@ def _listed(cells: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     return said
 
 
-def _consent(said: Mapping[str, Any]) -> Consent:
+def _consent(said: Mapping[str, Any], defaults: Defaults) -> Consent:
     wording = said.get("wording")
     if wording is not None and not isinstance(wording, dict):
         raise RowError(f"wording is {shorten(wording)}; expected an object")
@@ -235,7 +245,7 @@ def _consent(said: Mapping[str, Any]) -> Consent:
         at=_moment(said, "at"),
         source=_text(said, "source"),
         network=_text(said, "network", ""),
-        wording=Wording(_one_of(Language, wording, "language"), _text(wording, "text")) if wording else None,
+        wording=Wording(_language(wording, defaults), _text(wording, "text")) if wording else None,
     )
 
 

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 
-from generator.model import Language
 from generator.subscribers.list import subscriptions
 from generator.web.forms import read_form, was_read
 from generator.web.pages.data import WEEKS, find_today, show_again, show_end
@@ -33,7 +32,9 @@ if TYPE_CHECKING:
 async def save_preferences(context: Context) -> Response:
     """Save another language and other certainties."""
     form = await read_form(context.request)
-    language = next((one for one in Language if one in form.all("language")), None)
+    language = next(
+        (one for one in context.app.service.settings.languages if one in form.all("language")), None
+    )
     if language is None:
         raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
     known = context.app.service.titles(context.language)
@@ -108,7 +109,7 @@ async def _change(
     if not successor:
         return show_end(context)
     # A path of our own and a token of our own: nothing in the request says where this leads.
-    path = f"{context.app.service.base}{context.language.prefix}manage/{quote(successor)}?done={done}"
+    path = f"{context.app.service.base}{context.folder}manage/{quote(successor)}?done={done}"
     return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
 

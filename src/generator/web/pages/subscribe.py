@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse
 
 from generator.errors import AddressError
-from generator.model import Asking, Language, Wish
+from generator.model import Asking, Wish
 from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.list.wordings import is_known
 from generator.web.forms import Draft, read_form
@@ -110,7 +110,9 @@ def _read(context: Context, form: Form) -> tuple[Draft, str]:
     chosen = tuple(one for one in known if one in form.all("certainty"))
     draft = Draft(
         email=typed[0][:LONGEST] if typed else "",
-        language=next((one for one in Language if one in form.all("language")), None),
+        language=next(
+            (one for one in context.app.service.settings.languages if one in form.all("language")), None
+        ),
         certainties=chosen if len(chosen) < len(known) else (),
         mistake=context.say(mistake) if mistake else "",
     )

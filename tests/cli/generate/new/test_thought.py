@@ -7,8 +7,8 @@ from click.testing import CliRunner, Result
 
 from generator.cli.generate import main
 from generator.content import load_newsletter
-from generator.model import Language
 from tests.clocks import STOPPED
+from tests.languages import NL
 
 FOLDER = "newsletter/thoughts/referral"
 FILES = [f"{FOLDER}/a-table-for-four.{language}.md" for language in ("nl", "en")]
@@ -65,7 +65,7 @@ def test_both_files_are_made_and_it_says_what_is_next(sample: Path) -> None:
 
 
 def test_it_shows_the_items_with_their_use_and_the_facts_that_may_be_cited(sample: Path) -> None:
-    thoughts = load_newsletter(sample).playbook.thoughts[Language.NL]
+    thoughts = load_newsletter(sample).playbook.thoughts[NL]
     uses = sum("ref-2" in thought.actions for thought in thoughts)
     start(sample)
     dutch, english = ((sample / file).read_text() for file in FILES)
@@ -132,7 +132,7 @@ def test_no_letter_is_made_from_a_draft(sample: Path) -> None:
         "Error: the thought “a-table-for-four” is a draft; delete “draft: true” in both files first\n"
     )
     assert "all thoughts of" in run(sample, "issue", "--week", "2026-W49").output
-    assert load_newsletter(sample).playbook.thoughts[Language.NL] == ()
+    assert load_newsletter(sample).playbook.thoughts[NL] == ()
     finish(sample)
     assert run(sample, "issue", "--week", "2026-W49").exit_code == 0
     assert "thought: a-table-for-four" in (sample / "newsletter/issues/2026-W49/nl.md").read_text()

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @click.argument("address")
-@click.option("--language", type=LANGUAGE, default="nl", show_default=True, help="Language of their letters.")
+@click.option(
+    "--language", type=LANGUAGE, help="Language of their letters. Default: the first of the project."
+)
 @click.option(
     "--certainty",
     "certainties",
@@ -30,7 +32,9 @@ if TYPE_CHECKING:
 )
 @PROOF
 @click.pass_obj
-def command(project: Project, address: str, language: str, certainties: tuple[str, ...], proof: str) -> None:
+def command(
+    project: Project, address: str, language: str | None, certainties: tuple[str, ...], proof: str
+) -> None:
     """Add a subscriber.
 
     With --proof they are confirmed at once. Without it they get a confirmation mail, and are on the list after they
@@ -45,14 +49,16 @@ def command(project: Project, address: str, language: str, certainties: tuple[st
     from generator.environment import make_list, say_delivery
     from generator.model import Language
     from generator.subscribers.list.additions import add_subscriber
+    from generator.words import load_languages
 
     root, now = project.root, project.now()
     address = read_address(address)
+    chosen = Language(language) if language else load_languages(root).default
     for certainty in certainties:
         if certainty not in IDS:
             raise click.UsageError(f"unknown certainty {certainty}; expected one of {', '.join(IDS)}")
     with closing(make_list(root, say_aside)) as database, database.begin() as transaction:
-        add_subscriber(transaction, address, Language(language), certainties, now, proof)
+        add_subscriber(transaction, address, chosen, certainties, now, proof)
     if proof:
         click.echo(f"{address} is on the list, confirmed by: {proof}")
     else:

@@ -43,9 +43,7 @@ _SHOWN = 20
 @click.option(
     "--language",
     type=LANGUAGE,
-    default="nl",
-    show_default=True,
-    help="Language of subscribers for whom the file has none.",
+    help="Language of subscribers for whom the file has none. Default: the first of the project.",
 )
 @click.option(
     "--ignore",
@@ -69,7 +67,7 @@ def command(  # noqa: PLR0913 (one for each option)
     origin: str | None,
     proof: str,
     status: str | None,
-    language: str,
+    language: str | None,
     ignored: tuple[str, ...],
     rejects: Path | None,
     *,
@@ -95,6 +93,7 @@ def command(  # noqa: PLR0913 (one for each option)
     from generator.model import Language, Status
     from generator.subscribers.transfer.formats import Defaults
     from generator.subscribers.transfer.importing import Order
+    from generator.words import list_names, load_languages
 
     if rejects is not None:
         require_end(rejects, ".csv", "--rejects")
@@ -102,8 +101,9 @@ def command(  # noqa: PLR0913 (one for each option)
         raise click.UsageError("--proof and --ask cannot be used together")
     project: Project = context.obj
     root = project.root
+    chosen = Language(language) if language else load_languages(root).default
     order = Order(
-        defaults=Defaults(Language(language), project.now(), frozenset(IDS)),
+        defaults=Defaults(chosen, project.now(), frozenset(IDS), list_names(root)),
         proof=proof,
         ask=ask,
         status=Status(status) if status else None,

@@ -59,7 +59,7 @@ def command(project: Project, statuses: tuple[str, ...], language: str | None, l
 def _row(subscriber: Subscriber) -> tuple[str, ...]:
     return (
         subscriber.address,
-        subscriber.language.value,
+        subscriber.language,
         subscriber.status.value,
         subscriber.created.date().isoformat(),
         " ".join(subscriber.certainties) or "all",
