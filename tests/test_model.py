@@ -1,5 +1,7 @@
 """Weeks, and what the values of the product answer."""
 
+import json
+import pickle
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.content import Newsletter
 from generator.errors import ContentError
-from generator.model import Problem, Week, weeks_in
+from generator.model import Language, Languages, Problem, Week, weeks_in
 from tests.languages import EN, LANGUAGES, NL
 
 DAYS = st.dates(date(1000, 1, 6), date(2999, 12, 1))
@@ -190,3 +192,15 @@ def test_the_archive_until_a_moment_has_what_was_out_by_then(newsletter: Newslet
 
 def test_dutch_stands_at_the_root_of_the_site() -> None:
     assert [LANGUAGES.prefix(language) for language in LANGUAGES] == ["", "en/"]
+
+
+def test_languages_are_one_value_wherever_they_are_read() -> None:
+    german = Languages({NL: "Dutch", EN: "English", Language("de"): "German"})
+    assert german.find("de") == "de"
+    assert german.find("fr") is None
+    assert {Language("de"): 1} == {german.others[-1]: 1}
+    assert json.loads(json.dumps({"language": german[2]})) == {"language": "de"}
+    again = pickle.loads(pickle.dumps(german))  # noqa: S301 (ours)
+    assert (again, again.names, again.default) == (german, german.names, NL)
+    assert Languages({Language("de"): "German", NL: "Dutch"}).editors == "de"
+    assert german.editors == EN

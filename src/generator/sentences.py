@@ -1,4 +1,4 @@
-"""Sentences that several commands say: a number with its noun, a moment, and why a week has no letter."""
+"""Sentences that several commands say: a number with its noun, an enumeration, a moment, why a week has no letter."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 def count(number: int, noun: str) -> str:
     """A number with its noun: 1 problem, 2 problems."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def join_words(words: Iterable[str], conjunction: str = "and") -> str:
+    """The words of an enumeration: nl.md and en.md; text, json or github."""
+    *others, last = words
+    return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
 def say_moment(moment: datetime, zone: tzinfo) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator.errors import TemplateError
+from generator.sentences import join_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,7 @@ class OneOf(click.Choice[str]):
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
-            *others, last = map(str, self.choices)
-            raise _refuse(f"{', '.join(others)} or {last}", value, param, ctx) from None
+            raise _refuse(join_words(map(str, self.choices), "or"), value, param, ctx) from None
 
 
 class ReaderLanguage(click.ParamType[str]):
@@ -71,10 +71,10 @@ class ReaderLanguage(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the code. Raises UsageError, and TemplateError when the words of the project cannot be read."""
-        *others, last = _list_languages(ctx)
-        if value in {*others, last}:
+        languages = _list_languages(ctx)
+        if value in languages:
             return str(value)
-        raise _refuse(f"{', '.join(others)} or {last}" if others else last, value, param, ctx)
+        raise _refuse(join_words(languages, "or"), value, param, ctx)
 
 
 def _list_languages(context: click.Context | None) -> Sequence[str]:

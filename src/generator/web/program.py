@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.clock import Clock
-    from generator.model import Posting
+    from generator.model import Languages, Posting
     from generator.settings import Settings
 
 
@@ -42,6 +42,8 @@ class Ready:
 
     url: str
     """Of its pages, with a slash at the end."""
+    languages: Languages
+    """Of its pages."""
     address: str
     """Where it listens: host and port."""
     relay: str
@@ -86,7 +88,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         worker = Worker(database, transport, render, settings.sender_address, clock)
         service = Service(outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy)
         files = find_files(root)
-        ready(Ready(url, _join(host, port), transport.name, files))
+        ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
             serve(service, worker, listening, proxies)
 

@@ -1,1 +1,1 @@
-"""What is known of Dutch and English texts: figures, sentences, phrases, and the words of links."""
+"""What is known of a text: its language, its figures, and how easy it reads."""

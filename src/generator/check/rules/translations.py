@@ -1,7 +1,7 @@
-"""Two languages, one letter: what one edition has and the other has not.
+"""Several languages, one letter: what one edition has and the other has not.
 
-What both have to share is said once, in the English edition. Sections, actions and the moment of publication are
-compared while the issue is read, in `content`.
+Each edition is compared with that in the default language, and says what differs. Sections, actions and the moment of
+publication are compared while the issue is read, in `content`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     """What is compared, and how it is written on which line."""
 
 RATIO = 0.75, 1.35
-"""English words for a Dutch one. Dutch writes compounds as one word, so English mostly has a few more."""
+"""Words for one of the default language. Dutch writes compounds as one word, so English mostly has a few more."""
 
 _IN_LANGUAGE = r"[._-](?:{codes})(?=\.[a-z]+\Z)"
 """A picture with words in it exists once for each language: chart.nl.png and chart.en.png."""
@@ -101,7 +101,7 @@ def check_length_ratio(proof: Proof) -> Iterator[Finding]:
 
 
 def _compare(proof: Proof, what: str, find: Callable[[Proof], Found]) -> Iterator[Finding]:
-    """What stands in one edition only, at its line; what English lacks is said with its line in Dutch."""
+    """What stands in one edition only, at its line; what this one lacks is said with its line in the first."""
     if proof.original is None:
         return
     here, there = find(proof), find(proof.original)

@@ -116,7 +116,7 @@ def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, 
 
 def _say_next_step(made: MadeIssue, problems: list[Problem], *, dry_run: bool) -> str:
     from generator.cli.reports import count_problems, say_counts
-    from generator.sentences import say_kept
+    from generator.sentences import join_words, say_kept
 
     issue, folder = made.issue, made.folder
     errors, warnings, _ = count_problems(problems)
@@ -124,8 +124,9 @@ def _say_next_step(made: MadeIssue, problems: list[Problem], *, dry_run: bool) -
     if dry_run:
         return "Nothing was written (--dry-run). Next: run it again without --dry-run."
     if made.sources:
-        return f"Next: make {folder}/nl.md and en.md your own, then run it again: generate issue {issue.week}"
-    letter = f"{BUILD}/issues/{issue.week}/nl/email.html"
+        files = join_words(f"{language}.md" for language in issue.editions)
+        return f"Next: make {folder}/{files} your own, then run it again: generate issue {issue.week}"
+    letter = f"{BUILD}/issues/{issue.week}/{issue.first.language}/email.html"
     if errors:
         return f"Next: correct the {open_} above in {folder}/, then run it again."
     first = f"review the {open_} above, " if warnings else ""

@@ -75,7 +75,11 @@ def run_service(  # noqa: PLR0913 (one for each option)
 
 def _show(clock: Clock, ready: Ready) -> None:
     _start_log(clock)
-    click.echo(f"Sign up: {ready.url}subscribe  (English: {ready.url}en/subscribe)")
+    languages = ready.languages
+    others = [
+        f"  ({languages.names[one]}: {ready.url}{languages.prefix(one)}subscribe)" for one in languages.others
+    ]
+    click.echo(f"Sign up: {ready.url}subscribe{''.join(others)}")
     if ready.files:
         click.echo(f"This is a trial: mail is written to {ready.files}, and not sent.")
     else:

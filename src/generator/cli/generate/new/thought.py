@@ -32,13 +32,13 @@ def command(project: Project, certainty: str, name: str | None) -> None:
       generate new thought referral a-name-from-the-fair
     """
     from generator.letter.thought import STYLE, require_certainty, start_thought
+    from generator.sentences import join_words
 
     root = project.root
     require_certainty(certainty)  # before anybody thinks of a name
     started = start_thought(root, certainty, _ask_name() if name is None else name)
     first, *others = started.files.values()
-    *names, last = [str(first), *(other.name for other in others)]
-    click.echo(f"Wrote {' and '.join(filter(None, [', '.join(names), last]))}.")
+    click.echo(f"Wrote {join_words([str(first), *(other.name for other in others)])}.")
     click.echo(f"Next: read {STYLE}, write both, and run: generate check {first.parent}/{started.slug}.*")
     click.echo(
         "Both are drafts, which are not checked or used yet. When they are finished, delete “draft: true” in both."
