@@ -46,7 +46,7 @@ def copy_project(folder: Path) -> Path:
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     (folder / ".venv").mkdir()
     (folder / ".venv/bin").symlink_to(ROOT / ".venv/bin")
     for stamp in ("run.stamp", "test.stamp"):
