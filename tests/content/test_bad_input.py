@@ -522,6 +522,10 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             f"{LETTER}:18: “https://example.org:99999/” has the port “99999”; expected a number from 1 to 65535, or none"
         ],
     ),
+    "footnote without a text": (
+        insert("x[^mijn] y[^ander]\n\n[^ander]: \n\n[^mijn]: Een noot."),
+        [f"{LETTER}:20: the footnote “ander” has no text; write it, or delete it"],
+    ),
     "link that begins with a slash": (
         insert("[x](/glossary/)"),
         [

@@ -95,12 +95,12 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "  pymdownx.tilde: {}",
             "  pymdownx.tidle: {}",
-            "97: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
+            "98: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
         ),
         (
             "  pymdownx.tilde: {}",
             "  nothing.tilde: {}",
-            "97: “markdown_extensions” names “nothing.tilde”, which is not installed",
+            "98: “markdown_extensions” names “nothing.tilde”, which is not installed",
         ),
         (
             "[src/generator/hooks.py]",

@@ -84,6 +84,8 @@ def load_document(
         if document is None:
             return None
         texts.documents.keep(key, document)
+    for label, line in document.marks.empty:
+        problems.append(Problem(path, line, f"the footnote “{label}” has no text; write it, or delete it"))
     texts[path] = document
     return document
 

@@ -126,6 +126,7 @@ class _Reader:
         fences.reassemble = self._note_fences
         parser.inlinePatterns.register(_Citation(self._footnotes), "footnote", 175)
         parser.treeprocessors.register(_Placing(parser, self._place_texts), "places", 22)
+        parser.treeprocessors.deregister("footnote-reorder")  # the order of what is read is that of its lines
         parser.treeprocessors.deregister("footnote-duplicate")  # more links back, which nobody asks for
         self._trace = Trace(parser)
 
@@ -185,6 +186,7 @@ class _Reader:
             for found in HTML_PLACEHOLDER_RE.finditer(shown)
             if int(found[1]) in self._fenced
         ]
+        self._empty: list[str] = []
         self._places = places = Places(lines, (row for start, end in fenced for row in range(start, end + 1)))
         self._find_definitions()
         skipped: Element | None = None
@@ -192,7 +194,10 @@ class _Reader:
             if block.get("class") == "footnote" and len(block) == 2:  # noqa: PLR2004 (a line and a list)
                 skipped = block
                 for note in block[1]:
-                    places.go_to(self._defined.get(note.get("id", "").removeprefix("fn:"), 0))
+                    label = note.get("id", "").removeprefix("fn:")
+                    places.go_to(self._defined.get(label, 0))
+                    if not len(note):
+                        self._empty.append(label)
                     self._place_tree(note, None)
         places.go_to(0)
         self._place_tree(root, skipped)
@@ -302,6 +307,7 @@ class _Reader:
             links=_sort(links, lambda link: link.line),
             footnotes=_sort(notes, lambda note: note[1]),
             defined={label: row + source.first_line for label, row in self._defined.items()},
+            empty=tuple((label, self._defined[label] + source.first_line) for label in self._empty),
             items=_sort(items, lambda item: item.line),
             anchors=frozenset(anchors | {item.id for item in items if item.id}),
             code=_sort(code, lambda one: one.place.line if one.place else 0),
