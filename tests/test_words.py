@@ -91,6 +91,15 @@ def test_a_file_that_is_not_like_the_first_one_is_named_with_key_and_cure(
     assert str(error.value) == f"templates/words/en.toml: {message}"
 
 
+@pytest.mark.parametrize("name", ["gsw.toml", "en-GB.toml", "EN.toml", "copy of en.toml"])
+def test_a_file_that_is_not_named_after_a_language_is_refused(root: Path, name: str) -> None:
+    (root / "templates/words" / name).touch()
+    with pytest.raises(TemplateError) as error:
+        load_words(root)
+    expected = "the name is not a language of two letters; expected one like nl.toml"
+    assert str(error.value) == f"templates/words/{name}: {expected}"
+
+
 def test_a_file_that_cannot_be_read_is_named(root: Path) -> None:
     path = root / "templates/words/en.toml"
     change(root, 'image = "Image"', 'image = "Image')

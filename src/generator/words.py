@@ -71,11 +71,20 @@ def list_names(root: Path) -> dict[str, Language]:
     }
 
 
+_CODE = re.compile("[a-z]{2}")
+"""A language as ISO 639-1 writes it, and as the list of subscribers keeps it."""
+
+
 def _find_files(root: Path) -> tuple[tuple[str, int], ...]:
     """The files with their times of change."""
     found = sorted((root / FOLDER).glob("[!.]*.toml"))
     if not found:
         raise TemplateError(f"{FOLDER}: there is no file with words, like nl.toml")
+    for path in found:
+        if not _CODE.fullmatch(path.stem):
+            raise TemplateError(
+                f"{FOLDER}/{path.name}: the name is not a language of two letters; expected one like nl.toml"
+            )
     return tuple((path.name, path.stat().st_mtime_ns) for path in found)
 
 

@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from generator.web.server.connections import BoundedConnection
+from tests.web.asking import Loop
 
 OWN = {name: value for name, value in vars(BoundedConnection).items() if not name.startswith("__")}
 OVERRIDDEN = [name for name in OWN if not name.startswith("_")]
@@ -41,15 +42,15 @@ def test_uvicorn_still_has_each_method_that_we_override(name: str) -> None:
     )
 
 
-def test_uvicorn_has_none_of_our_names() -> None:
+def test_uvicorn_has_none_of_our_names(loop: Loop) -> None:
     async def list_names() -> set[str]:
         return set(dir(connect(HttpToolsProtocol)))
 
-    taken = asyncio.run(list_names()) & (OWN.keys() - OVERRIDDEN)
+    taken = loop.run(list_names()) & (OWN.keys() - OVERRIDDEN)
     assert not taken, f"uvicorn uses {taken} too. {READ}"
 
 
-def test_uvicorn_calls_each_method_in_the_order_that_we_expect() -> None:
+def test_uvicorn_calls_each_method_in_the_order_that_we_expect(loop: Loop) -> None:
     called: list[str] = []
     lost = asyncio.Event()
 
@@ -75,7 +76,7 @@ def test_uvicorn_calls_each_method_in_the_order_that_we_expect() -> None:
             await lost.wait()
         return answer
 
-    assert asyncio.run(asyncio.wait_for(ask(), 60)).startswith(b"HTTP/1.1 204 ")
+    assert loop.run(ask()).startswith(b"HTTP/1.1 204 ")
     assert called == [
         "connection_made",
         "data_received",
