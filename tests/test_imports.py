@@ -9,9 +9,7 @@ import pytest
 CIRCLES = {
     # Packages beside each other, whatever their modules import of one another; no module imports itself.
     frozenset({"generator.check.rules", "generator.check.web"}),
-    frozenset(
-        {"generator.content.certainties", "generator.content.frontmatter", "generator.content.markdown"}
-    ),
+    frozenset({"generator.content.certainties", "generator.content.documents", "generator.content.markdown"}),
     frozenset({"generator.render.feed", "generator.render.markdown", "generator.render.page"}),
 }
 """Those that are left. The list only shrinks: a circle that is gone and still stands here fails the test too."""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.content.documents import Texts, load_document
 from generator.content.evidence import load_facts
-from generator.content.frontmatter import Texts, load_document
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.thoughts import ThoughtFields

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.assemble import write_edition
 from generator.check.rule import Spot
-from generator.content.frontmatter import find_fences
+from generator.content.documents import find_fences
 from generator.content.markdown.marks import hide_code
 from generator.content.markdown.reader import read_text
 

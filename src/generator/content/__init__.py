@@ -10,16 +10,16 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import load_archive, read_week
 from generator.content.assessment import load_assessment
 from generator.content.certainties import item_ids, load_certainties
+from generator.content.documents import Texts
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.evidence import check_citations, load_facts
-from generator.content.frontmatter import Texts
-from generator.content.languages import check_certainties, check_pages, check_thoughts
 from generator.content.links import check_links
 from generator.content.pages import load_pages
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS, load_style
 from generator.content.thoughts import load_thoughts
+from generator.content.translations import check_certainties, check_pages, check_thoughts
 from generator.errors import ContentError
 from generator.model import Archive, Playbook, Style
 from generator.settings import PATH as SETTINGS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.cache import Cache
-    from generator.content.frontmatter import Document
+    from generator.content.documents import Document
     from generator.content.needs import Needs
     from generator.model import Certainty, Language, Page, Problem, Release, Thought, Week
     from generator.settings import Settings

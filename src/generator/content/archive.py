@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from generator.content.documents import Document, Texts
     from generator.content.editions import EditionFields
-    from generator.content.frontmatter import Document, Texts
     from generator.model import Playbook
     from generator.settings import Settings
 

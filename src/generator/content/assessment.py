@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field, create_model
 
 from generator.content.certainties import IDS
-from generator.content.frontmatter import parse_yaml
+from generator.content.documents import parse_yaml
 from generator.model import Aspect, Assessment, Language, Problem
 from generator.reading import Fields, Line, parse_fields, read_text
 

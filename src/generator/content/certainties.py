@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.frontmatter import load_document
+from generator.content.documents import load_document
 from generator.content.markdown.marks import split_sections
 from generator.model import Certainty, ChecklistItem, Problem, Section
 from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from generator.content.frontmatter import Document, Texts
+    from generator.content.documents import Document, Texts
     from generator.content.markdown.marks import Item
     from generator.model import Language
     from generator.reading import F

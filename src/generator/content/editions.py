@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from generator.content.certainties import IDS, check_item, check_sections
+from generator.content.documents import load_document
 from generator.content.evidence import check_citations
-from generator.content.frontmatter import load_document
 from generator.content.images import load_images
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.content.thoughts import FOLDER as THOUGHTS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from generator.content.frontmatter import Document, Texts
+    from generator.content.documents import Document, Texts
     from generator.model import Fact
 
 SECTIONS = ("Food for thought", "Food for action")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, Field, create_model
 
 from generator.content.certainties import IDS
-from generator.content.frontmatter import parse_yaml
+from generator.content.documents import parse_yaml
 from generator.model import Fact, Language, Languages, Problem
 from generator.reading import Fields, Line, Text, did_you_mean, parse_fields, read_text
 from generator.urls import explain_url

@@ -22,7 +22,7 @@ from generator.words import load_languages
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from generator.content.frontmatter import Texts
+    from generator.content.documents import Texts
     from generator.content.markdown.marks import Link
     from generator.model import Archive, Fact
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import read_week
 from generator.content.assessment import PATH as ASSESSMENT
+from generator.content.documents import read_front
 from generator.content.evidence import PATH as EVIDENCE
-from generator.content.frontmatter import read_front
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.frontmatter import load_document
+from generator.content.documents import load_document
 from generator.model import Page, Problem
 from generator.reading import Fields, Line, did_you_mean, is_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from generator.content.frontmatter import Document, Texts
+    from generator.content.documents import Document, Texts
     from generator.content.markdown.marks import Marks
     from generator.model import Language
 

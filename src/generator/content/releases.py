@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import AfterValidator, Field
 
 from generator.content.archive import FOLDER
-from generator.content.frontmatter import parse_yaml
+from generator.content.documents import parse_yaml
 from generator.model import Language, Problem, Release, Week
 from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text, show_value
 from generator.words import load_languages

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from generator.content.certainties import IDS
-from generator.content.frontmatter import Texts, load_document, read_front
+from generator.content.documents import Texts, load_document, read_front
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.model import MONTHS, Draft, Language, Languages, Problem, Thought
 from generator.reading import Fields, Line, Words, did_you_mean, is_folder, nearest, plain_name
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from generator.content.frontmatter import Document
+    from generator.content.documents import Document
     from generator.content.markdown.marks import Marks
     from generator.model import Fact
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.content import Newsletter
-    from generator.content.frontmatter import Document
+    from generator.content.documents import Document
     from generator.model import Email, Issue, Language, Problem, Week
     from generator.render.feed.entries import Body
     from generator.settings import Settings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from generator.cache import Cache
     from generator.content import Newsletter
-    from generator.content.frontmatter import Document
+    from generator.content.documents import Document
     from generator.content.needs import Needs
 
 BUILD = "build"

@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from generator.content.certainties import IDS, item_ids, load_certainties
+from generator.content.documents import Texts
 from generator.content.evidence import load_facts
-from generator.content.frontmatter import Texts
 from generator.content.thoughts import FOLDER, load_thoughts
 from generator.errors import PublishError, RequestError
 from generator.model import Artifact, Language

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from generator.content import Newsletter
-    from generator.content.frontmatter import Document
+    from generator.content.documents import Document
     from generator.model import Artifact, Problem, Week
 
 WATCHED = ("newsletter", "docs", "templates")

@@ -2,9 +2,9 @@
 
 import pytest
 
+from generator.check.language.detection import is_in
 from generator.check.language.figures import find_figures, find_numbers
 from generator.check.language.knowledge import KNOWLEDGE, find_knowledge, list_others
-from generator.check.language.languages import is_in
 from generator.check.language.readability import count_syllables, rate_ease
 from generator.check.rules.spelling import has_dictionary
 from generator.model import Language

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.check.language.detection import is_in
 from generator.check.language.knowledge import KNOWLEDGE
-from generator.check.language.languages import is_in
 from generator.check.proofs import Proof
 from generator.check.rules import spelling, translations
 from generator.content import Newsletter, load_newsletter

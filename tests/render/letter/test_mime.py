@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from generator.content import Newsletter, load_newsletter
 from generator.errors import ContentError
 from generator.model import Edition
-from generator.render.letter.mime import render_message
+from generator.render.letter.draft import render_draft
 from tests.languages import LANGUAGES
 from tests.render.mails import FULL, edition_of
 
@@ -60,7 +60,7 @@ SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], dea
 def compose(newsletter: Newsletter, text: str = "Hoi\n", html: str = "<p>Hoi</p>\n", **changes: Any) -> bytes:
     """The message of a Dutch edition of the sample with something else in it."""
     edition: Edition = replace(edition_of(newsletter), **changes)
-    return render_message(newsletter, edition, text, html)
+    return render_draft(newsletter, edition, text, html)
 
 
 def read(message: bytes, name: str) -> str:
@@ -108,7 +108,7 @@ def test_its_id_is_the_week_and_the_language_of_the_list(newsletter: Newsletter)
     ids = []
     for language in LANGUAGES:
         edition = edition_of(newsletter, language=language)
-        ids.append(read(render_message(newsletter, edition, "", ""), "Message-ID"))
+        ids.append(read(render_draft(newsletter, edition, "", ""), "Message-ID"))
     assert ids == [f"<{FULL}.{language}@royal-dutch-updates.example.org>" for language in ("nl", "en")]
 
 
@@ -118,7 +118,7 @@ def test_unsubscribing_is_a_mail_on_one_line_and_never_one_click(newsletter: New
     assert b"One-Click" not in message
     long = replace(newsletter.settings, unsubscribe=f"unsubscribe@{'lang.' * 20}example.org")
     line = f"List-Unsubscribe: <mailto:{long.unsubscribe}?subject=afmelden>\r\n".encode()
-    assert line in render_message(replace(newsletter, settings=long), edition_of(newsletter), "", "")
+    assert line in render_draft(replace(newsletter, settings=long), edition_of(newsletter), "", "")
 
 
 @pytest.mark.slow
@@ -182,7 +182,7 @@ def test_a_subject_cannot_bring_a_header(newsletter: Newsletter, attack: str) ->
 def test_a_setting_cannot_bring_a_header(newsletter: Newsletter, field: str, attack: str) -> None:
     changed = replace(newsletter.settings, **{field: attack})
     with pytest.raises(ValueError, match="is not allowed in the header"):
-        render_message(replace(newsletter, settings=changed), edition_of(newsletter), "", "")
+        render_draft(replace(newsletter, settings=changed), edition_of(newsletter), "", "")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_an_editor_hears_of_it_when_the_file_is_read(newsletter: Newsletter, att
 )
 def test_a_name_comes_back_beside_its_address(newsletter: Newsletter, name: str) -> None:
     changed = replace(newsletter.settings, sender_name=name, letter=name)
-    message = render_message(replace(newsletter, settings=changed), edition_of(newsletter), "", "")
+    message = render_draft(replace(newsletter, settings=changed), edition_of(newsletter), "", "")
     for header, address in (("From", "letter@example.org"), ("List-Id", "royal-dutch-updates.example.org")):
         raw = message_from_bytes(message)[header].replace("\r\n", "")
         display, found = parseaddr(raw)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.check.memo import survey
 from generator.check.rule import Finding, Rule, Spot
-from generator.check.surveys import survey
 from generator.content.releases import digest_edition
 from generator.model import ENGLISH, Severity
 from generator.render.words import say_date, say_day

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from generator.check.language.figures import find_figures, find_numbers
 from generator.check.language.knowledge import find_knowledge
+from generator.check.memo import survey
 from generator.check.rule import Finding, Rule, Spot
-from generator.check.surveys import survey
 from generator.model import Severity
 
 if TYPE_CHECKING:

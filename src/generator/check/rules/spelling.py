@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import hunspell
 
+from generator.check.language.detection import is_in
 from generator.check.language.knowledge import find_knowledge, list_others
-from generator.check.language.languages import is_in
 from generator.check.rule import Finding, Rule
 from generator.content.editions import SECTIONS
 from generator.model import Severity

@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from generator.check.language.detection import is_in
 from generator.check.language.knowledge import list_others
-from generator.check.language.languages import is_in
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.rules.prose import count_words
 from generator.content.certainties import IDS, is_item_id

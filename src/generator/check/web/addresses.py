@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from lxml import html
 
-from generator.check.surveys import survey
+from generator.check.memo import survey
 from generator.content.certainties import IDS
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page

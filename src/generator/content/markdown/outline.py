@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from generator.content.certainties import IDS, CertaintyFields
-from generator.content.frontmatter import load_fields
+from generator.content.documents import load_fields
 from generator.errors import ContentError
 from generator.settings import load_settings
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.model import Email
+from generator.render.letter.draft import render_draft, unsubscribe_url
 from generator.render.letter.html import render_email_html
 from generator.render.letter.inlining import inline_css
 from generator.render.letter.lines import underline, wrap
 from generator.render.letter.marks import mark_path
-from generator.render.letter.mime import render_message, unsubscribe_url
 from generator.render.letter.text import TextWriter
 from generator.render.markdown import render_letter
 from generator.render.templating import render_template
@@ -33,7 +33,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def render_email(newsletter: Newsletter, edition: Edition) -> Email:
     """Render the email of an edition; the same edition gives the same bytes. Raises ContentError or TemplateError."""
     text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter, edition.language))
-    return Email(edition, html, text, render_message(newsletter, edition, text, html))
+    return Email(edition, html, text, render_draft(newsletter, edition, text, html))
 
 
 def render_parts(

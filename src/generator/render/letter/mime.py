@@ -9,43 +9,17 @@ from __future__ import annotations
 import re
 from email import quoprimime
 from email.header import Header
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
-from urllib.parse import quote
-
-from generator.words import load_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from generator.content import Newsletter
-    from generator.model import Edition, Language
     from generator.settings import Settings
 
 _LINE = 76
 """Characters of a line, unless a word is longer. RFC 5322 advises 78; encoded words and bodies allow 76."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-
-
-def render_message(newsletter: Newsletter, edition: Edition, text: str, html: str) -> bytes:
-    """A draft that a person opens, addresses and sends; X-Unsent tells mail programs that it is one."""
-    settings = newsletter.settings
-    headers = (
-        write_mailbox("From", settings.sender_name, settings.sender_address),
-        write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
-        write_mailbox("To", settings.sender_name, settings.sender_address),
-        write_words("Subject", edition.subject),
-        f"Date: {format_datetime(edition.published)}",
-        # With the id of the list, not the host: a letter that is rendered again has the same Message-ID.
-        f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
-        write_mailbox("List-Id", settings.letter, settings.list_id),
-        # Never folded or encoded, or Gmail ignores it. No List-Unsubscribe-Post: that needs https (RFC 8058).
-        f"List-Unsubscribe: <{unsubscribe_url(newsletter, edition.language)}>",
-        f"Content-Language: {edition.language}",
-        "X-Unsent: 1",
-    )
-    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
 
 
 def write_message(headers: Iterable[str], name: str, text: str, html: str) -> bytes:
@@ -65,12 +39,6 @@ def write_message(headers: Iterable[str], name: str, text: str, html: str) -> by
         "",
     )
     return "\r\n".join(lines).encode("ascii")
-
-
-def unsubscribe_url(newsletter: Newsletter, language: Language) -> str:
-    """The mailto: URL of a mail that unsubscribes."""
-    subject = load_words(newsletter.root)[language]["letter"]["unsubscribe_subject"]
-    return f"mailto:{newsletter.settings.unsubscribe}?subject={quote(subject)}"
 
 
 def write_recipient(address: str) -> str:

@@ -18,10 +18,10 @@ from sqlalchemy import insert, literal, select
 from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
-from generator.subscribers.transfer.columns import SAMPLE, check_columns, find_unknown
 from generator.subscribers.transfer.foreign import Origin, find_origin
 from generator.subscribers.transfer.formats import Defaults, RowError, shorten
 from generator.subscribers.transfer.tables import Row, read_table
+from generator.subscribers.transfer.unknown import SAMPLE, check_columns, find_unknown
 
 if TYPE_CHECKING:
     import io

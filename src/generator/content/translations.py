@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from generator.content.frontmatter import Texts
+    from generator.content.documents import Texts
     from generator.content.markdown.marks import Item, Marks
     from generator.model import Certainty, Language, Languages, Page, Section, Thought
 

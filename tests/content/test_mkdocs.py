@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from mkdocs.config.defaults import MkDocsConfig
 
-from generator.content.configuration import _Configuration, find_configuration_problems, list_configurations
-from generator.content.frontmatter import parse_yaml
+from generator.content.documents import parse_yaml
+from generator.content.mkdocs import _Configuration, find_configuration_problems, list_configurations
 from tests.conftest import TESTS
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
-from generator.content.frontmatter import parse_yaml
+from generator.content.documents import parse_yaml
 from generator.model import Problem
 from generator.reading import Fields, did_you_mean, parse_fields, read_text
 from generator.words import load_languages

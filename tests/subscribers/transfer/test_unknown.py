@@ -12,9 +12,9 @@ from generator.errors import TableError
 from generator.model import Status
 from generator.subscribers.list.listing import count_statuses
 from generator.subscribers.store.database import Database
-from generator.subscribers.transfer.columns import smells_of_consent
 from generator.subscribers.transfer.foreign import ORIGINS
 from generator.subscribers.transfer.formats import COLUMNS
+from generator.subscribers.transfer.unknown import smells_of_consent
 from tests.subscribers.files import ORDER, PROVED, empty, give, take
 
 ASK = replace(ORDER, ask=True)
