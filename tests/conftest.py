@@ -111,7 +111,7 @@ def _copy_sample(folder: Path) -> Path:
             shutil.copytree(real, root / name, dirs_exist_ok=True)
         elif real.exists():
             shutil.copy2(real, root / name)
-    hooks = Path("src/generator/hooks.py")  # which mkdocs.yml names
+    hooks = Path("src/generator/mkdocs_hooks.py")  # which mkdocs.yml names
     (root / hooks).parent.mkdir(parents=True)
     (root / hooks).symlink_to(TESTS.parent / hooks)
     return root

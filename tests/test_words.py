@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from generator import hooks
+from generator import mkdocs_hooks
 from generator.cli.generate import main
 from generator.content import load_newsletter
 from generator.content.markdown.outline import load_outline
@@ -161,7 +161,7 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     assert "Lees online NIEUW" in mail.text
     assert f"subject={quote('afmelden NIEUW')}".encode() in mail.message
     assert any(b"Vorige brief NIEUW" in page.content for page in render_pages(newsletter, dutch))
-    assert '"Kopieer link NIEUW"' in hooks._render_script(newsletter, dutch)
+    assert '"Kopieer link NIEUW"' in mkdocs_hooks._render_script(newsletter, dutch)
     assert "zeven dagen. NIEUW" in notice(newsletter, "confirm").text
     assert "(Vlaams)" in list_feeds(newsletter)[0].title
     service = Service(load_outline(sample), None, lambda: None, None, "https://example.org/")

@@ -1,7 +1,7 @@
 """From the playbook to the Friday letter: Markdown in git becomes a site, feeds and email.
 
 docs/{nl,en}/ ─────────────┐                  ┌─▶ publish ─▶ build/ (generate issue), site/ (generate site)
-newsletter/thoughts/ ──────┼─▶ content ─▶ model ─▶ render ─▶ artifacts ─▶ MkDocs, through hooks
+newsletter/thoughts/ ──────┼─▶ content ─▶ model ─▶ render ─▶ artifacts ─▶ MkDocs, through mkdocs_hooks
 newsletter/issues/<week>/ ─┤        ▲                └─▶ emails ─▶ check
 newsletter/settings.toml ──┘    assemble
 

@@ -22,7 +22,7 @@ from mkdocs.config import load_config
 from generator.cli.newsletter.serve import command as serve
 from generator.content import load_newsletter
 from generator.content.markdown.dialect import CONFIGS, EXTENSIONS
-from generator.hooks import on_config
+from generator.mkdocs_hooks import on_config
 from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.settings import TRIAL

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from generator.check.language.knowledge import find_knowledge
 from generator.check.rules.spelling import has_dictionary
 from generator.content.archive import FOLDER as ISSUES
-from generator.content.mkdocs import find_configuration_problems
+from generator.content.configuration import find_configuration_problems
 from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.errors import ContentError
 from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs

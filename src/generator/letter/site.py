@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from generator.clock import parse_moment
 from generator.content import load_newsletter
-from generator.content.mkdocs import find_configuration_problems, list_configurations
+from generator.content.configuration import find_configuration_problems, list_configurations
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
 from generator.preview import HOST, is_previewed

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from mkdocs.config.defaults import MkDocsConfig
 
+from generator.content.configuration import _Configuration, find_configuration_problems, list_configurations
 from generator.content.documents import parse_yaml
-from generator.content.mkdocs import _Configuration, find_configuration_problems, list_configurations
 from tests.conftest import TESTS
 
 
@@ -103,9 +103,9 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "98: “markdown_extensions” names “nothing.tilde”, which is not installed",
         ),
         (
-            "[src/generator/hooks.py]",
-            "[src/hooks.py]",
-            "77: “hooks” names src/hooks.py, which does not exist",
+            "[src/generator/mkdocs_hooks.py]",
+            "[src/mkdocs_hooks.py]",
+            "77: “hooks” names src/mkdocs_hooks.py, which does not exist",
         ),
         (
             "stylesheets/print.css",
