@@ -1,18 +1,13 @@
-"""No circles of imports, those for type checking included: whoever reads a module can read what it needs first."""
+"""No circles of imports, of modules or of packages, those for type checking included.
+
+Whoever reads a module can read what it needs first.
+"""
 
 from collections import defaultdict
 from itertools import takewhile
 
 import grimp
 import pytest
-
-CIRCLES = {
-    # Packages beside each other, whatever their modules import of one another; no module imports itself.
-    frozenset({"generator.check.rules", "generator.check.web"}),
-    frozenset({"generator.content.certainties", "generator.content.documents", "generator.content.markdown"}),
-    frozenset({"generator.render.feed", "generator.render.markdown", "generator.render.page"}),
-}
-"""Those that are left. The list only shrinks: a circle that is gone and still stands here fails the test too."""
 
 
 def find_circles(graph: dict[str, set[str]]) -> set[frozenset[str]]:
@@ -55,7 +50,7 @@ def find_siblings(imports: dict[str, set[str]]) -> dict[str, dict[str, set[str]]
 
 def test_nothing_imports_itself_by_way_of_others(imports: dict[str, set[str]]) -> None:
     graphs = [imports, *find_siblings(imports).values()]
-    assert set().union(*map(find_circles, graphs)) == CIRCLES
+    assert not set().union(*map(find_circles, graphs))
 
 
 def test_a_circle_is_found_wherever_it_begins() -> None:

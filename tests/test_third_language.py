@@ -12,8 +12,8 @@ from generator.check.language.knowledge import KNOWLEDGE
 from generator.cli.generate import main as generate
 from generator.cli.newsletter import main as newsletter
 from generator.content import load_newsletter
-from generator.content.markdown.outline import load_outline
 from generator.model import Language
+from generator.outline import load_outline
 from generator.render.page.signup import wording
 from generator.web.page import Pages
 from generator.web.service import Service

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from generator import mkdocs_hooks
 from generator.cli.generate import main
 from generator.content import load_newsletter
-from generator.content.markdown.outline import load_outline
 from generator.errors import TemplateError
+from generator.outline import load_outline
 from generator.render.feed.feedlist import list_feeds
 from generator.render.letter.email import render_email
 from generator.render.page.pages import render_pages

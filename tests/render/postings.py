@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from generator.content import Newsletter
-from generator.content.markdown.outline import load_outline
 from generator.model import Language
 from generator.model.subscribers import Notice, Posting, Status, Subscriber
+from generator.outline import load_outline
 from generator.render.notice.notices import Mail, render_notice
 from tests.languages import EN, NL
 

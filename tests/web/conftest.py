@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from generator.content.markdown.outline import Outline, load_outline
+from generator.outline import Outline, load_outline
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 

@@ -16,8 +16,8 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from sqlalchemy import event, select
 
-from generator.content.markdown.outline import Outline
 from generator.delivery.outgoing.worker import Worker
+from generator.outline import Outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.wordings import keep_wordings

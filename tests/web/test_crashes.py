@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.content.markdown.outline import load_outline
 from generator.environment import find_keys
+from generator.outline import load_outline
 from tests.web.reading import copy_sample, open_worker
 from tests.web.running import PROGRAM, Running, run_service
 

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from generator.content.markdown.outline import load_outline
 from generator.errors import AddressError, TableError
 from generator.model import key_of
+from generator.outline import load_outline
 from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.store.schema import METADATA
 from generator.subscribers.transfer.exporting import export_subscribers

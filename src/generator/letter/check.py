@@ -94,7 +94,7 @@ def check_project(  # noqa: PLR0913 (what may be asked for)
     jobs, unread = _sort_out(newsletter, selection)
     problems = [*unread, *run_jobs(newsletter, jobs, follow)]
     if online:
-        from generator.check.web.online import check_links_online  # noqa: PLC0415 (few need its libraries)
+        from generator.check.online import check_links_online  # noqa: PLC0415 (few need its libraries)
 
         editions = list(selection.editions(newsletter))
         tell("Checking links to other sites; each site has ten seconds to answer…")

@@ -17,7 +17,7 @@ from generator.content.markdown.marks import rewrite_items
 from generator.content.markdown.reader import read_marks
 from generator.errors import ContentError
 from generator.model import Problem
-from generator.render.page.links import Place, locate
+from generator.render.links import Place, locate
 from generator.words import load_words
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from generator.content.markdown.outline import load_outline
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
@@ -17,6 +16,7 @@ from generator.delivery.outgoing.transports import is_trial, open_transport
 from generator.delivery.outgoing.worker import Worker
 from generator.environment import announce_service, find_files, make_list, read_variable
 from generator.errors import ServiceError
+from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.wordings import keep_wordings

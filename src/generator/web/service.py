@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.content.markdown.outline import Outline
     from generator.model import Language
+    from generator.outline import Outline
     from generator.settings import Settings
     from generator.subscribers.store.database import Database
 

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser
 from generator.check import PROOF_RULES
 from generator.check.proofs import Proof
 from generator.content import Newsletter
-from generator.content.markdown.outline import load_outline
 from generator.model import Language
 from generator.model.subscribers import Notice
+from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.subscribers.list.throttle import LIMITS
 from generator.subscribers.list.tokens import LIFETIMES, Purpose

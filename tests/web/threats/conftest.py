@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 import psycopg
 import pytest
 
-from generator.content.markdown.outline import Outline, load_outline
+from generator.outline import Outline, load_outline
 from tests.web.asking import Loop
 from tests.web.reading import Reader, copy_sample, open_reader
 

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.web.addresses import list_addresses, survey_with
 from generator.model import Severity
-from generator.render.page.links import locate
+from generator.render.links import locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.letter.marks import mark_path
-from generator.render.page.links import ARCHIVE
+from generator.render.links import ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator

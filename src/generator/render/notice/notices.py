@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from generator.content.markdown.outline import Outline
     from generator.model import Language
     from generator.model.subscribers import Posting
+    from generator.outline import Outline
     from generator.words import Words
 
 _WITH_STATE = (Notice.ALREADY, Notice.CHANGED)

@@ -20,9 +20,9 @@ from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
 from generator.model import ENGLISH, Artifact, Language
 from generator.render.feed.feedlist import OPML, Format, list_feeds
+from generator.render.links import ARCHIVE, Place, locate
 from generator.render.markdown import escape_markdown, render_notes
 from generator.render.page.evidence import render_evidence
-from generator.render.page.links import ARCHIVE, Place, locate
 from generator.render.page.seven import render_assessment, render_seven, render_team
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from generator.render.links import Place
 from generator.render.markdown import render_plain
-from generator.render.page.links import Place
 from generator.render.templating import render_template
 from generator.words import load_words
 

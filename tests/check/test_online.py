@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.check.online import check_links_online
 from generator.check.rules.links import EXTERNAL
-from generator.check.web.online import check_links_online
 from generator.content import load_newsletter
 from generator.model import Problem, Severity
 from tests.languages import NL

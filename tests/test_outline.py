@@ -8,8 +8,8 @@ import pytest
 
 from generator.content import Newsletter
 from generator.content.certainties import IDS
-from generator.content.markdown.outline import load_outline
 from generator.errors import ContentError
+from generator.outline import load_outline
 from tests.languages import EN, LANGUAGES, NL
 
 PAGE = "docs/nl/certainties/revenue.md"
