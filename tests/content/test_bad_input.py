@@ -524,7 +524,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "footnote without a text": (
         insert("x[^mijn] y[^ander]\n\n[^ander]: \n\n[^mijn]: Een noot."),
-        [f"{LETTER}:20: the footnote “ander” has no text; write it, or delete it"],
+        [f"{LETTER}:20: the footnote “ander” is empty; write after “[^ander]:” where it comes from"],
     ),
     "link that begins with a slash": (
         insert("[x](/glossary/)"),

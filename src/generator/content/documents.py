@@ -85,7 +85,8 @@ def load_document(
             return None
         texts.documents.keep(key, document)
     for label, line in document.marks.empty:
-        problems.append(Problem(path, line, f"the footnote “{label}” has no text; write it, or delete it"))
+        message = f"the footnote “{label}” is empty; write after “[^{label}]:” where it comes from"
+        problems.append(Problem(path, line, message))
     texts[path] = document
     return document
 

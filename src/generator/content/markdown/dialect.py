@@ -20,6 +20,7 @@ EXTENSIONS = (
     "pymdownx.superfences",
     "pymdownx.tasklist",
     "pymdownx.tilde",
+    "generator.content.markdown.numbering",
 )
 """As in mkdocs.yml; a test keeps them the same."""
 
