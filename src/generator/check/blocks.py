@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from textwrap import dedent
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -69,6 +70,9 @@ _TRANSPARENT = {"", "p", "div", "table", "thead", "tbody", "tr"}
 _NONE: frozenset[str] = frozenset()
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.\w][^{}\n]*\}[ \t]*$")
 """`{ #ref-1 }` at the end of a line: ours, and plain text to others."""
+_OF_MARK = re.compile(r"\{:?[ \t]*(?:[#.]|[\w-]+=)[^{}\n]*\}")
+"""The same right behind emphasis, code, a link or a picture."""
+_MARKS = {"em", "strong", "s", "code_inline", "link", "image"}
 _SPACE = re.compile(r"\s+$")
 _BOX = re.compile(r"^\[[ xX]\][ \t]+")
 _OURS = re.compile(r"^[ ]{0,3}\*\[[^\]\n]+\][ \t]*:.*$|^<!-- [\w-]+ -->$", re.MULTILINE)
@@ -92,7 +96,7 @@ class _Collector:
         """The block that is open ends here; one without text is none, a line across excepted."""
         found, self._runs = self._runs, []
         whole = "".join(text for text, _ in found).strip("\n")
-        runs = [(whole, _NONE)] if code else _tidy(found)
+        runs = [(dedent(whole), _NONE)] if code else _tidy(found)  # how far, the two read in their own ways
         if runs or path[-1:] == ("hr",):
             self.blocks.append(Block(path, tuple(runs), line))
 
@@ -114,6 +118,11 @@ def _tidy(runs: list[Run]) -> list[Run]:
             if not tidied[place][0]:
                 del tidied[place]
     return tidied
+
+
+def _address(written: str) -> str:
+    """An address as both readings have it."""
+    return unquote(written).strip()
 
 
 def read_html(markup: str) -> list[Block]:
@@ -141,9 +150,9 @@ def _take_inline(element: HtmlElement, path: tuple[str, ...], tags: frozenset[st
         case "br":
             out.add("⏎", tags)
         case "img":
-            out.add(element.get("alt", ""), tags | {f"!({unquote(element.get('src', ''))})"})
+            out.add(element.get("alt", ""), tags | {f"!({_address(element.get('src', ''))})"})
         case "a":
-            _walk_html(element, path, tags | {f"({unquote(element.get('href', ''))})"}, out)
+            _walk_html(element, path, tags | {f"({_address(element.get('href', ''))})"}, out)
         case "sub":  # H~2~O, which CommonMark does not have
             out.add("~", tags)
             _walk_html(element, path, tags, out)
@@ -192,7 +201,7 @@ def _previewer() -> MarkdownIt:
     # Addresses as they were typed; what one may be, `generator.urls` says.
     for name, function in (("normalizeLink", str), ("normalizeLinkText", str), ("validateLink", bool)):
         setattr(parser, name, function)
-    return parser.use(footnote_plugin).use(deflist_plugin).use(admon_plugin)
+    return parser.use(footnote_plugin, inline=False).use(deflist_plugin).use(admon_plugin)
 
 
 def read_preview(markdown: str) -> list[Block]:
@@ -224,19 +233,24 @@ def _walk_node(node: SyntaxTreeNode, path: tuple[str, ...], out: _Collector, lin
 
 
 def _walk_inline(node: SyntaxTreeNode, tags: frozenset[str], out: _Collector) -> None:
+    behind = ""
     for child in node.children:
         match child.type:
-            case "text" | "code_inline" | "html_inline":
-                out.add(child.content, tags | {"code"} if child.type == "code_inline" else tags)
+            case "text" | "html_inline":
+                attributes = _OF_MARK.match(child.content) if behind in _MARKS else None
+                out.add(child.content[attributes.end() if attributes else 0 :], tags)
+            case "code_inline":
+                out.add(child.content, tags | {"code"})
             case "softbreak":
                 out.add(" ", tags)
             case "hardbreak":
                 out.add("⏎", tags)
             case "image":
-                out.add(child.content, tags | {f"!({unquote(str(child.attrs['src']))})"})
+                out.add(child.content, tags | {f"!({_address(str(child.attrs['src']))})"})
             case "link":
-                _walk_inline(child, tags | {f"({unquote(str(child.attrs['href']))})"}, out)
+                _walk_inline(child, tags | {f"({_address(str(child.attrs['href']))})"}, out)
             case "footnote_ref" | "footnote_anchor":
                 continue
             case _:
                 _walk_inline(child, tags | {_INLINE.get(child.tag, child.tag)}, out)
+        behind = child.type

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from generator.model import Edition, Language, Thought
 
 _MARKUP = re.compile(
-    r"\{:?[ \t]*[#.][^{}\n]*\}"
+    r"\{:?[ \t]*(?:[#.]|[\w-]+=)[^{}\n]*\}"
     r"|\b(?:https?://|www\.|mailto:)\S+|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+"
 )
-"""What is no word of the text, though readers get it: addresses, and the ids of items."""
+"""What is no word of the text, though readers get it: addresses, ids and other attributes."""
 _ENDS = re.compile(r"(?<![.!?…])[.!?…]++[”’\"')]*+(?=\s+[\"“‘'(]*[A-ZÀ-Þ0-9]|\s*\Z)|:(?=\s*\n)")
 _KEY = re.compile(r"([A-Za-z_]+):[ \t]*([\"']?)")
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W_]+)*")

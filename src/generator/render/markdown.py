@@ -151,8 +151,13 @@ def to_raw_html(markdown: str) -> str:
 
 def to_clean_html(markdown: str) -> str:
     """The same without what an inbox or a feed reader must not get."""
+    return clean_html(to_raw_html(markdown))
+
+
+def clean_html(raw: str) -> str:
+    """HTML of the parser without what an inbox or a feed reader must not get."""
     return nh3.clean(
-        to_raw_html(markdown),
+        raw,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"https", "http", "mailto"},

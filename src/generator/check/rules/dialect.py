@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import html
@@ -16,7 +16,7 @@ from generator.check.places import FEW
 from generator.check.rule import Finding, Rule, Spot
 from generator.model import Severity
 from generator.reading import shorten
-from generator.render.markdown import to_clean_html, to_raw_html
+from generator.render.markdown import clean_html, to_raw_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,12 @@ class _Both(NamedTuple):
     previewed: list[Block]
 
 
-@lru_cache(maxsize=4)
+_to_raw_html = lru_cache(maxsize=2)(to_raw_html)
+
+
+@lru_cache(maxsize=2)
 def _read_both(markdown: str) -> _Both:
-    return _Both(read_html(to_raw_html(markdown)), read_preview(markdown))
+    return _Both(read_html(_to_raw_html(markdown)), read_preview(markdown))
 
 
 def _without_citations(manuscript: Manuscript) -> str:
@@ -55,7 +58,7 @@ def check_preview(manuscript: Manuscript) -> Iterator[Finding]:
 
 
 def _compare(manuscript: Manuscript) -> Iterator[Finding]:
-    read, previewed = _read_both(_without_citations(manuscript))
+    read, previewed = _narrow(*_read_both(_without_citations(manuscript)))
     first = manuscript.text.count("\n", 0, manuscript.body) + 1
     matcher = SequenceMatcher(None, read, previewed, autojunk=False)
     for kind, start, stop, begin, end in matcher.get_opcodes():
@@ -65,6 +68,22 @@ def _compare(manuscript: Manuscript) -> Iterator[Finding]:
         shown = _choose(here, there)
         line = shown.line if shown else previewed[begin - 1].line if begin else 0
         yield Finding(_say_difference(here, shown), Spot(first + line))
+
+
+_COMPARED = 400
+"""Blocks: the time to compare them grows with their square, and nobody reads so many findings."""
+
+
+def _narrow(read: list[Block], previewed: list[Block]) -> _Both:
+    """Both readings from the block before the first difference, up to the last one, if that is not far."""
+    pairs = list(zip(read, previewed, strict=False))
+    start = next((number for number, (one, other) in enumerate(pairs) if one != other), len(pairs))
+    ends = zip(reversed(read[start:]), reversed(previewed[start:]), strict=False)
+    same = next((number for number, (one, other) in enumerate(ends) if one != other), 0)
+    begin = max(start - 1, 0)
+    return _Both(
+        *(found[begin : min(len(found) - same, start + _COMPARED)] for found in (read, previewed)),
+    )
 
 
 def _is_unused(here: list[Block], there: list[Block]) -> bool:
@@ -92,7 +111,17 @@ def _say_difference(here: list[Block], shown: Block | None) -> str:
         return (
             f"“{shorten(shown.text)}” is {_describe(shown)} in a preview, but {_describe(found)} to readers"
         )
-    return f"“{shorten(shown.text)}” has other emphasis or another link in a preview than readers get"
+    if (there := _leads(shown)) != (here_ := _leads(found)):
+        one, other = next(
+            pair for pair in zip_longest(there, here_, fillvalue="nowhere") if pair[0] != pair[1]
+        )
+        return f"“{shorten(shown.text)}” leads to {shorten(one)} in a preview, but readers get to {shorten(other)}"
+    return f"“{shorten(shown.text)}” has other emphasis in a preview than readers get"
+
+
+def _leads(block: Block) -> list[str]:
+    """The addresses of its links and pictures."""
+    return [tag.lstrip("!")[1:-1] for _, tags in block.runs for tag in sorted(tags) if tag.endswith(")")]
 
 
 def _find_same(shown: Block, here: list[Block]) -> Block | None:
@@ -128,6 +157,21 @@ _LEFT: tuple[tuple[re.Pattern[str], str, Severity], ...] = (
     (re.compile(r"\]\([^\s)]*"), "a link that is not closed, or has a space in it", Severity.ERROR),
     (re.compile(r"\]\[[^\]]*\]"), "a link to an address that is not in the text", Severity.ERROR),
     (re.compile(r"\[\^[^\]]*\]?:?"), "a footnote that is not in the text", Severity.ERROR),
+    (
+        re.compile(r"\] \((?=(?:https?:|mailto:|\.{1,2}/|[\w-]+\.md)[^)]*\))"),
+        "a space between the words of a link and its address; delete it",
+        Severity.ERROR,
+    ),
+    (
+        re.compile(r"\)\[(?=https?:|mailto:)"),
+        "a link with its brackets the wrong way round; write [words](address)",
+        Severity.ERROR,
+    ),
+    (
+        re.compile(r"\^\[(?=\w)"),
+        "a footnote within the line; write [^name] there, and “[^name]: …” below the paragraph",
+        Severity.ERROR,
+    ),
     (re.compile(r"!\["), "a picture that Markdown did not take", Severity.ERROR),
     (re.compile(r"`{3,}|~{3,}"), "the mark of a block of code without its end", Severity.ERROR),
     (re.compile(r"(?<!`)`{1,2}(?!`)"), "a mark of code without its counterpart", Severity.ERROR),
@@ -147,6 +191,12 @@ _LEFT: tuple[tuple[re.Pattern[str], str, Severity], ...] = (
         "a table that Markdown did not take; put an empty line above it",
         Severity.ERROR,
     ),
+    (
+        re.compile(r"^\|[^|]+\|"),
+        "the row of a table without a line like | --- | --- | below its heads",
+        Severity.ERROR,
+    ),
+    (re.compile(r"(?<!\S)\[\](?=\s)"), "a box without a space in it; write [ ]", Severity.ERROR),
     (re.compile(r"(?<!\S)\[[ xX]\](?=\s)"), "a box that is not at the beginning of an item", Severity.ERROR),
     (
         re.compile(r"\{:?\s*[#.][\w-]+[^}]*\}"),
@@ -158,11 +208,31 @@ _LEFT: tuple[tuple[re.Pattern[str], str, Severity], ...] = (
         "a note that Markdown did not take; put an empty line above it",
         Severity.ERROR,
     ),
+    (re.compile(r"\[![A-Z]+\]"), "a note as GitHub has it; write !!! note", Severity.ERROR),
+    (re.compile(r"(?<!\S):{3,}"), "a mark of a block that does not exist here", Severity.ERROR),
+    (
+        re.compile(r"(==|\+\+|\^\^)(?=\w)[^=+^]*\w\1"),
+        "a mark that does not exist here; write **bold** or *emphasis*",
+        Severity.WARNING,
+    ),
     (re.compile(r"\*\[[^\]]+\]:"), "an abbreviation that is not on a line of its own", Severity.ERROR),
 )
 """Marks that nobody writes for readers, what they are, and how bad it is to send them."""
-_BULLET = re.compile(r"^[ \t>]*([•‣◦▪●∙·]|[–—](?=[^\n]*\n[ \t>]*[–—]))[ \t]*\S", re.MULTILINE)
-"""What Word and a telephone put before an item. One dash alone may begin what somebody says."""
+_BULLET = re.compile(
+    r"^[ \t>\u200b\ufeff]*("
+    r"[•‣◦▪●∙·\uf0a7\uf0b7\uf0d8]|o(?=\t)"
+    r"|[–—](?=[^\n]*\n[ \t>]*[–—])"  # one dash alone may begin what somebody says
+    r"|-(?=[^\W\d][^\n]*\n[ \t>]*-[^\W\d])"
+    r"|[a-z]\)(?=[^\n]*\n[ \t>]*[a-z]\))"
+    r"|(?:[-*+]|\d+[.)])(?=\u00a0)"
+    r"|(?<=[\u200b\ufeff])(?:[-*+]|\d+[.)])(?=[ \t])"
+    r")[ \t\u00a0]*\S",
+    re.MULTILINE,
+)
+"""What Word, a telephone and people put before an item: other signs, no space, or one that only looks like a space."""
+_UNSEEN = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e]")
+"""What Word and Teams leave in a text, and what turns the direction of all that follows."""
+_NOTE = re.compile(r"^([ >]*)!!! ?\w[^\n]*\n(?!(?:[ >]*\n)*\1(?:[ ]{4}|\t))", re.MULTILINE)
 _BREAK = re.compile(r"(?<!\\)\\[ \t]*$(?=\n[ \t>]*\S)", re.MULTILINE)
 _ID = re.compile(r"[\[(]\^?(?:[a-z]{3}-[a-z][a-z-]*-\d{4})\b")
 
@@ -188,7 +258,14 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
     source = manuscript.uncoded
     for match in _BULLET.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(1), manuscript.body + match.end(1))
-        yield Finding(f"“{match[1]}” makes no item of a list; write “- ” instead", spot)
+        yield Finding(f"“{match[1]}” makes no item of a list here; write “- ” instead", spot)
+    for match in _UNSEEN.finditer(source):
+        spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+        message = f"an invisible character stands here, U+{ord(match[0]):04X}; delete it"
+        yield Finding(message, spot, Severity.WARNING)
+    for match in _NOTE.finditer(source):
+        spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+        yield Finding("the note has no text; put four spaces before each of its lines", spot)
     for match in _BREAK.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
         yield Finding(
@@ -249,8 +326,9 @@ _OURS = {"checked", "class", "disabled", "id"}
 def check_dropped(manuscript: Manuscript) -> Iterator[Finding]:
     """Nothing that the author wrote is taken out before a mail program or a feed reader gets the text."""
     markdown = _without_citations(manuscript)
-    kept = _count_attributes(to_clean_html(markdown))
-    for (tag, name, value), number in _count_attributes(to_raw_html(markdown)).items():
+    raw = _to_raw_html(markdown)
+    kept = _count_attributes(clean_html(raw))
+    for (tag, name, value), number in _count_attributes(raw).items():
         if name not in _OURS and number > kept[tag, name, value]:
             spot = manuscript.locate(value if value in manuscript.text else f"{name}=")
             yield Finding(f"readers do not get {name}=“{shorten(value)}” of <{tag}>", spot)
@@ -265,13 +343,36 @@ def _count_attributes(markup: str) -> Counter[tuple[str, str, str]]:
     )
 
 
+_DEFINITION = re.compile(
+    r"^[ ]{0,3}(?:\[\^(?P<note>[^\]\n]+)\]:"
+    r"|\*\[(?P<abbreviation>[^\]\n]+)\][ ]?:"
+    r"|\[(?P<link>[^\]^\n][^\]\n]*)\]:[ \t]*\S+(?:[ \t]+[\"'(][^\n]*)?[ \t]*$)",
+    re.MULTILINE,
+)
+
+
 def check_notes(manuscript: Manuscript) -> Iterator[Finding]:
-    """Every footnote that is written is cited."""
-    cited = {note for note, _ in manuscript.marks.footnotes}
-    for match in re.finditer(r"^[ ]{0,3}\[\^([^\]\n]+)\]:", manuscript.uncoded, re.MULTILINE):
-        if match[1] not in cited:
-            spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
-            yield Finding(f"the footnote “{shorten(match[1])}” is cited nowhere", spot)
+    """Every footnote, abbreviation and named address is written once, and used."""
+    return islice(_find_unused(manuscript), FEW)
+
+
+def _find_unused(manuscript: Manuscript) -> Iterator[Finding]:
+    cited, source = {note for note, _ in manuscript.marks.footnotes}, manuscript.uncoded
+    rest, seen = _DEFINITION.sub("", source), set[str]()
+    names = {name.casefold() for name in re.findall(r"\[([^\[\]]+)\]", rest)}
+    for match in _DEFINITION.finditer(source):
+        spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
+        start, name = match[0].partition("]")[0].strip(), match[match.lastgroup or 0]
+        if start in seen:
+            yield Finding(f"“{shorten(name)}” is explained twice; readers get one of the two", spot)
+        elif match["note"] and name not in cited:
+            yield Finding(f"the footnote “{shorten(name)}” is cited nowhere", spot)
+        elif match["abbreviation"] and name not in rest:
+            yield Finding(f"the abbreviation “{shorten(name)}” is used nowhere", spot, Severity.WARNING)
+        elif match["link"] and name.casefold() not in names:
+            message = f"the address of “{shorten(name)}” is used nowhere; readers do not get it"
+            yield Finding(message, spot, Severity.WARNING)
+        seen.add(start)
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
@@ -291,5 +392,5 @@ MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
         check_cells,
     ),
     Rule("dropped", Severity.ERROR, "Delete it, or write it in another way.", check_dropped),
-    Rule("unused-note", Severity.ERROR, "Cite it in the text as [^name], or delete it.", check_notes),
+    Rule("unused-note", Severity.ERROR, "Name it in the text, like [^name], or delete it.", check_notes),
 )

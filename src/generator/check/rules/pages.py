@@ -25,7 +25,9 @@ _TEMPLATE = "templates/page/letter.md"
 _KEY = re.compile(r"^(title|description): (.*)$", re.MULTILINE)
 _ITEM = re.compile(r"\bdata-item=([\w-]+)")
 _TITLE = re.compile(r" *\{ #__title \}$")
-_ABSOLUTE = re.compile(r"https?://[^/\s]|mailto:[^@\s]+@")  # that https is better, `insecure-link` says
+_ABSOLUTE = re.compile(
+    r"https?://[^/\s]|mailto:[^@\s]+@", re.IGNORECASE
+)  # that https is better, `insecure-link` says
 _TAG_URI = re.compile(r"tag:[a-z0-9.-]+,\d{4}(?:-\d\d){0,2}:\S+")
 _SILENT = {"script", "style", "iframe", "object", "embed", "form", "input"}
 

@@ -33,7 +33,7 @@ RATED = 50
 LONG = 30
 """A longer sentence has to be read twice."""
 
-_MARK = re.compile(r"!+")
+_MARK = re.compile(r"!+(?!\[)")
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _GAP = re.compile(r"\s+|[-\u2011]")
 """What may stand between two words of a phrase."""
