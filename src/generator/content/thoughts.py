@@ -170,7 +170,7 @@ def _thought(document: Document[ThoughtFields], language: Language, certainty: s
         summary=fields.summary,
         actions=tuple(fields.actions),
         sources=tuple(fields.sources),
-        markdown=document.markdown.strip(),
+        markdown=document.markdown.strip("\n"),
         source=document.path,
         line=document.line + len(document.markdown) - len(document.markdown.lstrip("\n")),
         season=tuple(fields.season),

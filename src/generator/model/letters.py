@@ -55,7 +55,7 @@ class Edition:
     @property
     def markdown(self) -> str:
         """The text of the letter below its front matter."""
-        return "\n\n".join(f"## {section.heading}\n\n{section.markdown.strip()}" for section in self.sections)
+        return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,11 @@ class Section:
     markdown: str
     line: int = field(compare=False)
 
+    @property
+    def body(self) -> str:
+        """Its Markdown without the empty lines around it. Spaces at the beginning mean something."""
+        return self.markdown.strip("\n")
+
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
@@ -77,7 +82,7 @@ class Certainty:
     @property
     def markdown(self) -> str:
         """The text of the page below its front matter."""
-        return "\n\n".join(f"## {section.heading}\n\n{section.markdown.strip()}" for section in self.sections)
+        return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)
 
     @property
     def page(self) -> str:

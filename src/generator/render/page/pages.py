@@ -219,7 +219,7 @@ class _Writer:
         """A text for this page: links are relative to it, and checklist items are a plain list with boxes."""
         marks = read_marks(markdown)
         text = rewrite_links(markdown, marks, lambda target: self._lead(source, target))
-        return rewrite_items(text, marks, self._item).strip()
+        return rewrite_items(text, marks, self._item).strip("\n")
 
     def notes(self, markdown: str) -> str:
         """The part below a text: the marker where footnotes go, and the notes of the facts that it cites."""
