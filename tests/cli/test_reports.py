@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -32,6 +33,14 @@ def root(tmp_path: Path) -> Path:
 
 
 # --- Text ---
+
+
+def test_of_very_many_problems_a_person_is_shown_the_worst_and_told_how_many_are_left(root: Path) -> None:
+    many = [replace(WARNING, line=9 + number, column=None) for number in range(6_900)]
+    shown = plain([*many, replace(ERROR, line=9_999)], root)
+    assert shown[-2] == "newsletter/issues/2026-W48/nl.md: and 6,801 more problems; mend these first"
+    assert sum("warning:" in line for line in shown) == 99
+    assert any("error:" in line for line in shown)
 
 
 def test_a_problem_has_its_place_its_line_a_caret_and_a_remedy(root: Path) -> None:

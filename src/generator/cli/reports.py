@@ -24,6 +24,8 @@ DOCS = "newsletter/CHECKS.md"
 """Where each rule is explained, below a heading with its id."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+_MOST = 100
+"""Problems of one file that a person is shown; who mends so many checks again anyway."""
 _GUTTER = 7
 """Characters before the source line: its number, and a rule."""
 _NARROW = 40
@@ -64,9 +66,14 @@ def report_text(problems: Sequence[Problem], root: Path) -> Iterator[str]:
     """
     lines = _reader(root)
     open_ = sorted((problem for problem in problems if not problem.waived), key=_order)
-    for _, found in groupby(open_, key=lambda problem: problem.path):
-        for problem in found:
+    for path, of_file in groupby(open_, key=lambda problem: problem.path):
+        found = list(of_file)
+        worst = sorted(found, key=lambda problem: problem.severity is not Severity.ERROR)
+        for problem in sorted(worst[:_MOST], key=_order):
             yield from _describe(problem, lines)
+        if len(found) > _MOST:
+            rest = count(len(found) - _MOST, "more problem")
+            yield f"{click.style(_clean(path.as_posix()), bold=True)}: and {rest}; mend these first"
         yield ""
     waived = sorted((problem for problem in problems if problem.waived), key=_waiver)
     if waived:

@@ -84,7 +84,7 @@ def load_document(
         if document is None:
             return None
         texts.documents.keep(key, document)
-    for label, line in document.marks.empty:
+    for label, line in document.marks.empty.items():
         message = f"the footnote “{label}” is empty; write after “[^{label}]:” where it comes from"
         problems.append(Problem(path, line, message))
     texts[path] = document

@@ -76,8 +76,8 @@ class Marks:
     """Where a footnote is referred to, whether the text explains it or not: its label, and the line."""
     defined: Mapping[str, int] = field(default_factory=dict)
     """The footnotes that the text itself explains, each with the line."""
-    empty: tuple[tuple[str, int], ...] = ()
-    """Footnotes without a text, each with the line. The parser fails when it brings footnotes in order."""
+    empty: Mapping[str, int] = field(default_factory=dict)
+    """Those of them without a word."""
     items: tuple[Item, ...] = ()
     anchors: frozenset[str] = frozenset()
     """What a link to a page made from this text can lead to."""

@@ -6,6 +6,7 @@ Python-Markdown numbers them as it finds them, and it looks into lists, tables a
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import SubElement
 
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
@@ -29,6 +30,11 @@ class _Numbering(Treeprocessor):
         notes.footnote_order[:] = order
         for link in marks:
             link.text = str(order.index(labels[link.get("href", "")]) + 1)
+        for note in root.iterfind(".//div[@class='footnote']/ol/li"):
+            if (
+                note.find(".//a[@class='footnote-backref']") is None
+            ):  # a note without a word, which would be an error
+                SubElement(note, "a", {"class": "footnote-backref"})
 
 
 class _Extension(Extension):

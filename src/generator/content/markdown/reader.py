@@ -139,6 +139,7 @@ class _Reader:
         self._raw: dict[int, tuple[int, int]] = {}
         self._heads: dict[int, tuple[str, int]] = {}
         self._codes: list[tuple[str, int, int]] = []
+        self._empty: dict[str, int] = {}
         self._blocks: list[Block] = []
         lines = fenced = list(source.lines)
         first = 0
@@ -186,7 +187,6 @@ class _Reader:
             for found in HTML_PLACEHOLDER_RE.finditer(shown)
             if int(found[1]) in self._fenced
         ]
-        self._empty: list[str] = []
         self._places = places = Places(lines, (row for start, end in fenced for row in range(start, end + 1)))
         self._find_definitions()
         skipped: Element | None = None
@@ -195,9 +195,9 @@ class _Reader:
                 skipped = block
                 for note in block[1]:
                     label = note.get("id", "").removeprefix("fn:")
-                    places.go_to(self._defined.get(label, 0))
                     if not len(note):
-                        self._empty.append(label)
+                        self._empty[label] = self._defined.get(label, 0) + self._source.first_line
+                    places.go_to(self._defined.get(label, 0))
                     self._place_tree(note, None)
         places.go_to(0)
         self._place_tree(root, skipped)
@@ -307,7 +307,7 @@ class _Reader:
             links=_sort(links, lambda link: link.line),
             footnotes=_sort(notes, lambda note: note[1]),
             defined={label: row + source.first_line for label, row in self._defined.items()},
-            empty=tuple((label, self._defined[label] + source.first_line) for label in self._empty),
+            empty=self._empty,
             items=_sort(items, lambda item: item.line),
             anchors=frozenset(anchors | {item.id for item in items if item.id}),
             code=_sort(code, lambda one: one.place.line if one.place else 0),
