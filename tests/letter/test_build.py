@@ -55,6 +55,7 @@ def test_the_issue_that_exists_is_rendered_as_if_it_were_out(sample: Path) -> No
             "the letter of 2026-W46 exists already; change its certainty or thought in newsletter",
         ),
         (Week(2029, 1), None, "2029-W01 is after the end of 2027; check the year"),
+        (Week(1999, 1), None, "1999-W01 is before 2000; check the year"),
     ],
 )
 def test_what_cannot_be_made_is_a_request_error(

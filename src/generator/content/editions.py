@@ -31,8 +31,12 @@ SECTIONS = ("Food for thought", "Food for action")
 _MOMENT = "a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
 
 
+EARLIEST = 2000
+"""The year of the first letter that can be."""
+
+
 def _moment(moment: datetime) -> datetime:
-    if moment.year not in range(2000, 3000):
+    if moment.year not in range(EARLIEST, 3000):
         raise ValueError(f"is in the year {moment.year}")
     return moment
 

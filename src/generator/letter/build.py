@@ -11,6 +11,7 @@ from generator.cache import Cache, load_cache
 from generator.check import check_proof
 from generator.check.proofs import Proof
 from generator.content.certainties import IDS
+from generator.content.editions import EARLIEST
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
 from generator.letter.texts import BUILD, DOCUMENTS
@@ -137,6 +138,8 @@ def _refuse_week(settings: Settings, week: Week, now: datetime) -> None:
         raise RequestError(say_skipped(week))
     if week.friday.year > (last := settings.last_year(now)):
         raise RequestError(f"{week} is after the end of {last}; check the year")
+    if week.friday.year < EARLIEST:
+        raise RequestError(f"{week} is before {EARLIEST}; check the year")
 
 
 def _as_if_out(issue: Issue) -> Issue:

@@ -13,6 +13,7 @@ from lxml import html
 
 from generator.check.memo import survey
 from generator.content.certainties import IDS
+from generator.content.frontmatter import find_fences
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
 from generator.render.feed.feedlist import OPML, Format, list_feeds
@@ -119,13 +120,17 @@ def list_addresses(proof: Proof) -> Iterator[tuple[str, str]]:
         yield str(address), "in the email"
     beginning = re.escape(proof.newsletter.settings.site_url)
     for match in re.finditer(rf"{beginning}[^\s<>\"]*", proof.email.text):
-        yield match[0].rstrip(_AFTER), "in the text part"
+        address = match[0].rstrip(_AFTER)
+        # What is open within an address is closed in it, too.
+        closed = ")" * (address.count("(") - address.count(")"))
+        yield address + (closed if match[0].startswith(closed, len(address)) else ""), "in the text part"
     yield proof.entry.url, "in the feed"
     for address in html.fragment_fromstring(proof.entry.html, create_parent="div").xpath(
         ".//@href | .//@src"
     ):
         yield str(address), "in the feed"
-    for link in read_marks(proof.page).links:
+    _, front = find_fences(proof.page)
+    for link in read_marks(proof.page[front.end() if front else 0 :]).links:
         yield _absolute(proof, link.target), "on the page"
 
 
