@@ -65,12 +65,17 @@ dialect = cache(make_parser)
 
 def look_at_preview(text: str) -> Looks:
     """As GitHub and an editor show it."""
-    return _look(_commonmark().render(OURS.sub("", text)))
+    return _look(_commonmark().render(_within_a_letter(text)))
 
 
 def look_at_letter(text: str) -> Looks:
     """As readers of a letter get it."""
-    return _look(dialect().reset().convert(OURS.sub("", text)))
+    return _look(dialect().reset().convert(_within_a_letter(text)))
+
+
+def _within_a_letter(text: str) -> str:
+    """The text below an empty line: at the very beginning Python-Markdown reads spaces in another way."""
+    return "\n" + OURS.sub("", text)
 
 
 class _Walk:
