@@ -38,7 +38,7 @@ MARKS = {"em": "em", "strong": "strong", "del": "del", "s": "del", "code": "code
 OURS = re.compile(
     r"^ {0,3}\*\[[^\]\n]+\][ \t]*:.*$"  # an abbreviation
     r"|[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$"  # an id or a class
-    r"|(?<=[)*_`~])\{:?[ \t]*(?:[#.]|[\w-]+=)[^{}\n]*\}"  # an attribute
+    r"|(?<=[)*_`~>])\{:?[ \t]*(?:[#.]|[\w-]+=)[^{}\n]*\}"  # an attribute
     r"|\[\^[a-z]{3}-[a-z-]+-\d{4}\](?!:)",  # a fact, whose note the program adds
     re.MULTILINE,
 )
