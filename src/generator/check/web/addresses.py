@@ -13,7 +13,7 @@ from lxml import html
 
 from generator.check.memo import survey
 from generator.content.certainties import IDS
-from generator.content.frontmatter import find_fences
+from generator.content.documents import find_fences
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
 from generator.render.feed.feedlist import OPML, Format, list_feeds
