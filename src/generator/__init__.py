@@ -8,3 +8,38 @@ newsletter/settings.toml ──┘    assemble
 An issue is a Markdown folder. We read it into frozen values. From those values we render artifacts (bytes with a path)
 and emails. Everything left of publish is a pure function of files: the clock is read in the command line only.
 """
+
+from __future__ import annotations
+
+
+def generate() -> None:
+    """Run `generate`. Always raises SystemExit."""
+    _run("generator.cli.generate")
+
+
+def newsletter() -> None:
+    """Run `newsletter`. Always raises SystemExit."""
+    _run("generator.cli.newsletter")
+
+
+def _run(program: str) -> None:
+    """Import a program and run it. Nothing is imported before this, so that Ctrl-C stops it without a traceback."""
+    try:
+        from importlib import import_module  # noqa: PLC0415 (see above)
+
+        import_module(program).main()
+    except KeyboardInterrupt:
+        _stop()
+    except Exception as error:
+        if type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error):
+            _stop()  # pydantic was making a model, and takes every exception for a mistake in it
+        raise
+
+
+def _stop() -> None:
+    """Say that it was stopped, and end. Raises SystemExit with the code of Ctrl-C."""
+    import sys  # noqa: PLC0415 (see above)
+
+    if sys.stderr is not None:
+        sys.stderr.write("Stopped.\n")
+    raise SystemExit(130) from None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import stat
 import unicodedata
 from datetime import datetime
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -16,7 +18,6 @@ from generator.model import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
@@ -46,12 +47,15 @@ def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
     """What is in a file, if it is no larger than a text can be, or None after adding what is wrong with it."""
     try:
         info = path.stat()
+        if stat.S_ISREG(info.st_mode) and leads_out(path):
+            problems.append(Problem(path, None, LEADS_OUT))
+            return None
         if stat.S_ISREG(info.st_mode) and info.st_size <= MAX_TEXT_BYTES:
             return path.read_bytes()
     except FileNotFoundError:
         message = "the file is missing"
     except OSError as error:
-        message = f"cannot be read: {error.strerror or error}"
+        message = _unreadable(error)
     else:
         if stat.S_ISDIR(info.st_mode):
             message = "is a folder; expected a file"
@@ -98,22 +102,98 @@ def _find_conflict(text: str) -> re.Match[str] | None:
     return None
 
 
-def is_folder(path: Path, problems: list[Problem]) -> bool:
-    """Whether a folder is there; if not, that is added."""
-    if path.is_dir():
-        return True
-    found = "is a file; expected a folder" if path.exists() else "the folder is missing"
-    problems.append(Problem(path, None, found))
+def leads_out(path: Path) -> bool:
+    """Whether a symbolic link, in the path of a file of a project, leads out of that project."""
+    real = os.path.realpath(path)
+    if real == os.path.normpath(path):
+        return False
+    for folder in path.parents:
+        if exists(folder / "newsletter") and exists(folder / "docs"):
+            return not Path(real).is_relative_to(os.path.realpath(folder))
     return False
+
+
+LEADS_OUT = "is a link to a file outside of the project; put the file itself here"
+
+
+# What Path has for these raises an OSError for a name that is too long, a link that leads to itself and a folder that
+# may not be entered (Python 3.11). For all but the folder, the answer is no; of the folder somebody must hear.
+
+
+def exists(path: Path) -> bool:
+    """Whether something has this name, even a link that leads nowhere."""
+    return os.path.lexists(path)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a regular file is there."""
+    return os.path.isfile(path)  # noqa: PTH113 (it raises nothing)
+
+
+def is_folder(path: Path, problems: list[Problem] | None = None) -> bool:
+    """Whether a folder is there; if not, that is added to `problems`."""
+    if os.path.isdir(path):  # noqa: PTH112 (it raises nothing)
+        return True
+    if problems is not None:
+        try:
+            path.stat()
+            found = "is a file; expected a folder"
+        except (FileNotFoundError, NotADirectoryError):
+            found = "the folder is missing"
+        except OSError as error:
+            found = _unreadable(error)
+        problems.append(Problem(path, None, found))
+    return False
+
+
+def list_folder(folder: Path, problems: list[Problem] | None = None) -> list[Path]:
+    """What is in a folder, by name; if it cannot be read, that is added to `problems`."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        if problems is not None:
+            problems.append(Problem(folder, None, _unreadable(error)))
+        return []
+
+
+def walk_folder(folder: Path, problems: list[Problem] | None = None) -> list[Path]:
+    """All files and folders below a folder that are not hidden, by name; what cannot be read is added to `problems`."""
+    found: list[Path] = []
+    for path in list_folder(folder, problems):
+        if not path.name.startswith("."):
+            found.append(path)
+            if is_folder(path) and not path.is_symlink():
+                found += walk_folder(path, problems)
+    return found
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read: {error.strerror or error}"
+
+
+def fold_name(name: str) -> str:
+    """A name by which it is compared with others: capitals, forms of accents, spaces and what is invisible are gone."""
+    seen = "".join(one for one in name if unicodedata.category(one) != "Cf")
+    return re.sub(r"\s*\.\s*", ".", unicodedata.normalize("NFKC", seen).casefold().strip())
 
 
 def plain_name(name: str) -> str:
     """The name of a Markdown file by which it is compared: `NL.md`, `nl.MD`, `nl .md` and `nl.txt` are all `nl.md`."""
-    plain = re.sub(r"\s*\.\s*", ".", unicodedata.normalize("NFKC", name).casefold().strip())
-    return f"{_ENDING.sub('', plain)}.md"
+    return f"{_ENDING.sub('', fold_name(name))}.md"
+
+
+def is_text_name(name: str) -> bool:
+    """Whether a file is probably meant to be a text in Markdown: `x.md`, `x.MD`, `x.markdown` and `x.txt` are."""
+    return _ENDING.search(fold_name(name)) is not None
+
+
+def is_document(name: str) -> bool:
+    """Whether a file is the document of a word processor, which nobody reads here."""
+    return _DOCUMENT.search(fold_name(name)) is not None
 
 
 _ENDING = re.compile(r"(?:\.(?:md|mkd|mdown|markdown|txt|text))+$")
+_DOCUMENT = re.compile(r"\.(?:docx?|odt|rtf|pages|gdoc)$")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

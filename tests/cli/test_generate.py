@@ -1,6 +1,8 @@
 """`generate`, run as an editor runs it."""
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -8,11 +10,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from generator.assemble import plan_weeks
 from generator.cache import Cache
+from generator.cli import Group
 from generator.cli.generate import main
 from generator.clock import Clock
 from generator.content import Newsletter, load_newsletter
@@ -509,3 +513,120 @@ def test_the_folder_above_is_found(sample: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+# --- What the system refuses ---
+
+PROGRAM = [sys.executable, "-c", "from generator import generate; generate()"]
+
+
+def run_in_shell(command: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of a shell, in which `generate` is the program."""
+    program = " ".join(map(shlex.quote, PROGRAM[:-1])) + f" {shlex.quote(PROGRAM[-1])}"
+    return subprocess.run(
+        ["sh", "-c", command.replace("generate ", f"{program} ", 1)],
+        cwd=folder,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp437", "ascii"])
+def test_a_terminal_that_lacks_a_character_shows_another(sample: Path, encoding: str) -> None:
+    path = sample / "newsletter/issues/2026-W45/nl.md"
+    path.write_text(path.read_text().replace("title:", "tilte:"))
+    done = run_in_shell("generate check 2026-W45", sample, PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "nl.md:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command, code, said",
+    [
+        ("generate plan > /dev/full", 1, "standard output cannot be written: No space left on device"),
+        ("generate plan > /dev/full 2>&1", 1, ""),
+        ("generate plan >&-", 0, ""),
+        ("generate plan <&- >&- 2>&-", 0, ""),
+        ("generate new thought referral <&-", 2, "give a name after the certainty"),
+        ("generate issue --dry-run 2>&-", 0, ""),
+    ],
+)
+def test_a_stream_that_is_full_or_closed_is_no_traceback(
+    sample: Path, command: str, code: int, said: str
+) -> None:
+    done = run_in_shell(command, sample)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_was_deleted_is_one_sentence(sample: Path, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    done = run_in_shell(f"rmdir {gone}; generate --root {sample} plan", gone)
+    assert done.returncode == 2
+    assert "the current folder does not exist any more" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["preview", "--static"], ["--root"]])
+def test_a_name_that_no_file_can_have_is_one_sentence(sample: Path, arguments: list[str]) -> None:
+    done = run_in_shell(f"generate {' '.join(arguments)} {'x' * 300}", sample)
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+    assert done.stderr
+
+
+def test_whatever_else_the_system_refuses_is_one_sentence(sample: Path) -> None:
+    @click.group(cls=Group)
+    def program() -> None:
+        """Fail."""
+
+    @program.command()
+    def fail() -> None:
+        raise PermissionError(13, "Permission denied", "one/file.txt")
+
+    done = CliRunner().invoke(program, ["fail"])
+    assert (done.exit_code, done.stderr) == (1, "Error: one/file.txt cannot be used: Permission denied\n")
+
+
+@pytest.mark.parametrize("moment", range(8))
+def test_ctrl_c_stops_it_while_it_is_still_loading(sample: Path, moment: int) -> None:
+    """A module of Python's own is stopped in the middle, as a person would: from outside, at a moment by chance."""
+    code = (
+        "import signal, sys, threading, _thread\n"
+        "from generator import generate\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        f"threading.Timer({0.02 + moment * 0.06}, _thread.interrupt_main).start()\n"
+        "sys.argv = ['generate', 'check']\n"
+        "generate()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=sample, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode in {1, 130}  # 1 when the checks were faster
+    assert done.returncode == 1 or done.stderr.endswith("Stopped.\n")
+
+
+def test_a_large_file_behind_a_problem_is_not_read_for_its_line(sample: Path) -> None:
+    path = sample / "newsletter/issues/2026-W45/nl.md"
+    path.unlink()
+    path.symlink_to("/dev/zero")
+    done = run_in_shell("ulimit -v 2000000; generate check 2026-W45", sample)
+    assert done.returncode == 1
+    assert "is a device or a pipe; expected a file" in done.stdout
+
+
+def test_no_line_of_a_file_outside_is_shown(tmp_path: Path, sample: Path) -> None:
+    (tmp_path / "elsewhere").write_text("a secret\n")
+    path = sample / "newsletter/issues/2026-W45/nl.md"
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    done = run_in_shell("generate check 2026-W45", sample)
+    assert "is a link to a file outside of the project" in done.stdout
+    assert "secret" not in done.stdout + done.stderr

@@ -2,8 +2,11 @@
 
 # ruff: noqa: E501 (a message stands on one line, as it is printed)
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -1057,3 +1060,185 @@ def test_a_letter_after_the_end_of_next_year_is_told(sample: Path) -> None:
         f"newsletter/issues/2028-W45/{language}.md:7: {expected}" for language in ("en", "nl")
     ]
     assert problems_at(sample, datetime(2027, 11, 27, tzinfo=UTC)) == []
+
+
+# --- Names that are nearly right, and folders that cannot be read -----------------------------------------------------
+
+
+def put(path: str, text: str = "---\ntitle: A\nsummary: B\n---\n\nText.\n") -> Change:
+    def change(root: Path) -> None:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+    return change
+
+
+STRAYS: dict[str, tuple[Change, str]] = {
+    "a page with another ending": (
+        put("docs/nl/one.MD"),
+        "docs/nl/one.MD: is not a page; rename it to one.md",
+    ),
+    "a page in Markdown": (
+        put("docs/nl/one.markdown"),
+        "docs/nl/one.markdown: is not a page; rename it to one.md",
+    ),
+    "a page as text": (put("docs/en/one.txt"), "docs/en/one.txt: is not a page; rename it to one.md"),
+    "the home page": (
+        rename("docs/nl/index.md", "docs/nl/index.MD"),
+        "docs/nl/index.MD: is not a page; rename it to index.md",
+    ),
+    "a certainty": (
+        rename(PAGE, f"{PAGE[:-3]}.MD"),
+        f"{PAGE[:-3]}.MD: is not a page; rename it to referral.md",
+    ),
+    "a page below the certainties": (
+        put("docs/nl/certainties/more/one.md"),
+        "docs/nl/certainties/more/one.md: is in a folder below certainties/, which holds the seven pages only; move it to another folder",
+    ),
+    "a page in no language": (
+        put("docs/one.md"),
+        "docs/one.md: is in the folder of no language, so nobody reads it; move it to docs/nl/ or docs/en/",
+    ),
+    "a page in another language": (
+        put("docs/NL/one.md"),
+        "docs/NL/one.md: is in the folder of no language, so nobody reads it; move it to docs/nl/ or docs/en/",
+    ),
+    "an edition with a character that nobody sees": (
+        rename(LETTER, LETTER.replace("nl.md", "nl\u200b.md")),
+        "newsletter/issues/2026-W45/nl\u200b.md: is not an edition; rename it to nl.md",
+    ),
+    "an edition as a document": (
+        rename(LETTER, LETTER.replace(".md", ".docx")),
+        f"{LETTER.replace('.md', '.docx')}: is not an edition; save its text as nl.md",
+    ),
+    "a hidden edition": (
+        rename(LETTER, LETTER.replace("nl.md", ".nl.md")),
+        f"{LETTER.replace('nl.md', '.nl.md')}: is not an edition; rename it to nl.md",
+    ),
+    "a folder in that of a letter": (
+        put(LETTER.replace("nl.md", "old/nl.md")),
+        f"{LETTER.replace('nl.md', 'old')}: is a folder in that of a letter, so its texts are not read; move them to 2026-W45/",
+    ),
+    "a thought as a document": (
+        put(THOUGHT.replace(".md", ".docx")),
+        f"{THOUGHT.replace('.md', '.docx')}: is a document, which is not read; save its text in Markdown, as x.nl.md and x.en.md",
+    ),
+    "a thought in no language": (
+        put(THOUGHT.replace(".nl.md", "-2.MD")),
+        f"{THOUGHT.replace('.nl.md', '-2.MD')}: the name of a thought must end in .nl.md or .en.md",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_a_text_that_nobody_would_read_is_told(sample: Path, name: str) -> None:
+    change, expected = STRAYS[name]
+    change(sample)
+    problems = [one for one in problems_of(sample) if "no such file" not in one]  # links to what was renamed
+    assert problems == [expected]
+
+
+@pytest.mark.parametrize("twin", ["Colophon.md", "cafe\u0301.md"])
+def test_two_pages_that_some_systems_take_for_one_are_told(sample: Path, twin: str) -> None:
+    first = {"Colophon.md": "colophon.md", "cafe\u0301.md": "caf\u00e9.md"}[twin]
+    for language in ("nl", "en"):
+        for name in (first, twin):
+            put(f"docs/{language}/{name}")(sample)
+    found = problems_of(sample)
+    assert len(found) == 2
+    assert all("has the same name as" in one and "rename one of the two" in one for one in found)
+
+
+def test_a_text_that_is_published_as_it_is_is_no_page(sample: Path) -> None:
+    put("docs/nl/robots.txt", "User-agent: *\n")(sample)
+    put("docs/nl/price-list.docx", "x")(sample)
+    put("docs/pictures/notes.txt", "x")(sample)
+    put(LETTER.replace("nl.md", "originals/dots.svg"), "x")(sample)
+    put(LETTER.replace("nl.md", "nl.docx"), "x")(sample)
+    load_newsletter(sample)
+
+
+def test_a_thought_in_two_folders_says_where_the_other_half_is(sample: Path) -> None:
+    rename(THOUGHT, THOUGHT.replace("/referral/", "/revenue/"))(sample)
+    name = Path(THOUGHT).name
+    assert (
+        f"{THOUGHT_EN}: there is no Dutch text with this name; {name} is in revenue/; move one of the two"
+        in problems_of(sample)
+    )
+
+
+def test_the_name_of_a_file_is_not_that_of_a_thought(sample: Path) -> None:
+    for path in (LETTER, LETTER_EN):
+        text = (sample / path).read_text()
+        (sample / path).write_text(re.sub("(?m)^thought: .*", r"\g<0>.nl", text))
+    found = problems_of(sample)
+    assert len(found) == 2
+    assert all("unknown thought" in one for one in found)
+
+
+@pytest.mark.parametrize("path", [LETTER, THOUGHT, PAGE, "newsletter/evidence.yaml"])
+def test_a_link_out_of_the_project_is_not_followed(sample: Path, tmp_path: Path, path: str) -> None:
+    (tmp_path / "elsewhere").write_text("a secret\n")
+    (sample / path).unlink()
+    (sample / path).symlink_to(tmp_path / "elsewhere")
+    (found,) = problems_of(sample)
+    assert found == f"{path}: is a link to a file outside of the project; put the file itself here"
+
+
+def test_a_link_within_the_project_is_followed(sample: Path) -> None:
+    rename(THOUGHT, "newsletter/kept.txt")(sample)
+    (sample / THOUGHT).symlink_to("../../kept.txt")
+    load_newsletter(sample)
+
+
+def test_a_picture_of_another_project_is_not_taken(sample: Path, tmp_path: Path) -> None:
+    path = "newsletter/issues/2026-W47/two-contacts.png"
+    (sample / path).rename(tmp_path / "elsewhere.png")
+    (sample / path).symlink_to(tmp_path / "elsewhere.png")
+    assert all("copy the picture itself to this folder" in one for one in problems_of(sample))
+
+
+def test_what_a_page_brings_with_it_must_be_in_the_project(sample: Path, tmp_path: Path) -> None:
+    (tmp_path / "list.pdf").write_text("x")
+    (sample / "docs/nl/list.pdf").symlink_to(tmp_path / "list.pdf")
+    assert problems_of(sample) == [
+        "docs/nl/list.pdf: is a link to a file outside of the project; put the file itself here"
+    ]
+
+
+LOCKED = (
+    "newsletter/issues/2026-W45",
+    "newsletter/issues",
+    "newsletter/thoughts",
+    "newsletter/thoughts/referral",
+    "docs/nl/certainties",
+    "docs/nl",
+)
+
+
+@pytest.mark.parametrize("folder", LOCKED)
+def test_a_folder_without_rights_is_one_problem(sample: Path, folder: str) -> None:
+    code = (
+        "import sys; from pathlib import Path; from generator.content import load_newsletter\n"
+        "from generator.errors import ContentError\n"
+        "try: load_newsletter(Path(sys.argv[1]))\n"
+        "except ContentError as error: print(error)"
+    )
+    (sample / folder).chmod(0)
+    try:
+        command = [*as_nobody_special(), sys.executable, "-c", code, str(sample)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        (sample / folder).chmod(0o755)
+    assert done.stderr == ""
+    assert f"{folder}: cannot be read: Permission denied" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def as_nobody_special() -> list[str]:
+    """What to put before a command that rights hold for, also when root runs the tests."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        pytest.skip("root may read everything, and there is no setpriv")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]

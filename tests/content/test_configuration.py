@@ -201,3 +201,33 @@ def test_of_a_tagged_list_the_last_value_counts(tmp_path: Path) -> None:
     parsed = parse_yaml(text, tmp_path, 1, problems, tags=True)  # type: ignore[arg-type]
     assert parsed is not None
     assert parsed[0] == {"a": "x", "b": "NAME", "c": "", "d": {"e": 1}}
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("evidence.yaml", "evidence.yml"),
+        ("assessment.nl.yaml", "Assessment.nl.yaml"),
+        ("settings.toml", "Settings.toml"),
+        ("thoughts", "Thoughts"),
+        ("issues", "Issues"),
+    ],
+)
+def test_what_is_not_read_under_its_name_is_told(old: str, new: str, sample: Path) -> None:
+    (sample / "newsletter" / old).rename(sample / "newsletter" / new)
+    assert find(sample) == [f"newsletter/{new}: is not read under this name; rename it to {old}"]
+
+
+def test_of_two_names_one_is_kept(sample: Path) -> None:
+    for name in ("words.nl.txt", "words.NL.txt"):
+        (sample / "newsletter" / name).write_text("waarde\n")
+    assert find(sample) == [
+        "newsletter/words.NL.txt: is not read under this name; words.nl.txt exists too; keep one of the two"
+    ]
+
+
+def test_a_thought_beside_the_folder_of_thoughts_is_told(sample: Path) -> None:
+    (sample / "newsletter/who-calls-you.nl.md").write_text("x")
+    where = "move it to a folder like newsletter/thoughts/referral/"
+    said = f"newsletter/who-calls-you.nl.md: is outside the folder of its certainty; {where}"
+    assert find(sample) == [said]

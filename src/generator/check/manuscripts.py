@@ -13,6 +13,7 @@ from generator.check.rule import Spot
 from generator.content.documents import find_fences
 from generator.content.markdown.marks import hide_code
 from generator.content.markdown.reader import read_text
+from generator.reading import exists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -192,7 +193,7 @@ class Manuscript:
 
 def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:
     """The manuscript of an edition; of one that was only assembled, the file that it would be."""
-    text = _read(edition.source) if edition.source.exists() else write_edition(edition)
+    text = _read(edition.source) if exists(edition.source) else write_edition(edition)
     return Manuscript(
         newsletter,
         edition.language,

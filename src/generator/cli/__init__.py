@@ -7,11 +7,12 @@ stopped with Ctrl-C.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -36,15 +37,22 @@ class Group(click.Group):
     """Commands whose errors are sentences, and never tracebacks, when a person can mend them."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the program. Exits with 1 when its output cannot be written, for example to a full disk."""
+        """Run the program. Exits with 1 when the system refuses something, such as to write to a full disk."""
+        _open_streams()
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.filename is not None or error.errno not in _OUTPUT_ERRORS:
-                raise
-            _drop_output()
-            say_error(f"standard output cannot be written: {error.strerror}")
+            with suppress(OSError):  # when there is no room for a message either
+                say_error(_explain(error))
             sys.exit(1)
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the options before the command."""
+        try:
+            return super().make_context(*args, **extra)
+        except KeyboardInterrupt:  # Click would call it aborted, and exit with 1
+            click.echo("Stopped.", err=True)
+            sys.exit(130)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -86,7 +94,29 @@ class Group(click.Group):
         return context.exit(1)
 
 
-_OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_OUTPUT_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF})
+
+
+def _explain(error: OSError) -> str:
+    """What the system refused, as a sentence."""
+    if error.filename is not None:
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else error.filename
+        return f"{name} cannot be used: {error.strerror or error}"
+    if error.errno in _OUTPUT_ERRORS:
+        _drop_output()
+        return f"standard output cannot be written: {error.strerror}"
+    return f"the system refused something: {error.strerror or error}"
+
+
+def _open_streams() -> None:
+    """Have the three streams that a program begins with, and one that can print every character in some way."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if (
+            getattr(sys, name) is None
+        ):  # closed, as by `<&-`; the next file that is opened must not take its place
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 (until the end)
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="replace")  # a terminal of Windows may have no “│”
 
 
 def _drop_output() -> None:
@@ -167,7 +197,7 @@ class Project:
     @property
     def root(self) -> Path:
         """The folder that --root names, or that of the project we are in. Raises UsageError when there is none."""
-        return self.named.resolve() if self.named is not None else find_root(Path.cwd())
+        return Path(os.path.realpath(self.named)) if self.named is not None else find_root(Path.cwd())
 
     def now(self) -> datetime:
         """The current moment, in UTC."""
@@ -187,14 +217,21 @@ def add_commands(group: click.Group, package: str, path: Iterable[str]) -> None:
 
 
 def begin(context: click.Context, root: Path | None) -> None:
-    """Give the commands below `context` their project. A test passes its own clock as the object of the context."""
+    """Give the commands below `context` their project. A test passes its own clock as the object of the context.
+
+    Raises UsageError in a folder that does not exist any more.
+    """
+    try:
+        Path.cwd()
+    except OSError:
+        raise click.UsageError("the current folder does not exist any more; go to another one") from None
     context.obj = Project(root, context.obj or generator.clock.read_clock)
 
 
 def find_root(start: Path) -> Path:
     """The folder of the project that `start` is in."""
     for folder in (start, *start.parents):
-        if (folder / "newsletter").is_dir() and (folder / "docs").is_dir():
+        if os.path.isdir(folder / "newsletter") and os.path.isdir(folder / "docs"):  # noqa: PTH112 (raises nothing)
             return folder
     raise click.UsageError(
         f"{start} is not in a project: no folder above it has newsletter/ and docs/; name the project with --root"

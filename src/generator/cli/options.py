@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from functools import wraps
@@ -79,7 +80,7 @@ def read_target(root: Path, text: str, today: Callable[[], date]) -> str:
 
     Raises UsageError for a week or a day that does not exist.
     """
-    if (Path.cwd() / text).exists() or (root / text).exists():
+    if os.path.lexists(Path.cwd() / text) or os.path.lexists(root / text):
         return text
     try:
         return str(read_week(text, today))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ class FilePath(click.ParamType[Path]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Read the path. Raises UsageError when it is a folder."""
         path = Path(value)
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (it raises nothing)
             raise click.UsageError(f"{say_parameter(param)}: “{value}” is a folder; expected a file", ctx)
         return path
 
@@ -115,10 +116,10 @@ class FolderPath(click.ParamType[Path]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Read the path. Raises UsageError when it is a file, or does not exist and must."""
         path = Path(value)
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112 (it raises nothing)
             return path
         name = say_parameter(param)
-        if path.exists():
+        if os.path.lexists(path):
             raise click.UsageError(f"{name}: “{value}” is a file; expected a folder", ctx)
         if self._exists:
             raise click.UsageError(f"{name}: the folder “{value}” does not exist", ctx)

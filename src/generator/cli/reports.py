@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from generator.model import Severity
+from generator.reading import read_bytes
 from generator.sentences import count
 
 if TYPE_CHECKING:
@@ -125,14 +126,9 @@ def _reader(root: Path) -> Callable[[Path], list[str]]:
 
     @cache
     def read(path: Path) -> list[str]:
-        if not (root / path).is_file():
-            return []
-        try:
-            content = (root / path).read_bytes()
-        except OSError:
-            return []
-        if b"\0" in content:
-            return []  # a picture
+        content = read_bytes(root / path, [])
+        if content is None or b"\0" in content:
+            return []  # a picture, or what a problem of its own is about
         text = content.decode("utf-8-sig", errors="replace")
         return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 

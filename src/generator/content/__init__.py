@@ -14,7 +14,7 @@ from generator.content.documents import Texts
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.evidence import check_citations, load_facts
 from generator.content.links import check_links
-from generator.content.pages import load_pages
+from generator.content.pages import check_places, load_pages
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS, load_style
@@ -116,6 +116,7 @@ def _load_playbook(
     languages, facts = load_languages(root), load_facts(root, problems)
     certainties = {language: load_certainties(root, language, texts, problems) for language in languages}
     pages = {language: load_pages(root, language, texts, problems) for language in languages}
+    check_places(root, languages, problems)
     assessment = {language: load_assessment(root, language, problems) for language in languages}
     items = item_ids(certainties)
     thoughts, drafts = load_thoughts(root, items, facts, texts, problems, finished)

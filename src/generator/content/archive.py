@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import item_ids
 from generator.content.editions import Known, load_edition
 from generator.model import Archive, Edition, Issue, Language, Languages, Problem, Week
-from generator.reading import is_folder, plain_name
+from generator.reading import (
+    exists,
+    is_document,
+    is_folder,
+    is_text_name,
+    list_folder,
+    plain_name,
+    walk_folder,
+)
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -41,7 +49,7 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
     skipped passes, too.
     """
     folder = root / FOLDER
-    if not folder.exists() or not is_folder(folder, problems):
+    if not exists(folder) or not is_folder(folder, problems):
         return Archive(())  # a new project has no issues yet
     thoughts: dict[str, set[str]] = {}
     for thought in (thought for found in playbook.thoughts.values() for thought in found):
@@ -49,7 +57,7 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
     known = Known(root, playbook.facts, item_ids(playbook.certainties), thoughts)
     issues: list[Issue] = []
     languages = load_languages(root)
-    for path in sorted(folder.iterdir(), reverse=True):
+    for path in reversed(list_folder(folder, problems)):
         week = None if path.name.startswith(".") else _week(path, problems)
         if week is None:
             continue
@@ -66,7 +74,7 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
 
 def _week(path: Path, problems: list[Problem]) -> Week | None:
     """The week that a folder is named after."""
-    if not path.is_dir():
+    if not is_folder(path):
         message = "is not a letter; a letter is a folder named after its week, like 2026-W48"
         problems.append(Problem(path, None, message))
         return None
@@ -80,7 +88,7 @@ def _week(path: Path, problems: list[Problem]) -> Week | None:
     if name == path.name:
         return week
     message = f"“{path.name}” is not a week; write it like {name}"
-    if (path.parent / name).is_dir():
+    if is_folder(path.parent / name):
         message = f"two letters in one week: {path.name} and {name}; delete one of the two"
     problems.append(Problem(path, None, message))
     return None
@@ -100,19 +108,19 @@ def read_week(name: str) -> Week | None:
 
 def list_written(root: Path) -> list[Week]:
     """The weeks that have a folder with something in it, whatever that is."""
-    folder = root / FOLDER
-    paths = folder.iterdir() if folder.is_dir() else ()
-    names = (path.name for path in paths if path.is_dir() and any(path.iterdir()))
+    names = (path.name for path in list_folder(root / FOLDER) if list_folder(path))
     return [week for week in map(read_week, names) if week]
 
 
 def _load_editions(  # noqa: PLR0913 (editions are compared with everything else)
     folder: Path, week: Week, known: Known, languages: Languages, texts: Texts, problems: list[Problem]
 ) -> dict[Language, tuple[Document[EditionFields], Edition]]:
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+    right_names = [f"{language}.md" for language in languages]
+    found = {path.name for path in list_folder(folder, problems)}
+    hidden = {f".{name}" for name in right_names if name not in found}
+    names = {name for name in found if not name.startswith(".") or name in hidden}
     editions: dict[Language, tuple[Document[EditionFields], Edition]] = {}
-    right_names = {f"{language}.md" for language in languages}
-    meant = {name: plain_name(name) for name in names - right_names}
+    meant = {name: _meant(name) for name in names.difference(right_names)}
     for language in languages if names else ():  # git knows no empty folders: there is no issue in one
         name = f"{language}.md"
         if name in names:
@@ -122,16 +130,30 @@ def _load_editions(  # noqa: PLR0913 (editions are compared with everything else
         elif name not in meant.values():  # else see below
             message = "the file is missing; a letter has both languages"
             problems.append(Problem(folder / name, None, message))
-    for name, right in meant.items():
-        if right in right_names:
-            message = f"is not an edition; {_rename(right, names)}"
-        elif name.lower().endswith(".md"):
-            files = ", ".join(f"{language}.md" for language in languages)
-            message = f"is not an edition; the files of a letter are {files} and pictures"
-        else:
-            continue
-        problems.append(Problem(folder / name, None, message))
+    for name in meant:
+        if stray := _explain_stray(folder, name, names, right_names):
+            problems.append(Problem(folder / name, None, stray))
     return editions
+
+
+def _meant(name: str) -> str:
+    """The name that a file of a letter should have, also when it is hidden, or a document of a word processor."""
+    return plain_name(name.lstrip(".").rpartition(".")[0] if is_document(name) else name.lstrip("."))
+
+
+def _explain_stray(
+    folder: Path, name: str, names: Collection[str], right_names: Collection[str]
+) -> str | None:
+    """Why nobody reads a file beside the editions of a letter, when its author thinks that somebody does."""
+    if (right := _meant(name)) in right_names and is_document(name):
+        return None if right in names else f"is not an edition; save its text as {right}"
+    if right in right_names:
+        return f"is not an edition; {_rename(right, names)}"
+    if name.lower().endswith(".md"):
+        return f"is not an edition; the files of a letter are {', '.join(right_names)} and pictures"
+    if any(is_text_name(path.name) for path in walk_folder(folder / name)):
+        return f"is a folder in that of a letter, so its texts are not read; move them to {folder.name}/"
+    return None
 
 
 def _rename(right: str, names: Collection[str]) -> str:
@@ -167,7 +189,7 @@ def _check_dates(
     for found, (document, *others) in wrong.items():
         both = " in both editions" if others else ""
         message = f"“published” is in week {found}{both}, but the folder is {week}"
-        if (folder.parent / str(found)).is_dir():
+        if is_folder(folder.parent / str(found)):
             message += f"; that makes two letters in week {found}"
         problems.append(Problem(document.path, document.lines["published"], message))
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from generator.content.documents import load_document
 from generator.content.markdown.marks import split_sections
 from generator.model import Certainty, ChecklistItem, Problem, Section
-from generator.reading import Fields, Line, did_you_mean, is_folder, nearest
+from generator.reading import Fields, Line, did_you_mean, is_folder, list_folder, nearest, plain_name
 from generator.words import load_words
 
 if TYPE_CHECKING:
@@ -50,8 +50,10 @@ def load_certainties(
     folder = root / "docs" / language / "certainties"
     if not is_folder(folder, problems):
         return ()
-    paths = {path.stem: path for path in sorted(folder.glob("[!.]*.md"))}
-    missing = [name for name in IDS if name not in paths]
+    names = [path.name for path in list_folder(folder, problems) if not path.name.startswith(".")]
+    paths = {name.removesuffix(".md"): folder / name for name in names if name.endswith(".md")}
+    plain = {plain_name(name) for name in names}  # pages.py tells of what has nearly the right name
+    missing = [name for name in IDS if name not in paths and f"{name}.md" not in plain]
     headings = list_headings(root, language)
     found: list[Certainty] = []
     for name, path in paths.items():

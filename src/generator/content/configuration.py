@@ -1,4 +1,4 @@
-"""`mkdocs.yml` and `mkdocs.en.yml`: what is wrong with the configuration of the site, by file and line.
+"""`mkdocs.yml` and `mkdocs.en.yml`, and the names in `newsletter/`: what is wrong with them, by file and line.
 
 MkDocs checks them as well, but in a programmer's terms and without the line. Only what it alone can know, such as the
 options of a plugin, is left to it.
@@ -6,17 +6,39 @@ options of a plugin, is left to it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from fnmatch import fnmatch
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from generator.content.archive import FOLDER as ISSUES
+from generator.content.assessment import PATH as ASSESSMENT
 from generator.content.documents import parse_yaml
+from generator.content.evidence import PATH as EVIDENCE
+from generator.content.releases import PATH as RELEASED
+from generator.content.style import CLICHES, WORDS
+from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.content.thoughts import list_endings
 from generator.model import Problem
-from generator.reading import Fields, did_you_mean, parse_fields, read_text
+from generator.reading import (
+    Fields,
+    did_you_mean,
+    exists,
+    fold_name,
+    is_file,
+    is_folder,
+    list_folder,
+    parse_fields,
+    plain_name,
+    read_text,
+    walk_folder,
+)
+from generator.settings import PATH as SETTINGS
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -89,11 +111,33 @@ def list_configurations(root: Path) -> dict[Language, str]:
 
 
 def find_configuration_problems(root: Path) -> list[Problem]:
-    """What is wrong with the configuration of the site in every language, paths below `root`."""
+    """What is wrong with the configuration of the site, and the names in `newsletter/`, paths below `root`."""
     problems: list[Problem] = []
+    _check_names(root, problems)
     for language, name in list_configurations(root).items():
         _check_file(root, root / name, language, problems)
     return [replace(problem, path=problem.path.relative_to(root)) for problem in problems]
+
+
+def _check_names(root: Path, problems: list[Problem]) -> None:
+    """Add a problem for what is in `newsletter/` under nearly the right name, so that nobody reads it."""
+    names, languages = [ISSUES, THOUGHTS, SETTINGS, EVIDENCE, RELEASED], load_languages(root)
+    names += [name.format(language=one) for name in (ASSESSMENT, WORDS, CLICHES) for one in languages]
+    known = {_fold(PurePath(name).name): PurePath(name).name for name in names}
+    for path in list_folder(root / "newsletter"):
+        right = known.get(_fold(path.name), path.name)
+        if right != path.name:
+            taken = exists(path.with_name(right))
+            cure = f"{right} exists too; keep one of the two" if taken else f"rename it to {right}"
+            problems.append(Problem(path, None, f"is not read under this name; {cure}"))
+        elif right not in known.values() and plain_name(path.name).endswith(list_endings(languages)):
+            message = f"is outside the folder of its certainty; move it to a folder like {THOUGHTS}/referral/"
+            problems.append(Problem(path, None, message))
+
+
+def _fold(name: str) -> str:
+    """A name without what people and programs write in several ways."""
+    return re.sub(r"\.yml$", ".yaml", fold_name(name))
 
 
 def _check_file(root: Path, path: Path, language: Language, problems: list[Problem]) -> None:
@@ -133,12 +177,12 @@ def _check(root: Path, language: Language, fields: _Configuration, add: _Add) ->
         *((f"hooks.{number}", name) for number, name in enumerate(fields.hooks or ())),
         *((f"watch.{number}", name) for number, name in enumerate(fields.watch or ())),
     ):
-        if name is not None and not (root / name).exists():
+        if name is not None and not exists(root / name):
             add(key, f"“{key.rstrip('.0123456789')}” names {name}, which does not exist")
     _check_assets(fields, [docs, *([root / theme.custom_dir] if theme.custom_dir else [])], add)
     _check_installed("plugins", fields.plugins, "mkdocs.plugins", add)
     _check_installed("markdown_extensions", fields.markdown_extensions, "markdown.extensions", add)
-    if fields.nav is not None and docs.is_dir():
+    if fields.nav is not None and is_folder(docs):
         _check_navigation(fields, fields.nav, docs, add)
 
 
@@ -149,7 +193,7 @@ def _check_assets(fields: _Configuration, folders: list[Path], add: _Add) -> Non
             name = entry.get("path") if isinstance(entry, dict) else entry
             if not isinstance(name, str):
                 add(f"{key}.{number}", f"“{key}” must be a list of files, like “- assets/one.js”")
-            elif "//" not in name and not any((folder / name).is_file() for folder in folders):
+            elif "//" not in name and not any(is_file(folder / name) for folder in folders):
                 add(f"{key}.{number}", f"“{key}” names {name}, which does not exist")
 
 
@@ -176,7 +220,7 @@ def _is_module(name: str) -> bool:
 
 def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _Add) -> None:
     """Compare the navigation with the pages that there are."""
-    pages = {path.relative_to(docs).as_posix() for path in docs.rglob("[!.]*.md")}
+    pages = {path.relative_to(docs).as_posix() for path in walk_folder(docs) if path.name.endswith(".md")}
     named = set[str]()
     for key, entry in _walk("nav", nav):
         if not isinstance(entry, str):

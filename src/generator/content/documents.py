@@ -11,7 +11,7 @@ import yaml
 from generator.cache import Cache, digest
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.model import Problem
-from generator.reading import MAX_TEXT_BYTES, F, decode_text, parse_fields, read_bytes, shorten
+from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
 from generator.slips import explain_yaml
 
 if TYPE_CHECKING:
@@ -165,13 +165,7 @@ _END = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 def read_front(path: Path) -> str:
     """The raw front matter of a file, valid or not; empty when there is none."""
-    if not path.is_file():
-        return ""
-    try:
-        with path.open("rb") as file:
-            text = file.read(MAX_TEXT_BYTES).decode("utf-8-sig", "replace")
-    except OSError:
-        return ""
+    text = (read_bytes(path, []) or b"").decode("utf-8-sig", "replace")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     begin, end = find_fences(text)
     return text[begin.end() : end.start() if end else len(text)] if begin else ""

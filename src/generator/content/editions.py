@@ -16,7 +16,7 @@ from generator.content.markdown.limits import LONGEST_LETTER
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import check_actions, check_letter_text
 from generator.model import Edition, Language, Problem, Week
-from generator.reading import Fields, Line, Words, did_you_mean
+from generator.reading import Fields, Line, Words, did_you_mean, list_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -133,8 +133,14 @@ def _check_thought(document: Document[EditionFields], known: Known, problems: li
         problems.append(Problem(path, lines["thought"], message))
         return False
     # A thought whose file is there, or when none is there at all: what is wrong was said already.
-    files = (known.root / THOUGHTS).glob("*/*")
-    if not homes and known.thoughts and all(file.name.partition(".")[0] != thought for file in files):
+    unread: list[Problem] = []
+    files = [file for home in list_folder(known.root / THOUGHTS) for file in list_folder(home, unread)]
+    if (
+        not homes
+        and known.thoughts
+        and not unread
+        and all(file.name.partition(".")[0] != thought for file in files)
+    ):
         slugs = [slug for slug, homes in known.thoughts.items() if certainty in homes]
         message = f"unknown thought “{thought}” of {certainty}{did_you_mean(thought, slugs)}"
         problems.append(Problem(path, lines["thought"], message))

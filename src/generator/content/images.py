@@ -61,6 +61,8 @@ def _suggest(folder: Path, name: str) -> str:
     """What to do about a picture that is not in a folder."""
     names = {normalize("NFC", path.name): path.name for path in folder.iterdir() if path.suffix != ".md"}
     near = names.get(normalize("NFC", name)) or nearest(name, names.values())
+    if near == name:
+        return "it is no picture in this project, but leads elsewhere; copy the picture itself to this folder"
     if near is None:
         return "put the pictures of a letter in its folder"
     if normalize("NFC", near) == normalize("NFC", name):

@@ -14,7 +14,7 @@ from generator.content.certainties import IDS, is_item_id
 from generator.content.images import check_alt
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Problem
-from generator.reading import did_you_mean, nearest
+from generator.reading import did_you_mean, exists, is_file, list_folder, nearest
 from generator.settings import PATH as SETTINGS
 from generator.urls import explain_url
 from generator.words import load_languages
@@ -144,7 +144,7 @@ _HOST = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|io|uk)(?
 
 def _missing(site: _Site, file: Path, name: str) -> str | None:
     """What is wrong with a link to a file that is no text, or None."""
-    if file.is_file():
+    if is_file(file):
         published = str(file) in site.pictures or (
             str(file).startswith(site.folders) and file.suffix != ".md"
         )
@@ -154,10 +154,10 @@ def _missing(site: _Site, file: Path, name: str) -> str | None:
     if _HOST.match(name):
         return f"“{name}” is not a file; start an address with https://"
     folder = file.parent
-    near = nearest(file.name, [path.name for path in folder.iterdir()]) if folder.is_dir() else None
+    near = nearest(file.name, [path.name for path in list_folder(folder)])
     blamed = {str(file), str(folder), str(folder / (near or file.name))}
-    if folder.parent.name == "issues" and not folder.exists():
-        blamed.update(map(str, folder.parent.glob("*")))  # it may be there under a wrong name
+    if folder.parent.name == "issues" and not exists(folder):
+        blamed.update(map(str, list_folder(folder.parent)))  # it may be there under a wrong name
     if not blamed.isdisjoint(site.wrong):
         return None
     return f"no such file: “{name}”{f'; did you mean “{near}”?' if near else ''}"

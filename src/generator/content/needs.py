@@ -21,6 +21,7 @@ from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
+from generator.reading import list_folder
 from generator.settings import load_settings
 from generator.words import load_languages
 
@@ -122,5 +123,4 @@ def _list_out(root: Path, until: datetime) -> Iterator[Path]:
 
 
 def _list_folders(root: Path) -> list[Path]:
-    folder = root / ISSUES
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+    return list_folder(root / ISSUES)

@@ -6,16 +6,28 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.documents import load_document
+from generator.content.documents import load_document, read_front
 from generator.model import Page, Problem
-from generator.reading import Fields, Line, did_you_mean, is_folder
+from generator.reading import (
+    LEADS_OUT,
+    Fields,
+    Line,
+    did_you_mean,
+    is_folder,
+    is_text_name,
+    leads_out,
+    list_folder,
+    plain_name,
+    walk_folder,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from generator.content.documents import Document, Texts
     from generator.content.markdown.marks import Marks
-    from generator.model import Language
+    from generator.model import Language, Languages
 
 MARKERS = ("letters", "evidence", "feeds", "subscribe", "seven", "assessment", "team")
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
@@ -35,13 +47,13 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
     if not is_folder(folder, problems):
         return ()
     pages: list[Page] = []
-    for path in sorted(folder.rglob("[!.]*.md")):
+    paths = walk_folder(folder, problems)
+    for path in paths:
         name = path.relative_to(folder).with_suffix("").as_posix()
-        if name.startswith("certainties/"):
-            continue
-        if name.startswith("archive/"):
-            message = "archive pages are generated from newsletter/issues/; move this page to another folder"
+        if message := _misplaced(path, name):
             problems.append(Problem(path, None, message))
+            continue
+        if path.suffix != ".md" or name.startswith("certainties/"):
             continue
         document = load_document(path, PageFields, texts, problems)
         if document is None:
@@ -49,9 +61,56 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         _check_markers(document, problems)
         title, summary = document.fields.title, document.fields.summary
         pages.append(Page(language, name, title, summary, document.markdown, path, document.line))
-    if not (folder / "index.md").exists():
+    _check_twins(paths, problems)
+    if "index.md" not in {plain_name(path.name) for path in paths if path.parent == folder}:
         problems.append(Problem(folder / "index.md", None, "the home page is missing"))
     return tuple(pages)
+
+
+def check_places(root: Path, languages: Languages, problems: list[Problem]) -> None:
+    """Add a problem for each page that is in the folder of no language."""
+    homes = [root / "docs" / language for language in languages]
+    right = " or ".join(f"docs/{language}/" for language in languages)
+    for place in list_folder(root / "docs"):
+        if place in homes or place.name.startswith("."):
+            continue
+        for path in [place, *walk_folder(place)]:
+            if is_text_name(path.name) and path.suffix != ".txt" and not is_folder(path):
+                message = f"is in the folder of no language, so nobody reads it; move it to {right}"
+                problems.append(Problem(path, None, message))
+
+
+def _misplaced(path: Path, name: str) -> str | None:
+    """Why a file below the folder of a language is not published as it should be, or None."""
+    if path.suffix != ".md":
+        if is_folder(path):
+            return None
+        if path.is_symlink() and leads_out(path):
+            return LEADS_OUT
+        # A text without front matter, like robots.txt, is published as it is.
+        meant = is_text_name(path.name) and (not path.name.endswith(".txt") or read_front(path))
+        return f"is not a page; rename it to {path.with_name(plain_name(path.name)).name}" if meant else None
+    if name.startswith("archive/"):
+        return "archive pages are generated from newsletter/issues/; move this page to another folder"
+    if name.count("/") > 1 and name.startswith("certainties/"):
+        return (
+            "is in a folder below certainties/, which holds the seven pages only; move it to another folder"
+        )
+    return None
+
+
+def _check_twins(paths: Sequence[Path], problems: list[Problem]) -> None:
+    """Add a problem for a page whose name another one has already, apart from capitals and forms of accents."""
+    first: dict[tuple[Path, str], Path] = {}
+    for path in paths:
+        if path.suffix == ".md":
+            other = first.setdefault((path.parent, plain_name(path.name)), path)
+            if other != path:
+                message = (
+                    f"has the same name as {other.name}, apart from capitals or the form of its accents, "
+                    "which Windows and macOS take for one file; rename one of the two"
+                )
+                problems.append(Problem(path, None, message))
 
 
 def find_markers(marks: Marks) -> dict[str, int]:

@@ -15,7 +15,16 @@ from pydantic import AfterValidator, Field
 from generator.content.archive import FOLDER
 from generator.content.documents import parse_yaml
 from generator.model import Language, Problem, Release, Week
-from generator.reading import Fields, Line, did_you_mean, parse_fields, read_text, show_value
+from generator.reading import (
+    Fields,
+    Line,
+    did_you_mean,
+    exists,
+    is_folder,
+    parse_fields,
+    read_text,
+    show_value,
+)
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -57,7 +66,7 @@ class _Release(Fields):
 def load_releases(root: Path, problems: list[Problem]) -> Releases:
     """Read what was released, or add what is wrong with the file; without it nothing was."""
     path = root / PATH
-    if not path.exists():
+    if not exists(path):
         return {}
     text = read_text(path, problems)
     if text is None:
@@ -141,7 +150,7 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
             elif fields := parse_fields(_Release, entry, path, lines, problems, under=f"{key}."):
                 release = Release(fields.id, fields.digest, datetime.fromisoformat(fields.updated))
                 releases[week, Language(language)] = release
-        if not (root / FOLDER / name).is_dir():
+        if not is_folder(root / FOLDER / name):
             message = f"{name} was published, but its folder is missing; restore it, because readers have its address"
             problems.append(Problem(path, lines.get(name, 1), message))
     return releases

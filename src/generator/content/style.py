@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from generator.model import Problem, Style
-from generator.reading import read_text
+from generator.reading import exists, read_text
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _load_cliches(path: Path, problems: list[Problem]) -> Iterator[str]:
 
 def _entries(path: Path, problems: list[Problem]) -> Iterator[tuple[str, int]]:
     """What stands on each line but comments, with one kind of apostrophe, and the number of the line."""
-    text = read_text(path, problems) if path.exists() else None
+    text = read_text(path, problems) if exists(path) else None
     for number, line in enumerate((text or "").split("\n"), start=1):
         entry = unicodedata.normalize("NFC", line.partition("#")[0]).replace("’", "'").strip()
         if entry:

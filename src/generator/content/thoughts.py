@@ -12,7 +12,18 @@ from generator.content.certainties import IDS
 from generator.content.documents import Texts, load_document, read_front
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.model import MONTHS, Draft, Language, Languages, Problem, Thought
-from generator.reading import Fields, Line, Words, did_you_mean, is_folder, nearest, plain_name
+from generator.reading import (
+    Fields,
+    Line,
+    Words,
+    did_you_mean,
+    is_document,
+    is_folder,
+    is_text_name,
+    nearest,
+    plain_name,
+    walk_folder,
+)
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -60,7 +71,7 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
     found: dict[tuple[str, str], dict[Language, _File]] = {}
     scratch = Texts(texts.documents)  # a draft is none of the texts that are compared with each other
     folder, languages = root / FOLDER, load_languages(root)
-    for path in _list(folder, languages) if is_folder(folder, problems) else ():
+    for path in _list(folder, languages, problems) if is_folder(folder, problems) else ():
         if name := _read_name(path, folder, languages, problems):
             certainty, slug, language = name
             found.setdefault((certainty, slug), {})[language] = _read(path, scratch)
@@ -121,7 +132,11 @@ def _read_name(
     """The certainty, the slug and the language by the place of a file, or None after adding what is wrong with it."""
     slug, _, suffix = path.stem.rpartition(".")
     certainty = path.parent.relative_to(folder).as_posix()
-    if right := _mistaken(path, languages):
+    if is_document(path.name):
+        files = " and ".join(f"x{ending}" for ending in list_endings(languages))
+        message = f"is a document, which is not read; save its text in Markdown, as {files}"
+        problems.append(Problem(path, None, message))
+    elif right := _mistaken(path, languages):
         problems.append(Problem(path, None, f"is not a thought; rename it to {right}"))
     elif path.parent == folder:
         message = f"is outside the folder of its certainty; move it to a folder like {FOLDER}/referral/"
@@ -130,7 +145,7 @@ def _read_name(
         hint = did_you_mean(certainty, IDS)
         problems.append(Problem(path.parent, None, f"unknown certainty “{certainty}”{hint}"))
     elif (language := languages.find(suffix)) is None:
-        endings = " or ".join(_list_endings(languages))
+        endings = " or ".join(list_endings(languages))
         problems.append(Problem(path, None, f"the name of a thought must end in {endings}"))
     elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         message = (
@@ -142,21 +157,30 @@ def _read_name(
     return None
 
 
-def _list(folder: Path, languages: Languages) -> Iterator[Path]:
+def _list(folder: Path, languages: Languages, problems: list[Problem]) -> Iterator[Path]:
     """The files that are thoughts, or were probably meant to be."""
-    for path in sorted(folder.rglob("[!.]*")):
-        if path.name.endswith(".md") or (_mistaken(path, languages) and path.is_file()):
+    for path in walk_folder(folder, problems):
+        if path.name.endswith(".md") or (_is_meant(path, languages) and not is_folder(path)):
             yield path
+
+
+def _is_meant(path: Path, languages: Languages) -> bool:
+    """Whether a file is a text that nobody reads as it is; notes like README.txt have no front matter."""
+    mistaken = _mistaken(path, languages) is not None
+    if path.name.endswith(".txt") and not mistaken:
+        return bool(read_front(path))
+    return mistaken or is_text_name(path.name) or is_document(path.name)
 
 
 def _mistaken(path: Path, languages: Languages) -> str | None:
     """The name that a file should have when its own is nearly that of a thought: `x.nl.MD`, `x.NL.md`, `x.nl.txt`."""
-    endings = _list_endings(languages)
+    endings = list_endings(languages)
     right = "" if path.name.endswith(endings) else plain_name(path.name)
     return right if right.endswith(endings) else None
 
 
-def _list_endings(languages: Languages) -> tuple[str, ...]:
+def list_endings(languages: Languages) -> tuple[str, ...]:
+    """What the name of a thought can end in."""
     return tuple(f".{language}.md" for language in languages)
 
 

@@ -12,7 +12,7 @@ from generator.content.certainties import is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
 from generator.model import Problem
-from generator.reading import nearest
+from generator.reading import exists, nearest
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -160,18 +160,20 @@ def _find_alone(
     alone = {
         name: (text, _counterpart(text, language))
         for name, text in ours.items()
-        if name not in theirs and not _counterpart(text, language).exists()
+        if name not in theirs and not exists(_counterpart(text, language))
     }
     for name, text in theirs.items():
-        if name in ours or _counterpart(text, default).exists():
+        if name in ours or exists(_counterpart(text, default)):
             continue
         near = nearest(name, alone)
         if near is None:
             alone[name] = text, _counterpart(text, default)
         else:
             meant, _ = alone.pop(near)
-            there = languages.names[default]
-            message = f"there is no {there} text with this name; did you mean {meant.source.name}?"
+            hint = f"did you mean {meant.source.name}?"
+            if meant.source.parent.name != text.source.parent.name:
+                hint = f"{meant.source.name} is in {meant.source.parent.name}/; move one of the two"
+            message = f"there is no {languages.names[default]} text with this name; {hint}"
             problems.append(Problem(text.source, None, message))
     for text, missing in alone.values():
         if nearest(

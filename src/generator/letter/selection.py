@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -11,7 +12,7 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import list_written
 from generator.errors import RequestError
 from generator.model import Week
-from generator.reading import did_you_mean
+from generator.reading import did_you_mean, exists, is_file, is_folder, list_folder, walk_folder
 from generator.sentences import say_no_letter
 
 if TYPE_CHECKING:
@@ -59,22 +60,22 @@ def find_selection(root: Path, targets: Sequence[str], here: Path) -> Selection:
 
 def _find(root: Path, target: str, here: Path) -> Path:
     for place in (here, root) if here.is_relative_to(root) else (root,):
-        path = (place / target).resolve()
-        if path.exists():
+        path = Path(os.path.realpath(place / target))
+        if exists(path):
             if path == root:
                 return Path()
             if path.is_relative_to(root) and path.relative_to(root).parts[0] in _TEXTS:
-                picture = path.is_file() and path.suffix != ".md" and path.is_relative_to(root / ISSUES)
+                picture = is_file(path) and path.suffix != ".md" and path.is_relative_to(root / ISSUES)
                 return (path.parent if picture else path).relative_to(root)
             raise RequestError(f"“{target}” has no texts to check; texts are in {' and '.join(_TEXTS)}")
-    issues = root / ISSUES
-    names = [path.name for path in issues.iterdir() if path.is_dir()] if issues.is_dir() else []
+    names = [path.name for path in list_folder(root / ISSUES) if is_folder(path)]
     try:
         week = Week.parse(target)
     except ValueError as error:
         if re.fullmatch(r"\d{4}-W\d+", target, re.ASCII):
             raise RequestError(str(error)) from None
-        known = {path.relative_to(root).as_posix() for name in _TEXTS for path in (root / name).rglob("*.md")}
+        texts = (path for name in _TEXTS for path in walk_folder(root / name) if path.suffix == ".md")
+        known = {path.relative_to(root).as_posix() for path in texts}
         hint = did_you_mean(target, {*names, *known})
         raise RequestError(f"no such week or file: “{target}”{hint}") from None
     if str(week) in names:

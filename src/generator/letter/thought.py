@@ -20,7 +20,7 @@ from generator.content.thoughts import FOLDER, load_thoughts
 from generator.errors import PublishError, RequestError
 from generator.model import Artifact, Language
 from generator.publish import publish_together
-from generator.reading import did_you_mean, plain_name
+from generator.reading import did_you_mean, list_folder, plain_name
 from generator.sentences import count
 from generator.words import load_languages, load_words
 
@@ -71,10 +71,13 @@ def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
     """
     require_certainty(certainty)
     slug = name_thought(name)
-    folder = root / FOLDER
-    taken = sorted(
-        path for path in folder.glob("*/*") if plain_name(path.name.lstrip(".")).split(".")[0] == slug
-    )
+    homes = list_folder(root / FOLDER)
+    taken = [
+        path
+        for home in homes
+        for path in list_folder(home)
+        if plain_name(path.name.lstrip(".")).split(".")[0] == slug
+    ]
     if taken:
         place = taken[0].relative_to(root)
         raise PublishError(f"{place} already exists; nothing was written. Choose another name.")

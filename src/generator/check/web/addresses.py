@@ -16,6 +16,7 @@ from generator.content.certainties import IDS
 from generator.content.documents import find_fences
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
+from generator.reading import is_file, walk_folder
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.letter.marks import mark_path
 from generator.render.links import ARCHIVE
@@ -80,7 +81,7 @@ def survey_site(newsletter: Newsletter) -> Addresses:
         for edition in newsletter.archive.editions(language):
             _add_letter(newsletter, edition, pages, files)
         folder = newsletter.root / "docs" / language
-        for path in (found for found in folder.rglob("*") if found.is_file() and found.suffix != ".md"):
+        for path in (found for found in walk_folder(folder) if is_file(found) and found.suffix != ".md"):
             files.add(settings.url(language, path.relative_to(folder).as_posix()))
     for feed in list_feeds(newsletter):
         files.update(feed.url(settings, form) for form in Format)
