@@ -29,6 +29,7 @@ from generator.preview import FOLDER, Preview, guard, mount
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
 from generator.render.letter.marks import render_marks
+from generator.render.markdown import name_asides
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
@@ -102,6 +103,11 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Date the page in the sitemap by the newest letter on it; MkDocs would say that everything changed today."""
     page.update_date = page.meta.get("updated", "")
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Name the admonitions in the language of the page."""
+    return name_asides(html, config.extra["words"][config.theme["language"]]["aside"])
 
 
 @event_priority(-100)  # after the search plugin, of which this build and the next one have the same instance

@@ -11,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urldefrag, urljoin
 
@@ -21,8 +22,8 @@ from mkdocs.config import load_config
 
 from generator.cli.newsletter.serve import command as serve
 from generator.content import load_newsletter
-from generator.content.markdown.dialect import CONFIGS, EXTENSIONS
-from generator.mkdocs_hooks import on_config
+from generator.content.markdown.dialect import CONFIGS, EXTENSIONS, make_parser
+from generator.mkdocs_hooks import on_config, on_page_content
 from generator.model import Language
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.settings import TRIAL
@@ -490,3 +491,47 @@ def test_a_word_of_the_checklist_is_found(open_browser, site, folder, word):
     page.keyboard.type(word)
     page.locator(".md-search-result__item").first.wait_for()
     assert "Referral" in page.locator(".md-search-result__list").inner_text()
+
+
+# --- What an author may write, and no page of ours has --------------------------------------------------------------
+
+ODD = """
+<div class="admonition tip"><p class="admonition-title">Tip</p><p>Tekst.</p></div>
+<div class="admonition danger"><p class="admonition-title">Gevaar</p><p>Tekst.</p></div>
+<div class="highlight"><pre><code>een regel code die veel langer is\n</code></pre></div>
+<pre><code>ingesprongen code\n</code></pre>
+<dl><dt>Term</dt><dd>Omschrijving</dd></dl>
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_admonitions_and_code_look_like_the_house(site, open_browser, scheme):
+    page = open_browser(color_scheme=scheme, viewport={"width": 1200, "height": 900})
+    page.goto(f"{site.url}glossary/")
+    page.evaluate(
+        "odd => document.querySelector('.md-content__inner').insertAdjacentHTML('beforeend', odd)", ODD
+    )
+    text = page.locator(".md-content__inner > p").first.bounding_box()
+    for part in (".admonition", ".highlight", "pre", "dl"):
+        for found in page.locator(f".md-content__inner > {part}").all():
+            box = found.bounding_box()
+            assert box["width"] <= text["width"] + 1, part
+    colours = page.evaluate(
+        """() => {
+          const probe = document.createElement("i");
+          document.body.append(probe);
+          probe.style.color = "var(--z7-accent)";
+          return [getComputedStyle(probe).color,
+            ...[...document.querySelectorAll(".admonition")].map(one => getComputedStyle(one).borderLeftColor)];
+        }"""
+    )
+    assert len(set(colours)) == 1, "each kind has the colour of the house"
+
+
+def test_an_admonition_without_a_title_is_named_in_the_language_of_the_page():
+    made = make_parser().convert('!!! warning\n    Tekst.\n\n!!! tip "Let op"\n    Tekst.\n')
+    for language, words in load_words(ROOT).items():
+        config = SimpleNamespace(extra={"words": load_words(ROOT)}, theme={"language": language})
+        named = on_page_content(made, page=None, config=config, files=None)
+        titles = re.findall(r'admonition-title">([^<]*)', named)
+        assert titles == [words["aside"]["warning"], "Let op"]

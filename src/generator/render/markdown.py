@@ -94,11 +94,27 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
     # Many letters cite the same few facts, whose notes take as long as the letter: they are inserted afterwards.
     cited = {f"fact:{source}": _note(facts[source], language, about, words) for source in marks.sources}
     places = "\n\n".join(f"[^{place.removeprefix('fact:')}]: {place}" for place in cited)
-    tree = _parse(to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n"))
+    clean = to_clean_html(f"{rewrite_items(text, marks, link_item)}\n\n{places}\n")
+    tree = _parse(name_asides(clean, load_words(newsletter.root)[language]["aside"]))
     _resolve(tree, newsletter, edition)
     _mark_items(tree)
     notes = _take_notes(tree)
     return Letter(_split(tree), tuple(_put_fact(note, cited) for note in notes))
+
+
+def name_asides(text: str, words: Mapping[str, str]) -> str:
+    """Give each admonition without a title its word: Markdown takes the name of its kind, which is English."""
+
+    def name(match: re.Match[str]) -> str:
+        kind, title = match["kind"], match["title"]
+        return f"{match['begin']}{words[kind] if kind in words and title == kind.capitalize() else title}"
+
+    return _ASIDE.sub(name, text)
+
+
+_ASIDE = re.compile(
+    r'(?P<begin><div class="admonition (?P<kind>[a-z]+)[^"]*">\s*<p class="admonition-title">)(?P<title>[^<]*)'
+)
 
 
 def render_notes(newsletter: Newsletter, language: Language, markdown: str, about: str) -> str:

@@ -186,3 +186,41 @@ def test_who_listens_hears_each_action_with_its_state(show: Show, email: Email) 
     boxes = page.get_by_role("img").evaluate_all("all => all.map(one => one.ariaLabel).filter(Boolean)")
     assert boxes == ["Gedaan:", "Nog te doen:", "Nog te doen:"]
     assert page.get_by_role("table").count() == 1, "only the table of data is one"
+
+
+_WORDS = [
+    "Onderwerp",
+    "Klanttevredenheid",
+    "Verlengingspercentage",
+    "Omzetontwikkeling",
+    "Verantwoordelijke",
+    "Arbeidsongeschiktheidsverzekering",
+    "Klantcontactmoment",
+    "Bestuursvoorzitter",
+]
+
+
+def table_of(words: list[str]) -> str:
+    rows = (words, ["---"] * len(words), words[::-1], ["12"] * len(words))
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+@pytest.mark.parametrize("width", [320, 360, 375, 640])
+def test_a_table_of_any_number_of_columns_fits(show: Show, newsletter: Newsletter, width: int) -> None:
+    for columns in range(2, 9):
+        for words in (_WORDS, ["Ma", "Dinsdag"] * 4, ["€ 12.000"] * 8):
+            page = show(mail(newsletter, table_of(words[:columns])), width)
+            assert page.evaluate("document.documentElement.scrollWidth") == width, (columns, words)
+
+
+@pytest.mark.parametrize("before, indent", [("> x\n>\n", "> "), ("- x\n\n", "    "), ("!!! tip\n", "    ")])
+def test_a_table_in_something_else_fits(show: Show, newsletter: Newsletter, before: str, indent: str) -> None:
+    table = "".join(f"{indent}{row}\n" for row in table_of(_WORDS[:5]).splitlines())
+    page = show(mail(newsletter, before + table), 320)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_heads_of_a_table_that_fits_stay_whole(show: Show, newsletter: Newsletter) -> None:
+    markdown = "| Onderwerp | Wie |\n|---|---|\n| " + "een lange zin in een cel " * 4 + "| jij |\n"
+    page = show(mail(newsletter, markdown), 320)
+    assert page.locator("th", has_text="Onderwerp").evaluate("head => head.offsetHeight") < 50

@@ -192,3 +192,20 @@ def test_a_link_that_runs_something_is_text(newsletter: Newsletter, address: str
         assert "Lees dit" in part
         assert address not in part
     assert ">Lees dit nu.<" in email.html
+
+
+@pytest.mark.parametrize(
+    "opening, title",
+    [
+        ("!!! note", "Opmerking"),
+        ("!!! warning", "Waarschuwing"),
+        ('!!! warning "Let op"', "Let op"),
+        ("!!! custom", "Custom"),
+    ],
+)
+def test_an_admonition_without_a_title_says_its_kind_in_the_language(
+    newsletter: Newsletter, opening: str, title: str
+) -> None:
+    (label,) = thought(newsletter, f"{opening}\n    Tekst.\n").find_class("label")
+    assert label.text_content() == title
+    assert f"| {title}\n|" in mail(newsletter, f"{opening}\n    Tekst.\n").text

@@ -50,7 +50,7 @@ def _mend_headings(tree: HtmlElement) -> None:
 def _mend_tables(tree: HtmlElement) -> None:
     """Mark up data tables for screen readers: header cells have a scope, and an empty one is no header."""
     for table in tree.iter("table"):
-        table.set("class", "data")
+        table.set("class", "data" if _fits_phone(table) else "data tight")
         for cell in table.iter("th", "td"):
             if cell.tag == "th" and not cell.text_content().strip() and not len(cell):
                 cell.tag = "td"
@@ -58,6 +58,22 @@ def _mend_tables(tree: HtmlElement) -> None:
                 cell.set("scope", "col")
             if style := cell.get("style"):  # Markdown's only style is text-align; Word reads the attribute
                 cell.set("align", style.partition(":")[2].strip(" ;"))
+
+
+_PHONE = 272
+"""The pixels of text on a telephone of 320, between the edges of the letter."""
+_NESTED = {"li": 24, "blockquote": 19, "div": 35, "dd": 24}
+"""How many of them each element takes in which a table stands."""
+_LETTER, _PADDING, _NARROWEST = 9, 12, 56
+"""The width of a bold letter of a head, the space after a cell, and the least width of a cell in letter.css."""
+
+
+def _fits_phone(table: HtmlElement) -> bool:
+    """Whether the columns of a table are wide enough on a telephone for the longest word of each head."""
+    room = _PHONE - sum(_NESTED.get(str(element.tag), 0) for element in table.iterancestors())
+    heads = [head.text_content().replace("-", "- ").split() for head in table.iter("th")]
+    longest = (max(map(len, words), default=0) * _LETTER for words in heads)
+    return sum(max(width, _NARROWEST) + _PADDING for width in longest) - _PADDING <= room
 
 
 def _mend_marks(tree: HtmlElement) -> None:
