@@ -345,7 +345,7 @@ def test_a_slip_in_what_was_released_is_told_with_what_to_do(project: Path, text
         front(title="Bel nu!"),
         front(title='"! & * zijn tekens"'),
         front(title="Jansen & Zoon") + "season:\n",
-        front(title="Jansen & Zoon # !"),
+        front(title="'Jansen & Zoon' # !"),
         front(sources="[]  # &a"),
     ],
 )

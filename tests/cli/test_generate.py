@@ -362,6 +362,28 @@ def test_no_letter_is_made_for_a_week_after_the_end_of_next_year(
     assert (f"{week} is after the end of 2027; check the year" in done.output) is refused
 
 
+@pytest.mark.parametrize(
+    "week, said",
+    [
+        ("1999-W01", "1999-W01 is 1,455 weeks ago; did you mean 2027-W01?"),
+        ("2024-W53", "there is no week 2024-W53"),
+        ("2009-W53", "2009-W53 is 882 weeks ago; did you mean 2026-W53?"),
+        ("2025-W50", "2025-W50 is 50 weeks ago; did you mean 2026-W50?"),
+        ("2020-W53", "2020-W53 is 308 weeks ago; did you mean 2026-W53?"),
+    ],
+)
+def test_no_letter_is_made_for_a_week_of_long_ago(sample: Path, week: str, said: str) -> None:
+    before = read_tree(sample)
+    done = run(sample, "issue", "--week", week)
+    assert done.exit_code == 2
+    assert said in done.output
+    assert read_tree(sample) == before
+
+
+def test_the_letter_of_a_friday_that_was_forgotten_is_made(sample: Path) -> None:
+    assert run(sample, "issue", "--week", "2026-W40", "--dry-run").exit_code == 0
+
+
 def test_what_next_year_is_depends_on_the_zone_of_the_letter(sample: Path) -> None:
     """In Amsterdam it is 2027 already, an hour before it is so in UTC."""
     clock = stop_at(datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
@@ -630,3 +652,12 @@ def test_no_line_of_a_file_outside_is_shown(tmp_path: Path, sample: Path) -> Non
     done = run_in_shell("generate check 2026-W45", sample)
     assert "is a link to a file outside of the project" in done.stdout
     assert "secret" not in done.stdout + done.stderr
+
+
+def test_a_new_letter_is_whole_or_not_there_when_the_disk_is_full(sample: Path) -> None:
+    """The kernel takes no more than 16 KB for a file: enough for the texts, and too little for the emails."""
+    before = read_tree(sample)
+    done = run_in_shell("ulimit -f 32; generate issue next", sample, PYTHONDONTWRITEBYTECODE="1")
+    assert done.returncode == 1
+    assert "cannot be written: File too large" in done.stderr
+    assert read_tree(sample) == before

@@ -1242,3 +1242,17 @@ def as_nobody_special() -> list[str]:
     if shutil.which("setpriv") is None:
         pytest.skip("root may read everything, and there is no setpriv")
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+
+
+@pytest.mark.parametrize("value", ["Wij zijn # 1 van het land", "# 1 van het land"])
+def test_what_yaml_takes_for_a_comment_is_told(sample: Path, value: str) -> None:
+    text = (sample / LETTER).read_text()
+    (sample / LETTER).write_text(re.sub("(?m)^title: .*", f"title: {value}", text))
+    assert problems_of(sample) == [f"{LETTER}:2: “title” ends before the #; put the whole value in quotes"]
+
+
+@pytest.mark.parametrize("value", ["C# of niet", '"Wij zijn # 1"', '"Wij" # een grap'])
+def test_another_hash_is_no_mistake(sample: Path, value: str) -> None:
+    text = (sample / LETTER).read_text()
+    (sample / LETTER).write_text(re.sub("(?m)^title: .*", f"title: {value}", text))
+    load_newsletter(sample)

@@ -225,6 +225,12 @@ class _Place:
         start = node.start_mark.index
         return self.text[start : start + 1] if self.text.startswith(("&", "!"), start) else ""
 
+    def is_cut(self, node: yaml.Node) -> bool:
+        """Whether YAML takes the end of a text without quotes for a comment, as in “title: We are # 1”."""
+        if not (isinstance(node, yaml.ScalarNode) and not node.style and node.tag in _TEXTUAL):
+            return False
+        return _COMMENT.match(self.text, node.end_mark.index) is not None
+
     def add(self, node: yaml.Node, message: str) -> None:
         self.problems.append(Problem(self.path, node.start_mark.line + self.line, message))
 
@@ -242,6 +248,8 @@ def _find_keys(node: yaml.Node, under: str, lines: dict[str, int], place: _Place
                 place.add(key, f"duplicate key “{key.value}”; delete one of the two")
             elif key.tag == _MERGE:
                 place.add(key, "“<<” is not a key; delete it")
+            elif place.is_cut(value):
+                place.add(value, f"“{key.value}” ends before the #; put the whole value in quotes")
             lines[name] = key.start_mark.line + place.line
             _find_keys(value, f"{name}.", lines, place)
     elif isinstance(node, yaml.SequenceNode):
@@ -251,6 +259,8 @@ def _find_keys(node: yaml.Node, under: str, lines: dict[str, int], place: _Place
 
 
 _MERGE = "tag:yaml.org,2002:merge"
+_COMMENT = re.compile(r"[ \t]*#")
+_TEXTUAL = frozenset({"tag:yaml.org,2002:str", "tag:yaml.org,2002:null"})
 _DEPTH = 2
 """Our files are not deeper; YAML can be endless, for an alias may stand in what it is an alias of."""
 

@@ -15,7 +15,7 @@ from generator.content.editions import EARLIEST
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
 from generator.letter.texts import BUILD, DOCUMENTS
-from generator.model import Archive, Artifact
+from generator.model import Archive, Artifact, Week
 from generator.publish import publish_together
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
 from generator.render.letter.email import render_email
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.content.documents import Document
-    from generator.model import Email, Issue, Language, Problem, Week
+    from generator.model import Email, Issue, Language, Problem
     from generator.render.feed.entries import Body
     from generator.settings import Settings
 
@@ -140,6 +140,29 @@ def _refuse_week(settings: Settings, week: Week, now: datetime) -> None:
         raise RequestError(f"{week} is after the end of {last}; check the year")
     if week.friday.year < EARLIEST:
         raise RequestError(f"{week} is before {EARLIEST}; check the year")
+    ago = (now.date() - week.friday).days // 7
+    if ago > _LONG_AGO:
+        raise RequestError(
+            f"{week} is {ago:,} weeks ago{_say_meant(week, now)} "
+            "To add an old letter to the archive, copy the folder of another letter and change its dates."
+        )
+
+
+_LONG_AGO = 26
+"""Weeks after which a new letter is rather a wrong year than one that was forgotten."""
+
+
+def _say_meant(week: Week, now: datetime) -> str:
+    """The end of a sentence, with the coming week of the same number if this year or the next has one."""
+    number = str(week).partition("-")[2]
+    for year in (now.year, now.year + 1):
+        try:
+            meant = Week.parse(f"{year}-{number}")
+        except ValueError:  # only a few years have a week 53
+            continue
+        if meant.friday >= now.date():
+            return f"; did you mean {meant}?"
+    return "; check the year."
 
 
 def _as_if_out(issue: Issue) -> Issue:
