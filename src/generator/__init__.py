@@ -31,9 +31,18 @@ def _run(program: str) -> None:
     except KeyboardInterrupt:
         _stop()
     except Exception as error:
-        if type(error).__name__ == "SchemaError" and "KeyboardInterrupt" in str(error):
-            _stop()  # pydantic was making a model, and takes every exception for a mistake in it
+        if _was_stopped(error):
+            _stop()
         raise
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an exception: what makes a class or a model takes it for a mistake in that."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt) or "KeyboardInterrupt" in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _stop() -> None:

@@ -661,3 +661,24 @@ def test_a_new_letter_is_whole_or_not_there_when_the_disk_is_full(sample: Path) 
     assert done.returncode == 1
     assert "cannot be written: File too large" in done.stderr
     assert read_tree(sample) == before
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        "raise KeyboardInterrupt",
+        "raise RuntimeError('Error calling __set_name__') from KeyboardInterrupt()",
+        "raise ValueError('SchemaError: KeyboardInterrupt: ')",
+    ],
+)
+def test_ctrl_c_is_known_when_it_comes_as_another_exception(tmp_path: Path, fail: str) -> None:
+    """As Python makes of it while it makes a class, and pydantic while it makes a model."""
+    (tmp_path / "click.py").write_text(fail)
+    done = subprocess.run(
+        PROGRAM,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "Stopped.\n")
