@@ -1,6 +1,7 @@
 """What the program says: a file for each language, with the same keys and values, for every channel."""
 
 import re
+import os
 import shutil
 from pathlib import Path
 from urllib.parse import quote
@@ -106,7 +107,11 @@ def test_a_file_that_cannot_be_read_is_named(root: Path) -> None:
     with pytest.raises(TemplateError, match=r"^templates/words/en\.toml:\d+: is not TOML: "):
         load_words(root)
     path.write_bytes(b'[letter]\nimage = "\xe9"')
-    with pytest.raises(TemplateError, match=r"^templates/words/en\.toml: is not UTF-8"):
+    with pytest.raises(TemplateError, match=r"^templates/words/en\.toml:2: the file is not UTF-8"):
+        load_words(root)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(TemplateError, match=r"^templates/words/en\.toml: is not a file$"):
         load_words(root)
     shutil.rmtree(root / "templates/words")
     with pytest.raises(TemplateError, match=r"^templates/words: there is no file with words, like nl\.toml$"):

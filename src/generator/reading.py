@@ -55,7 +55,7 @@ def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
     except FileNotFoundError:
         message = "the file is missing"
     except OSError as error:
-        message = _unreadable(error)
+        message = say_unreadable(error)
     else:
         if stat.S_ISDIR(info.st_mode):
             message = "is a folder; expected a file"
@@ -141,7 +141,7 @@ def is_folder(path: Path, problems: list[Problem] | None = None) -> bool:
         except (FileNotFoundError, NotADirectoryError):
             found = "the folder is missing"
         except OSError as error:
-            found = _unreadable(error)
+            found = say_unreadable(error)
         problems.append(Problem(path, None, found))
     return False
 
@@ -152,7 +152,7 @@ def list_folder(folder: Path, problems: list[Problem] | None = None) -> list[Pat
         return sorted(folder.iterdir())
     except OSError as error:
         if problems is not None:
-            problems.append(Problem(folder, None, _unreadable(error)))
+            problems.append(Problem(folder, None, say_unreadable(error)))
         return []
 
 
@@ -167,7 +167,7 @@ def walk_folder(folder: Path, problems: list[Problem] | None = None) -> list[Pat
     return found
 
 
-def _unreadable(error: OSError) -> str:
+def say_unreadable(error: OSError) -> str:
     return f"cannot be read: {error.strerror or error}"
 
 

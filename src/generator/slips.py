@@ -7,8 +7,16 @@ went wrong, which is often another one, and the cure.
 from __future__ import annotations
 
 import re
+import tomllib
+from typing import TYPE_CHECKING, Any
 
-from generator.reading import shorten
+from generator.errors import TemplateError
+from generator.reading import decode_text, say_unreadable, shorten
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from generator.model import Problem
 
 # --- YAML -------------------------------------------------------------------------------------------------------------
 
@@ -143,6 +151,27 @@ def _is_content(line: str) -> bool:
 
 
 # --- TOML -------------------------------------------------------------------------------------------------------------
+
+
+def load_toml(path: Path, place: str) -> dict[str, Any]:
+    """The tables of a file below `templates/`, which an error calls `place`. Raises TemplateError."""
+    problems: list[Problem] = []
+    try:
+        # Reading a pipe would wait for somebody who writes to it.
+        content = path.read_bytes() if path.is_file() else None
+    except OSError as error:
+        raise TemplateError(f"{place}: {say_unreadable(error)}") from error
+    if content is None:
+        raise TemplateError(f"{place}: is not a file")
+    text = decode_text(content, path, problems)
+    if text is None:
+        line = f":{problems[0].line}" if problems[0].line else ""
+        raise TemplateError(f"{place}{line}: {problems[0].message}")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        number, advice = explain_toml(str(error), text)
+        raise TemplateError(f"{place}:{number}: is not TOML: {advice}") from error
 
 
 def explain_toml(error: str, text: str) -> tuple[int, str]:

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from generator.errors import TemplateError
 from generator.model import Language, Languages
-from generator.slips import explain_toml
+from generator.slips import load_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -128,14 +127,7 @@ def _by_key(tables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 def _read(path: Path) -> dict[str, dict[str, str]]:
     """The tables of a file, those within another one by their whole name."""
     place = f"{FOLDER}/{path.name}"
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise TemplateError(f"{place}: is not UTF-8; save it with the encoding UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        line, advice = explain_toml(str(error), text)
-        raise TemplateError(f"{place}:{line}: is not TOML: {advice}") from error
+    data = load_toml(path, place)
     tables: dict[str, dict[str, str]] = {}
     for table, key, value in _walk(data, ""):
         if not table:

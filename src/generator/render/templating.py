@@ -7,7 +7,6 @@ knows the colours, fonts and sizes of `templates/tokens.toml`.
 from __future__ import annotations
 
 import re
-import tomllib
 import traceback
 from collections.abc import Mapping
 from functools import lru_cache
@@ -27,7 +26,7 @@ from markupsafe import Markup
 
 from generator.errors import TemplateError
 from generator.reading import did_you_mean
-from generator.slips import explain_toml
+from generator.slips import load_toml
 
 TOKENS = "tokens.toml"
 """Colours (`light` and `dark` with the same names, `both`, `print`), sizes (`mail`, `web`, `ratio`) and `font`."""
@@ -100,14 +99,7 @@ def find_token(root: Path, table: str, name: str) -> str:
 @lru_cache(maxsize=4)
 def _read_tokens(path: Path, _changed: int) -> Tokens:
     place = f"templates/{TOKENS}"
-    try:
-        text = path.read_text(encoding="utf-8")
-        tables = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise TemplateError(f"{place}: is not UTF-8; save it with the encoding UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        line, advice = explain_toml(str(error), text)
-        raise TemplateError(f"{place}:{line}: is not TOML: {advice}") from error
+    tables = load_toml(path, place)
     for table, values in tables.items():
         if table not in {*_FORMS, "font"}:
             raise TemplateError(f"{place}: unknown table “{table}”{did_you_mean(table, _FORMS)}")
