@@ -1,7 +1,7 @@
 """What the program says: a file for each language, with the same keys and values, for every channel."""
 
-import re
 import os
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import quote
