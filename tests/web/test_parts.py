@@ -18,8 +18,8 @@ from generator.web.pages.assets import load_assets
 from generator.web.server import database as module
 from generator.web.server.database import AsyncDatabase
 from generator.web.server.limits import (
+    GUESSES_AT_HOME,
     KNOWN,
-    TOKENS_AT_HOME,
     WISHES,
     WISHES_AT_HOME,
     WISHES_PER_DOMAIN,
@@ -72,33 +72,39 @@ def test_a_refused_wish_counts_nowhere():
 
 
 @pytest.mark.parametrize("limit, domains", [(WISHES_PER_DOMAIN, 1), (WISHES, 4)])
-def test_all_together_have_a_limit_too(limit, domains):
-    limits = Limits(clock=Seconds())
-    waits = [
-        limits.may_wish((f"{number}/64", f"{number}/48"), f"{number % domains}.example")
-        for number in range(limit.most + 1)
-    ]
-    assert not any(waits[:-1])
-    assert waits[-1] > 0
+def test_all_together_have_a_limit_that_leaves_quiet_networks_a_wish(limit, domains):
+    clock = Seconds()
+    limits = Limits(clock=clock)
+
+    def wish(number: int) -> int:
+        return limits.may_wish((f"{number}/64", f"{number}/48"), f"{number % domains}.example")
+
+    assert not any(wish(number) for number in range(limit.most))
+    assert wish(0) > 0  # who has had one already waits
+    assert [wish(limit.most), wish(limit.most) > 0] == [0, True]  # somebody new has one, and no second
+    clock.now += limit.seconds
+    assert wish(0) == 0
 
 
 def test_memory_has_an_end():
     clock = Seconds()
     limits = Limits(clock=clock)
     for number in range(KNOWN + 10):
-        limits.may_try((str(number), ""))
-    assert len(limits._moments[TOKENS_AT_HOME]) == KNOWN
-    clock.now += TOKENS_AT_HOME.seconds
-    for _ in range(5 * TOKENS_AT_HOME.most):
-        limits.may_try(("new", ""))
-        clock.now += TOKENS_AT_HOME.seconds / TOKENS_AT_HOME.most
-    assert list(limits._moments[TOKENS_AT_HOME]) == ["new"]
-    assert len(limits._moments[TOKENS_AT_HOME]["new"]) < 2 * TOKENS_AT_HOME.most
+        limits.count_guess((str(number), ""))
+    assert len(limits._moments[GUESSES_AT_HOME]) == KNOWN
+    clock.now += GUESSES_AT_HOME.seconds
+    for _ in range(5 * GUESSES_AT_HOME.most):
+        limits.count_guess(("new", ""))
+        clock.now += GUESSES_AT_HOME.seconds / GUESSES_AT_HOME.most
+    assert list(limits._moments[GUESSES_AT_HOME]) == ["new"]
+    assert len(limits._moments[GUESSES_AT_HOME]["new"]) < 2 * GUESSES_AT_HOME.most
 
 
 def test_limits_can_be_off_to_measure():
     limits = Limits(on=False)
-    assert not any(limits.may_try(("", "")) for _ in range(1000))
+    for _ in range(1000):
+        limits.count_guess(("", ""))
+        assert limits.may_guess(("", "")) == limits.may_wish(("", ""), "example.org") == 0
 
 
 def test_who_asks_too_often_is_told_when_to_come_back(reader):
@@ -113,8 +119,8 @@ def test_who_asks_too_often_is_told_when_to_come_back(reader):
 
 
 def test_who_opens_too_many_links_is_told_to_wait(reader):
-    answers = [reader.ask.get("/manage/none", client="192.0.2.9") for _ in range(TOKENS_AT_HOME.most + 1)]
-    assert [answer.status for answer in answers] == [404] * TOKENS_AT_HOME.most + [429]
+    answers = [reader.ask.get("/manage/none", client="192.0.2.9") for _ in range(GUESSES_AT_HOME.most + 1)]
+    assert [answer.status for answer in answers] == [404] * GUESSES_AT_HOME.most + [429]
     assert "over een minuut" in answers[-1].words()
 
 

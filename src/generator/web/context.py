@@ -88,7 +88,12 @@ class Context:
         """The URL of a page for a proof of consent: made from our settings, without a token."""
         return f"{self.app.service.url}{self.folder}{path}"
 
-    def count_token(self) -> None:
-        """Count a page opened by a token. Raises Refusal (429) when this network opens too many: it may be guessing."""
-        if wait := self.app.service.limits.may_try(self.networks):
+    def check_guesses(self) -> None:
+        """Before a token is looked up. Raises Refusal (429) when this network tried too many that are not valid."""
+        if wait := self.app.service.limits.may_guess(self.networks):
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
+
+    def count_guess(self) -> None:
+        """Count a token that is not valid, which somebody may be guessing. Raises Refusal (429) as `check_guesses`."""
+        self.check_guesses()
+        self.app.service.limits.count_guess(self.networks)

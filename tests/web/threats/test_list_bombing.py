@@ -3,6 +3,7 @@
 import pytest
 
 from generator.subscribers.list.pruning import prune
+from generator.web.server.limits import WISHES_AT_HOME
 from tests.web.asking import next_network
 from tests.web.reading import BOTH, URL, accepted
 
@@ -105,6 +106,15 @@ def test_list_bombing_by_a_program_that_fills_in_everything(reader):
     )
     assert caught == honest
     assert len(reader.rows()["wish"]) == rows == 1
+
+
+def test_list_bombing_by_a_program_leaves_room_for_people(reader):
+    """Whatever it fills in, people of the same network and of the same mail provider can still subscribe."""
+    form = reader.ask.get("/subscribe").form("subscribe")
+    trap = {**form, "email": "reader@example.com", "website": "https://example.net/"}
+    for _ in range(WISHES_AT_HOME.most + 1):
+        assert reader.ask.post("/subscribe", trap, client="192.0.2.9").status == 202
+    assert reader.ask.post("/subscribe", {**form, "email": VICTIM}, client="192.0.2.9").status == 202
 
 
 def test_list_bombing_leaves_nothing_behind(reader):

@@ -7,6 +7,7 @@ import pytest
 
 from generator.subscribers.list import subscriptions
 from generator.subscribers.store.keys import Keys
+from generator.web.server.limits import GUESSES_AT_HOME
 from tests.web.reading import BOTH, token_of
 
 VICTIM = "victim@example.com"
@@ -100,6 +101,24 @@ def test_token_forgery_of_the_links_that_never_end(reader):
             assert reader.status(VICTIM) == "confirmed"
     assert reader.ask.post(f"/unsubscribe/{good}", {"List-Unsubscribe": "One-Click"}).status == 200
     assert reader.status(VICTIM) == "unsubscribed"
+
+
+def test_token_guessing_has_a_limit_that_valid_links_do_not_use_up(reader):
+    """A scanner before a hundred colleagues opens every link of a letter; nobody may have to wait for it."""
+    reader.confirm(VICTIM)
+    handle = reader.rows()["subscriber"][0][1]
+    good = f"/unsubscribe/{reader.database.keys.sign('unsubscribe', handle)}"
+    own = reader.ask_for_link(VICTIM)
+    office = "192.0.2.9"
+
+    def open_all(link: str) -> set[int]:
+        return {reader.ask.get(link, client=office).status for _ in range(GUESSES_AT_HOME.most + 5)}
+
+    assert open_all(good) == open_all(own) == {200}
+    assert reader.ask.get(good[:-1], client=office).status == 404  # a guess, and the first that counts
+    assert open_all("/confirm/guessed") == {404, 429}
+    assert reader.ask.get("/unsubscribe/guessed", client=office).status == 429
+    assert reader.ask.get(good, client=office).status == 200  # who can prove it may always leave
 
 
 @BOTH

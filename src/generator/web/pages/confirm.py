@@ -29,7 +29,7 @@ async def confirm(context: Context) -> Response:
     moment = form.one("moment")
     if not was_read(context.app.keys, moment, context.now):
         return await _show(context, context.say("too_fast") if moment else "")
-    context.count_token()
+    context.check_guesses()
     source, network = context.source("confirm"), context.networks[1]
     confirmed = await context.app.database.write(
         lambda transaction: subscriptions.confirm(transaction, context.token, context.now, source, network)
@@ -41,7 +41,7 @@ async def confirm(context: Context) -> Response:
 
 
 async def _show(context: Context, notice: str = "") -> Response:
-    context.count_token()
+    context.check_guesses()
     state = await context.app.database.read(lambda transaction: _find_state(transaction, context))
     if state is State.ALREADY:
         return _show_done(context, "already", "")
@@ -70,6 +70,8 @@ def _show_done(context: Context, name: str, token: str) -> Response:
 
 
 def _show_end(context: Context, state: State) -> Response:
+    if state is State.UNKNOWN:
+        context.count_guess()
     status = HTTPStatus.GONE if state is State.EXPIRED else HTTPStatus.NOT_FOUND
     link = ("subscribe", context.say("subscribe_again"))
     return context.message(state.value, status, f"{state.value}_confirm", link=link)

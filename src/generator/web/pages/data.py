@@ -35,7 +35,7 @@ async def show_own(context: Context) -> Response:
 
 async def download(context: Context) -> Response:
     """All data about them, from every table, as JSON (GDPR, art. 15 and 20)."""
-    context.count_token()
+    context.check_guesses()
     found = await context.app.database.read(lambda transaction: _collect(transaction, context))
     if found is None:
         return show_end(context)
@@ -46,7 +46,7 @@ async def download(context: Context) -> Response:
 
 async def show_again(context: Context, notice: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     """Their page, with the text of web.words named `notice` above it."""
-    context.count_token()
+    context.check_guesses()
     subscriber = await context.app.database.read(
         lambda transaction: subscriptions.peek(transaction, context.token, context.now)
     )
@@ -58,7 +58,8 @@ async def show_again(context: Context, notice: str, status: HTTPStatus = HTTPSta
 
 
 def show_end(context: Context) -> Response:
-    """The page for a used, expired or unknown link, with the form that asks for a new one."""
+    """The page for a used, expired or unknown link, with the form that asks for a new one. Counts a guess."""
+    context.count_guess()
     title, text = context.say("expired_title"), context.say("expired_manage")
     return context.page("manage", HTTPStatus.NOT_FOUND, path="manage", draft=Draft(), title=title, text=text)
 

@@ -115,7 +115,7 @@ async def _change(
 
 async def _use_token(context: Context, act: Callable[[Transaction, Subscriber], None]) -> str:
     """Consume the token and `act`, in one transaction; the new token, or "" when the token is not valid."""
-    context.count_token()
+    context.check_guesses()
 
     def turn(transaction: Transaction) -> str:
         found = subscriptions.rotate_token(transaction, context.token, context.now)

@@ -67,10 +67,10 @@ async def _save(  # noqa: PLR0913 (what a wish is made of)
     context: Context, form: Form, asking: Asking, address: str, draft: Draft, version: str = ""
 ) -> Response:
     service, networks = context.app.service, context.networks
-    if wait := service.limits.may_wish(networks, address.rpartition("@")[2]):
-        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
-    # A honeypot: programs that fill in every field get the same answer, and nothing is saved.
+    # A honeypot: programs that fill in every field get the same answer. Nothing is saved, and no limit is used up.
     if not any(form.all("website")):
+        if wait := service.limits.may_wish(networks, address.rpartition("@")[2]):
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
         wish = Wish(
             asking,
             address,

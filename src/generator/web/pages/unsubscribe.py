@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 async def show_unsubscribe(context: Context) -> Response:
     """The page with one button. A GET changes nothing: scanners follow links."""
-    context.count_token()
     return _show(context) if _read_handle(context) else _show_unknown(context)
 
 
@@ -30,7 +29,6 @@ async def unsubscribe(context: Context) -> Response:
     form = await read_form(context.request, multipart=True)
     handle = _read_handle(context)
     if handle is None:
-        context.count_token()
         return _show_unknown(context)
     source, network = context.source("unsubscribe"), context.networks[1]
     if form.one("List-Unsubscribe") == "One-Click":
@@ -56,5 +54,6 @@ def _show(context: Context, notice: str = "") -> Response:
 
 
 def _show_unknown(context: Context) -> Response:
+    context.count_guess()
     link = ("manage", context.say("your_subscription"))
     return context.message("unknown", HTTPStatus.NOT_FOUND, "unknown_unsubscribe", link=link)

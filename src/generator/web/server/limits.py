@@ -29,7 +29,8 @@ WISHES_NEARBY = Limit(60, 3600)
 WISHES_PER_DOMAIN = Limit(1000, 3600)
 """For addresses of one mail provider, from all networks together."""
 WISHES = Limit(3000, 3600)
-TOKENS_AT_HOME = Limit(60, 60)
+GUESSES_AT_HOME = Limit(60, 60)
+"""Pages opened with a token that is not valid; a valid one counts nowhere."""
 
 KNOWN = 50_000
 """Networks that are kept for one limit, about 15 MB; beyond that, the one that was quiet longest is dropped."""
@@ -44,25 +45,37 @@ class Limits:
         self._moments: dict[Limit, OrderedDict[str, list[float]]] = {}
 
     def may_wish(self, networks: tuple[str, str], domain: str) -> int:
-        """Count a wish and return 0; or count nothing and return the seconds to wait before another."""
+        """Count a wish and return 0; or count nothing and return the seconds to wait before another.
+
+        What all networks share is never used up for everybody: a neighbourhood that was quiet for the whole window has
+        one wish left, even when others have filled the limit of a provider, or that of all.
+        """
         home, nearby = networks
-        return self._count(
-            (WISHES_AT_HOME, home), (WISHES_NEARBY, nearby), (WISHES_PER_DOMAIN, domain), (WISHES, "")
-        )
-
-    def may_try(self, networks: tuple[str, str]) -> int:
-        """Count a page that a token opens, in the same way."""
-        return self._count((TOKENS_AT_HOME, networks[0]))
-
-    def _count(self, *limits: tuple[Limit, str]) -> int:
+        own = ((WISHES_AT_HOME, home), (WISHES_NEARBY, nearby))
+        shared = ((WISHES_PER_DOMAIN, domain), (WISHES, ""))
         if not self._on:
             return 0
         now = self._clock()
-        wait = max(self._wait(limit, key, now) for limit, key in limits)
+        quiet = self._is_quiet(WISHES_NEARBY, nearby, now)
+        wait = max(self._wait(limit, key, now) for limit, key in (own if quiet else (*own, *shared)))
         if wait <= 0:
-            for limit, key in limits:
+            for limit, key in (*own, *shared):
                 self._remember(limit, key, now)
         return ceil(wait)
+
+    def may_guess(self, networks: tuple[str, str]) -> int:
+        """Count nothing; 0, or the seconds until this network may try another token."""
+        return ceil(self._wait(GUESSES_AT_HOME, networks[0], self._clock())) if self._on else 0
+
+    def count_guess(self, networks: tuple[str, str]) -> None:
+        """Count a token that is not valid."""
+        if self._on:
+            self._remember(GUESSES_AT_HOME, networks[0], self._clock())
+
+    def _is_quiet(self, limit: Limit, key: str, now: float) -> bool:
+        """Whether nothing was counted for this key within the window."""
+        moments = self._moments.get(limit, {}).get(key)
+        return not moments or moments[-1] <= now - limit.seconds
 
     def _wait(self, limit: Limit, key: str, now: float) -> float:
         """Seconds until one more request fits into the window; 0 when it does now."""
