@@ -15,6 +15,7 @@ from generator.content import Newsletter
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import Signer
+from generator.delivery.outgoing.smtp import Tls
 from generator.doctor import Answer, Condition
 from generator.doctor.domains import examine_domains
 from generator.doctor.letters import examine_letter
@@ -276,10 +277,11 @@ def test_what_a_relay_cannot_do_is_told(ours: Settings, monkeypatch: pytest.Monk
 
 def test_a_relay_elsewhere_without_tls_and_with_a_low_limit_is_told(ours: Settings) -> None:
     with relaying(size=1000) as there:
-        relay = Relay(HOST, there.port)
-        answers = ask(relay, ours)
+        answers = ask(Relay(HOST, there.port, tls=Tls.OPPORTUNISTIC), ours)
+        (refused,) = ask(Relay(HOST, there.port), ours).values()
     check(answers["limits"], WARNING, "the relay accepts mail of at most 1,000 bytes")
     check(answers["tls"], WARNING, "can be read on its way")
+    check(refused, ERROR, "does not offer STARTTLS; nothing was sent")
 
 
 # --- The DNS ---

@@ -41,7 +41,7 @@ def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tu
     sender, name = settings.bounces or settings.sender_address, ""
     try:
         with transport.explained():
-            connection = transport.dial(sender.rpartition("@")[2])
+            connection = transport.dial()
             try:
                 transport.introduce(connection)
                 name = _name(connection)

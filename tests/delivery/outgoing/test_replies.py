@@ -168,7 +168,7 @@ def test_no_letter_is_taken_for_accepted_unless_the_relay_said_so_after_its_dot(
 ) -> None:
     script = Script(offers=offers, answers={command: [answer]})
     with following(script):
-        session = Relay(HOST, script.port, patience=1).open_session()
+        session = Relay(HOST, script.port, local=True, patience=1).open_session()
         replies = []
         try:
             for _ in range(2):

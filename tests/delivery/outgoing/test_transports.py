@@ -14,9 +14,12 @@ import pytest
 
 from generator.delivery.outgoing.maildirs import Maildir, make_readable
 from generator.delivery.outgoing.relays import Relay
+from generator.delivery.outgoing.sessions import Envelope
+from generator.delivery.outgoing.smtp import Tls, find_name, write_literal
 from generator.delivery.outgoing.transports import DEFAULT, find_files, is_trial, open_transport
 from generator.errors import TransportError, explain_network
 from tests.delivery.relays import HOST, Relaying, free_port, relaying
+from tests.delivery.scripts import Script, following
 
 SENDER, READER = "letter@example.org", "reader@example.com"
 MAIL = b"From: letter@example.org\r\nTo: reader@example.com\r\n\r\nHoi\r\n.\r\n..\r\n.stuffed\r\nQuit\r\n"
@@ -138,6 +141,8 @@ def test_a_line_of_998_octets_stands_as_it_is() -> None:
         ("smtps://me:secret@relay.example.org", "smtps://relay.example.org:465"),
         ("SMTP://LOCALHOST", "smtp://localhost:25"),
         ("smtp://[::1]:25", "smtp://[::1]:25"),
+        ("smtp://relay.example.org?tls=opportunistic&ehlo=Web.example.org", "smtp://relay.example.org:25"),
+        ("smtps://relay.example.org?tls=required", "smtps://relay.example.org:465"),
         ("maildir:var/mail", "maildir:/project/var/mail"),
         ("maildir:/var/mail/me", "maildir:/var/mail/me"),
         ("maildir:///var/mail/me", "maildir:/var/mail/me"),
@@ -163,7 +168,17 @@ def test_an_address_names_a_transport(url: str, name: str) -> None:
         ("smtp://relay.example.org:99999", "something that is not a URL"),
         ("smtp://relay example.org", "an invalid host name"),
         ("smtp://relay.example.org/path", "more than a host"),
-        ("smtp://me:secret@relay.example.org?tls=no", "more than a host"),
+        (
+            "smtp://me:secret@relay.example.org?tls=no",
+            "an unknown value of tls; it is required, opportunistic",
+        ),
+        ("smtp://relay.example.org?tls=", "an unknown value of tls"),
+        ("smtps://me:secret@relay.example.org?tls=none", "smtps:// with tls=none"),
+        ("smtp://relay.example.org?ehlo=web", "an invalid name behind ehlo="),
+        ("smtp://relay.example.org?ehlo=web.localdomain", "an invalid name behind ehlo="),
+        ("smtp://relay.example.org?tls=none&tls=required", "something behind “\\?”"),
+        ("smtp://relay.example.org:25?secr", "something behind “\\?” that is neither tls=… nor ehlo=…"),
+        ("smtp://me:12?secret@relay.example.org", "something behind “\\?”"),
         ("smtp://me@relay.example.org", "a user without a password"),
         ("smtp://:secret@relay.example.org", "a user without a password"),
         ("smtp://me:secr%C3%A9t@relay.example.org", "with characters that SMTP does not allow"),
@@ -200,9 +215,6 @@ def test_a_relay_gets_the_very_bytes_and_the_envelope() -> None:
     (arrived,) = relay.arrived
     assert arrived.message == MAIL
     assert (arrived.sender, arrived.recipients) == (SENDER, (READER,))
-    assert arrived.hello == "example.org", (
-        "the domain of the sender: no DNS is asked for a name of this machine"
-    )
 
 
 def test_one_connection_carries_many_mails_until_it_is_closed() -> None:
@@ -295,7 +307,7 @@ def test_a_relay_that_is_not_there_is_said_in_one_sentence() -> None:
 def test_a_relay_that_does_not_answer_is_given_up(command: str) -> None:
     with relaying() as relay:
         relay.hang = command
-        transport = Relay(HOST, relay.port, patience=0.3)
+        transport = Relay(HOST, relay.port, local=True, patience=0.3)
         with pytest.raises(TransportError, match="does not answer in time"):
             transport.send(SENDER, READER, MAIL)
         transport.close()
@@ -439,3 +451,104 @@ def test_a_password_never_travels_in_the_clear() -> None:
         here.send(SENDER, READER, MAIL)
         here.close()
     assert [mail.user for mail in relay.arrived] == ["me"], "on this machine nobody listens in"
+
+
+@pytest.mark.parametrize("url", ["smtp://{}", "smtp://{}?tls=required"])
+def test_a_relay_without_tls_is_refused_before_anything_is_sent(url: str) -> None:
+    """Whoever is on the way can remove the offer of STARTTLS, and would read all addresses."""
+    with relaying() as relay:
+        made = open_transport(url.format("relay.example.org"), Path())
+        assert isinstance(made, Relay)
+        elsewhere = Relay(HOST, relay.port, local=made.local, tls=made.tls)
+        with pytest.raises(TransportError, match=r"does not offer STARTTLS; nothing was sent$"):
+            elsewhere.send(SENDER, READER, MAIL)
+        session = elsewhere.open_session()
+        with pytest.raises(TransportError, match=r"does not offer STARTTLS; nothing was sent$"):
+            session.offer(Envelope(SENDER, READER, len(MAIL)))
+    assert relay.asked == []
+    assert not relay.arrived
+
+
+def test_tls_can_be_required_of_a_relay_on_this_machine(tls: ssl.SSLContext) -> None:
+    with (
+        relaying() as relay,
+        pytest.raises(TransportError, match="does not offer STARTTLS; nothing was sent"),
+    ):
+        open_transport(f"smtp://{HOST}:{relay.port}?tls=required", Path()).send(SENDER, READER, MAIL)
+    with relaying(starttls=tls) as relay:
+        transport = open_transport(f"smtp://{HOST}:{relay.port}?tls=required", Path())
+        transport.send(SENDER, READER, MAIL)
+        transport.close()
+    assert [mail.encrypted for mail in relay.arrived] == [True]
+
+
+@pytest.mark.parametrize("wish", [Tls.OPPORTUNISTIC, Tls.NONE])
+def test_an_operator_may_go_without_tls(wish: Tls) -> None:
+    with relaying() as relay:
+        transport = Relay(HOST, relay.port, tls=wish)
+        transport.send(SENDER, READER, MAIL)
+        transport.close()
+        if wish is Tls.NONE:
+            secret = Relay(HOST, relay.port, tls=wish, user="me", password="secret")  # noqa: S106 (of no relay)
+            with pytest.raises(TransportError, match="the password was not sent"):
+                secret.send(SENDER, READER, MAIL)
+    assert [mail.encrypted for mail in relay.arrived] == [False]
+
+
+def test_tls_that_is_offered_is_left_alone_when_the_operator_says_so(tls: ssl.SSLContext) -> None:
+    with following(Script(tls=tls)) as script:
+        transport = open_transport(f"smtp://{HOST}:{script.port}?tls=none", Path())
+        transport.send(SENDER, READER, MAIL)
+        transport.close()
+    assert "STARTTLS" not in script.commands
+
+
+# --- The greeting ---
+
+
+def test_the_greeting_has_the_name_in_the_settings() -> None:
+    with relaying() as relay:
+        transport = open_transport(f"smtp://{HOST}:{relay.port}?ehlo=Web.example.org", Path())
+        transport.send(SENDER, READER, MAIL)
+        transport.close()
+    assert [mail.hello for mail in relay.arrived] == ["web.example.org"]
+
+
+@pytest.mark.parametrize(
+    "host, full, hello",
+    [
+        ("web.example.org", "web", "web.example.org"),
+        ("web", "web.example.org.", "web.example.org"),
+        ("web", "web", "[127.0.0.1]"),
+        ("web", "localhost.localdomain", "[127.0.0.1]"),
+        ("web_1", "1.0.0.127.in-addr.arpa", "[127.0.0.1]"),
+    ],
+)
+def test_the_greeting_names_this_machine(
+    host: str, full: str, hello: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 5321, 4.1.4: a domain of this host, else its address."""
+    monkeypatch.setattr("generator.delivery.outgoing.smtp.socket.gethostname", lambda: host)
+    monkeypatch.setattr("generator.delivery.outgoing.smtp.socket.getfqdn", lambda: full)
+    find_name.cache_clear()
+    try:
+        with relaying() as relay:
+            transport = Relay(HOST, relay.port, local=True)
+            transport.send(SENDER, READER, MAIL)
+            transport.close()
+    finally:
+        find_name.cache_clear()
+    assert [mail.hello for mail in relay.arrived] == [hello]
+
+
+@pytest.mark.parametrize(
+    "address, literal",
+    [
+        ("192.0.2.1", "[192.0.2.1]"),
+        ("2001:db8::1", "[IPv6:2001:db8::1]"),
+        ("fe80::1%eth0", "[IPv6:fe80::1]"),
+        ("::ffff:192.0.2.1", "[192.0.2.1]"),
+    ],
+)
+def test_an_address_is_written_as_smtp_wants_it(address: str, literal: str) -> None:
+    assert write_literal(address) == literal

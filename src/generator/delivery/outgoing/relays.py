@@ -187,8 +187,7 @@ class RelaySession:
                     raise
             self._drop()
         try:
-            # We greet with the sender's domain: asking DNS for a name of this machine can take long, and find nothing.
-            self._smtp = smtp = self._server.dial(envelope.sender.rpartition("@")[2])
+            self._smtp = smtp = self._server.dial()
             self._server.introduce(smtp)
         except smtplib.SMTPResponseException as error:  # the greeting, EHLO, STARTTLS or AUTH
             if error.smtp_code < _NO:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import binascii
 import re
 import smtplib
+import socket
 import ssl
 from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from functools import cache
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, NoReturn
 
 from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader
 from generator.errors import TransportError, explain_network
@@ -18,6 +22,17 @@ if TYPE_CHECKING:
 
 PATIENCE = 20.0
 """Seconds to wait for each reply."""
+
+
+class Tls(StrEnum):
+    """What a connection that begins in the clear does about TLS (STARTTLS, RFC 3207)."""
+
+    REQUIRED = "required"
+    """Nothing is sent to a server that does not offer it. An attacker on the way can remove the offer."""
+    OPPORTUNISTIC = "opportunistic"
+    """Used when it is offered."""
+    NONE = "none"
+    """Not used, offered or not."""
 
 
 @dataclass(eq=False)
@@ -33,6 +48,10 @@ class Server:
     """TLS from the first byte (RFC 8314)."""
     local: bool = False
     """Whether it is on this machine. Then no authority needs to have signed its certificate."""
+    tls: Tls | None = None
+    """None: required, unless the server is on this machine."""
+    hello: str = ""
+    """The domain with which we greet; empty for the name of this machine, or its address when it has none."""
     patience: float = PATIENCE
     """Seconds to wait for each reply."""
 
@@ -42,35 +61,44 @@ class Server:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'smtps' if self.encrypted else 'smtp'}://{host}:{self.port}"
 
-    def dial(self, domain: str) -> smtplib.SMTP:
-        """Connect, and read the greeting. We shall greet as `domain`. Raises what `explained` translates."""
-        if self.encrypted:
-            return _Encrypted(self.host, self.port, domain, timeout=self.patience, context=self._trust())
-        return _Replies(self.host, self.port, domain, timeout=self.patience)
+    def dial(self) -> smtplib.SMTP:
+        """Connect, and read the greeting. Raises what `explained` translates."""
+        name = self.hello or find_name()
+        connection = (
+            _Encrypted(
+                self.host, self.port, name or "localhost", timeout=self.patience, context=self._trust()
+            )
+            if self.encrypted
+            else _Replies(self.host, self.port, name or "localhost", timeout=self.patience)
+        )
+        if not name and connection.sock is not None:
+            connection.local_hostname = write_literal(connection.sock.getsockname()[0])
+        return connection
 
     def introduce(self, connection: smtplib.SMTP) -> None:
-        """EHLO, STARTTLS where it is offered, and AUTH where there is a user.
+        """EHLO, STARTTLS as `tls` says, and AUTH where there is a user.
 
-        Raises what `explained` translates, and TransportError rather than send a password in the clear.
+        Raises what `explained` translates, and TransportError rather than go on in the clear where TLS is required, or
+        where a password would be seen.
         """
+        tls = self.tls or (Tls.OPPORTUNISTIC if self.local else Tls.REQUIRED)
         try:
             _greet(connection)
             if not self.encrypted:
-                if connection.has_extn("starttls"):
+                if tls is not Tls.NONE and connection.has_extn("starttls"):
                     connection.starttls(context=self._trust())
                     _greet(connection)
-                else:
-                    self._check_clear()
+                elif tls is Tls.REQUIRED or (self.user and not self.local):
+                    self._refuse_clear()
             if self.user:
                 connection.login(self.user, self.password)
         except BaseException:
             connection.close()
             raise
 
-    def _check_clear(self) -> None:
-        """Raise TransportError when a password would be sent without encryption to another machine."""
-        if self.user and not self.local:
-            raise TransportError(f"{self.name} does not offer STARTTLS; the password was not sent")
+    def _refuse_clear(self) -> NoReturn:
+        unsent = "the password was not sent" if self.user else "nothing was sent"
+        raise TransportError(f"{self.name} does not offer STARTTLS; {unsent}")
 
     def _trust(self) -> ssl.SSLContext:
         """The TLS context: the relay needs a certificate for its name. SSL_CERT_FILE names more authorities."""
@@ -121,6 +149,32 @@ class _Replies(smtplib.SMTP):
 
 class _Encrypted(_Replies, smtplib.SMTP_SSL):
     """With TLS from the first byte."""
+
+
+_NOT_NAMES = {"arpa", "home", "internal", "invalid", "lan", "local", "localdomain", "localhost", "test"}
+"""Last labels of names that mean nothing to another machine."""
+
+
+@cache  # without an entry in /etc/hosts, it asks DNS
+def find_name() -> str:
+    """The fully qualified name of this machine; empty when it has none that others could know."""
+    names = (one.rstrip(".").lower() for one in (socket.gethostname(), socket.getfqdn()))
+    return next((one for one in names if is_name(one)), "")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is a domain with which a client may greet (RFC 5321, 4.1.2 and 4.1.4), in lower case."""
+    label = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+    found = re.fullmatch(rf"({label}\.)+(?P<last>[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?)", text)
+    return found is not None and found["last"] not in _NOT_NAMES
+
+
+def write_literal(address: str) -> str:
+    """An address as a client without a name greets with it (RFC 5321, 4.1.3): [192.0.2.1] or [IPv6:2001:db8::1]."""
+    known = ip_address(address.partition("%")[0])
+    if isinstance(known, IPv6Address):
+        known = known.ipv4_mapped or known
+    return f"[IPv6:{known}]" if isinstance(known, IPv6Address) else f"[{known}]"
 
 
 def _greet(connection: smtplib.SMTP) -> None:

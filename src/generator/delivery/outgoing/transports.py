@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.relays import Relay
+from generator.delivery.outgoing.smtp import Tls, is_name
 from generator.errors import TransportError
 from generator.subscribers.list.networks import is_here
 
@@ -62,8 +63,9 @@ def find_files(url: str, root: Path) -> Path | None:
 def open_transport(url: str, root: Path) -> Transport:
     """The transport that a URL names. Connects and writes nothing yet.
 
-    `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. Raises TransportError, which
-    never shows a password.
+    `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. A relay may have settings
+    behind a question mark: `tls=required` (or `opportunistic`, or `none`), and `ehlo=NAME`, with which we greet. Raises
+    TransportError, which never shows a password.
     """
     try:
         parts = urlsplit(url)
@@ -84,10 +86,11 @@ def _open_relay(parts: SplitResult, port: int | None) -> Relay:
     host = parts.hostname or ""
     if not _is_host(host):
         raise TransportError(_wanted("an invalid host name"))
-    if parts.path.strip("/") or parts.query or parts.fragment:
+    if parts.path.strip("/") or parts.fragment:
         raise TransportError(
             _wanted("more than a host and a port; in a password, write #, / and ? as %23, %2F and %3F")
         )
+    tls, hello = _read_relay_settings(parts)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
         raise TransportError(_wanted("a user without a password, or a password without a user"))
@@ -100,7 +103,30 @@ def _open_relay(parts: SplitResult, port: int | None) -> Relay:
         password=password,
         encrypted=parts.scheme == "smtps",
         local=is_here(host),
+        tls=tls,
+        hello=hello,
     )
+
+
+def _read_relay_settings(parts: SplitResult) -> tuple[Tls | None, str]:
+    """What stands behind the question mark: TLS, and the name to greet with. Raises TransportError, without a value.
+
+    A password with a question mark that was not encoded ends up here, so nothing of it may be shown.
+    """
+    fields = parse_qsl(parts.query, keep_blank_values=True)
+    given = dict(fields)
+    if len(fields) != len(given) or not given.keys() <= {"tls", "ehlo"} or bool(fields) != bool(parts.query):
+        raise TransportError(
+            _wanted("something behind “?” that is neither tls=… nor ehlo=…; in a password, write ? as %3F")
+        )
+    tls, hello = given.get("tls", ""), given.get("ehlo", "").lower()
+    if "tls" in given and tls not in set(Tls):
+        raise TransportError(_wanted("an unknown value of tls; it is required, opportunistic or none"))
+    if parts.scheme == "smtps" and tls not in {"", Tls.REQUIRED}:
+        raise TransportError(_wanted(f"smtps:// with tls={tls}; smtps:// always uses TLS"))
+    if "ehlo" in given and not is_name(hello):
+        raise TransportError(_wanted("an invalid name behind ehlo=; it is the name of this host"))
+    return Tls(tls) if tls else None, hello
 
 
 def _is_host(host: str) -> bool:

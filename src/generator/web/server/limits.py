@@ -74,7 +74,8 @@ class Limits:
 
     def _is_quiet(self, limit: Limit, key: str, now: float) -> bool:
         """Whether nothing was counted for this key within the window."""
-        moments = self._moments.get(limit, {}).get(key)
+        known = self._moments.get(limit)
+        moments = known.get(key) if known else None
         return not moments or moments[-1] <= now - limit.seconds
 
     def _wait(self, limit: Limit, key: str, now: float) -> float:
