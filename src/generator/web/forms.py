@@ -67,6 +67,8 @@ class Draft:
     certainties: tuple[str, ...] = ()
     mistake: str = ""
     """What is wrong with the address; empty when nothing is."""
+    meant: str = ""
+    """The address that was probably meant, when its domain looks like a slip; empty when it does not."""
 
     def differs(self, language: Language) -> bool:
         """Whether somebody chose what most leave as it is on a page in this language."""

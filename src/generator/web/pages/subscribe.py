@@ -16,6 +16,7 @@ from generator.model import Asking, Wish
 from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.list.wordings import is_known
 from generator.web.forms import Draft, read_form
+from generator.web.providers import suggest_address
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ async def subscribe(context: Context) -> Response:
         return _show_subscribe(context, draft, HTTPStatus.FORBIDDEN, notice=context.say("foreign"))
     if draft.mistake:
         return _show_subscribe(context, draft, HTTPStatus.UNPROCESSABLE_ENTITY)
+    if draft.meant:
+        return _show_subscribe(context, draft)
     version = form.one("wording")
     if version != context.app.pages.wordings[
         context.language
@@ -60,6 +63,8 @@ async def ask_manage(context: Context) -> Response:
         return context.page("manage", HTTPStatus.FORBIDDEN, path="manage", draft=draft, notice=notice)
     if draft.mistake:
         return context.page("manage", HTTPStatus.UNPROCESSABLE_ENTITY, path="manage", draft=draft)
+    if draft.meant:
+        return context.page("manage", path="manage", draft=draft)
     return await _save(context, form, Asking.MANAGE, address, draft)
 
 
@@ -95,7 +100,7 @@ def _show_subscribe(
 
 
 def _read(context: Context, form: Form) -> tuple[Draft, str]:
-    """The form as it was filled in, and its address in normal form; "" when it is not valid."""
+    """The form as it was filled in, and the address to use in normal form; "" when it is not valid."""
     typed, address, mistake = [text.strip() for text in form.all("email")], "", ""
     if len(typed) > 1:
         mistake = "several"
@@ -106,15 +111,20 @@ def _read(context: Context, form: Form) -> tuple[Draft, str]:
             address = parse_address(text)
         except AddressError:
             mistake = _name_mistake(text)
+    # A slip in the domain is asked about once; the two answers are buttons, whose value is the whole address.
+    meant, answer = suggest_address(address), form.one("meant")
+    if meant and answer in {meant, address}:
+        address, meant = answer, ""
     known = context.app.service.titles(context.language)
     chosen = tuple(one for one in known if one in form.all("certainty"))
     draft = Draft(
-        email=typed[0][:LONGEST] if typed else "",
+        email=address if meant else typed[0][:LONGEST] if typed else "",
         language=next(
             (one for one in context.app.service.settings.languages if one in form.all("language")), None
         ),
         certainties=chosen if len(chosen) < len(known) else (),
         mistake=context.say(mistake) if mistake else "",
+        meant=meant,
     )
     return draft, address
 
