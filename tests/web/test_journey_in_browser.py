@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.site.hosting import build
 from tests.web.journeys import EN, NARROW, NL, Journey, Place, Post, body_of, link_in, look
@@ -85,6 +85,7 @@ def test_from_a_form_on_the_site_to_the_last_trace_of_a_reader(place, open_brows
         english = Journey(
             place, open_browser(java_script_enabled=False, viewport=NARROW), box, "someone@example.com", EN
         )
+        mistype(english)
         english.page.goto(f"{place.site}en/archive/2026-W46/")
         english.asks()
         english.sees("asked_title")
@@ -107,6 +108,36 @@ def test_from_a_form_on_the_site_to_the_last_trace_of_a_reader(place, open_brows
         assert place.status("reader+list@example.org") is None
 
 
+def mistype(reader: Journey) -> None:
+    """A slip in the domain is asked about, and what was typed can be kept."""
+    page = reader.page
+    page.goto(f"{reader.place.service}en/subscribe")
+    page.locator("summary").click()
+    page.locator("input[name=certainty][value=referral]").check()
+    reader.asks("someone@gmial.com")
+    look(page)
+    assert page.locator("input[name=email]").input_value() == "someone@gmial.com"
+    assert page.locator("input[name=certainty]:checked").count() == 1
+    assert page.locator("button[name=meant]").all_inner_texts() == [
+        f"{EN['yes_use']} someone@gmail.com",
+        f"{EN['no_keep']} someone@gmial.com",
+    ]
+    page.locator("button[name=meant]").last.click()
+    reader.sees("asked_title")
+    assert "someone@gmial.com" in page.locator("main").inner_text()
+
+
+def open_as_a_letter_does(reader: Journey, link: str) -> None:
+    """From the page that unsubscribes to the preferences, by the link that a letter has too."""
+    back = reader.page.url
+    reader.page.goto(link)
+    reader.page.get_by_role("link", name=EN["unsubscribe_pause"]).click()
+    expect(reader.page.locator("h1")).to_have_text(EN["your_subscription"])
+    look(reader.page)
+    assert reader.address not in reader.page.content()
+    reader.page.goto(back)
+
+
 def change_and_pause(reader: Journey) -> None:
     """On their own page: another language, one certainty, a pause, and no pause."""
     page = reader.page
@@ -119,7 +150,9 @@ def change_and_pause(reader: Journey) -> None:
         "en",
         "referral",
     ]
-    assert reader.box.next_to(reader.address)["Content-Language"] == "en"
+    mail = reader.box.next_to(reader.address)
+    assert mail["Content-Language"] == "en"
+    open_as_a_letter_does(reader, link_in(mail, "unsubscribe"))
     page.wait_for_timeout(1100)
     page.locator("button[name=weeks][value='4']").click()
     reader.hears("done_pause")

@@ -103,13 +103,7 @@ def test_a_slip_is_asked_about_with_everything_still_filled_in(reader, path, wor
         assert done.status == 202
         assert address in done.words()
         assert len(reader.rows()["wish"]) == number
-        if action == "subscribe":
-            assert (
-                done.text == reader.ask.post(f"/{path}", {**again, "email": address, "meant": address}).text
-            )
-            assert len(reader.rows()["wish"]) == number + 1
-            break
-    assert {row[2] for row in reader.rows()["wish"]} == set(answers[:number])
+    assert {row[2] for row in reader.rows()["wish"]} == set(answers)
 
 
 def test_an_address_that_was_written_anew_goes_before_the_answer(reader):

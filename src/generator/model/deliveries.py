@@ -196,4 +196,6 @@ class Personal:
     """Names the mailing and the subscriber, and proves that we did: Message-ID and return path."""
     address: str = field(repr=False)
     unsubscribe: str = field(repr=False)
-    """The signed token."""
+    """The signed token of the link by which they leave."""
+    preferences: str = field(repr=False)
+    """The signed token of the link to their preferences."""

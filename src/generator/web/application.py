@@ -15,7 +15,7 @@ from starlette.routing import Route, Router
 from generator.web.context import App, Context
 from generator.web.guard import Guard
 from generator.web.page import Pages
-from generator.web.pages import confirm, data, manage, subscribe, unsubscribe
+from generator.web.pages import confirm, data, manage, preferences, subscribe, unsubscribe
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
 from generator.web.refusals import Refusal
@@ -43,6 +43,11 @@ ADDRESSES: dict[str, dict[str, Handler]] = {
     "manage/{token}/unsubscribe": {"POST": manage.unsubscribe},
     "manage/{token}/erase": {"POST": manage.erase},
     "manage/{token}/data.json": {"GET": data.download},
+    "preferences/{token}": {"GET": preferences.show_preferences},
+    "preferences/{token}/preferences": {"POST": preferences.save_preferences},
+    "preferences/{token}/pause": {"POST": preferences.pause},
+    "preferences/{token}/resume": {"POST": preferences.resume},
+    "preferences/{token}/link": {"POST": preferences.ask_link},
     "unsubscribe/{token}": {"GET": unsubscribe.show_unsubscribe, "POST": unsubscribe.unsubscribe},
 }
 

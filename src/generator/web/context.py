@@ -88,6 +88,11 @@ class Context:
         """The URL of a page for a proof of consent: made from our settings, without a token."""
         return f"{self.app.service.url}{self.folder}{path}"
 
+    def count_wish(self, address: str) -> None:
+        """Count a request that makes us write to an address. Raises Refusal (429) when there are too many."""
+        if wait := self.app.service.limits.may_wish(self.networks, address.rpartition("@")[2]):
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
+
     def check_guesses(self) -> None:
         """Before a token is looked up. Raises Refusal (429) when this network tried too many that are not valid."""
         if wait := self.app.service.limits.may_guess(self.networks):

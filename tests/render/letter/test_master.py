@@ -18,7 +18,7 @@ from generator.render.letter.email import render_parts
 from generator.render.letter.master import STAND_IN, Master, name_sender, render_copy, render_master
 from generator.subscribers.ledger.tags import make_tag, read_tag
 from generator.subscribers.list.records import make_handle
-from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
+from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE, Keys
 from tests.check.proofs import messages, proof_of
 from tests.conftest import Golden
 from tests.languages import EN, LANGUAGES, NL
@@ -33,7 +33,8 @@ SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], dea
 
 
 def personal(handle: str = "reader-of-sample", address: str = "reader@example.com") -> Personal:
-    return Personal(make_tag(KEYS, Week.parse(FULL), handle), address, KEYS.sign(UNSUBSCRIBE, handle))
+    unsubscribe, preferences = (KEYS.sign(purpose, handle) for purpose in (UNSUBSCRIBE, PREFERENCES))
+    return Personal(make_tag(KEYS, Week.parse(FULL), handle), address, unsubscribe, preferences)
 
 
 READER = personal()
@@ -65,9 +66,25 @@ def test_a_stand_in_is_as_long_as_what_takes_its_place_and_is_nobody() -> None:
     for handle in (*(make_handle() for _ in range(100)), "a" * 16):
         real = personal(handle)
         assert len(real.unsubscribe) == len(STAND_IN.unsubscribe)
+        assert len(real.preferences) == len(STAND_IN.preferences)
         assert len(real.tag) == len(STAND_IN.tag)
     assert read_tag(KEYS, STAND_IN.tag) is None
     assert KEYS.read(UNSUBSCRIBE, STAND_IN.unsubscribe) is None
+    assert KEYS.read(PREFERENCES, STAND_IN.preferences) is None
+
+
+def test_a_letter_that_was_frozen_before_it_had_a_link_to_the_preferences_can_be_sent(
+    newsletter: Newsletter,
+) -> None:
+    old = re.sub(
+        rb"preferences/(=\r\n)?%b"
+        % rb"(?:=\r\n)?".join(re.escape(bytes([one])) for one in STAND_IN.preferences.encode()),
+        b"manage",
+        master_of(newsletter),
+    )
+    copy = Master(old).copy(READER)
+    assert READER.unsubscribe.encode() in copy
+    assert READER.preferences.encode() not in copy.replace(b"=\r\n", b"")
 
 
 HANDLES = st.text(
@@ -111,12 +128,12 @@ def test_two_copies_differ_in_who_gets_them_and_in_nothing_else(newsletter: News
     copies = []
     for reader in (one, other):
         copy = master.copy(reader).replace(b"=\r\n", b"").decode()
-        for value in (reader.tag, reader.address, reader.unsubscribe):
+        for value in (reader.tag, reader.address, reader.unsubscribe, reader.preferences):
             assert value in copy
             copy = copy.replace(value, "·")
         copies.append(copy)
     assert copies[0] == copies[1]
-    assert copies[0].count("·") == 6, "To, Message-ID, twice in List-Unsubscribe, and a link in each part"
+    assert copies[0].count("·") == 8, "To, Message-ID, twice in List-Unsubscribe, and two links in each part"
     assert "copy.invalid" not in copies[0]
     assert other.unsubscribe not in master.copy(one).replace(b"=\r\n", b"").decode()
 
@@ -162,7 +179,10 @@ def test_both_parts_are_read_back_as_they_were_written_the_text_first(newsletter
     copy = Master(master_of(newsletter)).copy(READER)
     parts = list(message_from_bytes(copy, policy=policy.default).iter_parts())
     written = render_parts(
-        newsletter, edition_of(newsletter), f"{URL}unsubscribe/{READER.unsubscribe}", f"{URL}manage"
+        newsletter,
+        edition_of(newsletter),
+        f"{URL}unsubscribe/{READER.unsubscribe}",
+        f"{URL}preferences/{READER.preferences}",
     )
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
     assert [part["Content-Transfer-Encoding"] for part in parts] == ["quoted-printable"] * 2
@@ -171,7 +191,7 @@ def test_both_parts_are_read_back_as_they_were_written_the_text_first(newsletter
     ]
     text = written[0]
     assert f"Afmelden: {URL}unsubscribe/{READER.unsubscribe}\n" in text
-    assert f"Bekijk of verander je inschrijving: {URL}manage\n" in text
+    assert f"Bekijk of verander je inschrijving: {URL}preferences/{READER.preferences}\n" in text
 
 
 def test_a_trial_without_https_has_no_one_click(newsletter: Newsletter) -> None:
@@ -255,7 +275,10 @@ def test_what_holds_for_a_draft_holds_for_a_copy(newsletter: Newsletter, languag
     edition = edition_of(newsletter, language=language)
     service = f"{URL}{LANGUAGES.prefix(language)}"
     text, html = render_parts(
-        newsletter, edition, f"{service}unsubscribe/{READER.unsubscribe}", f"{service}manage"
+        newsletter,
+        edition,
+        f"{service}unsubscribe/{READER.unsubscribe}",
+        f"{service}preferences/{READER.preferences}",
     )
     email = Email(edition, html, text, alone(newsletter, READER, language))
     copied = Proof(newsletter, proof.issue, edition, email)

@@ -11,7 +11,7 @@ from generator.errors import MailingError
 from generator.model import Personal
 from generator.render.letter.master import Master
 from generator.subscribers.ledger.tags import make_tag
-from generator.subscribers.store.keys import UNSUBSCRIBE
+from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,7 +58,10 @@ class Copies:
                 f"the letter of {self._week} was frozen without an edition in “{due.language}”"
             )
         tag = make_tag(self._keys, self._week, due.handle)
-        message = master.copy(Personal(tag, due.address, self._keys.sign(UNSUBSCRIBE, due.handle)))
+        unsubscribe, preferences = (
+            self._keys.sign(purpose, due.handle) for purpose in (UNSUBSCRIBE, PREFERENCES)
+        )
+        message = master.copy(Personal(tag, due.address, unsubscribe, preferences))
         if self._sign is not None:
             message = self._sign(message)
         return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)

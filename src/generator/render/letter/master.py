@@ -1,8 +1,9 @@
 """An edition → its master: the letter as bytes, with gaps for what differs from copy to copy.
 
-Four places differ: the header To, the tag in the Message-ID, and the token in List-Unsubscribe and in the last link of
-both parts. There is no greeting: we keep no names. The placeholder in each gap is as long as the value that replaces
-it, so that lines of quoted-printable break where they would in a message rendered for that reader alone.
+These places differ: the header To, the tag in the Message-ID, the token in List-Unsubscribe and in the link by which a
+reader leaves, and the token in the link to their preferences; the two links stand at the end of both parts. There is no
+greeting: we keep no names. The placeholder in each gap is as long as the value that replaces it, so that lines of
+quoted-printable break where they would in a message rendered for that reader alone.
 """
 
 from __future__ import annotations
@@ -34,20 +35,29 @@ STAND_IN = Personal(
     tag="0000-w00.thetagofthiscopystandshere.0000000000000000",
     address="reader@copy.invalid",
     unsubscribe="the-token-of-this-reader.stands-here-in-each-copy-and-opens-nothing-",
+    preferences="a-link-to-the-choices-of.one-reader-begins-here-and-opens-no-page-at",
 )
-"""The placeholder of a subscriber: no week has that tag, no key signed that token, RFC 2606 reserves that domain."""
+"""The placeholder of a subscriber: no week has that tag, no key signed these tokens, RFC 2606 reserves that domain."""
 
 _SOFT = b"=\r\n"
 _ANY_BREAK = rb"(?:=\r\n)?"
 _GAP = re.compile(
-    rb"(?P<recipient>(?<=\r\n)To: %b(?=\r\n))|(?P<tag>%b)|(?P<token>%b)"
+    rb"(?P<recipient>(?<=\r\n)To: %b(?=\r\n))|(?P<tag>%b)|(?P<token>%b)|(?P<preferences>%b)"
     % (
         re.escape(STAND_IN.address.encode()),
         re.escape(STAND_IN.tag.encode()),
-        _ANY_BREAK.join(re.escape(bytes([sign])) for sign in STAND_IN.unsubscribe.encode()),
+        *(
+            _ANY_BREAK.join(re.escape(bytes([sign])) for sign in token.encode())
+            for token in (STAND_IN.unsubscribe, STAND_IN.preferences)
+        ),
     )
 )
-_TRACES = (STAND_IN.tag[9:35].encode(), b"copy.invalid", *STAND_IN.unsubscribe.encode().split(b"."))
+_TRACES = (
+    STAND_IN.tag[9:35].encode(),
+    b"copy.invalid",
+    *STAND_IN.unsubscribe.encode().split(b"."),
+    *STAND_IN.preferences.encode().split(b"."),
+)
 _TAG = re.compile(r"[a-z0-9.-]+")
 _TOKEN = re.compile(rf"[A-Za-z0-9._-]{{{len(STAND_IN.unsubscribe)}}}")
 _ADDRESSES = 2
@@ -60,7 +70,7 @@ _SHORTEST, _LONGEST = 5, 15
 def render_master(newsletter: Newsletter, edition: Edition, service_url: str, date: datetime) -> bytes:
     """The whole message (RFC 5322, CRLF, ASCII) with placeholders in its gaps; the same input gives the same bytes.
 
-    `service_url` is where unsubscribe and manage links lead, and ends in a slash; `date` is the header Date. Raises
+    `service_url` is where the links of a reader lead, and ends in a slash; `date` is the header Date. Raises
     MailingError when no copy could be made from it.
     """
     written = f"{edition.title}\n{edition.subject}\n{edition.summary}\n{edition.markdown}".lower()
@@ -85,7 +95,7 @@ def render_copy(
         f"{service_url}{newsletter.settings.languages.prefix(edition.language)}",
     )
     url = f"{service}unsubscribe/{personal.unsubscribe}"
-    text, html = render_parts(newsletter, edition, url, f"{service}manage")
+    text, html = render_parts(newsletter, edition, url, f"{service}preferences/{personal.preferences}")
     headers = (
         write_mailbox("From", settings.sender_name, settings.sender_address),
         write_mailbox("Reply-To", settings.sender_name, settings.reply_to),
@@ -133,13 +143,14 @@ class Master:
 
         Raises ValueError for what could end a header or a link and begin another, or a token of another length.
         """
-        tag, token = personal.tag, personal.unsubscribe
-        if not _TAG.fullmatch(tag) or not _TOKEN.fullmatch(token):
+        tag, tokens = personal.tag, (personal.unsubscribe, personal.preferences)
+        if not _TAG.fullmatch(tag) or not all(_TOKEN.fullmatch(token) for token in tokens):
             raise ValueError("a tag or a token has an unexpected form")
         values = {
             "recipient": write_recipient(personal.address).encode(),
             "tag": tag.encode(),
-            "token": token.encode(),
+            "token": personal.unsubscribe.encode(),
+            "preferences": personal.preferences.encode(),
         }
         parts = self._parts.copy()
         for number, name, breaks in self._gaps:
@@ -156,7 +167,9 @@ def _check(content: bytes, parts: list[bytes]) -> None:
         Counter(match.lastgroup for match in _GAP.finditer(one)) for one in (head, text, html)
     ]
     wanted = (headers["recipient"], headers["tag"]) == (1, 1) and 1 <= headers["token"] <= _ADDRESSES
-    if not wanted or any(set(body) != {"token"} for body in bodies):
+    # A letter that was frozen by an older version has no link to the preferences.
+    parts_wanted = all({"token"} <= set(body) <= {"token", "preferences"} for body in bodies)
+    if not wanted or headers["preferences"] or not parts_wanted:
         raise MailingError(
             "the letter lacks a placeholder that copies need: one in To and Message-ID, and one or more in "
             "List-Unsubscribe, the text part and the HTML part; see templates/email"

@@ -139,7 +139,10 @@ def change(
     language: Language,
     certainties: Sequence[str],
 ) -> None:
-    """Change language and certainties. Posts a notice, so that the subscriber learns of a change by a stranger."""
+    """Change language and certainties. Posts a notice, so that the subscriber learns of a change by a stranger.
+
+    Of many changes in a day, the first ones have a notice (see `throttle`).
+    """
     chosen = tuple(dict.fromkeys(certainties))
     current = records.lock(transaction, subscriber.id)
     if current is None or (current.language == language and current.certainties == chosen):
@@ -227,5 +230,9 @@ def _step(transaction: Transaction, subscriber: Subscriber, status: Status, now:
 
 def _tell(transaction: Transaction, subscriber_id: int, now: datetime) -> None:
     subscriber = get_subscriber(transaction, subscriber_id)
-    if subscriber and subscriber.status is Status.CONFIRMED:
+    if (
+        subscriber
+        and subscriber.status is Status.CONFIRMED
+        and throttle.may_write(transaction, subscriber.address, Notice.CHANGED, now)
+    ):
         outbox.post(transaction, Notice.CHANGED, subscriber, now)

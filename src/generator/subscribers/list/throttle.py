@@ -33,6 +33,8 @@ LIMITS = {
     Notice.ALREADY: Limit(timedelta(days=1), 1, timedelta(days=1)),
     # After five, a day without.
     Notice.MANAGE: Limit(timedelta(minutes=15), 5, timedelta(days=1)),
+    # Whoever has a letter that was passed on can change the preferences of its reader again and again.
+    Notice.CHANGED: Limit(timedelta(), 5, timedelta(days=1)),
 }
 
 

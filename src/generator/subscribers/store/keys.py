@@ -18,9 +18,9 @@ from generator.model import key_of
 VARIABLE = "NEWSLETTER_KEYS"
 """Keys of 43 characters (256 bits), between commas. The first one signs; all of them are believed."""
 
-UNSUBSCRIBE, MOMENT = "unsubscribe", "moment"
-"""Purposes of signatures: the link by which a subscriber leaves, and the time when a form was shown. The links of old
-letters depend on the first, so it never changes."""
+UNSUBSCRIBE, PREFERENCES, MOMENT = "unsubscribe", "preferences", "moment"
+"""Purposes of signatures: the link by which a subscriber leaves, the one that opens their preferences, and the time
+when a form was shown. The links of old letters depend on the first two, so they never change."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 

@@ -29,8 +29,27 @@ _DONE = ("preferences", "pause", "resume", "unsubscribe")
 
 async def show_own(context: Context) -> Response:
     """Their page; after a change, with a sentence that confirms it."""
+    return await show_again(context, name_done(context))
+
+
+def name_done(context: Context) -> str:
+    """The name of the text for what was just changed; empty when a page was only opened."""
     done = context.request.query_params.get("done", "")
-    return await show_again(context, f"done_{done}" if done in _DONE else "")
+    return f"done_{done}" if done in _DONE else ""
+
+
+def describe(context: Context, subscriber: Subscriber) -> dict[str, Any]:
+    """What both pages of a subscriber show: how the subscription stands, and what can be changed."""
+    until = subscriber.paused_until
+    paused = until if until is not None and until > find_today(context) else None
+    return {
+        "moment": sign_moment(context.app.keys, context.now),
+        "subscriber": subscriber,
+        "paused": paused,
+        "state": "paused" if paused and subscriber.status == "confirmed" else subscriber.status.value,
+        "weeks": WEEKS,
+        "say_day": lambda day: say_day(datetime.combine(day, time()), context.language),
+    }
 
 
 async def download(context: Context) -> Response:
@@ -77,25 +96,15 @@ def _collect(transaction: Transaction, context: Context) -> dict[str, Any] | Non
 
 
 def _show(context: Context, subscriber: Subscriber, notice: str, status: HTTPStatus) -> Response:
-    paused = subscriber.paused_until if _is_paused(context, subscriber.paused_until) else None
     return context.page(
         "own",
         status,
         path=f"manage/{context.token}",
         token=context.token,
-        moment=sign_moment(context.app.keys, context.now),
-        subscriber=subscriber,
-        paused=paused,
-        state="paused" if paused and subscriber.status == "confirmed" else subscriber.status.value,
-        weeks=WEEKS,
         notice=notice,
-        say_day=lambda day: say_day(datetime.combine(day, time()), context.language),
         say_moment=lambda moment: _say_moment(context, moment),
+        **describe(context, subscriber),
     )
-
-
-def _is_paused(context: Context, until: date | None) -> bool:
-    return until is not None and until > find_today(context)
 
 
 def _say_moment(context: Context, moment: datetime) -> str:

@@ -6,9 +6,10 @@ anybody reads changes nothing and consumes no token: some mail scanners submit e
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
@@ -19,8 +20,6 @@ from generator.web.pages.data import WEEKS, find_today, show_again, show_end
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from starlette.responses import Response
 
     from generator.model import Subscriber
@@ -28,47 +27,25 @@ if TYPE_CHECKING:
     from generator.web.context import Context
     from generator.web.forms import Form
 
+Act: TypeAlias = Callable[["Transaction", "Subscriber"], None]
+"""What a form changes, in the transaction that it is given."""
+
 
 async def save_preferences(context: Context) -> Response:
     """Save another language and other certainties."""
     form = await read_form(context.request)
-    language = next(
-        (one for one in context.app.service.settings.languages if one in form.all("language")), None
-    )
-    if language is None:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
-    known = context.app.service.titles(context.language)
-    chosen = tuple(one for one in known if one in form.all("certainty"))
-    certainties = chosen if len(chosen) < len(known) else ()
-
-    def save(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.change(transaction, subscriber, context.now, language, certainties)
-
-    return await _change(context, form, "preferences", save)
+    return await _change(context, form, "preferences", read_preferences(context, form))
 
 
 async def pause(context: Context) -> Response:
     """Send no letters for some weeks."""
     form = await read_form(context.request)
-    weeks = form.one("weeks")
-    if weeks not in {str(one) for one in WEEKS}:
-        raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
-    until = find_today(context) + timedelta(weeks=int(weeks))
-
-    def stop(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.pause(transaction, subscriber, until, context.now)
-
-    return await _change(context, form, "pause", stop)
+    return await _change(context, form, "pause", read_pause(context, form))
 
 
 async def resume(context: Context) -> Response:
     """End a pause."""
-    form = await read_form(context.request)
-
-    def go_on(transaction: Transaction, subscriber: Subscriber) -> None:
-        subscriptions.pause(transaction, subscriber, None, context.now)
-
-    return await _change(context, form, "resume", go_on)
+    return await _change(context, await read_form(context.request), "resume", end_pause(context))
 
 
 async def unsubscribe(context: Context) -> Response:
@@ -96,13 +73,40 @@ async def erase(context: Context) -> Response:
     return context.message("erased") if await _use_token(context, forget) else show_end(context)
 
 
+def read_preferences(context: Context, form: Form) -> Act:
+    """The language and the certainties that a form chooses. Raises Refusal without a language."""
+    language = next(
+        (one for one in context.app.service.settings.languages if one in form.all("language")), None
+    )
+    if language is None:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
+    known = context.app.service.titles(context.language)
+    chosen = tuple(one for one in known if one in form.all("certainty"))
+    certainties = chosen if len(chosen) < len(known) else ()
+    return lambda transaction, subscriber: subscriptions.change(
+        transaction, subscriber, context.now, language, certainties
+    )
+
+
+def read_pause(context: Context, form: Form) -> Act:
+    """A pause of as many weeks as a form says. Raises Refusal for another number than the page offers."""
+    weeks = form.one("weeks")
+    if weeks not in {str(one) for one in WEEKS}:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
+    until = find_today(context) + timedelta(weeks=int(weeks))
+    return lambda transaction, subscriber: subscriptions.pause(transaction, subscriber, until, context.now)
+
+
+def end_pause(context: Context) -> Act:
+    """Letters again from now on."""
+    return lambda transaction, subscriber: subscriptions.pause(transaction, subscriber, None, context.now)
+
+
 def _was_read(context: Context, form: Form) -> bool:
     return was_read(context.app.keys, form.one("moment"), context.now)
 
 
-async def _change(
-    context: Context, form: Form, done: str, act: Callable[[Transaction, Subscriber], None]
-) -> Response:
+async def _change(context: Context, form: Form, done: str, act: Act) -> Response:
     if not _was_read(context, form):
         return await show_again(context, "too_fast")
     successor = await _use_token(context, act)
@@ -113,7 +117,7 @@ async def _change(
     return RedirectResponse(path, HTTPStatus.SEE_OTHER)
 
 
-async def _use_token(context: Context, act: Callable[[Transaction, Subscriber], None]) -> str:
+async def _use_token(context: Context, act: Act) -> str:
     """Consume the token and `act`, in one transaction; the new token, or "" when the token is not valid."""
     context.check_guesses()
 

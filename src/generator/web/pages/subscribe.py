@@ -17,7 +17,6 @@ from generator.subscribers.list.addresses import LONGEST, parse_address
 from generator.subscribers.list.wordings import is_known
 from generator.web.forms import Draft, read_form
 from generator.web.providers import suggest_address
-from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -71,11 +70,10 @@ async def ask_manage(context: Context) -> Response:
 async def _save(  # noqa: PLR0913 (what a wish is made of)
     context: Context, form: Form, asking: Asking, address: str, draft: Draft, version: str = ""
 ) -> Response:
-    service, networks = context.app.service, context.networks
+    service = context.app.service
     # A honeypot: programs that fill in every field get the same answer. Nothing is saved, and no limit is used up.
     if not any(form.all("website")):
-        if wait := service.limits.may_wish(networks, address.rpartition("@")[2]):
-            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
+        context.count_wish(address)
         wish = Wish(
             asking,
             address,
@@ -84,7 +82,7 @@ async def _save(  # noqa: PLR0913 (what a wish is made of)
             service.settings.site_url
             if context.app.origins.from_site(context.request.headers)
             else context.source(asking),
-            networks[1],
+            context.networks[1],
             draft.certainties,
             version,
         )

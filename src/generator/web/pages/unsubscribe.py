@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from generator.subscribers.list import subscriptions
-from generator.subscribers.store.keys import UNSUBSCRIBE
+from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 from generator.web.forms import read_form, sign_moment, was_read
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 async def show_unsubscribe(context: Context) -> Response:
     """The page with one button. A GET changes nothing: scanners follow links."""
-    return _show(context) if _read_handle(context) else _show_unknown(context)
+    handle = _read_handle(context)
+    return _show(context, handle) if handle else show_unknown(context)
 
 
 async def unsubscribe(context: Context) -> Response:
@@ -29,12 +30,12 @@ async def unsubscribe(context: Context) -> Response:
     form = await read_form(context.request, multipart=True)
     handle = _read_handle(context)
     if handle is None:
-        return _show_unknown(context)
+        return show_unknown(context)
     source, network = context.source("unsubscribe"), context.networks[1]
     if form.one("List-Unsubscribe") == "One-Click":
         source = f"{source} (List-Unsubscribe=One-Click)"
     elif form.one("confirm") != "yes" or not was_read(context.app.keys, form.one("moment"), context.now):
-        return _show(context, context.say("too_fast") if form.one("moment") else "")
+        return _show(context, handle, context.say("too_fast") if form.one("moment") else "")
 
     def leave(transaction: Transaction) -> None:
         if subscriber := subscriptions.find_by_handle(transaction, handle):
@@ -48,12 +49,18 @@ def _read_handle(context: Context) -> str | None:
     return context.app.keys.read(UNSUBSCRIBE, context.token)
 
 
-def _show(context: Context, notice: str = "") -> Response:
-    moment = sign_moment(context.app.keys, context.now)
-    return context.page("unsubscribe", path=f"unsubscribe/{context.token}", moment=moment, notice=notice)
+def _show(context: Context, handle: str, notice: str = "") -> Response:
+    return context.page(
+        "unsubscribe",
+        path=f"unsubscribe/{context.token}",
+        moment=sign_moment(context.app.keys, context.now),
+        preferences=context.app.keys.sign(PREFERENCES, handle),
+        notice=notice,
+    )
 
 
-def _show_unknown(context: Context) -> Response:
+def show_unknown(context: Context) -> Response:
+    """The page for a signed link that is not ours, or of somebody who was erased. Counts a guess."""
     context.count_guess()
     link = ("manage", context.say("your_subscription"))
     return context.message("unknown", HTTPStatus.NOT_FOUND, "unknown_unsubscribe", link=link)
