@@ -124,4 +124,4 @@ def test_the_question_says_nothing_about_who_is_on_the_list(reader):
             reader.ask.post("/subscribe", {**form, "email": f"{name}@gmial.com"}) for name in ("jan", "tom")
         )
     assert heard == []
-    assert known.text.replace("jan@", "tom@") == unknown.text
+    assert known.text.replace("jan", "tom") == unknown.text

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.web.journeys import EN, NL
+
 VICTIM = "victim@example.com"
 
 
@@ -97,6 +99,32 @@ def test_homographs_show_what_they_are(reader):
 def test_homographs_before_the_at_sign(reader, text):
     """Letters that look like others are refused there: no relay of ours could carry them, and nobody could tell."""
     assert reader.subscribe(text).status == (202 if text.isascii() else 422)
+
+
+@pytest.mark.parametrize(
+    "text, mistake",
+    [
+        ("josé@example.org", "out_of_reach"),
+        ("用户@example.org", "out_of_reach"),
+        ("почта@почта.example", "out_of_reach"),
+        ('"a b"@example.com', "out_of_reach"),
+        ("josé@example", "bad"),
+        ("jos..e@example.org", "bad"),
+        ("a\u200b@example.com", "bad"),
+        ("jose@example.org@example.org", "several"),
+    ],
+)
+@pytest.mark.parametrize(
+    "path, words", [("subscribe", NL), ("en/subscribe", EN), ("manage", NL), ("en/manage", EN)]
+)
+def test_an_address_that_exists_elsewhere_is_not_called_wrong(reader, text, mistake, path, words):
+    """Mail can arrive there; it is we who cannot write to it."""
+    form = {**reader.ask.get(f"/{path}").form(path.rpartition("/")[2]), "email": text}
+    answer = reader.ask.post(f"/{path}", form)
+    assert answer.status == 422
+    assert words[mistake] in answer.words()
+    assert answer.form(path.rpartition("/")[2])["email"] == text
+    assert reader.rows()["wish"] == []
 
 
 def test_homographs_do_not_merge_people(reader):

@@ -41,6 +41,23 @@ def parse_address(text: str) -> str:
     return f"{found.local_part}@{found.ascii_domain.lower()}"
 
 
+def is_out_of_reach(text: str) -> bool:
+    """Whether a text is an address all the same, to which we cannot write.
+
+    It has letters beyond ASCII before the @, which take SMTPUTF8 (RFC 6531), or quotes (RFC 5321, 4.1.2).
+    """
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 (as above)
+
+    local = text.strip().rpartition("@")[0]
+    if len(text) > LONGEST or (local.isascii() and not local.startswith('"')):
+        return False
+    try:
+        validate_email(text.strip(), check_deliverability=False, allow_quoted_local=True, strict=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
 def _find_mistake(text: str) -> str:
     """What is wrong with a text that is no address; the validator knows it too, in words of its own."""
     local, at, domain = text.rpartition("@")

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 
 from generator.errors import AddressError
 from generator.model import Asking, Wish
-from generator.subscribers.list.addresses import LONGEST, parse_address
+from generator.subscribers.list.addresses import LONGEST, is_out_of_reach, parse_address
 from generator.subscribers.list.wordings import is_known
 from generator.web.forms import Draft, read_form
 from generator.web.providers import suggest_address
@@ -131,4 +131,6 @@ def _name_mistake(text: str) -> str:
     """The name of the text for what is wrong with an address; the library says more, but in English."""
     if "@" not in text:
         return "no_at"
+    if is_out_of_reach(text):
+        return "out_of_reach"
     return "several" if text.count("@") > 1 else "bad"
