@@ -1,6 +1,9 @@
 """What a code means: one table for letters, notices, reports and what is noted about readers."""
 
 import re
+import tomllib
+from datetime import date
+from importlib.resources import files
 
 import pytest
 from hypothesis import example, given
@@ -30,7 +33,7 @@ from generator.model import Kind
         (Verdict.SLOW, ["452 4.3.1 disk full", "452 disk full", "451 4.3.0 trouble", "451 4.7.500 busy"]),
         (
             Verdict.NEVER,
-            ["550 no such user", "552 5.2.2 full", "550 5.4.1 denied", "554"],
+            ["550", "552 5.2.2 full", "550 5.4.1 denied", "554"],
         ),
         (Verdict.NEVER, ["550 4.1.1 odd", "550 5.1.11 odd", "550 5.2.10 odd", "550 5.4.4 no way", "599"]),
         (
@@ -44,7 +47,7 @@ from generator.model import Kind
                 "550 5.2.1",
             ],
         ),
-        (Verdict.GONE, ["556 no mail here", "554 5.1.1 who?"]),
+        (Verdict.GONE, ["556 no mail here", "554 5.1.1 who?", "550 no such user"]),
         (
             Verdict.OURS,
             ["550 5.7.1 no", "550 5.7.26 unsigned", "550 5.7.515 no", "554 5.5.1 no valid recipients"],
@@ -136,3 +139,62 @@ def test_who_refuses_the_letter_without_a_reason_says_nothing_about_the_mailbox(
 ) -> None:
     code, _, enhanced = reply.partition(" ")
     assert judge(Stage.LETTER, int(code), enhanced.encode()).kind is kind
+
+
+@pytest.mark.parametrize(
+    "reply, kind, cause",
+    [
+        # The words contradict the code.
+        ("552 5.1.1 The mailbox is over quota", Kind.SOFT, ""),
+        ("552 5.1.1 Mailbox is full", Kind.SOFT, ""),
+        ("550 5.2.1 The user you write to is receiving mail at a rate that prevents more", Kind.REFUSED, ""),
+        ("550 5.1.1 reader@example.com has sent to too many recipients this hour", Kind.REFUSED, "rate"),
+        ("553 5.1.3 http://www.spamhaus.example/query/ip/192.0.2.7", Kind.REFUSED, "blocked"),
+        ("550 5.7.1 User unknown", Kind.SOFT, ""),
+        # They agree, where the code alone leaves it open.
+        ("550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302)", Kind.HARD, ""),
+        ("550 5.5.0 Requested action not taken: mailbox unavailable", Kind.SOFT, ""),
+        ("550 User unknown", Kind.HARD, ""),
+        ("550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", Kind.HARD, ""),
+        ("554 5.7.1 Recipient address rejected: Access denied", Kind.REFUSED, "policy"),
+        ("550 5.5.0 Adresse inconnue", Kind.HARD, ""),
+        ("450 4.1.1 User unknown", Kind.SOFT, ""),
+        # The code alone, with words that nobody knows, or none.
+        ("550 5.1.1", Kind.HARD, ""),
+        ("550 5.1.1 Ask spamlover@example.com", Kind.HARD, ""),
+        ("550 5.0.0 no", Kind.SOFT, ""),
+        # It is ours to mend.
+        ("554 5.0.0 Client host rejected: cannot find your reverse hostname", Kind.REFUSED, "host name"),
+        ("550 5.2.0 Mail rejete. Mail rejected. OFR_506 [506]", Kind.REFUSED, "blocked"),
+        ("550 5.0.0 IP 192.0.2.7 is blocked. Contact your provider", Kind.REFUSED, "blocked"),
+        ("550 5.7.515 no", Kind.REFUSED, "signature"),
+        ("550 5.7.25 no", Kind.REFUSED, "host name"),
+    ],
+)
+def test_code_and_words_are_two_witnesses_and_every_road_hears_both(
+    reply: str, kind: Kind, cause: str
+) -> None:
+    code, _, text = reply.partition(" ")
+    found = re.match(r"\d\.\d+\.\d+", text)
+    reported = judge_report(code, found[0] if found else "", text)
+    assert (reported.kind, reported.cause) == (kind, cause)
+    assert judge(Stage.RCPT, int(code), text.encode()).kind is kind
+
+
+def test_a_mailbox_that_is_busy_slows_nobody_else() -> None:
+    busy = b"4.2.1 The user you are trying to contact is receiving mail too quickly"
+    assert judge(Stage.RCPT, 450, busy) == Reply(Verdict.LATER, "450 4.2.1")
+
+
+def test_every_known_reply_has_a_source_a_date_and_compiles() -> None:
+    text = files("generator.delivery").joinpath("replies.toml").read_text("utf-8")
+    for row in tomllib.loads(text)["reply"]:
+        assert row.keys() - {"codes", "vague"} == {"means", "words", "source", "noted"}
+        assert isinstance(row["noted"], date)
+        assert row["source"]
+        re.compile(row["words"])
+
+
+@given(st.text(max_size=400), st.from_regex(r"\A[45]\d\d\Z"), st.from_regex(r"\A([45]\.\d{1,3}\.\d{1,3})?\Z"))
+def test_no_words_make_it_fail_or_are_kept(words: str, code: str, enhanced: str) -> None:
+    assert judge_report(code, enhanced, words).codes == f"{code} {enhanced}".strip()

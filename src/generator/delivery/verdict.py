@@ -1,14 +1,18 @@
 """What the codes of a mail server mean (RFC 5321, 3463, 4954, 7504, 7505): for the letter, and for its reader.
 
-The only place where codes are judged, whoever asks: a letter, a notice, or a report of a mail that came back. Codes
-decide. Words are asked only where a report has no code that says anything.
+The only place where replies are judged, whoever asks: a letter, a notice, or a report of a mail that came back. A
+mailbox ends at once only when two witnesses agree, or the second is silent: the codes, in the tables here, and the
+words, of which `replies.toml` lists the known ones. Where they contradict each other, the milder one counts.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
+from functools import cache
+from importlib.resources import files
 
 from generator.model import Kind
 
@@ -43,6 +47,22 @@ class Verdict(Enum):
     """No mail of ours at all: stop the run."""
 
 
+class Meaning(StrEnum):
+    """What the words of a server say."""
+
+    GONE = "gone"
+    UNAVAILABLE = "unavailable"
+    FULL = "full"
+    BUSY = "busy"
+    BLOCKED = "blocked"
+    NAME = "host name"
+    SIGNATURE = "signature"
+    RATE = "rate"
+    SPAM = "spam"
+    POLICY = "policy"
+    SIZE = "size"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a reply means, and its codes like `550 5.1.1`; never its words, which may hold an address."""
@@ -52,6 +72,8 @@ class Reply:
     kind: Kind = Kind.REFUSED
     """What is noted about the reader when this is the last word: HARD ends the letters, SOFT does after several
     letters (see subscribers.ledger.returns), and REFUSED never does."""
+    cause: str = ""
+    """What is ours to mend, when the server said so: a Meaning like `blocked`."""
 
     @property
     def refused(self) -> bool:
@@ -117,13 +139,23 @@ _ROWS = {
     for stage, rows in _TABLES.items()
 }
 
-_BLAME = re.compile(
-    r"spam|unsolicited|black ?list|block ?list|dnsbl|\brbl\b|reputation|dmarc|\bspf\b|\bdkim\b|\bpolic(y|ies)\b",
-    re.IGNORECASE,
+_VAGUE = re.compile(r"(?:5\d\d)? ?(?:5\.(?:0\.\d+|1\.(?:[0459]|1[1-9]\d*)|3\.0|4\.[0-4]|5\.0))?")
+"""Codes of a refusal that leave open whether the mailbox exists: with the words that it does not, it is gone."""
+
+_CONTRARY = re.compile(r".*5\.[67]\.\d+")
+"""Codes about the letter, or about policy: what they refuse may still exist."""
+
+_CAUSES = (
+    (re.compile(r".*[45]\.7\.25"), Meaning.NAME),
+    (re.compile(r".*[45]\.7\.(?:2[0-9]|30|515)"), Meaning.SIGNATURE),
+    (re.compile(r".*[45]\.7\.\d+"), Meaning.POLICY),
 )
-"""Words of a report that is about us, whatever its code."""
+"""What is ours to mend, where only a code tells (RFC 7372, 8616; Gmail, Outlook.com)."""
 
 _ENHANCED = re.compile(rb"[245](\.\d{1,3}\.\d{1,3})(?=\s|$)")
+
+_LISTENED = 2000
+"""Characters of what a server said."""
 
 
 def judge(stage: Stage, code: int, text: bytes) -> Reply:
@@ -131,15 +163,70 @@ def judge(stage: Stage, code: int, text: bytes) -> Reply:
     found = _ENHANCED.match(text)
     # An enhanced code of another class contradicts its reply (RFC 2034): the reply counts.
     enhanced = found[0].decode() if found and int(text[:1]) == code // 100 else ""
-    return _find(stage, f"{code} {enhanced}".strip())
+    reply = _find(stage, f"{code} {enhanced}".strip())
+    if stage in {Stage.GREETING, Stage.MAIL} or reply.verdict in {Verdict.YES, Verdict.STOP}:
+        return reply
+    return _weigh(reply, text[:_LISTENED].decode("utf-8", "replace"), later=code < 500)  # noqa: PLR2004 (RFC 5321)
 
 
 def judge_report(code: str, enhanced: str, words: str = "") -> Reply:
     """What a report of a mail that came back means: its codes, empty where there is none, and what the server said."""
     reply = _find(Stage.REPORT, f"{code} {enhanced}".strip())
-    if reply.kind is Kind.SOFT and _BLAME.search(words):
-        return Reply(Verdict.OURS, reply.codes)
+    reply = _weigh(reply, words[:_LISTENED], later=(enhanced or code).startswith("4"))
+    if reply.verdict is Verdict.OURS and not reply.cause:
+        cause = next((cause for pattern, cause in _CAUSES if pattern.fullmatch(reply.codes)), "")
+        return Reply(Verdict.OURS, reply.codes, cause=cause)
     return reply
+
+
+def _weigh(reply: Reply, words: str, *, later: bool) -> Reply:
+    """What codes and words mean together; `later`: the codes are of a failure that may pass."""
+    match _listen(reply, words):
+        case None:
+            return reply
+        case Meaning.GONE:
+            if later or not reply.codes or reply.kind is Kind.HARD:
+                return reply
+            if _VAGUE.fullmatch(reply.codes):
+                return Reply(Verdict.GONE, reply.codes, Kind.HARD)
+            return Reply(Verdict.NEVER, reply.codes, Kind.SOFT)
+        case Meaning.UNAVAILABLE:
+            if later or reply.kind is Kind.HARD or _CONTRARY.fullmatch(reply.codes):
+                return reply
+            return Reply(Verdict.NEVER, reply.codes, Kind.SOFT)
+        case Meaning.FULL:
+            return reply if later else Reply(Verdict.NEVER, reply.codes, Kind.SOFT)
+        case Meaning.BUSY:
+            return Reply(Verdict.LATER, reply.codes)
+        case Meaning.SIZE:
+            return Reply(reply.verdict if later else Verdict.NEVER, reply.codes, cause=Meaning.SIZE)
+        case cause:
+            return Reply(reply.verdict if later else Verdict.OURS, reply.codes, cause=cause)
+
+
+def _listen(reply: Reply, words: str) -> Meaning | None:
+    """The first known thing that the words say."""
+    text = " ".join(words.split())
+    for meaning, pattern, codes, vague in _read_replies():
+        if vague and reply.kind is not Kind.SOFT:
+            continue
+        if pattern.search(text) and (codes is None or codes.fullmatch(reply.codes)):
+            return meaning
+    return None
+
+
+@cache
+def _read_replies() -> list[tuple[Meaning, re.Pattern[str], re.Pattern[str] | None, bool]]:
+    data = tomllib.loads(files("generator.delivery").joinpath("replies.toml").read_text("utf-8"))
+    return [
+        (
+            Meaning(row["means"]),
+            re.compile(row["words"], re.IGNORECASE),
+            re.compile(row["codes"]) if "codes" in row else None,
+            row.get("vague", False),
+        )
+        for row in data["reply"]
+    ]
 
 
 def _find(stage: Stage, codes: str) -> Reply:

@@ -41,6 +41,8 @@ class Received:
     """How many subscribers get no more letters, because delivery failed too often."""
     held: int
     """How many reports are held back, now or since before, because there are far more than usual."""
+    causes: Mapping[tuple[str, str], int]
+    """How many letters were refused within a day for what is ours to mend: by domain, and delivery.verdict.Meaning."""
 
 
 @dataclass
@@ -78,7 +80,8 @@ class _Reading:
         with self.database.begin() as transaction:
             worn = returns.suppress_soft_bounced(transaction, self.now)
             held = sum(returns.count_held(transaction).values())
-        return Received(self.found, self.left, worn, held)
+            causes = returns.count_causes(transaction, self.now)
+        return Received(self.found, self.left, worn, held, causes)
 
 
 def receive_mail(root: Path, file: BinaryIO, recipient: str, now: datetime) -> Received:

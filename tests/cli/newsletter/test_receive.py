@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
+from generator.cli.newsletter.receive import ADVICE
 from generator.delivery.incoming.intake import receive
+from generator.delivery.verdict import Meaning
 from generator.errors import DatabaseError
 from generator.model import Kind, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Status
@@ -76,7 +78,7 @@ def statuses(root: Path) -> list[Status]:
 def tags(sample: Path) -> list[str]:
     """Of the letters that thirty readers got."""
     with opened(sample) as database, database.begin() as transaction:
-        addresses = [f"reader{number}@example.com" for number in range(30)]
+        addresses = [f"reader{number}@{number % 10}.example.com" for number in range(30)]
         add_many(
             transaction,
             [NewSubscriber(one, NL, (), Status.CONFIRMED, NOW, NOW) for one in addresses],
@@ -274,12 +276,42 @@ def test_a_flood_is_said_until_somebody_decides(sample: Path, tags: list[str]) -
 
 def test_refusals_that_a_sender_noted_end_the_letters_too(sample: Path, tags: list[str]) -> None:
     with opened(sample) as database, database.begin() as transaction:
-        who = find_subscriber(transaction, "reader0@example.com")
+        who = find_subscriber(transaction, "reader0@0.example.com")
         for number in (46, 47, 48):
             note_events(transaction, [who.id], Week(2026, number), Kind.SOFT, NOW)
     (sample / "mail/new").mkdir(parents=True)
     said = "1 subscriber will get no more letters: delivery failed too often.\n"
     assert run(sample, sample / "mail").output == f"No mail.\n{said}"
+
+
+def test_what_is_ours_to_mend_is_told_for_each_provider_with_what_to_do(
+    sample: Path, tags: list[str]
+) -> None:
+    blocked = reports.failed("5.7.1", "smtp; 550 5.7.1 Client host blocked using zen.spamhaus.org")
+    nameless = reports.failed("5.0.0", "smtp; 550 cannot find your reverse hostname")
+    keep(
+        sample,
+        *(reports.report(tag, blocked) for tag in (tags[3], tags[13], tags[4])),
+        reports.report(tags[23], nameless),
+    )
+    result = run(sample, sample / "mail")
+    assert result.exit_code == 0
+    assert result.output == (
+        "4 skipped\n"
+        "3.example.com: 2 letters refused today because of us: the relay is on a block list; ask this provider, or "
+        "the list that its replies name, to take it off.\n"
+        "3.example.com: 1 letter refused today because of us: the relay has no valid host name; give its address a "
+        "PTR record that leads back to it.\n"
+        "4.example.com: 1 letter refused today because of us: the relay is on a block list; ask this provider, or "
+        "the list that its replies name, to take it off.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "meaning", set(Meaning) - {Meaning.GONE, Meaning.UNAVAILABLE, Meaning.FULL, Meaning.BUSY}
+)
+def test_there_is_advice_about_everything_that_is_ours_to_mend(meaning: Meaning) -> None:
+    assert ADVICE[meaning]
 
 
 def test_a_bug_with_one_mail_does_not_keep_the_others(

@@ -48,16 +48,16 @@ def test_what_is_about_us_says_nothing_about_the_mailbox(code: str) -> None:
 
 
 def test_the_vague_is_told_by_words_when_they_blame_us() -> None:
-    assert about("5.0.0", "smtp; 550 Message rejected as spam") == Bounce(None, "550 5.0.0")
-    assert about("5.0.0", "smtp; 550 rejected by our DMARC policy") == Bounce(None, "550 5.0.0")
-    assert about("5.0.0", "smtp; 550 spambox is no mailbox 5.1.1") == Bounce(None, "550 5.0.0")
+    assert about("5.0.0", "smtp; 550 Message rejected as spam") == Bounce(None, "550 5.0.0", "spam")
+    assert about("5.0.0", "smtp; 550 rejected by our DMARC policy") == Bounce(None, "550 5.0.0", "signature")
+    assert about("5.0.0", "smtp; 550 spambox is no mailbox 5.1.1") == Bounce(None, "550 5.0.0", "spam")
     assert about("5.0.0", "smtp; 550 mailbox unavailable") == Bounce(Kind.SOFT, "550 5.0.0")
 
 
 def test_what_the_other_server_said_goes_before_what_ours_made_of_it() -> None:
     assert about("5.0.0", "smtp; 550 5.1.1 unknown") == Bounce(Kind.HARD, "550 5.1.1")
     assert about("5.1.0", "smtp; 550 5.2.1 disabled") == Bounce(Kind.HARD, "550 5.2.1")
-    assert about("5.1.1", "smtp; 550 5.7.1 not from you") == Bounce(None, "550 5.1.1")
+    assert about("5.1.1", "smtp; 550 5.7.1 not from you") == Bounce(None, "550 5.1.1", "policy")
     assert about("no status", "smtp; 554-5.1.1 gone") == Bounce(Kind.HARD, "554 5.1.1")
     assert about("5.1.1 (bad destination mailbox)", "x-unix; 67") == Bounce(Kind.HARD, "5.1.1")
 
@@ -109,7 +109,7 @@ def test_postfix_says_full_expired_and_late() -> None:
 
 def test_a_failure_without_codes_is_soft_whatever_the_letter_says_that_comes_back() -> None:
     assert read(reports.qmail(TAG, "Sorry, I couldn't find any host by that name.")) == Bounce(Kind.SOFT)
-    assert read(reports.qmail(TAG, "Remote host said: 550 blocked as spam")) == Bounce(None, "550")
+    assert read(reports.qmail(TAG, "Remote host said: 550 blocked as spam")) == Bounce(None, "550", "spam")
 
 
 def test_a_warning_without_a_standard_says_nothing() -> None:

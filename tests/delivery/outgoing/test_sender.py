@@ -242,8 +242,13 @@ def test_a_relay_that_has_enough_slows_us_and_nobody_pays_for_it(make, moment):
 @pytest.mark.parametrize(
     "reply, letters",
     [
-        ("550 User unknown", 3),
-        ("550 5.4.1 Recipient address rejected: Access denied", 3),
+        ("550 no", 3),
+        ("550 5.4.1 no", 3),
+        ("550 5.5.0 mailbox unavailable", 3),
+        ("550 5.1.1 over quota", 3),
+        ("550 User unknown", 1),
+        ("550 5.4.1 Recipient address rejected: Access denied", 1),
+        ("550 5.1.1 blocked using zen.spamhaus.org", None),
         ("550 5.1.3 bad address", 1),
         ("550 5.1.1 who?", 1),
         ("550 5.7.1 no", None),

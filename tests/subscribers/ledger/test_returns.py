@@ -39,10 +39,15 @@ def transaction(database: Database) -> Iterator[Transaction]:
 
 
 def people(transaction: Transaction, number: int, status: Status = Status.CONFIRMED) -> list[Subscriber]:
-    """So many readers; the first of them."""
-    addresses = [f"reader{count}@example.org" for count in range(number)]
+    """So many readers at many providers; the first of them."""
+    return add(transaction, [f"reader{count}@{count % 10}.example.org" for count in range(number)], status)
+
+
+def add(
+    transaction: Transaction, addresses: list[str], status: Status = Status.CONFIRMED
+) -> list[Subscriber]:
     add_many(transaction, [NewSubscriber(address, NL, (), status, NOW, NOW) for address in addresses])
-    return [find(transaction, address) for address in addresses[:30]]
+    return [find(transaction, address) for address in addresses[:150]]
 
 
 def reader(transaction: Transaction, status: Status = Status.CONFIRMED) -> Subscriber:
@@ -297,9 +302,9 @@ def test_in_a_flood_they_are_held_and_mailings_stop_once(transaction: Transactio
     assert [status(transaction, who) for who in everybody[20:]] == [Status.CONFIRMED] * 5
     assert events(transaction, everybody[20]) == [(Kind.HELD, "hard bounce 550 5.1.1")]
     assert bounce(transaction, everybody[20]) is Outcome.KNOWN
-    assert bounce(transaction, everybody[22], Kind.SOFT) is Outcome.COUNTED, "the others go on"
-    assert bounce(transaction, everybody[23], Kind.COMPLAINT) is Outcome.COMPLAINED
-    assert returns.count_held(transaction) == {"hard bounce 550 5.1.1": 2}
+    assert bounce(transaction, everybody[22], Kind.SOFT) is Outcome.COUNTED, "it ends nothing"
+    assert bounce(transaction, everybody[23], Kind.COMPLAINT) is Outcome.HELD
+    assert returns.count_held(transaction) == {"hard bounce 550 5.1.1": 2, "complaint 550 5.1.1": 1}
     assert bounce(transaction, everybody[24], now=NOW + 24 * HOUR) is Outcome.BOUNCED, (
         "a day later it is over"
     )
@@ -309,6 +314,71 @@ def test_a_flood_is_a_share_of_a_long_list(transaction: Transaction) -> None:
     everybody = people(transaction, 1200)
     effects = [bounce(transaction, who, Kind.COMPLAINT) for who in everybody[:8]]
     assert effects == [Outcome.COMPLAINED] * 6 + [Outcome.HELD] * 2
+
+
+def test_soft_bounces_that_end_letters_are_a_flood_too(transaction: Transaction) -> None:
+    """A provider that refuses us every week, in words that nobody knows."""
+    everybody = people(transaction, 30)
+    for week in weeks(3)[:2]:
+        assert {bounce(transaction, who, Kind.SOFT, week) for who in everybody} == {Outcome.COUNTED}
+    effects = [bounce(transaction, who, Kind.SOFT) for who in everybody]
+    assert effects == [Outcome.BOUNCED] * 20 + [Outcome.HELD] * 10
+    assert bounce(transaction, everybody[25], Kind.SOFT) is Outcome.KNOWN
+    assert returns.count_held(transaction) == {"soft bounce 550 5.1.1": 10}
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
+    assert returns.act_on_held(transaction, NOW + HOUR) == 10
+
+
+def test_so_are_those_that_a_sender_noted(transaction: Transaction) -> None:
+    everybody = people(transaction, 30)
+    freeze(transaction, WEEK.next())
+    for week in weeks(3):
+        for who in everybody:
+            send(transaction, week, who, Progress.REFUSED)
+        mailings.note_events(transaction, [who.id for who in everybody], week, Kind.SOFT, NOW)
+    assert returns.suppress_soft_bounced(transaction, NOW) == 20
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
+    assert returns.count_held(transaction) == {"soft bounce": 10}
+    assert "--held show" in mailings.find_mailing(transaction, WEEK.next()).trouble
+    assert returns.drop_held(transaction) == 10
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
+
+
+@pytest.mark.parametrize("kind", [Kind.HARD, Kind.SOFT])
+def test_more_than_half_of_the_readers_of_one_provider_are_a_flood(
+    transaction: Transaction, kind: Kind
+) -> None:
+    """Of a long list they may be few."""
+    readers = add(transaction, [f"reader{count}@Example.com" for count in range(12)])
+    people(transaction, 1000)
+    if kind is Kind.SOFT:
+        for week in weeks(3)[:2]:
+            assert {bounce(transaction, who, kind, week) for who in readers} == {Outcome.COUNTED}
+    effects = [bounce(transaction, who, kind) for who in readers]
+    assert effects == [Outcome.BOUNCED] * 6 + [Outcome.HELD] * 6
+    other = find(transaction, "reader0@0.example.org")
+    assert bounce(transaction, other) is Outcome.BOUNCED, "the others go on"
+
+
+def test_a_firm_with_few_readers_may_close(transaction: Transaction) -> None:
+    readers = add(transaction, [f"reader{count}@example.com" for count in range(5)])
+    people(transaction, 100)
+    assert {bounce(transaction, who) for who in readers} == {Outcome.BOUNCED}
+
+
+def test_a_provider_that_blocks_us_for_weeks_ends_nobody(transaction: Transaction) -> None:
+    readers = add(transaction, [f"reader{count}@example.com" for count in range(120)])
+    people(transaction, 380)
+    for number, week in enumerate(weeks(8)):
+        for who in readers:
+            send(transaction, week, who)
+            found = Return(Kind.REFUSED, week, who.handle, "550 5.7.1", "blocked")
+            assert record(transaction, found, NOW + 7 * number * DAY) is Outcome.SKIPPED
+    assert record(transaction, found, NOW + 50 * DAY) is Outcome.KNOWN
+    assert {status(transaction, who) for who in readers} == {Status.CONFIRMED}
+    assert returns.suppress_soft_bounced(transaction, NOW) == 0
+    assert returns.count_causes(transaction, NOW + 49 * DAY) == {("example.com", "blocked"): 120}
+    assert not returns.count_causes(transaction, NOW + 60 * DAY)
 
 
 def test_who_would_be_left_alone_anyway_is_not_held(transaction: Transaction) -> None:

@@ -28,6 +28,18 @@ TRY_AGAIN = 75
 """EX_TEMPFAIL: a mail server keeps the mail and comes back. For every other failure it would tell a reader so."""
 
 
+ADVICE = {
+    "blocked": "the relay is on a block list; ask this provider, or the list that its replies name, to take it off",
+    "host name": "the relay has no valid host name; give its address a PTR record that leads back to it",
+    "signature": "SPF, DKIM or DMARC do not fit; run `newsletter doctor --online`",
+    "rate": "too much mail at once; set send.rate lower",
+    "spam": "the letter is taken for spam; lower send.rate, and register with the postmaster of this provider",
+    "policy": "a policy of theirs; look up the code with this provider, and run `newsletter doctor --online`",
+    "size": "the letter is too large; make it smaller",
+}
+"""What to do about a delivery.verdict.Meaning that is ours to mend."""
+
+
 @click.command(cls=Command)
 @click.argument(
     "maildir",
@@ -66,8 +78,10 @@ def command(
     Bounce: try later                         no more letters after three in a row, or five in 30 days
     Complaint                                 no more mail, ever
 
-    Only mail with our own signature counts. More hard bounces in a day than 20 and 5 % of the list, or more complaints
-    than 5 and 0.5 %, are a flood: the rest is held back, running mailings stop, and you decide with --held.
+    Only mail with our own signature counts. What is about us (a block list, our DNS, a policy) ends nothing; it is
+    counted for each provider, with what to do. It is a flood when in one day more than 20 readers and 5 % of the list
+    would get no more letters, or more than 5 and half of those at one provider, or when more than 5 and 0.5 % complain:
+    the rest is held back, running mailings stop, and you decide with --held.
 
     It exits with 0; with 1 when something is held back (never for mail on standard input, which the mail server would
     return to its sender); with 75 when it should be tried again later.
@@ -132,6 +146,8 @@ def _show(received: Received) -> None:
         click.echo(
             f"{count(received.worn, 'subscriber')} will get no more letters: delivery failed too often."
         )
+    for (domain, cause), number in sorted(received.causes.items()):
+        click.echo(f"{domain}: {count(number, 'letter')} refused today because of us: {ADVICE[cause]}.")
     if received.held:
         say_error(
             f"far more bounces or complaints than usual: {received.held:,} held back and not applied; see "

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.delivery.incoming.bounces import read_bounce
+from generator.delivery.incoming.bounces import may_report, read_bounce
 from generator.delivery.incoming.complaints import read_feedback
 from generator.delivery.incoming.message import Incoming
 from generator.errors import AddressError
@@ -77,11 +77,12 @@ def receive(
     if feedback is not None:
         return Outcome.SKIPPED
     ours = _find_tag(transaction, mail.recipients)
-    if ours or _may_report(mail):
+    if ours or may_report(mail):
         whose = ours or _find_tag(transaction, _quotes(mail))
         bounce = read_bounce(mail) if whose else None
-        if whose and bounce and bounce.kind:
-            return record(transaction, Return(bounce.kind, whose[0], whose[1], bounce.codes), now)
+        if whose and bounce and (bounce.kind or bounce.cause):
+            found = Return(bounce.kind or Kind.REFUSED, *whose, bounce.codes, bounce.cause)
+            return record(transaction, found, now)
         # Other mail to the return path comes from programs, such as out-of-office replies.
         if ours or bounce:
             return Outcome.SKIPPED
@@ -177,26 +178,12 @@ def _candidates(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]
                 return
 
 
-def _may_report(mail: Incoming) -> bool:
-    """Whether a mail that did not come to the return path of a letter may be a report about one all the same."""
-    return (
-        mail.kind.startswith("multipart/report")
-        or mail.head.get("X-Failed-Recipients") is not None
-        or _is_from_nobody(mail)
-        or bool(re.search(r"(mailer-daemon|postmaster)@", mail.header("From"), re.IGNORECASE))
-    )
-
-
-def _is_from_nobody(mail: Incoming) -> bool:
-    return mail.header("Return-Path").replace(" ", "") == "<>"
-
-
 def _is_automatic(mail: Incoming) -> bool:
     """Sent by a program, or to many: out of office, a report that a mail did not arrive, a list (RFC 3834, 3464)."""
     return (
         mail.header("Auto-Submitted").lower() not in {"", "no"}
         or mail.header("Precedence").lower() in {"bulk", "junk", "list", "auto_reply"}
-        or _is_from_nobody(mail)
+        or mail.is_from_nobody
         or mail.kind.startswith(("multipart/report", "message/delivery-status"))
         or any(mail.head.get(name) is not None for name in _AUTOMATIC)
         or bool(_MACHINES.search(mail.header("From")))

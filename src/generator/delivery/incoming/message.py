@@ -76,6 +76,11 @@ class Incoming:
         told = [self._recipient] if self._recipient else []
         return told + [value for name in _RECIPIENTS for value in self.headers(name)]
 
+    @property
+    def is_from_nobody(self) -> bool:
+        """Whether nobody hears of it when it does not arrive: so reports travel (RFC 5321, 4.5.5)."""
+        return self.header("Return-Path").replace(" ", "") == "<>"
+
     @cached_property
     def kind(self) -> str:
         """The whole Content-Type, in lower case."""

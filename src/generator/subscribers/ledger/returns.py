@@ -2,9 +2,11 @@
 
 Recording is idempotent: one event of each kind counts for a letter, however often its report is read. A hard bounce
 (the mailbox does not exist) suppresses at once, and a complaint too, for ever. Soft bounces (the mailbox is full, or
-its server is away) suppress after three letters in a row, or five within 30 days. When far more come back than usual,
-something else is wrong, such as a relay that refuses everything, or somebody who forges reports. Then they are held,
-running mailings stop, and an operator decides (`newsletter receive --held`).
+its server is away) suppress after three letters in a row, or five within 30 days. What is ours to mend (a block list,
+our DNS, policy) never suppresses anybody; it is noted, and reported for each provider. When far more subscribers would
+be suppressed than usual, for whatever reason, something else is wrong, such as a relay that refuses everything, a
+provider that refuses us, or somebody who forges reports. Then they are held, running mailings stop, and an operator
+decides (`newsletter receive --held`).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from generator.model import Kind, Outcome, Progress, Status, Step, Week
+from generator.model import Kind, Outcome, Progress, Status, Step, Week, key_of
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import outbox, records, tokens
 from generator.subscribers.list.tokens import Purpose
@@ -24,6 +26,8 @@ from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, SUBSCRI
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import ColumnElement
 
     from generator.model import Subscriber
     from generator.subscribers.store.database import Transaction
@@ -39,8 +43,15 @@ MONTH = timedelta(days=30)
 DAY = timedelta(hours=24)
 """In which a flood is seen."""
 
-_FLOODS = {Kind.HARD: (20, 20), Kind.COMPLAINT: (5, 200)}
-"""More than so many, and more than one in so many who are confirmed, within a day."""
+_FLOOD = (20, 20)
+"""More than so many, and more than one in so many who are confirmed, who would be suppressed within a day."""
+
+_FLOOD_OF_PROVIDER = (5, 2)
+"""The same among the subscribers of one domain."""
+
+_FLOOD_OF_COMPLAINTS = (5, 200)
+
+_ENDING = (Kind.HARD, Kind.SOFT, Kind.COMPLAINT)
 
 _OFTEN = "too often"
 
@@ -53,18 +64,21 @@ class Return:
     """A letter that came back."""
 
     kind: Kind
-    """HARD, SOFT or COMPLAINT."""
+    """HARD, SOFT or COMPLAINT; REFUSED when it is ours to mend."""
     week: Week | None
     """None for a complaint that does not tell."""
     handle: str
     codes: str = ""
+    cause: str = ""
+    """What is ours to mend: see delivery.verdict.Meaning."""
 
 
 def record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
     """Add the event of a return, and suppress the subscriber when it calls for that.
 
-    BOUNCED or COMPLAINED: suppressed. COUNTED: only recorded. KNOWN: recorded before, or erased since. HELD: in a
-    flood; the first of a day stops all running mailings. Locks the subscriber until the transaction ends.
+    BOUNCED or COMPLAINED: suppressed. COUNTED: only recorded. SKIPPED: recorded, and not about the mailbox. KNOWN:
+    recorded before, or erased since. HELD: in a flood; the first of a day stops all running mailings. Locks the
+    subscriber until the transaction ends.
     """
     known = records.find_one(transaction, SUBSCRIBER.c.handle == found.handle)
     # Nobody else counts for them until the end of this transaction.
@@ -73,13 +87,28 @@ def record(transaction: Transaction, found: Return, now: datetime) -> Outcome:
         return Outcome.KNOWN
     if _is_known(transaction, subscriber.id, found):
         return Outcome.KNOWN
-    if _would_suppress(transaction, subscriber, found) and _is_flood(transaction, found.kind, now):
-        if not _count_today(transaction, Kind.HELD, now):  # who resumes a mailing during a flood knows of it
-            _stop_all(transaction)
-        _note(transaction, subscriber.id, Kind.HELD, found.week, now, f"{found.kind} {found.codes}")
+    number = _note(
+        transaction, subscriber.id, found.kind, found.week, now, f"{found.codes} {found.cause}".strip()
+    )
+    if found.kind is Kind.REFUSED:
+        return Outcome.SKIPPED
+    if not _would_suppress(transaction, subscriber, found, now):
+        return Outcome.COUNTED
+    if _is_flood(transaction, subscriber, found.kind, now):
+        _hold(transaction, number, found, now)
         return Outcome.HELD
-    _note(transaction, subscriber.id, found.kind, found.week, now, found.codes)
-    return _follow(transaction, subscriber, found, now)
+    return _end(transaction, subscriber, found, now)
+
+
+def count_causes(transaction: Transaction, now: datetime) -> Counter[tuple[str, str]]:
+    """How many letters were refused within a day for what is ours to mend, by provider (a domain) and cause."""
+    rows = transaction.connection.execute(
+        select(SUBSCRIBER.c.address, EVENT.c.detail)
+        .join(SUBSCRIBER)
+        .where(EVENT.c.kind == Kind.REFUSED, EVENT.c.at > now - DAY)
+    )
+    found = ((address.rpartition("@")[2], detail.lstrip("0123456789. ")) for address, detail in rows)
+    return Counter((domain, cause) for domain, cause in found if cause)
 
 
 def count_held(transaction: Transaction) -> Counter[str]:
@@ -100,14 +129,15 @@ def act_on_held(transaction: Transaction, now: datetime) -> int:
         .order_by(EVENT.c.id)
     ).all()
     for row in rows:
-        kind = next(kind for kind in _FLOODS if row.detail.startswith(kind))
+        kind = next(kind for kind in _ENDING if row.detail.startswith(kind))
         codes = row.detail.removeprefix(kind).strip()
         transaction.connection.execute(
             update(EVENT).where(EVENT.c.id == row.id).values(kind=kind, detail=codes)
         )
         subscriber = records.lock(transaction, row.subscriber_id)
         found = Return(kind, Week.parse(row.week) if row.week else None, row.handle, codes)
-        if subscriber and _follow(transaction, subscriber, found, now) is not Outcome.COUNTED:
+        if subscriber and _would_suppress(transaction, subscriber, found, now):
+            _end(transaction, subscriber, found, now)
             suppressed += 1
     return suppressed
 
@@ -122,7 +152,8 @@ def drop_held(transaction: Transaction) -> int:
 def suppress_soft_bounced(transaction: Transaction, now: datetime) -> int:
     """Suppress the subscribers whose letters soft-bounced repeatedly while they were sent; how many.
 
-    A sender only adds the event of each refusal, to stay fast; this looks at all of them afterwards.
+    A sender only adds the event of each refusal, to stay fast; this looks at all of them afterwards. In a flood they
+    are held, like what `record` is told of.
     """
     number = func.count()
     rows = transaction.connection.execute(
@@ -136,8 +167,16 @@ def suppress_soft_bounced(transaction: Transaction, now: datetime) -> int:
     suppressed = 0
     for row in rows:
         subscriber, week = records.lock(transaction, row.subscriber_id), Week.parse(row[1])
-        if subscriber and _bounces_repeatedly(transaction, subscriber, week, now, last=True):
-            _suppress(transaction, subscriber, Status.BOUNCED, week, now, _OFTEN)
+        if not subscriber or not _bounces_repeatedly(transaction, subscriber, week, now, last=True):
+            continue
+        found = Return(Kind.SOFT, week, subscriber.handle)
+        if _is_flood(transaction, subscriber, Kind.SOFT, now):
+            last = select(func.max(EVENT.c.id)).where(
+                EVENT.c.subscriber_id == subscriber.id, EVENT.c.kind == Kind.SOFT, EVENT.c.week == str(week)
+            )
+            _hold(transaction, transaction.connection.execute(last).scalar_one(), found, now)
+        else:
+            _end(transaction, subscriber, found, now)
             suppressed += 1
     return suppressed
 
@@ -156,15 +195,15 @@ def _is_known(transaction: Transaction, subscriber_id: int, found: Return) -> bo
     return any(noted.startswith(kind) for noted in kinds for kind in same)
 
 
-def _would_suppress(transaction: Transaction, subscriber: Subscriber, found: Return) -> bool:
-    """Whether a hard bounce or a complaint ends anything. Who confirmed after that letter left has a mailbox."""
+def _would_suppress(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> bool:
+    """Whether a return, noted already, ends anything. Who confirmed after that letter left has a mailbox."""
     if found.kind is Kind.COMPLAINT:
         return subscriber.status is not Status.COMPLAINED
-    return (
-        found.kind is Kind.HARD
-        and subscriber.status is Status.CONFIRMED
-        and not _confirmed_since(transaction, subscriber, found.week)
-    )
+    if subscriber.status is not Status.CONFIRMED:
+        return False
+    if found.kind is Kind.HARD:
+        return not _confirmed_since(transaction, subscriber, found.week)
+    return found.week is not None and _bounces_repeatedly(transaction, subscriber, found.week, now)
 
 
 def _confirmed_since(transaction: Transaction, subscriber: Subscriber, week: Week | None) -> bool:
@@ -180,26 +219,54 @@ def _confirmed_since(transaction: Transaction, subscriber: Subscriber, week: Wee
     )
 
 
-def _is_flood(transaction: Transaction, kind: Kind, now: datetime) -> bool:
-    least, one_in = _FLOODS[kind]
-    noted = _count_today(transaction, kind, now)
+def _is_flood(transaction: Transaction, subscriber: Subscriber, kind: Kind, now: datetime) -> bool:
+    """Whether too many would be suppressed within a day with this one: of all, of a provider, or for complaints."""
+    complaints = _count_today(transaction, Kind.COMPLAINT, now) - 1  # this one was noted
+    if kind is Kind.COMPLAINT and _exceeds(transaction, complaints, _FLOOD_OF_COMPLAINTS):
+        return True
+    suppressed = _count_today(transaction, Kind.SUPPRESSED, now)
+    if _exceeds(transaction, suppressed, _FLOOD):
+        return True
+    if suppressed < _FLOOD_OF_PROVIDER[0]:
+        return False
+    same = SUBSCRIBER.c.key.endswith("@" + key_of(subscriber.address).rpartition("@")[2], autoescape=True)
+    return _exceeds(
+        transaction, _count_today(transaction, Kind.SUPPRESSED, now, same), _FLOOD_OF_PROVIDER, same
+    )
+
+
+def _exceeds(
+    transaction: Transaction, noted: int, flood: tuple[int, int], among: ColumnElement[bool] | None = None
+) -> bool:
+    least, one_in = flood
     if noted < least:
         return False
     # Of those who were confirmed before it began: too many when there are no more than so many left. Not counted to the
     # end, since a long list is asked for every bounce.
-    left = transaction.connection.execute(
-        select(SUBSCRIBER.c.id)
-        .where(SUBSCRIBER.c.status == Status.CONFIRMED)
-        .offset(noted * (one_in - 1))
-        .limit(1)
+    left = select(SUBSCRIBER.c.id).where(
+        SUBSCRIBER.c.status == Status.CONFIRMED, *([] if among is None else [among])
     )
-    return left.first() is None
+    return transaction.connection.execute(left.offset(noted * (one_in - 1)).limit(1)).first() is None
 
 
-def _count_today(transaction: Transaction, kind: Kind, now: datetime) -> int:
-    return transaction.connection.execute(
-        select(func.count()).select_from(EVENT).where(EVENT.c.kind == kind, EVENT.c.at > now - DAY)
-    ).scalar_one()
+def _count_today(
+    transaction: Transaction, kind: Kind, now: datetime, among: ColumnElement[bool] | None = None
+) -> int:
+    noted = select(func.count()).select_from(EVENT).where(EVENT.c.kind == kind, EVENT.c.at > now - DAY)
+    if among is not None:
+        noted = noted.join(SUBSCRIBER).where(among)
+    return transaction.connection.execute(noted).scalar_one()
+
+
+def _hold(transaction: Transaction, number: int, found: Return, now: datetime) -> None:
+    """Turn the event with this number into one that waits for an operator."""
+    if not _count_today(transaction, Kind.HELD, now):  # who resumes a mailing during a flood knows of it
+        _stop_all(transaction)
+    transaction.connection.execute(
+        update(EVENT)
+        .where(EVENT.c.id == number)
+        .values(kind=Kind.HELD, at=now, detail=f"{found.kind} {found.codes}".strip())
+    )
 
 
 def _stop_all(transaction: Transaction) -> None:
@@ -214,18 +281,8 @@ def _stop_all(transaction: Transaction) -> None:
         )
 
 
-def _follow(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Outcome:
-    """What a recorded return that is not held leads to: COUNTED, or the subscriber is suppressed."""
-    if found.kind is Kind.SOFT:
-        ends = (
-            subscriber.status is Status.CONFIRMED
-            and found.week is not None
-            and _bounces_repeatedly(transaction, subscriber, found.week, now)
-        )
-    else:
-        ends = _would_suppress(transaction, subscriber, found)
-    if not ends:
-        return Outcome.COUNTED
+def _end(transaction: Transaction, subscriber: Subscriber, found: Return, now: datetime) -> Outcome:
+    """Suppress the subscriber because of a return."""
     status = Status.COMPLAINED if found.kind is Kind.COMPLAINT else Status.BOUNCED
     why = _OFTEN if found.kind is Kind.SOFT else found.codes
     _suppress(transaction, subscriber, status, found.week, now, why)
@@ -292,13 +349,14 @@ def _suppress(  # noqa: PLR0913 - who, how, when and why
 
 def _note(  # noqa: PLR0913 - the columns
     transaction: Transaction, subscriber_id: int, kind: Kind, week: Week | None, now: datetime, detail: str
-) -> None:
-    transaction.connection.execute(
-        insert(EVENT).values(
-            subscriber_id=subscriber_id,
-            week=str(week) if week else None,
-            kind=kind,
-            at=now,
-            detail=detail.strip(),
-        )
+) -> int:
+    """Add an event; its number."""
+    row = insert(EVENT).values(
+        subscriber_id=subscriber_id,
+        week=str(week) if week else None,
+        kind=kind,
+        at=now,
+        detail=detail.strip(),
     )
+    number: int = transaction.connection.execute(row.returning(EVENT.c.id)).scalar_one()
+    return number
