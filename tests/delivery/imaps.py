@@ -22,6 +22,8 @@ class Imap:
     """To a command: this line instead of what belongs there; nothing hangs up."""
     silent: str = ""
     """Never answer to this command."""
+    validity: int = 1
+    """UIDVALIDITY; zero: it tells none, nor the next number."""
     tls: ssl.SSLContext | None = None
     capabilities: str = "IMAP4rev1"
     asked: list[str] = field(default_factory=list)
@@ -71,8 +73,17 @@ class _Handler(StreamRequestHandler):
             assert words == r'"news \"letter\"" "p@ss\\ word"'
         elif command == "SELECT":
             self._say(f"* {len(imap.mails)} EXISTS")
+            if imap.validity:
+                self._say(f"* OK [UIDVALIDITY {imap.validity}] valid")
+                self._say(f"* OK [UIDNEXT {max(imap.mails, default=0) + 1}] next")
         elif command == "SEARCH":
-            self._say(f"* SEARCH{''.join(f' {number}' for number in imap.mails if number not in imap.seen)}")
+            found = {number for number in imap.mails if number not in imap.seen}
+            if after := re.fullmatch(r"SEARCH UID (\d+):\*", words):
+                newest = max(
+                    imap.mails, default=0
+                )  # it is found however small its number is (RFC 3501, 6.4.8)
+                found = {number for number in imap.mails if number >= min(int(after[1]), newest)}
+            self._say(f"* SEARCH{''.join(f' {number}' for number in sorted(found, reverse=True))}")
         elif command == "FETCH":
             number, most = map(int, re.findall(r"FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", words)[0])
             if number in imap.mails:

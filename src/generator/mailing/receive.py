@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from contextlib import closing
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
-from generator.delivery.incoming.mailboxes import open_mailbox
+from generator.delivery.incoming.mailboxes import Place, open_mailbox
 from generator.delivery.incoming.message import MOST
 from generator.environment import open_list, read_variable
 from generator.errors import DatabaseError, GeneratorError, SecretError, describe
+from generator.model import Outcome
 from generator.settings import read_settings
 from generator.subscribers.ledger import returns
 
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from generator.delivery.incoming.mailboxes import Mailbox
-    from generator.model import Outcome
     from generator.subscribers.store.database import Database
+
+PLACE = "var/mailbox.json"
+"""How far the mailbox was read; without it, the unseen mails are new."""
 
 _CHUNK = 65_536
 
@@ -57,11 +61,12 @@ class _Reading:
     found: Counter[Outcome] = field(default_factory=Counter)
     left: int = 0
 
-    def take(self, mail: bytes) -> None:
+    def take(self, mail: bytes) -> Outcome:
         """Do what one mail asks; when this returns, it is kept."""
         with self.database.begin() as transaction:
             outcome = receive(transaction, mail, self.now, self.address, self.recipient)
         self.found[outcome] += 1
+        return outcome
 
     def leave(self, name: str, error: Exception) -> None:
         """One that cannot be read, or that we have a bug with, does not keep the others waiting."""
@@ -107,24 +112,48 @@ def receive_maildir(root: Path, folder: Path, now: datetime, tell: Callable[[str
 
 
 def receive_mailbox(root: Path, now: datetime, tell: Callable[[str], None]) -> Received:
-    """Do what each unseen mail of a mailbox asks, which is then seen. `tell` hears which one was left, and why.
+    """Do what each new mail of a mailbox asks. It is then seen, unless it is left for people.
 
-    Raises GeneratorError.
+    How far it was read is kept in `PLACE`. `tell` hears which mail was left, and why. Raises GeneratorError.
     """
     with closing(open_list(root)) as database, closing(_find_mailbox(root)) as mailbox:
         reading = _Reading(database, now, _find_address(root), tell)
-        for number in mailbox.find_unseen():
+        numbers, place = mailbox.find_new(_read_place(root, mailbox.name))
+        again = []
+        for number in numbers:
             mail = mailbox.read(number)
             if mail is None:
                 continue
             try:
-                reading.take(mail)
+                outcome = reading.take(mail)
             except Exception as error:  # noqa: BLE001 (a bug with one mail; see _Reading.leave)
                 reading.leave(f"message {number}", error)
+                again.append(number)
             else:
                 # In this order: a mail that is read twice does nothing more, and one that is never read nothing.
-                mailbox.mark(number)
+                if outcome is not Outcome.LEFT:
+                    mailbox.mark(number)
+        _write_place(root, mailbox.name, replace(place, again=tuple(again)), tell)
         return reading.conclude()
+
+
+def _read_place(root: Path, name: str) -> Place | None:
+    """How far the mailbox of that name was read; None when nobody knows."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads((root / PLACE).read_text("utf-8"))
+        if kept.pop("mailbox") == name:
+            return Place(int(kept["validity"]), int(kept["last"]), tuple(map(int, kept["again"])))
+    return None
+
+
+def _write_place(root: Path, name: str, place: Place, tell: Callable[[str], None]) -> None:
+    path = root / PLACE
+    staged = path.with_suffix(".new")
+    try:
+        staged.write_text(json.dumps({"mailbox": name, **asdict(place)}), "utf-8")
+        staged.replace(path)
+    except OSError as error:
+        tell(f"{PLACE} cannot be written, so mail that was read is read again: {error.strerror}")
 
 
 def _find_mailbox(root: Path) -> Mailbox:
@@ -138,7 +167,10 @@ def _find_address(root: Path) -> Address:
     settings = read_settings(root)
     others = {settings.reply_to.lower(), settings.sender_address.lower()}
     return Address(
-        settings.unsubscribe, settings.languages.default, shared=settings.unsubscribe.lower() in others
+        settings.unsubscribe,
+        settings.languages.default,
+        shared=settings.unsubscribe.lower() in others,
+        tagged=settings.bounces,
     )
 
 
@@ -153,9 +185,9 @@ def _read_folder(reading: _Reading, folder: Path) -> None:
             with path.open("rb") as file:
                 mail = _read(file)
             # In this order: a mail that is read twice does nothing more, and one that is never read does nothing.
-            reading.take(mail)
+            seen = "" if reading.take(mail) is Outcome.LEFT else "S"
             (folder / "cur").mkdir(mode=0o700, exist_ok=True)
-            path.replace(folder / "cur" / f"{path.name.partition(':')[0]}:2,S")
+            path.replace(folder / "cur" / f"{path.name.partition(':')[0]}:2,{seen}")
         except Exception as error:  # noqa: BLE001 (a bug with one mail; see _Reading.leave)
             reading.leave(path.name, error)
 

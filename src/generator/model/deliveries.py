@@ -75,6 +75,8 @@ class Outcome(StrEnum):
     """That letter had come back before, or its reader was erased since."""
     SKIPPED = "skipped"
     """An automatic reply, a report about something else, or nothing that we understand."""
+    LEFT = "left for people"
+    """Mail to an address that people read. We do nothing about it, and it stays unseen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from generator.cli.newsletter.receive import ADVICE
 from generator.delivery.incoming.intake import receive
 from generator.delivery.verdict import Meaning
 from generator.errors import DatabaseError
+from generator.mailing.receive import PLACE
 from generator.model import Kind, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Status
 from generator.subscribers.ledger.mailings import note_events
@@ -105,7 +106,7 @@ def test_a_mail_server_brings_one_mail(sample: Path, tokens: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "reply_to, outcome", [("post@example.org", "unsubscribed"), ("unsubscribe@example.org", "asked")]
+    "reply_to, outcome", [("post@example.org", "unsubscribed"), ("unsubscribe@example.org", "left")]
 )
 def test_a_letter_that_is_quoted_ends_a_subscription_only_at_an_address_of_its_own(
     sample: Path, tokens: list[str], reply_to: str, outcome: str
@@ -229,7 +230,7 @@ def test_at_a_terminal_it_says_what_it_needs(sample: Path, monkeypatch: pytest.M
 
 def test_a_mail_server_tells_whose_letter_it_was(sample: Path, tags: list[str]) -> None:
     bounce = reports.report("none", reports.failed("5.1.1"), to="return@example.org")
-    assert run(sample, mail=bounce).output == "1 skipped\n"
+    assert run(sample, mail=bounce).output == "1 left for people\n"
     result = run(sample, "--recipient", f"bounce+{tags[0]}@example.org", mail=bounce)
     assert (result.exit_code, result.output) == (0, "1 bounced\n")
 
@@ -333,6 +334,8 @@ def test_a_bug_with_one_mail_does_not_keep_the_others(
         monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
         result = run(sample, "--mailbox")
         assert imap.seen == {2}
+        imap.mails[1] = reports.postfix(tags[1])
+        assert run(sample, "--mailbox").output == "1 bounced\n", "it is tried again"
     assert result.exit_code == 75
     assert re.match(
         r"message 1: ValueError at .*\n1 already known\nError: 1 message could not be processed and stayed unseen\n",
@@ -347,6 +350,32 @@ def test_a_mailbox_is_read_once(sample: Path, tags: list[str], monkeypatch: pyte
         assert (result.exit_code, result.output) == (0, "1 bounced, 1 complained\n")
         assert imap.seen == {7, 9}
         assert run(sample, "--mailbox").output == "No mail.\n"
+
+
+def test_mail_for_people_stays_unseen_and_what_they_saw_first_is_read(
+    sample: Path, tokens: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one mailbox for all, where a person reads too."""
+    person = (
+        b"From: x@example.com\r\nTo: post@example.org\r\nSubject: Vraag over een offerte\r\n\r\nKan dat?\r\n"
+    )
+    with imap_server(Imap(mails={1: mail(tokens[0]), 2: person})) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
+        assert run(sample, "--mailbox").output == "1 unsubscribed, 1 left for people\n"
+        assert imap.seen == {1}
+        imap.mails[3] = mail(tokens[1])
+        imap.seen |= {2, 3}
+        assert run(sample, "--mailbox").output == "1 unsubscribed\n"
+        imap.seen -= {2, 3}
+        assert run(sample, "--mailbox").output == "No mail.\n"
+        (sample / PLACE).write_text("{")
+        assert run(sample, "--mailbox").output == "1 already unsubscribed, 1 left for people\n"
+
+
+def test_mail_for_people_in_a_maildir_stays_unseen(sample: Path, tokens: list[str]) -> None:
+    keep(sample, b"From: x@example.com\r\nTo: post@example.org\r\n\r\nKan dat?\r\n", mail(tokens[0]))
+    assert run(sample, sample / "mail").output == "1 unsubscribed, 1 left for people\n"
+    assert sorted(path.name for path in (sample / "mail/cur").iterdir()) == ["0:2,", "1:2,S"]
 
 
 def test_what_was_not_kept_stays_unseen(

@@ -4,6 +4,7 @@ import base64
 import re
 from datetime import UTC, datetime
 from email.header import Header
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.message import MOST
-from generator.model import NewSubscriber, Outcome, Week
+from generator.model import Kind, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Asking, Notice, Status, Step, Subscriber, Wish
+from generator.subscribers.ledger.mailings import list_events
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.list.outbox import claim, finish
@@ -27,7 +29,7 @@ from tests.effort import assert_linear
 from tests.languages import NL
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-ADDRESS = Address("unsubscribe@example.org", NL)
+ADDRESS = Address("unsubscribe@example.org", NL, tagged="bounce@example.org")
 READER = "reader@example.com"
 SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
 """A mail without a token adds a wish at most, so every example may use the same list."""
@@ -252,9 +254,9 @@ def test_a_letter_that_is_quoted_to_another_address_ends_nothing(
 ) -> None:
     """A reader who likes it, a colleague to whom they forwarded it, a ticket system that answers."""
     answer = write("Subject: Re: Een gedachte", body=f"Mooie brief!\n\n{quote(token)}", to=to)
-    assert bring(database, answer) is Outcome.ASKED
+    assert bring(database, answer) is Outcome.LEFT
     copied = write("Cc: unsubscribe@example.org", "Subject: Fwd: Een gedachte", body=quote(token), to=to)
-    assert bring(database, copied) is Outcome.ASKED
+    assert bring(database, copied) is Outcome.LEFT
     assert status(database) is Status.CONFIRMED
 
 
@@ -273,7 +275,7 @@ def test_one_that_is_quoted_to_the_address_for_it_does(database: Database, token
 
 def test_what_the_mail_server_tells_is_where_it_was_sent(database: Database, token: str) -> None:
     message = write("Subject: stop", body=quote(token))
-    assert bring(database, message) is Outcome.ASKED
+    assert bring(database, message) is Outcome.LEFT
     assert bring(database, message, "unsubscribe@example.org") is Outcome.UNSUBSCRIBED
 
 
@@ -282,10 +284,48 @@ def test_an_address_that_people_write_to_about_other_things_ends_nothing_by_a_qu
 ) -> None:
     """A small publisher may have one mailbox for all."""
     shared = Address("post@example.org", NL, shared=True)
-    assert bring(database, write("Subject: Re: x", body=quote(token)), address=shared) is Outcome.ASKED
+    assert bring(database, write("Subject: Re: x", body=quote(token)), address=shared) is Outcome.LEFT
     assert status(database) is Status.CONFIRMED
     message = write(f"Subject: unsubscribe {token}")
     assert bring(database, message, address=shared) is Outcome.UNSUBSCRIBED
+
+
+def test_a_mail_to_people_is_left_to_them(database: Database, reader: Subscriber) -> None:
+    for to in ("post@example.org", "Redactie <letter@example.org>", "unsubscribe@example.com"):
+        assert (
+            bring(database, write("Subject: Vraag over een offerte", body="Kan dat?", to=to)) is Outcome.LEFT
+        )
+    both = write("Subject: Stop", "Cc: post@example.org", to="unsubscribe@example.org")
+    assert bring(database, both) is Outcome.ASKED
+    assert notices(database) == [(Notice.MANAGE, READER)]
+
+
+# --- The tag of a letter, in the address ---
+
+
+def test_the_tag_of_a_letter_after_the_plus_ends_the_subscription_with_nothing_else(
+    database: Database, reader: Subscriber
+) -> None:
+    """As phones send it, which leave the subject empty."""
+    tag = make_tag(KEYS, Week(2026, 48), reader.handle)
+    forged = tag[:-1] + ("0" if tag[-1] != "0" else "1")
+    for to, outcome in (
+        (f"unsubscribe+{forged}@example.org", Outcome.SKIPPED),
+        (f"post+{tag}@example.org", Outcome.SKIPPED),  # where letters come back to, as any other tag
+        (f"Unsubscribe+{tag.upper()}@Example.org", Outcome.UNSUBSCRIBED),
+        (f"unsubscribe+{tag}@example.org", Outcome.ALREADY),
+    ):
+        message = write("Subject:", "Auto-Submitted: auto-replied", "X-Apple-Unsubscribe: true", to=to)
+        assert bring(database, message) is outcome
+    assert notices(database) == []
+
+
+def test_a_return_path_is_never_taken_for_it(database: Database, reader: Subscriber) -> None:
+    tag = make_tag(KEYS, Week(2026, 48), reader.handle)
+    same = Address("bounce@example.org", NL, tagged="bounce@example.org")
+    away = write("Subject: Afwezig", "Auto-Submitted: auto-replied", to=f"bounce+{tag}@example.org")
+    assert bring(database, away, address=same) is Outcome.SKIPPED
+    assert status(database) is Status.CONFIRMED
 
 
 # --- Machines ---
@@ -331,10 +371,11 @@ def test_a_machine_asks_for_nothing_when_it_only_quotes_the_token(
 ) -> None:
     for message in (
         mail(header, "Subject: Re: your mail", body=quote(token)),
-        write(header, "Subject: Re: Een gedachte", body=quote(token)),
         mail(header, "Subject: unsubscribe"),
     ):
         assert bring(database, message) is Outcome.SKIPPED
+    to_people = write(header, "Subject: Re: Een gedachte", body=quote(token))
+    assert bring(database, to_people) is Outcome.LEFT, "also a machine may write to people"
     assert status(database) is Status.CONFIRMED
     assert notices(database) == []
 
@@ -407,7 +448,8 @@ def test_a_letter_is_known_by_its_return_path_or_by_what_comes_back_of_it(
 ) -> None:
     other = "return@example.org"
     nowhere = reports.report("none", reports.failed("5.1.1"), to=other)
-    assert bring(database, nowhere) is Outcome.SKIPPED
+    assert bring(database, nowhere) is Outcome.LEFT
+    assert bring(database, nowhere, recipient="bounce@example.org") is Outcome.SKIPPED
     assert bring(database, nowhere, recipient=f"bounce+{tag}@example.org") is Outcome.BOUNCED
     assert bring(database, reports.report(tag, reports.failed("5.1.1"), to=other)) is Outcome.KNOWN
     shouted = reports.report("none", reports.failed("5.1.1"), to=f"BOUNCE+{tag.upper()}@EXAMPLE.ORG")
@@ -433,7 +475,7 @@ def test_whoever_cannot_sign_a_tag_bounces_nobody(database: Database, reader: Su
     ]
     for one in forged:
         for make in (*reports.HARD.values(), reports.complaint):
-            assert bring(database, make(one)) is Outcome.SKIPPED
+            assert bring(database, make(one)) in {Outcome.SKIPPED, Outcome.LEFT}
     assert status(database) is Status.CONFIRMED
     assert bring(database, reports.postfix(make_tag(KEYS, WEEK, "another handle!!"))) is Outcome.KNOWN
 
@@ -485,6 +527,89 @@ def test_a_flood_is_held(database: Database) -> None:
         handles = [find_subscriber(transaction, address).handle for address in addresses]
     outcomes = [bring(database, reports.complaint(make_tag(KEYS, WEEK, handle))) for handle in handles]
     assert outcomes == [Outcome.COMPLAINED] * 5 + [Outcome.HELD]
+
+
+# --- The corpus ---
+
+MAILS = sorted((Path(__file__).parent / "mails").rglob("*.eml"))
+"""Each begins with what is expected of it, and why; TAG and TOKEN stand for what we signed."""
+
+EXPECTED = {
+    "gone": (Outcome.BOUNCED, Kind.HARD),
+    "soft": (Outcome.COUNTED, Kind.SOFT),
+    "nothing": (Outcome.SKIPPED, None),
+    "complaint": (Outcome.COMPLAINED, Kind.COMPLAINT),
+    "unsubscribed": (Outcome.UNSUBSCRIBED, None),
+    "asked": (Outcome.ASKED, None),
+    "left": (Outcome.LEFT, None),
+}
+"""What becomes of the mail, and what is noted; any other word is the cause of what is ours to mend."""
+
+ANSWERED = {"asked": Notice.MANAGE, "unsubscribed": Notice.GOODBYE}
+
+
+def read_sample(path: Path, tag: str, token: str) -> tuple[str, bytes]:
+    """What is expected of a mail, and the mail."""
+    expected, reason, content = path.read_text("utf-8").split("\n", 2)
+    assert reason.removeprefix("X-Reason: ").strip()
+    content = content.replace("TAGUPPER", tag.upper()).replace("TAG", tag).replace("TOKEN", token)
+    return expected.removeprefix("X-Expected: "), content.encode()
+
+
+def note(database: Database) -> list[tuple[Kind, str]]:
+    """What is noted about the reader, but for the end of the letters."""
+    with database.read() as transaction:
+        events = list_events(transaction, find_subscriber(transaction, READER).id)
+    return [(event.kind, event.detail) for event in events if event.kind is not Kind.SUPPRESSED]
+
+
+@pytest.mark.parametrize("path", MAILS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_each_mail_of_the_corpus_is_read_as_it_was_meant(
+    database: Database, tag: str, token: str, path: Path
+) -> None:
+    expected, message = read_sample(path, tag, token)
+    outcome, kind = EXPECTED.get(expected, (Outcome.SKIPPED, Kind.REFUSED))
+    assert bring(database, message.replace(b"\n", b"\r\n")) is outcome
+    noted = note(database)
+    assert [found for found, _ in noted] == ([kind] if kind else [])
+    if kind is Kind.REFUSED:
+        assert noted[0][1].endswith(f" {expected}")
+    machine = (
+        b"Auto-Submitted" in message
+        or b"Return-Path: <>" in message.partition(b"\n\n")[0]
+        or b"Precedence" in message
+    )
+    answer = None if machine else ANSWERED.get(expected)
+    assert [notice for notice, _ in notices(database)] == ([answer] if answer else [])
+
+
+def test_no_mail_of_the_corpus_is_believed_without_our_signature(
+    database: Database, reader: Subscriber
+) -> None:
+    assert len(MAILS) >= 120
+    for path in MAILS:
+        _, message = read_sample(
+            path, make_tag(Keys.make(), WEEK, reader.handle), Keys.make().sign(UNSUBSCRIBE, reader.handle)
+        )
+        assert bring(database, message) in {Outcome.SKIPPED, Outcome.ASKED, Outcome.LEFT}
+    assert note(database) == []
+    assert status(database) is Status.CONFIRMED
+    assert set(notices(database)) <= {(Notice.MANAGE, READER)}
+
+
+@SLOW
+@given(st.data())
+def test_a_damaged_mail_of_the_corpus_is_an_answer_and_believed_only_with_our_signature(
+    database: Database, reader: Subscriber, data: st.DataObject
+) -> None:
+    _, content = read_sample(
+        data.draw(st.sampled_from(MAILS)), make_tag(Keys.make(), WEEK, reader.handle), "x." + "a" * 43
+    )
+    message = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(message)))
+        message[start : start + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=30))
+    assert bring(database, bytes(message)) in {Outcome.SKIPPED, Outcome.ASKED, Outcome.LEFT}
 
 
 @SLOW
@@ -547,7 +672,7 @@ PIECES = st.one_of(
 @example(b"From: a@b@c <\r\nSubject: =?utf-8?q?\xff?=\r\n\r\n")
 @example(b"From: [\r\n\r\n")
 def test_no_mail_can_make_it_fail(database: Database, message: bytes) -> None:
-    assert bring(database, message) in {Outcome.SKIPPED, Outcome.ASKED}
+    assert bring(database, message) in {Outcome.SKIPPED, Outcome.ASKED, Outcome.LEFT}
 
 
 @pytest.mark.parametrize(

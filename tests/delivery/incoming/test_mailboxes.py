@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.delivery.incoming.mailboxes import Mailbox, open_mailbox
+from generator.delivery.incoming.mailboxes import Mailbox, Place, open_mailbox
 from generator.delivery.incoming.message import MOST
 from generator.errors import MailboxError
 from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server
@@ -21,29 +21,53 @@ def mailbox(imap: Imap, *, encrypted: bool = False, local: bool = True) -> Mailb
     return Mailbox(HOST, imap.port, USER, PASSWORD, encrypted=encrypted, local=local, patience=5.0)
 
 
-def test_unseen_mails_are_read_and_marked_one_by_one() -> None:
+def test_unseen_mails_are_new_at_first() -> None:
     with imap_server(Imap(mails={3: b"three", 5: b"five", 9: b"nine"}, seen={5})) as imap:
         with closing(mailbox(imap)) as opened:
-            assert opened.find_unseen() == ["3", "9"]
-            assert opened.read("3") == b"three"
+            assert opened.find_new(None) == ([3, 9], Place(1, 9))
+            assert opened.read(3) == b"three"
             assert imap.seen == {5}, "reading changes nothing"
-            opened.mark("3")
+            opened.mark(3)
             assert imap.seen == {3, 5}
         assert imap.asked[-1] == "LOGOUT"
-        with closing(mailbox(imap)) as opened:
-            assert opened.find_unseen() == ["9"]
+
+
+@pytest.mark.parametrize(
+    "place, found, after",
+    [
+        (Place(1, 5), [9], Place(1, 9)),
+        (Place(1, 2), [3, 5, 9], Place(1, 9)),
+        (Place(1, 9), [], Place(1, 9)),
+        (Place(1, 9, (5,)), [5], Place(1, 9)),
+        (Place(2, 9), [3], Place(1, 9)),
+    ],
+)
+def test_later_all_that_came_since_are_new_whoever_has_seen_them(
+    place: Place, found: list[int], after: Place
+) -> None:
+    imap = Imap(mails={3: b"three", 5: b"five", 9: b"nine"}, seen={5, 9})
+    with imap_server(imap), closing(mailbox(imap)) as opened:
+        assert opened.find_new(place) == (found, after)
+
+
+def test_a_server_that_tells_no_numbers_has_unseen_mails() -> None:
+    imap = Imap(mails={3: b"three", 5: b"five"}, seen={5}, validity=0)
+    with imap_server(imap), closing(mailbox(imap)) as opened:
+        assert opened.find_new(None) == ([3], Place(0, 3))
+    with imap_server(imap), closing(mailbox(imap)) as opened:
+        assert opened.find_new(Place(0, 3)) == ([3], Place(0, 3))
 
 
 def test_of_a_long_mail_only_the_beginning_is_fetched() -> None:
     with imap_server(Imap(mails={1: b"x" * (MOST + 1000)})) as imap, closing(mailbox(imap)) as opened:
-        opened.find_unseen()
-        assert len(opened.read("1") or b"") == MOST
+        opened.find_new(None)
+        assert len(opened.read(1) or b"") == MOST
 
 
 def test_a_mail_that_somebody_took_away_is_none() -> None:
     with imap_server(Imap()) as imap, closing(mailbox(imap)) as opened:
-        assert opened.find_unseen() == []
-        assert opened.read("7") is None
+        assert opened.find_new(None)[0] == []
+        assert opened.read(7) is None
 
 
 def test_to_another_machine_the_password_goes_through_tls(
@@ -54,18 +78,18 @@ def test_to_another_machine_the_password_goes_through_tls(
         imap_server(Imap(tls=tls), encrypted=True) as imap,
         closing(mailbox(imap, encrypted=True, local=False)) as opened,
     ):
-        opened.find_unseen()
+        opened.find_new(None)
         assert "LOGIN" in imap.encrypted
     starting = Imap(tls=tls, capabilities="IMAP4rev1 STARTTLS")
     with imap_server(starting) as imap, closing(mailbox(imap, local=False)) as opened:
-        opened.find_unseen()
+        opened.find_new(None)
         assert "LOGIN" in imap.encrypted
 
 
 def test_without_tls_it_stays_here() -> None:
     with imap_server(Imap()) as imap, closing(mailbox(imap, local=False)) as opened:
         with pytest.raises(MailboxError, match="does not offer TLS; the password was not sent"):
-            opened.find_unseen()
+            opened.find_new(None)
         assert "LOGIN" not in imap.asked
 
 
@@ -75,9 +99,9 @@ def test_a_certificate_of_nobody_is_not_believed_but_on_this_machine(tls: ssl.SS
             closing(mailbox(imap, encrypted=True, local=False)) as opened,
             pytest.raises(MailboxError, match="has an invalid certificate: self-signed"),
         ):
-            opened.find_unseen()
+            opened.find_new(None)
         with closing(mailbox(imap, encrypted=True)) as opened:
-            assert opened.find_unseen() == []
+            assert opened.find_new(None)[0] == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +122,7 @@ def test_a_server_that_refuses_is_one_sentence_without_user_or_password(
 ) -> None:
     with imap_server(Imap(said={command: line})) as imap, closing(mailbox(imap)) as opened:
         with pytest.raises(MailboxError, match=said) as caught:
-            opened.find_unseen()
+            opened.find_new(None)
         assert str(caught.value).startswith(f"localhost:{imap.port}/INBOX")
         assert "letter" not in str(caught.value)
 
@@ -109,16 +133,16 @@ def test_a_server_that_refuses_is_one_sentence_without_user_or_password(
 def test_a_server_that_refuses_later_too(command: str, said: str) -> None:
     imap = Imap(mails={1: b"x"}, said={command: b"TAG NO no"})
     with imap_server(imap), closing(mailbox(imap)) as opened:
-        opened.find_unseen()
+        opened.find_new(None)
         with pytest.raises(MailboxError, match=said):
-            (opened.read if command == "FETCH" else opened.mark)("1")
+            (opened.read if command == "FETCH" else opened.mark)(1)
 
 
 def test_a_server_that_does_not_answer_is_not_waited_for_for_ever() -> None:
     with imap_server(Imap(silent="SELECT")) as imap:
         opened = Mailbox(HOST, imap.port, USER, PASSWORD, local=True, patience=0.1)
         with closing(opened), pytest.raises(MailboxError, match="does not answer"):
-            opened.find_unseen()
+            opened.find_new(None)
 
 
 def test_nobody_at_the_port_is_said() -> None:
@@ -127,7 +151,7 @@ def test_nobody_at_the_port_is_said() -> None:
         closing(Mailbox(HOST, 1, USER, PASSWORD, local=True)) as opened,
         pytest.raises(MailboxError, match=said),
     ):
-        opened.find_unseen()
+        opened.find_new(None)
 
 
 def test_whatever_a_server_says_there_is_an_answer_or_a_sentence() -> None:
@@ -142,9 +166,9 @@ def test_whatever_a_server_says_there_is_an_answer_or_a_sentence() -> None:
         imap.said = {command: line}
         opened = Mailbox(HOST, imap.port, USER, PASSWORD, local=True, patience=0.03)
         with closing(opened), suppress(MailboxError):
-            opened.find_unseen()
-            opened.read("1")
-            opened.mark("1")
+            opened.find_new(None)
+            opened.read(1)
+            opened.mark(1)
 
     with imap_server(imap):
         try_it()

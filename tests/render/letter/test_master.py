@@ -194,6 +194,31 @@ def test_both_parts_are_read_back_as_they_were_written_the_text_first(newsletter
     assert f"Bekijk of verander je inschrijving: {URL}preferences/{READER.preferences}\n" in text
 
 
+@pytest.mark.parametrize(
+    "unsubscribe, bounces, address",
+    [
+        ("unsubscribe@example.org", "bounce@example.org", "unsubscribe+{tag}@example.org"),
+        ("unsubscribes@example.org", "bounce@example.org", "unsubscribes@example.org"),  # 65 characters
+        ("unsubscribe@example.org", "bounce@mail.example.org", "unsubscribe@example.org"),
+        ("unsubscribe@example.org", "unsubscribe@example.org", "unsubscribe@example.org"),
+    ],
+)
+def test_the_address_that_unsubscribes_has_the_tag_where_it_fits_and_arrives(
+    newsletter: Newsletter, unsubscribe: str, bounces: str, address: str
+) -> None:
+    """For programs that leave the subject empty."""
+    names = replace(newsletter.settings, unsubscribe=unsubscribe, bounces=bounces)
+    letter = replace(newsletter, settings=names)
+    tag = make_tag(Keys(("k" * 43,)), Week(2026, 47), "h" * 16)
+    reader = replace(READER, tag=tag)
+    copy = Master(master_of(letter)).copy(reader)
+    assert f"<mailto:{address.format(tag=tag)}?subject=unsubscribe%20{READER.unsubscribe}>".encode() in copy
+    assert copy == alone(letter, reader)
+    nameless = master_of(letter).replace(b"Message-ID: <0000-w00", b"Message-ID: <2026-w47")
+    with pytest.raises(MailingError):
+        Master(nameless)
+
+
 def test_a_trial_without_https_has_no_one_click(newsletter: Newsletter) -> None:
     copy = Master(master_of(newsletter, url="http://127.0.0.1:8001/")).copy(READER)
     assert b"One-Click" not in copy

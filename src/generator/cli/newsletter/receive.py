@@ -50,7 +50,7 @@ ADVICE = {
 @click.option(
     "--mailbox",
     is_flag=True,
-    help="Read the unseen mail of the mailbox in NEWSLETTER_MAILBOX, by IMAP.",
+    help="Read the new mail of the mailbox in NEWSLETTER_MAILBOX, by IMAP.",
 )
 @click.option(
     "--recipient",
@@ -69,7 +69,8 @@ def command(
 ) -> None:
     """Process returned mail: bounces, complaints, unsubscribes.
 
-    It reads one mail from standard input, the new mail in MAILDIR, or the unseen mail of a mailbox.
+    It reads one mail from standard input, the new mail in MAILDIR, or the new mail of a mailbox.
+    Mail to addresses that people read is left to them, unseen.
 
     \b
     Unsubscribe mail with a letter's token    ends that subscription

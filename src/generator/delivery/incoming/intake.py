@@ -50,6 +50,8 @@ class Address:
     """In which we answer who is not on the list."""
     shared: bool = False
     """Whether they write to it about other things too, and quote letters."""
+    tagged: str = ""
+    """The address of returned letters, when it takes a tag after a plus; so does this one, if it is of that domain."""
 
     @property
     def source(self) -> str:
@@ -71,7 +73,7 @@ def receive(
         return _complain(transaction, mail, feedback.kind, now)
     # Our own token counts more than whatever a mail says of itself: Apple Mail calls the one that unsubscribes for its
     # user an automatic reply.
-    handle = _find_handle(transaction, _find_labels(mail))
+    handle = _find_handle(transaction, _find_labels(mail)) or _find_tagged(transaction, mail, address)
     if handle is not None:
         return _unsubscribe(transaction, mail, handle, now, address)
     if feedback is not None:
@@ -112,10 +114,14 @@ def _unsubscribe(
 
 def _answer(transaction: Transaction, mail: Incoming, now: datetime, address: Address) -> Outcome:
     """A mail that asks for something in its text, or with no more than its sender."""
+    if any(mail.recipients) and (
+        address.shared or not (_is_for(mail, address.text) or _is_for(mail, address.tagged))
+    ):
+        return Outcome.LEFT
     if _is_automatic(mail):
         return Outcome.SKIPPED
     # Elsewhere a token in the text may belong to a letter that somebody quotes.
-    if not address.shared and _is_for(mail, address.text):
+    if _is_for(mail, address.text):
         handle = _find_handle(transaction, mail.texts)
         if handle is not None:
             return _unsubscribe(transaction, mail, handle, now, address)
@@ -136,13 +142,26 @@ def _find_labels(mail: Incoming) -> list[str]:
 
 def _is_for(mail: Incoming, address: str) -> bool:
     """Whether a mail was sent to an address, with something after a plus or not."""
+    return next(_find_pluses(mail, address), None) is not None
+
+
+def _find_pluses(mail: Incoming, address: str) -> Iterator[str]:
+    """What stands after the plus of an address, as often as a mail was sent there; empty where there is no plus."""
     wanted = address.lower().partition("@")
     for text in mail.recipients:
         for word in re.split(r"""[\s<>,;:"'()]+""", text.lower()):
             local, at, domain = word.partition("@")
-            if (local.partition("+")[0], at, domain) == wanted:
-                return True
-    return False
+            name, _, plus = local.partition("+")
+            if at and (name, at, domain) == wanted:
+                yield plus
+
+
+def _find_tagged(transaction: Transaction, mail: Incoming, address: Address) -> str | None:
+    """Whose subscription a mail ends by its address alone: unsubscribe+tag@…, which survives an empty subject."""
+    if not address.tagged or address.text.lower() == address.tagged.lower():
+        return None  # a tag stands in the return path of every letter
+    found = _find_tag(transaction, _find_pluses(mail, address.text))
+    return found[1] if found else None
 
 
 def _find_tag(transaction: Transaction, texts: Iterable[str]) -> tuple[Week, str] | None:

@@ -1,10 +1,11 @@
-"""A mailbox on a server, read by IMAP (RFC 3501): the unseen mails, each marked as seen once it was processed."""
+"""A mailbox on a server, read by IMAP (RFC 3501): the mails that came since it was read, seen by somebody or not."""
 
 from __future__ import annotations
 
 import re
 import ssl
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from imaplib import IMAP4, IMAP4_SSL
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -25,6 +26,17 @@ _MISTRUST = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeErro
 """What imaplib does when a server does not speak as it trusts it to."""
 
 _PORTS = {"imap": 143, "imaps": 993}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a folder was read. People mark mails as seen and unseen; this is a memory of our own."""
+
+    validity: int
+    """UIDVALIDITY: as long as it is the same, numbers (UID) only grow (RFC 3501, 2.3.1.1)."""
+    last: int
+    again: tuple[int, ...] = ()
+    """Mails up to `last` that could not be processed."""
 
 
 class Mailbox:
@@ -53,8 +65,12 @@ class Mailbox:
         """Host and folder, for messages; without user and password."""
         return f"{self._host}:{self._port}/{self._folder}"
 
-    def find_unseen(self) -> list[str]:
-        """The numbers (UID) of the mails that nobody has seen, oldest first. Connects. Raises MailboxError."""
+    def find_new(self, place: Place | None) -> tuple[list[int], Place]:
+        """The numbers (UID) of the mails after a place, oldest first, and the place after them. Connects.
+
+        Without a place, or when the server has numbered its mails anew: those that nobody has seen. Raises
+        MailboxError.
+        """
         with self._explained():
             self._server = server = self._connect()
             if not self._encrypted and not self._local:
@@ -68,21 +84,36 @@ class Mailbox:
             except IMAP4.error:
                 raise MailboxError("rejects the user name or the password") from None
             _expect(server.select(_quote(self._folder)), "has no such folder")
-            (found, *_) = _expect(server.uid("SEARCH", "UNSEEN"), "cannot be searched")
-            return [number.decode("ascii") for number in (found or b"").split()]
+            validity, following = (self._get_number(name) for name in ("UIDVALIDITY", "UIDNEXT"))
+            if place is not None and 0 < validity == place.validity:
+                found = [number for number in self._search(f"UID {place.last + 1}:*") if number > place.last]
+                return sorted({*place.again, *found}), Place(validity, max(found, default=place.last))
+            found = self._search("UNSEEN")
+            return found, Place(validity, max(following - 1, *found, 0))
 
-    def read(self, number: str) -> bytes | None:
+    def _get_number(self, name: str) -> int:
+        """A number that the server told about the folder; zero when it did not."""
+        told: list[Any] = self._server.response(name)[1] if self._server else []
+        return int(told[0] or 0) if told else 0
+
+    def _search(self, criteria: str) -> list[int]:
+        if self._server is None:
+            raise MailboxError("is closed")
+        (found, *_) = _expect(self._server.uid("SEARCH", criteria), "cannot be searched")
+        return sorted(int(number) for number in (found or b"").split())
+
+    def read(self, number: int) -> bytes | None:
         """The beginning of a mail, which stays unseen; None when somebody took it away. Raises MailboxError."""
         with self._explained() as server:
             answer = _expect(
-                server.uid("FETCH", number, f"(BODY.PEEK[]<0.{MOST}>)"), "does not return a message"
+                server.uid("FETCH", str(number), f"(BODY.PEEK[]<0.{MOST}>)"), "does not return a message"
             )
             return next((bytes(item[1]) for item in answer if isinstance(item, tuple)), None)
 
-    def mark(self, number: str) -> None:
+    def mark(self, number: int) -> None:
         """Mark a mail as seen, because it was processed. Raises MailboxError."""
         with self._explained() as server:
-            _expect(server.uid("STORE", number, "+FLAGS.SILENT", r"(\Seen)"), "does not store flags")
+            _expect(server.uid("STORE", str(number), "+FLAGS.SILENT", r"(\Seen)"), "does not store flags")
 
     def close(self) -> None:
         """Log out and close the connection, if it is open. Raises nothing."""

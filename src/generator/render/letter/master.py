@@ -63,6 +63,9 @@ _TOKEN = re.compile(rf"[A-Za-z0-9._-]{{{len(STAND_IN.unsubscribe)}}}")
 _ADDRESSES = 2
 """URLs in List-Unsubscribe: https, and mailto."""
 
+_TAGS = 2
+"""One in the Message-ID, and one in the second of these URLs."""
+
 _SHORTEST, _LONGEST = 5, 15
 """How many characters a SenderId in Feedback-ID has (support.google.com/mail/answer/6254652)."""
 
@@ -104,7 +107,7 @@ def render_copy(
         f"Date: {format_datetime(date.astimezone(settings.timezone))}",
         f"Message-ID: <{personal.tag}@{settings.list_id}>",
         write_mailbox("List-Id", settings.letter, settings.list_id),
-        *write_ways_out(settings, url, personal.unsubscribe),
+        *write_ways_out(settings, url, personal.unsubscribe, personal.tag),
         f"List-Help: <{settings.page_url(edition.language, 'newsletter.md')}>",
         f"List-Archive: <{settings.page_url(edition.language, 'archive/index.md')}>",
         f"Feedback-ID: {edition.week}.{edition.language}:letter:{edition.certainty}:{name_sender(settings)}",
@@ -166,7 +169,9 @@ def _check(content: bytes, parts: list[bytes]) -> None:
     headers, *bodies = [
         Counter(match.lastgroup for match in _GAP.finditer(one)) for one in (head, text, html)
     ]
-    wanted = (headers["recipient"], headers["tag"]) == (1, 1) and 1 <= headers["token"] <= _ADDRESSES
+    wanted = (
+        headers["recipient"] == 1 and 1 <= headers["tag"] <= _TAGS and 1 <= headers["token"] <= _ADDRESSES
+    )
     # A letter that was frozen by an older version has no link to the preferences.
     parts_wanted = all({"token"} <= set(body) <= {"token", "preferences"} for body in bodies)
     if not wanted or headers["preferences"] or not parts_wanted:

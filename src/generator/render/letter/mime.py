@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LINE = 76
 """Characters of a line, unless a word is longer. RFC 5322 advises 78; encoded words and bodies allow 76."""
 
+_LOCAL_PART = 64
+"""Octets before the @ (RFC 5321, 4.5.3.1.1)."""
+
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -52,9 +55,17 @@ def write_recipient(address: str) -> str:
     return line if len(line) <= _LINE else f"To:\r\n {address}"
 
 
-def write_ways_out(settings: Settings, url: str, token: str) -> tuple[str, ...]:
-    """The headers with which a mail program unsubscribes: never folded or encoded, or Gmail ignores them."""
-    mail = f"mailto:{settings.unsubscribe}?subject=unsubscribe%20{token}"
+def write_ways_out(settings: Settings, url: str, token: str, tag: str = "") -> tuple[str, ...]:
+    """The headers with which a mail program unsubscribes: never folded or encoded, or Gmail ignores them.
+
+    `tag`: of a letter. It also stands after the plus of the address, since some programs leave the subject empty: where
+    returned letters show that the domain takes one, and where it fits (RFC 5321, 4.5.3.1.1).
+    """
+    local, _, domain = settings.unsubscribe.rpartition("@")
+    tagged = f"{local}+{tag}"
+    taken = settings.bounces != settings.unsubscribe and settings.bounces.rpartition("@")[2] == domain
+    address = f"{tagged}@{domain}" if tag and taken and len(tagged) <= _LOCAL_PART else settings.unsubscribe
+    mail = f"mailto:{address}?subject=unsubscribe%20{token}"
     if not url.startswith("https:"):
         return (f"List-Unsubscribe: <{mail}>",)  # RFC 8058 needs https, which a trial has not
     return (f"List-Unsubscribe: <{url}>, <{mail}>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click")
