@@ -2,6 +2,7 @@
 
 import re
 import ssl
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Imap:
     """UIDVALIDITY; zero: it tells none, nor the next number."""
     tls: ssl.SSLContext | None = None
     capabilities: str = "IMAP4rev1"
+    granted: str = ""
+    """What came with AUTHENTICATE."""
     asked: list[str] = field(default_factory=list)
     encrypted: list[str] = field(default_factory=list)
     """The commands that came through TLS."""
@@ -69,8 +72,8 @@ class _Handler(StreamRequestHandler):
         imap = self.imap
         if command == "CAPABILITY":
             self._say(f"* CAPABILITY {imap.capabilities}")
-        elif command == "LOGIN":
-            assert words == r'"news \"letter\"" "p@ss\\ word"'
+        elif command in {"AUTHENTICATE", "LOGIN"}:
+            self._log_in(command, words)
         elif command == "SELECT":
             self._say(f"* {len(imap.mails)} EXISTS")
             if imap.validity:
@@ -91,6 +94,14 @@ class _Handler(StreamRequestHandler):
                 self._say(b"* 1 FETCH (UID %d BODY[]<0> {%d}\r\n%s)" % (number, len(content), content))
         elif command == "STORE":
             imap.seen.add(int(re.findall(r"STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)", words)[0]))
+
+    def _log_in(self, command: str, words: str) -> None:
+        if command == "LOGIN":
+            assert words == r'"news \"letter\"" "p@ss\\ word"'
+        else:
+            assert words == "XOAUTH2"
+            self._say("+ ")
+            self.imap.granted = b64decode(self.rfile.readline()).decode()
 
     def _say(self, line: str | bytes) -> None:
         self.wfile.write((line.encode() if isinstance(line, str) else line) + b"\r\n")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
+from subprocess import SubprocessError, run
 from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.intake import Address, receive
+from generator.delivery.incoming.mailboxes import TOKEN_VARIABLE, Place, open_mailbox
 from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
-from generator.delivery.incoming.mailboxes import Place, open_mailbox
 from generator.delivery.incoming.message import MOST
 from generator.environment import open_list, read_variable
 from generator.errors import DatabaseError, GeneratorError, SecretError, describe
@@ -31,6 +33,9 @@ PLACE = "var/mailbox.json"
 """How far the mailbox was read; without it, the unseen mails are new."""
 
 _CHUNK = 65_536
+
+_PATIENCE = 60
+"""Seconds that a command may take to print a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,21 @@ def _find_mailbox(root: Path) -> Mailbox:
     url = read_variable(root, MAILBOX)
     if not url:
         raise SecretError(f"{MAILBOX} is not set; expected imaps://user:password@host/INBOX")
-    return open_mailbox(url)
+    command = read_variable(root, TOKEN_VARIABLE)
+    return open_mailbox(url, _ask_for_token(command) if command else "")
+
+
+def _ask_for_token(command: str) -> str:
+    """What the operator's command prints. Raises SecretError, which shows nothing of it."""
+    try:
+        done = run(shlex.split(command), capture_output=True, text=True, timeout=_PATIENCE, check=True)  # noqa: S603 (the operator's own)
+    except (OSError, ValueError, SubprocessError) as error:
+        raise SecretError(
+            f"{TOKEN_VARIABLE}: the command failed ({type(error).__name__}); run it by hand to see why"
+        ) from None
+    if token := done.stdout.strip():
+        return token
+    raise SecretError(f"{TOKEN_VARIABLE}: the command printed nothing; expected an access token")
 
 
 def _find_address(root: Path) -> Address:

@@ -38,6 +38,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NEWSLETTER_KEYS", str(KEYS))
     monkeypatch.delenv("NEWSLETTER_DATABASE", raising=False)
     monkeypatch.delenv("NEWSLETTER_MAILBOX", raising=False)
+    monkeypatch.delenv("NEWSLETTER_MAILBOX_TOKEN", raising=False)
 
 
 @pytest.fixture
@@ -408,6 +409,36 @@ def test_a_flood_in_a_mailbox_ends_with_1(
     with imap_server(Imap(mails=dict(enumerate(map(reports.complaint, tags[:6]))))) as imap:
         monkeypatch.setenv("NEWSLETTER_MAILBOX", url(imap))
         assert run(sample, "--mailbox").exit_code == 1
+
+
+def test_a_command_may_print_an_access_token(
+    sample: Path, tokens: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with imap_server(Imap(mails={1: mail(tokens[0])})) as imap:
+        monkeypatch.setenv("NEWSLETTER_MAILBOX", f"imap://me%40example.org@localhost:{imap.port}")
+        monkeypatch.setenv("NEWSLETTER_MAILBOX_TOKEN", "echo 'to ken'")
+        assert run(sample, "--mailbox").output == "1 unsubscribed\n"
+        assert imap.granted == "user=me@example.org\1auth=Bearer to ken\1\1"
+
+
+@pytest.mark.parametrize(
+    "command, said",
+    [
+        ("false s3cret", "the command failed (CalledProcessError); run it by hand"),
+        ("no-such-command-s3cret", "the command failed (FileNotFoundError)"),
+        ("echo 's3cret", "the command failed (ValueError)"),
+        ("true", "the command printed nothing; expected an access token"),
+    ],
+)
+def test_a_command_that_prints_no_token_is_said(
+    sample: Path, tokens: list[str], monkeypatch: pytest.MonkeyPatch, command: str, said: str
+) -> None:
+    monkeypatch.setenv("NEWSLETTER_MAILBOX", "imaps://me@localhost")
+    monkeypatch.setenv("NEWSLETTER_MAILBOX_TOKEN", command)
+    result = run(sample, "--mailbox")
+    assert result.exit_code == 75
+    assert f"NEWSLETTER_MAILBOX_TOKEN: {said}" in result.output
+    assert "s3cret" not in result.output
 
 
 def test_without_a_mailbox_it_says_how_one_is_named(sample: Path, tokens: list[str]) -> None:

@@ -138,6 +138,29 @@ def test_a_server_that_refuses_later_too(command: str, said: str) -> None:
             (opened.read if command == "FETCH" else opened.mark)(1)
 
 
+def test_an_access_token_is_sent_in_place_of_a_password() -> None:
+    with imap_server(Imap(mails={1: b"x"})) as imap:
+        with closing(open_mailbox(f"imap://me%40example.org@localhost:{imap.port}", "to-ken")) as opened:
+            assert opened.find_new(None)[0] == [1]
+        assert imap.granted == "user=me@example.org\1auth=Bearer to-ken\1\1"
+        assert "LOGIN" not in imap.asked
+
+
+@pytest.mark.parametrize(
+    "token, command, what", [("s3cret", "AUTHENTICATE", "access token"), ("", "LOGIN", "password")]
+)
+def test_a_refusal_is_told_in_the_words_of_the_server_without_secrets(
+    token: str, command: str, what: str
+) -> None:
+    said = {command: b"TAG NO Basic authentication is disabled for me.myself with s3cret \xff"}
+    with imap_server(Imap(said=said)) as imap:
+        opened = open_mailbox(f"imap://me.myself:s3cret@localhost:{imap.port}", token)
+        with closing(opened), pytest.raises(MailboxError) as caught:
+            opened.find_new(None)
+    wanted = f"rejects the user name or the {what}: “Basic authentication is disabled for me.… with …”"
+    assert str(caught.value).endswith(wanted)
+
+
 def test_a_server_that_does_not_answer_is_not_waited_for_for_ever() -> None:
     with imap_server(Imap(silent="SELECT")) as imap:
         opened = Mailbox(HOST, imap.port, USER, PASSWORD, local=True, patience=0.1)

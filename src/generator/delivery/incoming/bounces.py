@@ -185,8 +185,11 @@ def _is_read_all_the_same(mail: Incoming, words: str) -> bool:
         return False
     if mail.header("Precedence").lower() == "auto_reply":
         return False
-    fails = _FAILED.search(subject) or _FAILED.search(words) or _LATE.search(words)
-    return bool(fails or (_MACHINES.search(mail.header("From")) and any(_find_codes(words))))
+    fails = bool(_FAILED.search(subject) or _FAILED.search(words) or _LATE.search(words))
+    has_code = any(_find_codes(words))
+    if _MACHINES.search(mail.header("From")):
+        return fails or has_code
+    return fails and has_code
 
 
 def _tame(mail: bytes) -> bytes:

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 VARIABLE = "NEWSLETTER_MAILBOX"
 
+TOKEN_VARIABLE = "NEWSLETTER_MAILBOX_TOKEN"  # noqa: S105 - a name
+"""A command that prints an access token (OAuth 2), as mbsync and msmtp have: for Microsoft 365 and Gmail."""
+
 PATIENCE = 30.0
 """Seconds to wait for each answer."""
+
+_QUOTED = 200
+"""Characters of what a server said that are shown."""
 
 _MISTRUST = (ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
 """What imaplib does when a server does not speak as it trusts it to."""
@@ -52,12 +58,17 @@ class Mailbox:
         *,
         encrypted: bool = False,
         local: bool = False,
+        oauth: bool = False,
         patience: float = PATIENCE,
     ) -> None:
-        """`encrypted`: TLS from the first byte (RFC 8314); else before the password, unless it is `local`."""
+        """`encrypted`: TLS from the first byte (RFC 8314); else before the password, unless it is `local`.
+
+        `oauth`: the password is an access token, sent by XOAUTH2.
+        """
         self._host, self._port = host, port
         self._user, self._password, self._folder = user, password, folder
         self._encrypted, self._local, self._patience = encrypted, local, patience
+        self._oauth = oauth
         self._server: IMAP4 | None = None
 
     @property
@@ -77,12 +88,7 @@ class Mailbox:
                 if "STARTTLS" not in server.capabilities:
                     raise MailboxError("does not offer TLS; the password was not sent")
                 server.starttls(_trust(local=self._local))
-            try:
-                server.login(_quote(self._user), self._password)  # it quotes the second itself
-            except IMAP4.abort:
-                raise
-            except IMAP4.error:
-                raise MailboxError("rejects the user name or the password") from None
+            self._log_in(server)
             _expect(server.select(_quote(self._folder)), "has no such folder")
             validity, following = (self._get_number(name) for name in ("UIDVALIDITY", "UIDNEXT"))
             if place is not None and 0 < validity == place.validity:
@@ -90,6 +96,29 @@ class Mailbox:
                 return sorted({*place.again, *found}), Place(validity, max(found, default=place.last))
             found = self._search("UNSEEN")
             return found, Place(validity, max(following - 1, *found, 0))
+
+    def _log_in(self, server: IMAP4) -> None:
+        try:
+            if self._oauth:
+                words = f"user={self._user}\1auth=Bearer {self._password}\1\1".encode()
+                # A challenge holds why it was refused; the server says no after an empty answer.
+                server.authenticate("XOAUTH2", lambda challenge: b"" if challenge else words)
+            else:
+                server.login(_quote(self._user), self._password)  # it quotes the second itself
+        except IMAP4.abort:
+            raise
+        except IMAP4.error as error:
+            what = "access token" if self._oauth else "password"
+            raise MailboxError(f"rejects the user name or the {what}{self._quote_server(error)}") from None
+
+    def _quote_server(self, error: Exception) -> str:
+        """The server's own words, without those that the user or the password are made of."""
+        said = error.args[0] if error.args else ""
+        text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        text = " ".join(re.sub(r"[^\x20-\x7e]", " ", text)[:_QUOTED].split())
+        for word in sorted(re.findall(r"\w{3,}", f"{self._user} {self._password}"), key=len, reverse=True):
+            text = re.sub(re.escape(word), "…", text, flags=re.IGNORECASE)
+        return f": “{text}”" if text else ""
 
     def _get_number(self, name: str) -> int:
         """A number that the server told about the folder; zero when it did not."""
@@ -146,8 +175,8 @@ class Mailbox:
                 server.shutdown()
 
 
-def open_mailbox(url: str) -> Mailbox:
-    """The mailbox that an address names; nothing is connected yet.
+def open_mailbox(url: str, token: str = "") -> Mailbox:
+    """The mailbox that an address names; nothing is connected yet. With an access token it needs no password.
 
     `imaps://user:password@host[:port][/FOLDER]`, or `imap://…`, which turns to TLS unless it is this machine; the
     folder is INBOX when none is named. Raises MailboxError, which never shows a password.
@@ -161,7 +190,7 @@ def open_mailbox(url: str) -> Mailbox:
         raise MailboxError(_wanted("no mailbox"))
     if parts.query or parts.fragment:
         raise MailboxError(_wanted("more than a folder; in a password, write #, / and ? as %23, %2F and %3F"))
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    user, password = unquote(parts.username or ""), token or unquote(parts.password or "")
     if not user or not password:
         raise MailboxError(_wanted("no user with a password"))
     folder = unquote(parts.path.strip("/")) or "INBOX"
@@ -175,6 +204,7 @@ def open_mailbox(url: str) -> Mailbox:
         folder,
         encrypted=parts.scheme == "imaps",
         local=is_here(parts.hostname),
+        oauth=bool(token),
     )
 
 
