@@ -140,6 +140,7 @@ def prepare_list(shell: Shell, first: str = EMAIL) -> None:
         "newsletter subscribers export --output var/subscribers.csv",
         "cp var/subscribers.csv var/listmonk.csv",
         f"printf '{MAILCHIMP}' > var/subscribed_members_export_1a2b.csv",
+        r"printf 'email,member\na@example.org,yes\nb@example.org,no\n' > var/club.csv",
     ):
         done = shell.run(command)
         assert done.code == 0, f"{command}\n{done.output}"

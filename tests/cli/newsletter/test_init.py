@@ -219,7 +219,9 @@ def test_a_dry_run_of_an_import_makes_no_list(root: Path) -> None:
     content = "address\na@example.org\na@example.org\n"
     before = photograph(root)
     result = run(root, "subscribers", "import", "-", "--proof", "x", "--dry-run", content=content)
-    assert result.output == "1 subscriber to add, 1 twice in the file.\nNothing was written.\n"
+    assert result.output == (
+        "1 subscriber to add, 1 twice in the file.\nOf those to add: 1 confirmed.\nNothing was written.\n"
+    )
     assert photograph(root) == before
 
 

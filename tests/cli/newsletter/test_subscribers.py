@@ -127,7 +127,7 @@ def test_texts_that_are_being_written_keep_nobody_from_the_list(root: Path) -> N
     (root / "newsletter/settings.toml").write_text("[", encoding="utf-8")
     subscribers(root, "add", "a@example.org", *PROOF, "--certainty", "referral")
     content = "address,certainties\nb@example.org,referral revenue\n"
-    assert subscribers(root, "import", "-", *PROOF, content=content) == "1 subscriber added.\n"
+    assert subscribers(root, "import", "-", *PROOF, content=content) == f"1 subscriber added.\n{CONFIRMED}"
     assert "2 confirmed" in subscribers(root, "list")
 
 
@@ -245,6 +245,8 @@ def test_erasing_asks_first(root: Path) -> None:
 
 # --- import, export ---
 
+CONFIRMED = "Of those added: 1 confirmed.\n"
+
 
 def test_a_list_moves_through_a_file_without_loss(root: Path, tmp_path: Path) -> None:
     subscribers(root, "add", "a@example.org", *PROOF, "--certainty", "referral")
@@ -258,7 +260,9 @@ def test_a_list_moves_through_a_file_without_loss(root: Path, tmp_path: Path) ->
         assert run(root, "subscribers", "export", "--format", form).stdout_bytes == file.read_bytes()
         (root / "var/newsletter.db").unlink()
         made = f"Created a new list: {root / 'var/newsletter.db'}\n"
-        assert subscribers(root, "import", str(file)) == f"{made}2 subscribers added.\n"
+        assert subscribers(root, "import", str(file)) == (
+            f"{made}2 subscribers added.\nOf those added: 1 confirmed, 1 unconfirmed.\n"
+        )
         assert run(root, "subscribers", "export", "--format", form).stdout_bytes == file.read_bytes()
     assert "b@example.org" not in subscribers(root, "export", "--status", "confirmed", "--language", "nl")
 
@@ -335,7 +339,7 @@ def test_rows_that_are_not_taken_are_listed_and_end_with_1(root: Path, tmp_path:
     assert lines[0].startswith(f"{file}:3: “=bad0”: address has no @; ")
     assert lines[-1] == f"… and 6 more; all of them are in {rejects}."
     assert len(lines) == 21
-    assert done.stdout == "1 subscriber added, 26 rejected.\n"
+    assert done.stdout == f"1 subscriber added, 26 rejected.\n{CONFIRMED}"
     assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
     assert rejects.read_text().splitlines()[:2] == [
         "line,address,problem",
@@ -350,7 +354,8 @@ def test_a_dry_run_says_what_would_happen(root: Path) -> None:
         root, "import", "-", "--ask", "--dry-run", content="email\na@example.org\na@example.org\n"
     )
     assert said == (
-        "1 subscriber to add (1 with a confirmation mail), 1 twice in the file.\nNothing was written.\n"
+        "1 subscriber to add (1 with a confirmation mail), 1 twice in the file.\n"
+        "Of those to add: 1 unconfirmed.\nNothing was written.\n"
     )
     said = subscribers(root, "import", "-", "--ask", content="email\na@example.org\n")
     assert said.endswith(
@@ -365,8 +370,8 @@ def test_what_another_service_kept_and_we_do_not_is_said(root: Path) -> None:
     )
     said = subscribers(root, "import", "-", *PROOF, "--from", "substack", content=content)
     assert (
-        said
-        == "1 subscriber added.\nNot imported from Substack: names, plans and payments, reading and sharing.\n"
+        said == f"1 subscriber added.\n{CONFIRMED}"
+        "Not imported from Substack: names, plans and payments, reading and sharing.\n"
     )
 
 
@@ -375,7 +380,7 @@ def test_what_another_service_kept_and_we_do_not_is_said(root: Path) -> None:
     [
         (["-"], b"", "standard input is empty"),
         (["-"], b"PK\x03\x04", "standard input is an Excel workbook"),
-        (["-"], b"name\nx\n", "standard input does not begin with known column names"),
+        (["-"], b"name\nx\n", "standard input has no column that is known to hold addresses"),
         (["nowhere.csv"], b"", "nowhere.csv cannot be read: No such file or directory"),
         (["-", "--rejects", "/nowhere/x.csv"], b"address\n", "/nowhere/x.csv cannot be written"),
         (
@@ -403,7 +408,7 @@ def test_a_file_that_breaks_off_says_how_far_it_got(root: Path) -> None:
 
 
 GHOST = (
-    "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+    "id,email,name,note,subscribed,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
     "1,in@example.org,In,,true,false,,2024-01-02T10:00:00.000Z,,,\n"
     "2,left@example.org,Uit,,false,false,,2024-01-02T10:00:00.000Z,,,\n"
 )
@@ -421,7 +426,7 @@ def test_a_file_with_columns_that_are_not_known_is_refused_whole(
     assert done.stderr.startswith(
         f"Error: {file} has 10 columns that an export of this program does not have; nothing"
     )
-    assert "  “subscribed_to_emails”: “true”  ← may say who unsubscribed\n" in done.stderr
+    assert "  “subscribed”: “true”  ← may say who unsubscribed\n" in done.stderr
     assert subscribers(root, "list") == "On the list: nobody.\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ghost.csv", "project"]
 
@@ -429,7 +434,9 @@ def test_a_file_with_columns_that_are_not_known_is_refused_whole(
 def test_a_column_that_does_not_matter_is_ignored_when_told_so(root: Path) -> None:
     content = "E-mail,Email,Naam \nx,a@example.org,An\n"
     words = ("import", "-", *PROOF, "--ignore", "naam", "--ignore", " E-Mail ")
-    assert subscribers(root, *words, content=content) == "1 subscriber added.\n"
+    assert subscribers(root, *words, content=content) == (
+        f"1 subscriber added.\n{CONFIRMED}Ignored columns: “e-mail”, “naam”.\n"
+    )
     done = run(
         root,
         "subscribers",
@@ -443,6 +450,105 @@ def test_a_column_that_does_not_matter_is_ignored_when_told_so(root: Path) -> No
     assert done.exit_code == 1
     assert "cannot be read without “afgemeld”, which may say who unsubscribed" in done.stderr
     assert "1 confirmed" in subscribers(root, "list")
+
+
+CLUB = "Naam;Mail;Lid;Actief\nAn;a@example.org;ja;x\nBo;b@example.org;nee;x\n"
+
+
+def test_columns_and_values_are_said_by_options(root: Path) -> None:
+    words = [
+        *("import", "-", *PROOF, "--column", "email=Mail", "--column", "status=Lid"),
+        *("--values", "ja=confirmed,nee=unsubscribed", "--ignore", "Naam", "--ignore", "Actief"),
+    ]
+    done = run(root, "subscribers", *words, content=CLUB)
+    assert "cannot be read without “actief”, which may say who unsubscribed" in done.stderr
+    assert subscribers(root, *words, "--not-consent", "Actief", content=CLUB) == (
+        "2 subscribers added.\nOf those added: 1 confirmed, 1 left there (unsubscribed).\n"
+        "Ignored columns: “actief”, “naam”.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words, problem",
+    [
+        (["--column", "phone=x"], "--column: expected email, status, language or created"),
+        (["--values", "x"], "--values: expected VALUE=STATUS"),
+        (
+            ["--from", "ghost", "--column", "email=x"],
+            "--from cannot be used together with --column or --values",
+        ),
+    ],
+)
+def test_meanings_that_cannot_be_read_are_refused(root: Path, words: list[str], problem: str) -> None:
+    done = run(root, "subscribers", "import", "-", *words, content=CLUB)
+    assert done.exit_code == 2
+    assert problem in done.output
+
+
+def type_answers(line: str, *answers: str) -> tuple[int, str]:
+    """Type a command on a terminal, and answer its questions."""
+    script = shutil.which("script")
+    if script is None:
+        pytest.skip("there is no script(1) to give a program a terminal")
+    done = subprocess.run(
+        [script, "-qec", line, "/dev/null"],
+        input="".join(f"{answer}\n" for answer in answers),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout.replace("\r", "")
+
+
+def test_on_a_terminal_it_asks_and_prints_the_command_that_says_the_same(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "club.csv"
+    more = "".join(f"Cé;r{number}@example.org;ja;x\n" for number in range(12))
+    file.write_text(CLUB + more, encoding="utf-8")
+    line = f"{NEWSLETTER} --root {root} subscribers import {file} --proof 'forms of 2025'"
+    code, said = type_answers(line, "", "mail", "lid", "confirmed", "unsubscribed", "actief", "y", "y")
+    assert code == 0, said
+    assert "The column “actief” may say who unsubscribed." in said
+    printed = next(
+        row.strip() for row in said.splitlines() if row.startswith("  newsletter subscribers import")
+    )
+    assert printed == (
+        f"newsletter subscribers import {file} --column email=mail --column status=lid "
+        "--values ja=confirmed,nee=unsubscribed --ignore actief --ignore naam --not-consent actief --language nl "
+        "--proof 'forms of 2025'"
+    )
+    assert "\nconfirmed (13): a@example.org, r0@example.org" in said
+    assert "r8@example.org …\nunsubscribed (1): b@example.org\n" in said
+    assert "14 subscribers added.\nOf those added: 13 confirmed, 1 left there (unsubscribed)." in said
+    code, said = type_answers(printed.replace("newsletter", f"{NEWSLETTER} --root {root}", 1))
+    assert code == 0, said
+    assert "0 subscribers added, 14 already on the list (unchanged)." in said
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        ("", "mail", "-", ""),  # the column “actief” is neither a status nor named again
+        ("", "mail", "lid", "confirmed", "unsubscribed", "actief", "n"),
+        ("", "mail", "lid", "confirmed", "unsubscribed", "actief", "y", "n"),
+    ],
+)
+def test_who_does_not_agree_imports_nothing(root: Path, tmp_path: Path, answers: tuple[str, ...]) -> None:
+    file = tmp_path / "club.csv"
+    file.write_text(CLUB, encoding="utf-8")
+    code, said = type_answers(f"{NEWSLETTER} --root {root} subscribers import {file} --proof x", *answers)
+    assert code == 1, said
+    assert subscribers(root, "list") == "On the list: nobody.\n"
+
+
+def test_a_program_that_wrote_it_can_be_the_answer(root: Path, tmp_path: Path) -> None:
+    """A column more than it writes is asked about by itself."""
+    file = tmp_path / "kit.csv"
+    file.write_text("email_address,state,first\na@example.org,active,A\nb@example.org,cancelled,B\n")
+    line = f"{NEWSLETTER} --root {root} subscribers import {file} --proof x"
+    code, said = type_answers(line, "kit", "y")
+    assert code == 0, said
+    assert f"newsletter subscribers import {file} --from kit --language nl --proof x\n" in said
+    assert "Of those added: 1 confirmed, 1 left there (unsubscribed)." in said
 
 
 def test_proof_and_a_question_exclude_each_other(root: Path) -> None:
@@ -478,7 +584,11 @@ def test_ctrl_c_says_how_far_it_got_and_a_second_run_finishes(root: Path) -> Non
     assert added in {2000, 4000}
     assert line == added + 1
     again = subscribers(root, "import", "-", *PROOF, content="".join(["address\n", *rows]))
-    assert again == f"{4500 - added:,} subscribers added, {added:,} already on the list (unchanged).\n"
+    rest = f"{4500 - added:,}"
+    assert again == (
+        f"{rest} subscribers added, {added:,} already on the list (unchanged).\n"
+        f"Of those added: {rest} confirmed.\n"
+    )
 
 
 def test_a_reader_who_has_seen_enough_is_no_error(root: Path) -> None:

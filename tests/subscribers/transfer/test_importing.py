@@ -1,6 +1,7 @@
 """A file → the list: who comes in, who does not and why, and that nothing can go wrong half-way."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -42,7 +43,7 @@ def test_nobody_is_confirmed_without_proof(sqlite: Database) -> None:
 
 def test_proof_that_the_operator_names_is_kept_with_each(sqlite: Database) -> None:
     tally, _ = take(sqlite, "address;language\nreader@example.org;en\n", PROVED)
-    assert tally == Tally(line=2, added=1)
+    assert (tally.line, tally.added, tally.statuses) == (2, 1, {Status.CONFIRMED: 1})
     with sqlite.read() as transaction:
         subscriber = find(transaction)
     assert (subscriber.status, subscriber.language) == (Status.CONFIRMED, EN)
@@ -160,7 +161,11 @@ def test_a_dry_run_says_the_same_and_writes_nothing(sqlite: Database) -> None:
         said, _ = take(sqlite, content, DRY)
     assert give(sqlite) == before
     done, _ = take(sqlite, content, PROVED)
-    assert said == done == Tally(line=5, added=1, present=1, twice=1, rejected=1)
+    assert (
+        said
+        == done
+        == Tally(line=5, added=1, statuses=Counter([Status.CONFIRMED]), present=1, twice=1, rejected=1)
+    )
 
 
 def test_what_was_counted_stays_when_it_is_stopped_and_the_rest_follows(
@@ -170,7 +175,7 @@ def test_what_was_counted_stays_when_it_is_stopped_and_the_rest_follows(
     content = "address\n" + "".join(f"r{number}@example.org\n" for number in range(5))
     reading = Import(stream(content), "list.csv", PROVED)
     steps = reading.run(sqlite, print)
-    assert next(steps) == Tally(line=3, added=2)
+    assert next(steps) == Tally(line=3, added=2, statuses=Counter({Status.CONFIRMED: 2}))
 
     def stop(*_: object) -> int:
         raise KeyboardInterrupt
@@ -179,10 +184,10 @@ def test_what_was_counted_stays_when_it_is_stopped_and_the_rest_follows(
         patch.setattr(importing, "add_many", stop)
         with pytest.raises(KeyboardInterrupt):
             next(steps)
-    assert reading.tally == Tally(line=3, added=2)
+    assert reading.tally == Tally(line=3, added=2, statuses=Counter({Status.CONFIRMED: 2}))
     assert statuses(sqlite) == {"confirmed": 2}
     tally, _ = take(sqlite, content, PROVED)
-    assert tally == Tally(line=6, added=3, present=2)
+    assert tally == Tally(line=6, added=3, statuses=Counter({Status.CONFIRMED: 3}), present=2)
 
 
 # --- Rows that are refused ---

@@ -14,6 +14,7 @@ from generator.subscribers.list.listing import count_statuses
 from generator.subscribers.store.database import Database
 from generator.subscribers.transfer.foreign import ORIGINS
 from generator.subscribers.transfer.formats import COLUMNS
+from generator.subscribers.transfer.meanings import Meanings
 from generator.subscribers.transfer.unknown import smells_of_consent
 from tests.subscribers.files import ORDER, PROVED, empty, give, take
 
@@ -21,23 +22,7 @@ ASK = replace(ORDER, ask=True)
 DRY = replace(PROVED, dry_run=True)
 
 EXPORTS = {
-    "Brevo": "CONTACT ID;EMAIL;LASTNAME;FIRSTNAME;SMS;EMAIL_BLACKLISTED;SMS_BLACKLISTED;ADDED_TIME;MODIFIED_TIME;"
-    "DOUBLE_OPT-IN\n2;left@example.org;A;B;;TRUE;FALSE;2024-01-01 10:00:00;2024-01-01 10:00:00;Yes\n",
-    "Brevo's blocklist": "Email;Reason;Date\nleft@example.org;unsubscribed;01-02-2024 10:00:00\n",
-    "Ghost": "id,email,name,note,subscribed_to_emails,complimentary_plan,stripe_customer_id,created_at,deleted_at,"
-    "labels,tiers\n64f0a2,left@example.org,Uit,,false,false,,2024-01-02T10:00:00.000Z,,,\n"
-    "64f0a3,gone@example.org,Weg,,true,false,,2024-01-02T10:00:00.000Z,2024-05-01T10:00:00.000Z,,\n",
-    "Keila": "Email,First name,Last name,Data,Status,External ID\nleft@example.org,A,B,,unsubscribed,\n",
-    "Kit": "id,first_name,email_address,state,created_at,tags\n"
-    "2,Uit,left@example.org,cancelled,2024-01-01T10:00:00Z,a\n",
-    "Laposta": "E-mailadres;Voornaam;Status;Aangemeld op;Afgemeld op\n"
-    "left@example.org;Bo;Uitgeschreven;2024-01-01 10:00:00;2024-02-01 10:00:00\n",
     "Laposta by its API": "email;voornaam;state;signup_date\nleft@example.org;Bo;unsubscribed;2024-01-01\n",
-    "MailerLite": "Email,Status,Signup date,Unsubscribe date,Signup IP\n"
-    "left@example.org,unsubscribed,2024-01-01 10:00:00,2024-02-01 10:00:00,192.0.2.4\n",
-    "beehiiv": "Email,Status,Subscription tier,Subscribed At,Unsubscribed At\n"
-    "left@example.org,inactive,free,2024,2024\n",
-    "phpList": "email,confirmed,blacklisted,bouncecount,htmlemail\nleft@example.org,1,1,0,1\n",
     "HubSpot": "Record ID,First Name,Email,Unsubscribed from all email,Marketing contact status\n"
     "1,A,left@example.org,true,Non-marketing contact\n",
     "Salesforce": '"Id","Email","HasOptedOutOfEmail","IsEmailBounced"\n"003","left@example.org","true","false"\n',
@@ -90,23 +75,34 @@ def test_an_export_that_we_do_not_know_brings_nobody_back(
     assert count(list_on_sqlite) == 0
 
 
+GHOST = (
+    "id,email,name,note,subscribed,complimentary_plan,stripe_customer_id,created_at,deleted_at,labels,tiers\n"
+    "64f0a2,left@example.org,Uit,,false,false,,2024-01-02T10:00:00.000Z,,,\n"
+    "64f0a3,gone@example.org,Weg,,true,false,,2024-01-02T10:00:00.000Z,2024-05-01T10:00:00.000Z,,\n"
+)
+"""With a column that Ghost does not write."""
+
+
 def test_each_column_is_named_with_an_example_and_what_it_may_be(list_on_sqlite: Database) -> None:
     with pytest.raises(TableError) as caught:
-        take(list_on_sqlite, EXPORTS["Ghost"], PROVED)
+        take(list_on_sqlite, GHOST, PROVED)
     assert str(caught.value) == (
         "has 10 columns that an export of this program does not have; nothing was imported:\n"
         "  “id”: “64f0a2”\n"
         "  “name”: “Uit”\n"
         "  “note”: empty\n"
-        "  “subscribed_to_emails”: “false”  ← may say who unsubscribed\n"
+        "  “subscribed”: “false”  ← may say who unsubscribed\n"
         "  “complimentary_plan”: “false”\n"
         "  “stripe_customer_id”: empty\n"
         "  “created_at”: “2024-01-02T10:00:00.000Z”\n"
         "  “deleted_at”: “2024-05-01T10:00:00.000Z”  ← may say who unsubscribed\n"
         "  “labels”: empty\n"
         "  “tiers”: empty\n"
-        "First remove everybody who unsubscribed or never agreed, then delete those columns; --ignore does not "
-        "accept them.\n"
+        "If the file is an export of Mailchimp, Buttondown, Substack, listmonk, Ghost, Brevo, Brevo's block list, "
+        "Laposta, MailerLite, Kit, beehiiv, Keila, phpList, Mailman 3, say which with --from.\n"
+        "Or say what its columns mean: --column status=subscribed --values …=confirmed,…=unsubscribed.\n"
+        "A column that may say who unsubscribed is not skipped by --ignore alone: first remove everybody who "
+        "unsubscribed or never agreed, then add --not-consent with the same column, or delete it from the file.\n"
         "To skip a column that says nothing about consent, add --ignore COLUMN."
     )
 
@@ -115,7 +111,7 @@ def test_a_file_of_hundreds_of_columns_does_not_fill_the_screen(list_on_sqlite: 
     names = ",".join(f"field {number}" for number in range(300))
     with pytest.raises(TableError, match="has 300 columns") as caught:
         take(list_on_sqlite, f"email,{names}\na@example.org{',x' * 300}\n", PROVED)
-    assert str(caught.value).count("\n") == 32
+    assert str(caught.value).count("\n") == 33
     assert "\n  … and 270 more\n" in str(caught.value)
 
 
@@ -202,7 +198,9 @@ def test_an_object_with_a_name_that_the_first_has_not_is_refused_by_itself(list_
         {"email": "c@example.org", "language": "en"},
         {"email": "d@example.org", "name": "D"},
     ]
-    tally, rejects = take(list_on_sqlite, json.dumps(rows), replace(DRY, ignored=frozenset({"name"})))
+    tally, rejects = take(
+        list_on_sqlite, json.dumps(rows), replace(DRY, meanings=Meanings(ignored=frozenset({"name"})))
+    )
     assert tally.added == 3
     [reject] = rejects
     assert reject.problem == "has the unknown field “unsubscribed_at”: “2024-02-01”"
@@ -230,9 +228,11 @@ def test_what_stands_in_one_further_down_is_refused(list_on_sqlite: Database) ->
 
 def test_a_column_that_says_nothing_about_consent_can_be_ignored(list_on_sqlite: Database) -> None:
     content = "Email,Naam,Plaats\na@example.org,An,Ede\n"
-    with pytest.raises(TableError, match=r"has a column that .*\n  “plaats”: “Ede”\nTo skip a column"):
-        take(list_on_sqlite, content, replace(DRY, ignored=frozenset({"naam"})))
-    tally, _ = take(list_on_sqlite, content, replace(DRY, ignored=frozenset({"naam", "plaats"})))
+    with pytest.raises(TableError, match=r"has a column that .*\n  “plaats”: “Ede”\n(.*\n)*To skip a column"):
+        take(list_on_sqlite, content, replace(DRY, meanings=Meanings(ignored=frozenset({"naam"}))))
+    tally, _ = take(
+        list_on_sqlite, content, replace(DRY, meanings=Meanings(ignored=frozenset({"naam", "plaats"})))
+    )
     assert tally.added == 1
 
 
@@ -246,7 +246,54 @@ def test_a_column_that_says_nothing_about_consent_can_be_ignored(list_on_sqlite:
 def test_what_may_be_consent_is_never_ignored(list_on_sqlite: Database, name: str, problem: str) -> None:
     content = "email,status,afgemeld op\na@example.org,confirmed,2024-01-01\n"
     with pytest.raises(TableError, match=problem):
-        take(list_on_sqlite, content, replace(DRY, ignored=frozenset({name})))
+        take(list_on_sqlite, content, replace(DRY, meanings=Meanings(ignored=frozenset({name}))))
+
+
+def test_but_it_is_when_it_is_named_a_second_time(list_on_sqlite: Database) -> None:
+    content = "email,afgemeld op\na@example.org,2024-01-01\n"
+    names = frozenset({"afgemeld op"})
+    tally, _ = take(list_on_sqlite, content, replace(DRY, meanings=Meanings(ignored=names, harmless=names)))
+    assert tally.added == 1
+    with pytest.raises(TableError, match="--not-consent afgemeld op goes with --ignore afgemeld op"):
+        take(list_on_sqlite, content, replace(DRY, meanings=Meanings(harmless=names)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("afgemeld", "Uitgeschreven op 1-2-2024", "unsubscribed", "opted out", "opt-out", "do not mail"),
+        *(
+            "geen mail s.v.p.",
+            "hard bounce",
+            "blacklisted",
+            "blocked",
+            "Désabonné",
+            "opgezegd",
+            "cancelled",
+            "inactief",
+        ),
+    ],
+)
+def test_what_stands_in_a_column_that_is_not_read_stops_the_file_too(
+    list_on_sqlite: Database, value: str
+) -> None:
+    names = frozenset({"groep"})
+    ignored = replace(DRY, meanings=Meanings(ignored=names))
+    with pytest.raises(TableError, match="in the column “groep”, which is not read but may say who left"):
+        take(list_on_sqlite, f"email;groep\na@example.org;{value}\n", ignored)
+    later = "".join(f"r{number}@example.org;x\n" for number in range(40))
+    tally, [reject] = take(list_on_sqlite, f"email;groep\n{later}a@example.org;{value}\n", ignored)
+    assert (tally.added, reject.address) == (40, "a@example.org")
+    assert reject.problem.endswith("in the column “groep”, which is not read")
+    order = replace(DRY, meanings=Meanings(ignored=names, harmless=names))
+    assert take(list_on_sqlite, f"email;groep\na@example.org;{value}\n", order)[0].added == 1
+
+
+@pytest.mark.parametrize("value", ["klant", "Beurs 2024", "Bouncy Castles bv", "2024-01-01", "ja"])
+def test_but_other_values_do_not(list_on_sqlite: Database, value: str) -> None:
+    order = replace(DRY, meanings=Meanings(ignored=frozenset({"groep"})))
+    added = take(list_on_sqlite, f"email;groep\na@example.org;{value}\n", order)[0].added
+    assert added == 1
 
 
 CONSENT = """
@@ -354,7 +401,11 @@ def test_other_services_write_no_columns_of_their_owners(
     with pytest.raises(TableError, match=f"does not have; .*:\n  “{column}”: “x”"):
         take(list_on_sqlite, content.format(column), order)
     if column == "colour":
-        reading = take(list_on_sqlite, content.format(column), replace(order, ignored=frozenset({column})))
+        reading = take(
+            list_on_sqlite,
+            content.format(column),
+            replace(order, meanings=Meanings(ignored=frozenset({column}))),
+        )
         assert reading[0].line == 2
 
 

@@ -7,29 +7,39 @@ from __future__ import annotations
 
 import signal
 import sqlite3
+from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, literal, select
 
 from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
-from generator.subscribers.transfer.foreign import Origin, find_origin
+from generator.subscribers.transfer.foreign import find_origin
 from generator.subscribers.transfer.formats import Defaults, RowError, shorten
+from generator.subscribers.transfer.layouts import find_worst, write_cell
+from generator.subscribers.transfer.meanings import Meanings
 from generator.subscribers.transfer.tables import Row, read_table
-from generator.subscribers.transfer.unknown import SAMPLE, check_columns, find_unknown
+from generator.subscribers.transfer.unknown import (
+    SAMPLE,
+    check_columns,
+    find_unknown,
+    find_unread,
+    smells_of_leaving,
+)
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from types import FrameType
 
     from generator.model import NewSubscriber
     from generator.subscribers.store.database import Database, Transaction
+    from generator.subscribers.transfer.layouts import Origin
     from generator.subscribers.transfer.tables import Broken, Table
 
 BATCH = 2000
@@ -38,6 +48,7 @@ BATCH = 2000
 _STEP = 1000
 """Keys in one statement."""
 
+_ENDED = {Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED}
 _PROOFS = {Step.CONFIRMED, Step.ADDED, Step.IMPORTED}
 
 
@@ -54,8 +65,8 @@ class Order:
     """Where all of them stand, when the file does not say."""
     origin: str = ""
     form: str = ""
-    ignored: frozenset[str] = frozenset()
-    """Columns that may be there although we do not know them; in lower case."""
+    meanings: Meanings = field(default_factory=Meanings)
+    """Of columns and values that we do not know."""
     dry_run: bool = False
 
 
@@ -76,6 +87,8 @@ class Tally:
     line: int = 0
     """Rows up to this line have been dealt with."""
     added: int = 0
+    statuses: Counter[Status] = field(default_factory=Counter)
+    """Of those added: where they stand."""
     asked: int = 0
     """Of those added: who gets the question by mail."""
     present: int = 0
@@ -94,17 +107,35 @@ class Import:
         """Read the beginning of the file; `name` is that of the file, without folders. Raises TableError."""
         self.tally = Tally()
         self._order = order
-        self._table: Table = read_table(stream, order.form)
+        self._table: Table = order.meanings.rename(read_table(stream, order.form))
         self.origin: Origin = find_origin(self._table.columns, order.origin)
+        if (
+            order.meanings
+        ):  # what the operator says of a file does not make it one of ours, whose consents prove
+            self.origin = replace(self.origin, proves=False)
         self._columns = {"", *self._table.columns}
         sample: list[Row | Broken] = []
-        if not self.origin.columns.issuperset(self._table.columns):
+        if not all(map(self.origin.knows, self._table.columns)):
             sample += islice(self._table.rows, SAMPLE)
-        check_columns(self.origin, self._table.columns, order.ignored, sample)
+        check_columns(self.origin, self._table.columns, order.meanings, sample)
+        self._unread = find_unread(self.origin, self._table.columns, order.meanings)
         self._rows = chain(sample, self._table.rows)
         self._status = self.origin.find_status(name, frozenset(self._table.columns), order.status)
+        self._skips = bool(order.meanings.ignored)
         # To tell an address that stands in the file twice from one that was on the list before.
         self._seen: _Seen
+
+    def preview(self, most: int, reject: Callable[[Reject], None]) -> dict[Status, list[str]]:
+        """The first addresses that would come in with each status. Reads the file to its end: instead of `run`."""
+        shown: dict[Status, list[str]] = {status: [] for status in Status}
+        for row in self._rows:
+            self.tally.line = row.line
+            person = self._read(row, reject)
+            if person is not None:
+                self.tally.statuses[person.status] += 1
+                if len(shown[person.status]) < most:
+                    shown[person.status].append(person.address)
+        return {status: addresses for status, addresses in shown.items() if addresses}
 
     def run(self, database: Database, reject: Callable[[Reject], None]) -> Iterator[Tally]:
         """Import all rows, BATCH in a transaction, and yield the tally after each. Call it once, from one thread.
@@ -130,7 +161,7 @@ class Import:
         if isinstance(row, Row):
             try:
                 self._check(row)
-                return self._admit(self.origin.read(row.cells, self._order.defaults, self._status))
+                return self._admit(self.origin.read(self._skip(row), self._order.defaults, self._status))
             except RowError as error:
                 said = next((row.cells[name] for name in _ADDRESSES if row.cells.get(name)), "")
                 found = Reject(row.line, str(error), said if isinstance(said, str) else "")
@@ -145,10 +176,21 @@ class Import:
         if row.cells.get(""):
             raise RowError(f"has {shorten(row.cells[''])} in a column without a name")
         if more := row.cells.keys() - self._columns:
-            if unknown := find_unknown(self.origin, sorted(more), self._order.ignored):
+            if unknown := find_unknown(self.origin, sorted(more), self._order.meanings):
                 name, value = unknown[0], row.cells[unknown[0]]
                 raise RowError(f"has the unknown field {shorten(name)}: {shorten(value)}")
             self._columns |= more
+            self._unread += find_unread(self.origin, sorted(more), self._order.meanings)
+        for name in self._unread:
+            if (value := row.cells.get(name)) and smells_of_leaving(write_cell(value)):
+                raise RowError(f"has {shorten(value)} in the column {shorten(name)}, which is not read")
+
+    def _skip(self, row: Row) -> Mapping[str, Any]:
+        """The cells without those that are ignored."""
+        skips = self._order.meanings.skips
+        return (
+            {name: cell for name, cell in row.cells.items() if not skips(name)} if self._skips else row.cells
+        )
 
     def _admit(self, person: NewSubscriber) -> NewSubscriber:
         """Nobody is confirmed without proof."""
@@ -176,6 +218,7 @@ class Import:
         with database.read() if dry_run else database.begin() as transaction:
             new = self._choose(transaction, batch, tally)
             tally.added += len(new) if dry_run else add_many(transaction, new)
+            tally.statuses = tally.statuses + Counter(person.status for person in new)
             if self._order.ask:
                 asked = [person for person in new if person.status is Status.UNCONFIRMED]
                 tally.asked += len(asked)
@@ -196,7 +239,11 @@ class Import:
             key = key_of(person.address)
             if key in erased:
                 tally.erased += 1
-            elif key in new or (key in self._seen and (self._order.dry_run or key in present)):
+            elif key in new:
+                tally.twice += 1
+                if person.status in _ENDED and find_worst([person.status, new[key].status]) is person.status:
+                    new[key] = person  # once left, in whichever row, is left
+            elif key in self._seen and (self._order.dry_run or key in present):
                 tally.twice += 1
             elif key in present:
                 tally.present += 1

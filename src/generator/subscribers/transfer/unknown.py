@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from generator.errors import TableError
+from generator.subscribers.transfer.foreign import ORIGINS
 from generator.subscribers.transfer.formats import shorten
+from generator.subscribers.transfer.layouts import normalise, write_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from generator.subscribers.transfer.foreign import Origin
+    from generator.subscribers.transfer.layouts import Origin
+    from generator.subscribers.transfer.meanings import Meanings
     from generator.subscribers.transfer.tables import Broken, Row
 
 SAMPLE = 20
@@ -45,67 +49,150 @@ _PARTS = (
 )
 _CONSENT = re.compile("|".join(_PARTS))
 
+# What stands in a column when somebody left. Fewer words than in names: notes may say much that is no consent.
+_LEFT = re.compile(
+    r"unsub|un ?suscri|desabonn|desinscri|uitgeschr|uitschrijv|afgemeld|afmeld|abgemeld|abbestell|opgezegd|opzegg"
+    r"|opgeschoond|\bopt(ed)? ?out|do ?not ?(contact|e ?mail|mail)|\b(no|geen|niet) (e ?)?mail|geen nieuwsbr|no newsl"
+    r"|black ?list|block ?list|\bblocked|geblokk|\bbounced?\b|undeliver|onbestelb|onbereikb|\bcomplain|klacht|\bspam"
+    r"|suppress|cancell?ed|geannul|inactive|inactief|inaktiv|deactiv|disabled|uitgeschakeld|deleted|verwijderd|removed"
+    r"|withdrawn|withdrew|ingetrokken|geweigerd|refused|not subscr|\bleft\b|vertrokken"
+)
+
+
+class UnknownColumnsError(TableError):
+    """A file has columns that we do not understand, or none with addresses; a person may say what they mean."""
+
+    def __init__(self, problem: str, origin: Origin, unknown: Sequence[str]) -> None:
+        super().__init__(problem)
+        self.origin = origin
+        self.unknown = tuple(unknown)
+        """Columns without a meaning, as `--column` and `--ignore` name them."""
+
 
 def smells_of_consent(name: str) -> bool:
     """Whether a column with this name may say who wants letters, and who does not."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return bool(_CONSENT.search(re.sub(r"[\W_]+", " ", plain)))
+    return bool(_CONSENT.search(_simplify(name)))
 
 
-def find_unknown(origin: Origin, names: Iterable[str], ignored: frozenset[str]) -> list[str]:
+def smells_of_leaving(value: str) -> bool:
+    """Whether somebody of whom this is said may have left."""
+    return bool(_LEFT.search(_simplify(value)))
+
+
+def _simplify(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[\W_]+", " ", plain)
+
+
+def find_unknown(origin: Origin, names: Iterable[str], meanings: Meanings) -> list[str]:
     """The columns that an export of this origin does not have, and that nobody told us to ignore."""
     return [
         name
         for name in names
-        if name not in origin.columns and name not in ignored and (not origin.open or smells_of_consent(name))
+        if not origin.knows(name)
+        and not meanings.skips(name)
+        and (not origin.open or smells_of_consent(name))
     ]
 
 
+def find_unread(origin: Origin, names: Iterable[str], meanings: Meanings) -> list[str]:
+    """The columns that are let pass without being read, and in which nobody may be said to have left."""
+    return [name for name in names if name and not origin.knows(name) and not meanings.vouches(name)]
+
+
 def check_columns(
-    origin: Origin, columns: Sequence[str], ignored: frozenset[str], sample: Sequence[Row | Broken]
+    origin: Origin, columns: Sequence[str], meanings: Meanings, sample: Sequence[Row | Broken]
 ) -> None:
     """Refuse a file with a column that we do not understand. Raises TableError that names each, with an example.
 
     A column without a name may be there, as spreadsheets leave them, as long as nothing stands in it.
     """
-    _check_ignored(origin, ignored)
+    _check_ignored(origin, meanings)
     names = [name for name in columns if name or _find_example(name, sample)]
     twice = [name for name, number in Counter(filter(None, names)).items() if number > 1]
     if twice:
         raise TableError(f"has the column {shorten(twice[0])} twice; delete one of the two")
-    if origin.addresses.issubset(names) and len(origin.addresses) > 1:
-        both = " and ".join(f"“{name}”" for name in sorted(origin.addresses))
+    addresses = [name for name in names if normalise(name) in origin.addresses]
+    if len(addresses) > 1:
+        both = " and ".join(f"“{name}”" for name in sorted(addresses))
         raise TableError(f"has the columns {both}; keep the one with the email addresses")
-    unknown = find_unknown(origin, dict.fromkeys(names), ignored)
-    if not unknown:
-        return
+    unknown = find_unknown(origin, dict.fromkeys(names), meanings)
+    lost = not addresses and origin.name == "ours"  # the others say it themselves
+    if unknown or (lost and names):
+        _refuse(origin, unknown, names if lost else unknown, sample)
+    for name in find_unread(origin, names, meanings):
+        value = next((value for value in _find_values(name, sample) if smells_of_leaving(value)), "")
+        if value:
+            raise TableError(
+                f"has {shorten(value)} in the column {shorten(name, _LONG)}, which is not read but may say who left; "
+                f"say what it means (--column status={name} and --values), or that it says nothing of consent: "
+                f"--ignore {name} --not-consent {name}"
+            )
+
+
+def _refuse(
+    origin: Origin, unknown: Sequence[str], listed: Sequence[str], sample: Sequence[Row | Broken]
+) -> NoReturn:
     number = f"{len(unknown)} columns" if len(unknown) > 1 else "a column"
     lines = [f"has {number} that an export of {origin.title} does not have; nothing was imported:"]
-    for name in unknown[:_SHOWN]:
+    if listed is not unknown:
+        lines = ["has no column that is known to hold addresses; nothing was imported. Its columns:"]
+    for name in listed[:_SHOWN]:
         mark = "  ← may say who unsubscribed" if smells_of_consent(name) else ""
         shown = shorten(name, _LONG) if name else "(no name)"
         lines.append(f"  {shown}: {_find_example(name, sample) or 'empty'}{mark}")
-    if len(unknown) > _SHOWN:
-        lines.append(f"  … and {len(unknown) - _SHOWN} more")
-    if any(smells_of_consent(name) for name in unknown):
-        lines.append(
-            "First remove everybody who unsubscribed or never agreed, then delete those columns; --ignore does not "
-            "accept them."
+    if len(listed) > _SHOWN:
+        lines.append(f"  … and {len(listed) - _SHOWN} more")
+    problem = "\n".join([*lines, *_advise(origin, unknown, listed, sample)])
+    raise UnknownColumnsError(problem, origin, unknown)
+
+
+def _advise(
+    origin: Origin, unknown: Sequence[str], listed: Sequence[str], sample: Sequence[Row | Broken]
+) -> Iterator[str]:
+    telling = [name for name in unknown if smells_of_consent(name)]
+    if origin.name == "ours":
+        titles = ", ".join(known.title for known in ORIGINS[1:])
+        yield f"If the file is an export of {titles}, say which with --from."
+        address = next(
+            (name for name in listed if any("@" in text for text in _find_values(name, sample))), ""
         )
-    if not all(smells_of_consent(name) for name in unknown):
-        lines.append("To skip a column that says nothing about consent, add --ignore COLUMN.")
-    raise TableError("\n".join(lines))
+        said = [f"--column {shlex.quote(f'email={address}')}"] if address else []
+        if telling:
+            said.append(f"--column {shlex.quote(f'status={telling[0]}')} --values …=confirmed,…=unsubscribed")
+        if said:
+            yield f"Or say what its columns mean: {' '.join(said)}."
+    if telling:
+        yield (
+            "A column that may say who unsubscribed is not skipped by --ignore alone: first remove everybody who "
+            "unsubscribed or never agreed, then add --not-consent with the same column, or delete it from the file."
+        )
+    if any(name and name not in telling for name in unknown):
+        yield "To skip a column that says nothing about consent, add --ignore COLUMN."
 
 
-def _check_ignored(origin: Origin, ignored: frozenset[str]) -> None:
-    for name in sorted(ignored):
-        if name in origin.columns:
+def _check_ignored(origin: Origin, meanings: Meanings) -> None:
+    if lone := sorted(meanings.harmless - meanings.ignored):
+        raise TableError(f"--not-consent {lone[0]} goes with --ignore {lone[0]}: add both, or neither")
+    for name in sorted(meanings.ignored):
+        if name in meanings.columns.values():
+            raise TableError(f"cannot be read without “{name}”, which --column names")
+        # One of our own names steps aside for the column that is given it.
+        if name not in meanings.columns and origin.knows(name) and normalise(name) not in origin.spare:
             raise TableError(f"cannot be read without “{name}”: an export of {origin.title} has that column")
-        if smells_of_consent(name):
+        if smells_of_consent(name) and name not in meanings.harmless:
             raise TableError(
                 f"cannot be read without “{name}”, which may say who unsubscribed; remove everybody who did or who "
-                "never agreed, then delete that column"
+                "never agreed, then add --not-consent with the same column, or delete it from the file"
             )
+
+
+def _find_values(name: str, sample: Sequence[Row | Broken]) -> Iterator[str]:
+    """What stands in a column, as text."""
+    for row in sample:
+        value = getattr(row, "cells", {}).get(name)
+        if value not in ("", None, [], {}):
+            yield write_cell(value)
 
 
 def _find_example(name: str, sample: Sequence[Row | Broken]) -> str:

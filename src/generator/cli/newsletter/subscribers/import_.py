@@ -16,6 +16,7 @@ import click
 from generator.cli import Command, say_aside
 from generator.cli.options import PROOF, require_end
 from generator.cli.parameters import LANGUAGE, STATUS, FilePath, OneOf
+from generator.model import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +24,22 @@ if TYPE_CHECKING:
     from generator.cli import Project
     from generator.subscribers.store.database import Database
     from generator.subscribers.transfer.importing import Import, Order, Reject, Tally
+    from generator.subscribers.transfer.meanings import Meanings
 
+_ORIGINS = (
+    *(
+        "ours",
+        "mailchimp",
+        "buttondown",
+        "substack",
+        "listmonk",
+        "ghost",
+        "brevo",
+        "brevo-blocklist",
+        "laposta",
+    ),
+    *("mailerlite", "kit", "beehiiv", "keila", "phplist", "mailman"),
+)
 _SHOWN = 20
 """Rejected rows that are shown; --rejects keeps all of them."""
 
@@ -34,8 +50,21 @@ _SHOWN = 20
 @click.option(
     "--from",
     "origin",
-    type=OneOf(["ours", "mailchimp", "buttondown", "substack", "listmonk"]),
+    type=OneOf(_ORIGINS),
     help="Program that exported the file. Default: detected from its columns.",
+)
+@click.option(
+    "--column",
+    "columns",
+    metavar="FIELD=COLUMN",
+    multiple=True,
+    help="Column that holds the email, status, language or created time; repeatable.",
+)
+@click.option(
+    "--values",
+    metavar="VALUE=STATUS,…",
+    multiple=True,
+    help="What the values in the status column mean; repeatable.",
 )
 @PROOF
 @click.option("--ask", is_flag=True, help="Send all subscribers a confirmation mail instead.")
@@ -51,6 +80,13 @@ _SHOWN = 20
     metavar="COLUMN",
     multiple=True,
     help="Column to ignore, because it says nothing about consent; repeatable.",
+)
+@click.option(
+    "--not-consent",
+    "harmless",
+    metavar="COLUMN",
+    multiple=True,
+    help="Ignored column that does not say who unsubscribed, although its name or values suggest it; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, but write nothing.")
 @click.option(
@@ -68,7 +104,10 @@ def command(  # noqa: PLR0913 (one for each option)
     proof: str,
     status: str | None,
     language: str | None,
+    columns: tuple[str, ...],
+    values: tuple[str, ...],
     ignored: tuple[str, ...],
+    harmless: tuple[str, ...],
     rejects: Path | None,
     *,
     ask: bool,
@@ -76,21 +115,24 @@ def command(  # noqa: PLR0913 (one for each option)
 ) -> None:
     """Add subscribers from a file.
 
-    FILE is an export of ours or of one of four services, or - for standard input. Subscribers who are on the list
+    FILE is an export of ours or of another program, or - for standard input. Subscribers who are on the list
     already are left as they are, and erased ones are not brought back, so you can stop an import and run it again.
     Nobody is confirmed without proof: our own exports contain it; for other files, name it with --proof, or send
     everybody a confirmation mail with --ask. It exits with 1 when a row was rejected.
 
-    A file with a column that is not known is refused, because the column may say who unsubscribed.
+    A file with a column that is not known is refused, because the column may say who unsubscribed. Say what its
+    columns mean with --column, --values and --ignore; on a terminal, the command asks. Those who unsubscribed,
+    bounced or complained elsewhere are added with that status, and get no letters.
 
     \b
     Examples:
       newsletter subscribers import var/subscribers.csv
       newsletter subscribers import var/subscribed_members_export_1a2b.csv --dry-run --proof "Mailchimp, double opt-in"
       newsletter subscribers import var/listmonk.csv --status unsubscribed --rejects var/rejects.csv
+      newsletter subscribers import var/club.csv --column status=member --values yes=confirmed,no=unsubscribed --ask
     """
     from generator.content.certainties import IDS
-    from generator.model import Language, Status
+    from generator.model import Language
     from generator.subscribers.transfer.formats import Defaults
     from generator.subscribers.transfer.importing import Order
     from generator.words import list_names, load_languages
@@ -99,6 +141,8 @@ def command(  # noqa: PLR0913 (one for each option)
         require_end(rejects, ".csv", "--rejects")
     if proof and ask:
         raise click.UsageError("--proof and --ask cannot be used together")
+    if origin and (columns or values):
+        raise click.UsageError("--from cannot be used together with --column or --values")
     project: Project = context.obj
     root = project.root
     chosen = Language(language) if language else load_languages(root).default
@@ -109,11 +153,39 @@ def command(  # noqa: PLR0913 (one for each option)
         status=Status(status) if status else None,
         origin=origin or "",
         form=form or "",
-        ignored=frozenset(name.strip().lower() for name in ignored),
+        meanings=_read_meanings(columns, values, ignored, harmless),
         dry_run=dry_run,
     )
+    if file.is_file() and sys.stdin.isatty() and sys.stderr.isatty():
+        order = _ask(file, order)
     if import_file(root, file, order, rejects):
         context.exit(1)
+
+
+def _read_meanings(
+    columns: Sequence[str], values: Sequence[str], ignored: Sequence[str], harmless: Sequence[str]
+) -> Meanings:
+    from generator.subscribers.transfer.meanings import Meanings, read_columns, read_values
+
+    option = "--column"
+    try:
+        found = read_columns(columns)
+        option = "--values"
+        meant = read_values(values)
+    except ValueError as error:
+        raise click.UsageError(f"{option}: {error}") from None
+    names = [frozenset(name.strip().lower() for name in given) for given in (ignored, harmless)]
+    return Meanings(found, meant, *names)
+
+
+def _ask(path: Path, order: Order) -> Order:
+    from generator.cli.questions import ask_meanings
+    from generator.errors import TableError
+
+    try:
+        return ask_meanings(path, order)
+    except TableError as error:
+        raise TableError(f"{_name(path)} {error}") from None
 
 
 def import_file(root: Path, path: Path, order: Order, rejects: Path | None) -> int:
@@ -226,6 +298,10 @@ def _say_done(root: Path, reading: Import, order: Order) -> None:
     from generator.environment import say_delivery
 
     click.echo(_say_tally(reading.tally, order))
+    if said := _say_statuses(reading.tally, order):
+        click.echo(said)
+    if ignored := sorted(order.meanings.ignored):
+        click.echo(f"Ignored columns: {', '.join(f'“{name}”' for name in ignored)}.")
     if reading.origin.lost:
         click.echo(f"Not imported from {reading.origin.title}: {reading.origin.lost}.")
     if order.dry_run:
@@ -256,6 +332,23 @@ def _say_tally(tally: Tally, order: Order) -> str:
         "rejected": tally.rejected,
     }
     return ", ".join([added, *(f"{number:,} {what}" for what, number in rest.items() if number)]) + "."
+
+
+_THERE = {
+    Status.CONFIRMED: "confirmed",
+    Status.UNCONFIRMED: "unconfirmed",
+    Status.UNSUBSCRIBED: "left there (unsubscribed)",
+    Status.BOUNCED: "bounced there (bounced)",
+    Status.COMPLAINED: "complained there (complained)",
+}
+
+
+def _say_statuses(tally: Tally, order: Order) -> str:
+    """Where those who were added stand; empty when nobody was."""
+    said = [
+        f"{tally.statuses[status]:,} {there}" for status, there in _THERE.items() if tally.statuses[status]
+    ]
+    return f"Of those {'to add' if order.dry_run else 'added'}: {', '.join(said)}." if said else ""
 
 
 def _name(path: Path) -> str:
