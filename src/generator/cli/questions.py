@@ -7,6 +7,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import click
@@ -40,7 +41,9 @@ def ask_meanings(path: Path, order: Order) -> Order:
             try:
                 reading = Import(stream, path.name, order)
             except UnknownColumnsError as problem:
-                click.echo(f"{path} {str(problem).partition(chr(10))[0]}", err=True)
+                heading, *lines = str(problem).splitlines()
+                # Without the advice below the columns: the questions take its place.
+                click.echo("\n".join([f"{path} {heading}", *takewhile(_is_column, lines)]), err=True)
                 order, asked = _ask(path, order, problem), True
                 continue
             if asked:
@@ -48,16 +51,25 @@ def ask_meanings(path: Path, order: Order) -> Order:
             return order
 
 
+def _is_column(line: str) -> bool:
+    return line.startswith("  ")
+
+
 def _show(path: Path, order: Order, reading: Import) -> None:
     """Who would come in as what, and the command that says the same; go on when that is right."""
     click.echo(f"\nThe same without questions:\n  {_spell(path, order)}\n", err=True)
-    rejects: list[Reject] = []
-    for status, addresses in reading.preview(_PREVIEW, rejects.append).items():
+    problems: list[str] = []
+
+    def reject(row: Reject) -> None:
+        if not problems:
+            problems.append(row.problem)
+
+    for status, addresses in reading.preview(_PREVIEW, reject).items():
         number = reading.tally.statuses[status]
         more = " …" if number > len(addresses) else ""
         click.echo(f"{status} ({number:,}): {', '.join(addresses)}{more}", err=True)
-    if rejects:
-        click.echo(f"rejected ({len(rejects):,}), the first one because: {rejects[0].problem}", err=True)
+    if problems:
+        click.echo(f"rejected ({reading.tally.rejected:,}), the first one because: {problems[0]}", err=True)
     click.confirm("Is everybody where they belong?", abort=True, err=True)
 
 
@@ -70,10 +82,15 @@ def _ask(path: Path, order: Order, problem: UnknownColumnsError) -> Order:
         return _ask_ignored(order, unknown)
     click.echo(f"Programs whose exports are known: {', '.join(known)}.", err=True)
     name = click.prompt(
-        "Which of them wrote it? Press Enter for none", default="", show_default=False, err=True
+        "Which of them wrote it? Press Enter for none",
+        type=click.Choice(["", *known], case_sensitive=False),
+        show_choices=False,
+        default="",
+        show_default=False,
+        err=True,
     )
-    if name.strip().lower() in known:
-        return replace(order, origin=name.strip().lower())
+    if name:
+        return replace(order, origin=str(name))
     order = _ask_columns(path, order, unknown)
     return _ask_ignored(order, [name for name in unknown if name not in order.meanings.columns.values()])
 
@@ -88,9 +105,9 @@ def _ask_columns(path: Path, order: Order, unknown: list[str]) -> Order:
         columns["email"] = _ask_column("Which column has the email addresses", list(values), guess)
     telling = [name for name in unknown if smells_of_consent(name)]
     if "status" not in values:
-        column = _ask_column(
-            "Which column says who left? Type - for none", ["-", *unknown], (telling or ["-"])[0]
-        )
+        names = ["-", *(name for name in unknown if name not in columns.values())]
+        guess = next((name for name in telling if name in names), "-")
+        column = _ask_column("Which column says who left? Type - for none", names, guess)
         if column != "-":
             columns["status"] = column
     said = dict(order.meanings.values)

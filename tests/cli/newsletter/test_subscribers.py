@@ -507,6 +507,7 @@ def test_on_a_terminal_it_asks_and_prints_the_command_that_says_the_same(root: P
     line = f"{NEWSLETTER} --root {root} subscribers import {file} --proof 'forms of 2025'"
     code, said = type_answers(line, "", "mail", "lid", "confirmed", "unsubscribed", "actief", "y", "y")
     assert code == 0, said
+    assert "\n  “lid”: “ja”\n  “actief”: “x”  ← may say who unsubscribed\nPrograms whose" in said
     assert "The column “actief” may say who unsubscribed." in said
     printed = next(
         row.strip() for row in said.splitlines() if row.startswith("  newsletter subscribers import")

@@ -19,7 +19,7 @@ from generator.subscribers.transfer.formats import RowError, read_address
 from generator.subscribers.transfer.importing import Import, Tally
 from tests.languages import EN
 from tests.subscribers.files import NOW, ORDER, PROVED, give, stream, take
-from tests.subscribers.people import find, join
+from tests.subscribers.people import SUBSCRIBE, ask, find, join
 
 ASK = replace(ORDER, ask=True)
 DRY = replace(PROVED, dry_run=True)
@@ -95,6 +95,51 @@ def test_an_import_brings_nobody_back_who_left(database: Database, status: Statu
     tally, _ = take(database, "address,status\nREADER@example.org,confirmed\n", PROVED)
     assert tally == Tally(line=2, present=1)
     assert give(database) == before
+
+
+@pytest.mark.parametrize("status", [Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED])
+def test_a_file_ends_what_only_a_file_began(database: Database, status: Status) -> None:
+    """Such as a list of blocked addresses that comes after the contacts; a second time changes nothing."""
+    take(database, "address\nreader@example.org\nother@example.org\n", PROVED)
+    content = f"address,status\nreader@example.org,{status}\n"
+    before = give(database)
+    assert take(database, content, DRY)[0].ended == 1
+    assert give(database) == before
+    tally, _ = take(database, content)
+    assert (tally.ended, tally.present, tally.added) == (1, 0, 0)
+    assert statuses(database) == {"confirmed": 1, status.value: 1}
+    with database.read() as transaction:
+        assert find(transaction).consents[-1].source == f"this program: {status}"
+        assert outbox.waiting(transaction) == 0
+    before = give(database)
+    tally, _ = take(database, content)
+    assert (tally.ended, tally.present) == (0, 1)
+    assert give(database) == before
+
+
+def test_but_not_what_somebody_said_here(database: Database) -> None:
+    """Who confirmed here, or has asked to, knows better than an old file."""
+    with database.begin() as transaction:
+        join(transaction)
+        ask(transaction, replace(SUBSCRIBE, address="waits@example.org"))
+    before = give(database)
+    content = "address,status\nreader@example.org,unsubscribed\nwaits@example.org,bounced\n"
+    tally, _ = take(database, content, PROVED)
+    assert (tally.ended, tally.present) == (0, 2)
+    assert give(database) == before
+
+
+@pytest.mark.parametrize("order", [PROVED, ASK])
+def test_once_left_in_whichever_row_of_a_large_file_is_left(
+    sqlite: Database, order: importing.Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 2)
+    rows = "a@example.org,confirmed\nb@example.org,confirmed\nc@example.org,confirmed\nA@example.org,unsubscribed\n"
+    tally, _ = take(sqlite, f"address,status\n{rows}", order)
+    assert (tally.added, tally.ended) == (3, 1)
+    assert statuses(sqlite)["unsubscribed"] == 1
+    with sqlite.read() as transaction:
+        assert outbox.waiting(transaction) == (2 if order.ask else 0)
 
 
 def test_an_import_brings_nobody_back_who_was_erased(database: Database) -> None:

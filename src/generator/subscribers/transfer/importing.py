@@ -1,6 +1,7 @@
 """A file → the list: some rows at a time, each time all or nothing, so that a run can be stopped and repeated.
 
-Who is on the list stays as they are, whatever the file says; who was erased stays away.
+Who is on the list stays as they are, unless only a file brought them and this one says that they left; who was erased
+stays away.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from sqlalchemy import insert, literal, select
 
 from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
+from generator.subscribers.list.records import save
+from generator.subscribers.list.subscriptions import find_subscriber, unsubscribe
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
 from generator.subscribers.transfer.foreign import find_origin
 from generator.subscribers.transfer.formats import Defaults, RowError, shorten
@@ -93,6 +96,8 @@ class Tally:
     """Of those added: who gets the question by mail."""
     present: int = 0
     """They were on the list."""
+    ended: int = 0
+    """They were on the list because of a file, and left according to this one."""
     twice: int = 0
     """The same address stands higher up in the file."""
     erased: int = 0
@@ -243,6 +248,8 @@ class Import:
                 tally.twice += 1
                 if person.status in _ENDED and find_worst([person.status, new[key].status]) is person.status:
                     new[key] = person  # once left, in whichever row, is left
+            elif person.status in _ENDED and self._ends(transaction, person, present.get(key)):
+                tally.ended += 1
             elif key in self._seen and (self._order.dry_run or key in present):
                 tally.twice += 1
             elif key in present:
@@ -250,6 +257,26 @@ class Import:
             else:
                 new[key] = person
         return list(new.values())
+
+    def _ends(self, transaction: Transaction, person: NewSubscriber, status: Status | None) -> bool:
+        """End the subscription of somebody who left there; whether it was for us to end.
+
+        It is when all that speaks for it came with files. Who confirmed here since, or was added by hand, stays.
+        """
+        if status not in {Status.CONFIRMED, Status.UNCONFIRMED}:
+            return False
+        found = find_subscriber(transaction, person.address)
+        steps = {consent.step for consent in found.consents} if found else {Step.ADDED}
+        imported = status is Status.CONFIRMED and Step.IMPORTED in steps
+        if not found or steps & {Step.CONFIRMED, Step.ADDED}:
+            return False
+        if not imported and key_of(person.address) not in self._seen:
+            return False  # they asked here, and have not answered yet
+        if not self._order.dry_run:
+            now, source = self._order.defaults.now, f"{self.origin.title}: {person.status}"
+            unsubscribe(transaction, found, now, source, goodbye=False)
+            save(transaction, found.id, status=person.status)
+        return True
 
 
 class _Seen:

@@ -125,8 +125,8 @@ def check_columns(
         if value:
             raise TableError(
                 f"has {shorten(value)} in the column {shorten(name, _LONG)}, which is not read but may say who left; "
-                f"say what it means (--column status={name} and --values), or that it says nothing of consent: "
-                f"--ignore {name} --not-consent {name}"
+                "say what it means with --column status=… and --values, or, if it says nothing about consent, name it "
+                "with --ignore and --not-consent"
             )
 
 

@@ -122,7 +122,8 @@ def command(  # noqa: PLR0913 (one for each option)
 
     A file with a column that is not known is refused, because the column may say who unsubscribed. Say what its
     columns mean with --column, --values and --ignore; on a terminal, the command asks. Those who unsubscribed,
-    bounced or complained elsewhere are added with that status, and get no letters.
+    bounced or complained elsewhere are added with that status, and get no letters. If a file brought them earlier,
+    their subscription ends, unless they confirmed it themselves.
 
     \b
     Examples:
@@ -327,6 +328,7 @@ def _say_tally(tally: Tally, order: Order) -> str:
         added += f" ({tally.asked:,} with a confirmation mail)"
     rest = {
         "already on the list (unchanged)": tally.present,
+        "left elsewhere (ended here)": tally.ended,
         "twice in the file": tally.twice,
         "erased earlier (not added)": tally.erased,
         "rejected": tally.rejected,
