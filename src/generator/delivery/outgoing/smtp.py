@@ -97,8 +97,9 @@ class Server:
             raise
 
     def _refuse_clear(self) -> NoReturn:
-        unsent = "the password was not sent" if self.user else "nothing was sent"
-        raise TransportError(f"{self.name} does not offer STARTTLS; {unsent}")
+        if self.user:
+            raise TransportError(f"{self.name} does not offer STARTTLS; the password was not sent")
+        raise TransportError(f"{self.name} does not offer STARTTLS; nothing was sent")
 
     def _trust(self) -> ssl.SSLContext:
         """The TLS context: the relay needs a certificate for its name. SSL_CERT_FILE names more authorities."""
