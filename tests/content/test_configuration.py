@@ -231,3 +231,9 @@ def test_a_thought_beside_the_folder_of_thoughts_is_told(sample: Path) -> None:
     where = "move it to a folder like newsletter/thoughts/referral/"
     said = f"newsletter/who-calls-you.nl.md: is outside the folder of its certainty; {where}"
     assert find(sample) == [said]
+
+
+def test_a_configuration_may_have_comments_behind_its_values(sample: Path) -> None:
+    path = sample / "mkdocs.yml"
+    path.write_text(path.read_text().replace("site_dir: site\n", "site_dir: site  # the folder to publish\n"))
+    assert find(sample) == []

@@ -176,8 +176,8 @@ def parse_yaml(
 ) -> tuple[Any, dict[str, int]] | None:
     """Read YAML that begins on `line` of a file: its value, and the line of each key.
 
-    A key in a key is `claim.nl`, one in the first entry of a list is `0.id`, and the entry itself is `0`. Anchors and
-    tags are refused, unless the file may have `tags`.
+    A key in a key is `claim.nl`, one in the first entry of a list is `0.id`, and the entry itself is `0`. Anchors,
+    tags, and comments behind a text without quotes are refused, unless the file may have `tags`.
     """
     loader = _TagLoader(text) if tags else _Loader(text)
     lines: dict[str, int] = {}
@@ -187,7 +187,8 @@ def parse_yaml(
             return {}, lines
         wrong: list[Problem] = []
         marked = not tags and ("&" in text or "!" in text)
-        _find_keys(node, "", lines, _Place(text, line, path, wrong, marked))
+        hashed = not tags and "#" in text
+        _find_keys(node, "", lines, _Place(text, line, path, wrong, marked, hashed))
         if not wrong:
             return loader.construct_document(node), lines
         problems += wrong
@@ -219,6 +220,8 @@ class _Place:
     problems: list[Problem]
     marked: bool
     """Whether there is an & or a ! in the text, with which anchors and tags begin: then each value is worth a look."""
+    hashed: bool
+    """Whether there is a # that may be meant as one; in a file with tags, a configuration, it begins a comment."""
 
     def find_mark(self, node: yaml.Node) -> str:
         """The & or ! with which a value begins, or nothing."""
@@ -227,7 +230,9 @@ class _Place:
 
     def is_cut(self, node: yaml.Node) -> bool:
         """Whether YAML takes the end of a text without quotes for a comment, as in “title: We are # 1”."""
-        if not (isinstance(node, yaml.ScalarNode) and not node.style and node.tag in _TEXTUAL):
+        if not (
+            self.hashed and isinstance(node, yaml.ScalarNode) and not node.style and node.tag in _TEXTUAL
+        ):
             return False
         return _COMMENT.match(self.text, node.end_mark.index) is not None
 
