@@ -365,7 +365,8 @@ def test_no_letter_is_made_for_a_week_after_the_end_of_next_year(
 @pytest.mark.parametrize(
     "week, said",
     [
-        ("1999-W01", "1999-W01 is 1,455 weeks ago; did you mean 2027-W01?"),
+        ("1999-W01", "1999-W01 is before 2000; check the year"),
+        ("2000-W01", "2000-W01 is 1,403 weeks ago; did you mean 2027-W01?"),
         ("2024-W53", "there is no week 2024-W53"),
         ("2009-W53", "2009-W53 is 882 weeks ago; did you mean 2026-W53?"),
         ("2025-W50", "2025-W50 is 50 weeks ago; did you mean 2026-W50?"),
