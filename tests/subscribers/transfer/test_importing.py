@@ -249,6 +249,7 @@ ROWS = {
     "language": ({"language": "fr"}, "language is “fr”; expected nl, en"),
     "language number": ({"language": 5}, "language is “5”; expected text"),
     "status": ({"status": "active"}, "status is “active”; expected unconfirmed, confirmed"),
+    "status of others": ({"status": "x"}, "complained; explain other words with --values"),
     "created": ({"created": "27-11-2026"}, "created is “27-11-2026”; expected a date and time like"),
     "before time": ({"created": "0001-01-01T00:00:00+10:00"}, "expected a date and time like"),
     "pause": ({"paused_until": "soon"}, "paused_until is “soon”; expected a day like"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
 from generator.model import NewSubscriber, Status, Step
-from generator.subscribers.transfer.formats import COLUMNS, RowError, read_person
+from generator.subscribers.transfer.formats import COLUMNS, RowError, read_person, shorten
 from generator.subscribers.transfer.layouts import (
     Moments,
     Origin,
@@ -57,6 +57,11 @@ def _read_ours(cells: Mapping[str, Any], defaults: Defaults, status: Status | No
         cells = {**cells, "status": status.value}
     if not cells.get("status", "none"):
         raise RowError("status is empty; fill it in, or set it for such rows with --status")
+    said = cells.get("status")
+    if isinstance(said, str) and said.strip().lower() not in set(Status):
+        raise RowError(
+            f"status is {shorten(said)}; expected {', '.join(Status)}; explain other words with --values"
+        )
     return read_person(cells, defaults)
 
 
