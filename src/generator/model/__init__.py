@@ -16,9 +16,9 @@ from generator.model.deliveries import (
     Tally,
     Window,
 )
-from generator.model.language import ENGLISH, Language, Languages
 from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
 from generator.model.playbook import (
+    ENGLISH,
     MONTHS,
     Aspect,
     Assessment,
@@ -26,6 +26,8 @@ from generator.model.playbook import (
     ChecklistItem,
     Draft,
     Fact,
+    Language,
+    Languages,
     Page,
     Playbook,
     Section,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from generator.model.language import Language
+    from generator.model.playbook import Language
     from generator.model.weeks import Week
 
 

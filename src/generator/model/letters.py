@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path, PurePosixPath
 
-    from generator.model.language import Language
-    from generator.model.playbook import Section
+    from generator.model.playbook import Language, Section
     from generator.model.weeks import Week
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from generator.model.language import Language
+    from generator.model.playbook import Language
 
 
 def key_of(address: str) -> str:
