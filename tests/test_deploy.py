@@ -25,6 +25,7 @@ SET_UP = (DEPLOY / "SET-UP.md").read_text("utf-8")
 RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
+VARIABLES.add(mailboxes.TOKEN_VARIABLE)
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
 

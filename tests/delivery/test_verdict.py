@@ -187,7 +187,7 @@ def test_a_mailbox_that_is_busy_slows_nobody_else() -> None:
 
 
 def test_every_known_reply_has_a_source_a_date_and_compiles() -> None:
-    text = files("generator.delivery").joinpath("replies.toml").read_text("utf-8")
+    text = files("generator.delivery").joinpath("sentences.toml").read_text("utf-8")
     for row in tomllib.loads(text)["reply"]:
         assert row.keys() - {"codes", "vague"} == {"means", "words", "source", "noted"}
         assert isinstance(row["noted"], date)

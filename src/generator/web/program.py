@@ -75,9 +75,11 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     transport = open_transport(mail, root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     _check_proxies(proxies)
+    trial = is_trial(mail)
+    url = _check_url(url) if url else "" if trial else _choose_url(settings, host, port, trial=False)
     with closing(make_list(root, tell)) as database, open_port(host, port) as listening:
         port = listening.getsockname()[1]
-        url = _check_url(url) if url else _choose_url(settings, host, port, trial=is_trial(mail))
+        url = url or _choose_url(settings, host, port, trial=trial)
         with database.begin() as transaction:
             keep_wordings(transaction, [wording(root, settings, language) for language in settings.languages])
 

@@ -108,8 +108,10 @@ class Mailbox:
         except IMAP4.abort:
             raise
         except IMAP4.error as error:
-            what = "access token" if self._oauth else "password"
-            raise MailboxError(f"rejects the user name or the {what}{self._quote_server(error)}") from None
+            said = self._quote_server(error)
+            if self._oauth:
+                raise MailboxError(f"rejects the user name or the access token{said}") from None
+            raise MailboxError(f"rejects the user name or the password{said}") from None
 
     def _quote_server(self, error: Exception) -> str:
         """The server's own words, without those that the user or the password are made of."""
