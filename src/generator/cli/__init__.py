@@ -12,12 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -42,8 +42,11 @@ class Group(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            with suppress(OSError):  # when there is no room for a message either
+            try:
                 say_error(_explain(error))
+                sys.stderr.flush()
+            except OSError:  # there is no room for a message either
+                _drop(sys.stderr)
             sys.exit(1)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -90,7 +93,7 @@ class Group(click.Group):
             click.echo("Stopped.", err=True)
             return context.exit(130)
         except BrokenPipeError:  # `generate plan | head`: the reader has seen enough
-            _drop_output()
+            _drop(sys.stdout)
         return context.exit(1)
 
 
@@ -103,7 +106,7 @@ def _explain(error: OSError) -> str:
         name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else error.filename
         return f"{name} cannot be used: {error.strerror or error}"
     if error.errno in _OUTPUT_ERRORS:
-        _drop_output()
+        _drop(sys.stdout)
         return f"standard output cannot be written: {error.strerror}"
     return f"the system refused something: {error.strerror or error}"
 
@@ -119,9 +122,9 @@ def _open_streams() -> None:
         sys.stdout.reconfigure(errors="replace")  # a terminal of Windows may have no “│”
 
 
-def _drop_output() -> None:
-    """Discard what is left to print; Python would try it again at its end, and report that it failed."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _drop(stream: TextIO) -> None:
+    """Discard what is left to print; Python would try it again at its end, and exit with 120."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 class Command(click.Command):
