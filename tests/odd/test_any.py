@@ -65,7 +65,7 @@ TEXTS = st.lists(
 
 settings.register_profile("odd", deadline=None, suppress_health_check=list(HealthCheck))
 odd = settings(settings.get_profile("odd"), max_examples=60)
-many = settings(odd, max_examples=1_500)
+many = settings(odd, max_examples=400)
 
 
 def check_text(project: Project, text: str) -> None:
@@ -161,7 +161,7 @@ def test_footnotes_agree_in_all_channels(project: Project, found: tuple[str, lis
 
 
 @given(found=footnoted())
-@settings(odd, max_examples=1_000)
+@settings(odd, max_examples=300)
 @pytest.mark.slow
 def test_footnotes_of_many_texts_agree_in_all_channels(
     project: Project, found: tuple[str, list[str]]
