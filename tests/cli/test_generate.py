@@ -568,6 +568,7 @@ def test_a_terminal_that_lacks_a_character_shows_another(sample: Path, encoding:
     assert "nl.md:" in done.stdout
 
 
+@pytest.mark.outside  # libfaketime opens files of its own where a stream was closed
 @pytest.mark.parametrize(
     "command, code, said",
     [
@@ -617,6 +618,7 @@ def test_whatever_else_the_system_refuses_is_one_sentence(sample: Path) -> None:
     assert (done.exit_code, done.stderr) == (1, "Error: one/file.txt cannot be used: Permission denied\n")
 
 
+@pytest.mark.outside  # libfaketime aborts Python when a signal meets a thread that waits
 @pytest.mark.parametrize("moment", range(8))
 def test_ctrl_c_stops_it_while_it_is_still_loading(sample: Path, moment: int) -> None:
     """A module of Python's own is stopped in the middle, as a person would: from outside, at a moment by chance."""

@@ -23,6 +23,9 @@ from generator.outline import load_outline
 from tests.web.reading import copy_sample, open_worker
 from tests.web.running import PROGRAM, Running, run_service
 
+pytestmark = pytest.mark.outside
+"""Under libfaketime a process of ours now and then aborts, where a thread waits and a signal comes."""
+
 LIST = "var/newsletter.db"
 ROUNDS, SENDERS = 3, 3
 

@@ -126,6 +126,7 @@ def test_what_cannot_be_read_does_not_keep_it_from_starting(sample, port):
         assert "The letter cannot be shown: 1 problem; the page lists what to correct.\n" in said
 
 
+@pytest.mark.outside  # see tests/web/test_crashes.py
 def test_another_text_that_cannot_be_read_is_one_line(sample, port):
     (sample / "newsletter/issues/2026-W45/nl.md").write_text("nothing\n")
     line = "1 problem in 1 file that is not needed here: see `generate check`.\n"
