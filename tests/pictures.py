@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from generator.cli.generate import main as generate
 from generator.content import Newsletter, load_newsletter
 from generator.preview import Preview, open_server
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from tests.languages import EN, NL
 from tests.machine import CHROMIUM, FLAGS, find_chromium, may_have_sandbox
 from tests.site.hosting import ROOT, Host, build

@@ -161,7 +161,7 @@ ABOUT_SEVERAL = {
     "delivery/chain/test_chain.py",
     "delivery/test_kills.py",
     "doctor/test_doctor.py",
-    "render/letter/test_email_in_browser.py",
+    "render/email/test_message_in_browser.py",
     "subscribers/store/test_migrations.py",
     "subscribers/test_concurrency.py",
     "subscribers/test_states.py",

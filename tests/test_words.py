@@ -14,8 +14,8 @@ from generator.cli.generate import main
 from generator.content import load_newsletter
 from generator.errors import TemplateError
 from generator.outline import load_outline
+from generator.render.email.message import render_email
 from generator.render.feed.feedlist import list_feeds
-from generator.render.letter.email import render_email
 from generator.render.page.pages import render_pages
 from generator.web.page import Pages
 from generator.web.service import Service

@@ -26,9 +26,9 @@ from generator.content.needs import need_site
 from generator.errors import GeneratorError
 from generator.model import Artifact, Language
 from generator.preview import FOLDER, Preview, guard, mount
+from generator.render.email.marks import render_marks
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
-from generator.render.letter.marks import render_marks
 from generator.render.markdown import name_asides
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.offline import render_worker

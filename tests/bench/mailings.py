@@ -17,7 +17,7 @@ from sqlalchemy import delete, func, select, text
 from generator.content import load_newsletter
 from generator.environment import make_list, open_list
 from generator.model import Mailing, Progress, Week
-from generator.render.letter.master import STAND_IN, Master, render_master
+from generator.render.email.master import STAND_IN, Master, render_master
 from generator.subscribers.ledger.mailings import freeze
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, SUBSCRIBER

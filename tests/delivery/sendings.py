@@ -15,7 +15,7 @@ from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import open_transport
 from generator.model import Delivery, Language, Mailing, NewSubscriber, Progress, Status, Tally, Week
-from generator.render.letter.master import STAND_IN
+from generator.render.email.master import STAND_IN
 from generator.settings import Settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger

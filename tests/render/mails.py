@@ -5,7 +5,7 @@ from lxml.html import HtmlElement
 
 from generator.content import Newsletter
 from generator.model import Edition, Email, Language, Week
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from tests.languages import NL
 from tests.render.editions import change_text
 

@@ -7,8 +7,8 @@ import pytest
 
 from generator.content import load_newsletter
 from generator.errors import TemplateError
-from generator.render.letter.email import render_email
-from generator.render.letter.marks import render_marks
+from generator.render.email.marks import render_marks
+from generator.render.email.message import render_email
 from generator.render.page.cards import render_cards
 from generator.render.page.offline import render_worker
 from generator.render.page.styles import render_styles

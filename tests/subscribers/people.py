@@ -15,7 +15,7 @@ from generator.model import (
     Wish,
     Wording,
 )
-from generator.subscribers.list import outbox, subscriptions, wishes, wordings
+from generator.subscribers.list import consents, outbox, subscriptions, wishes
 from generator.subscribers.store.database import Database, Transaction
 from tests.languages import EN, NL
 
@@ -38,7 +38,7 @@ EARLIER = Consent(Step.ADDED, NOW - 2 * DAY, "a card")
 
 def ask(transaction: Transaction, wish: Wish, now: datetime | None = None) -> None:
     """Fill in a form, and let the worker settle it."""
-    wordings.keep_wordings(transaction, [WORDING])
+    consents.keep_wordings(transaction, [WORDING])
     wishes.add_wishes(transaction, [replace(wish, at=now or wish.at)])
     wishes.settle_wishes(transaction, now or wish.at)
 

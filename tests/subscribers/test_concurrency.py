@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from generator.model import Notice, Status, Subscriber
-from generator.subscribers.list import listing, outbox, records, subscriptions, wishes, wordings
+from generator.subscribers.list import consents, listing, outbox, records, subscriptions, wishes
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.throttle import may_write
 from generator.subscribers.store.database import Database, Transaction
@@ -96,7 +96,7 @@ def test_leaving_and_confirming_at_once_ends_in_one_of_both(database: Database):
 
 def test_workers_share_the_wishes_and_settle_each_once(database: Database):
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [WORDING])
         addresses = [f"reader{number % 10}@example.org" for number in range(40)]
         wishes.add_wishes(transaction, [replace(SUBSCRIBE, address=address) for address in addresses])
     settled = at_once(database, *[lambda at: wishes.settle_wishes(at, NOW, most=10) for _ in range(4)])
@@ -147,7 +147,7 @@ on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=Tru
 @on_postgresql
 def test_a_worker_leaves_to_another_what_that_one_has_in_hand(database: Database):
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [WORDING])
         wishes.add_wishes(
             transaction, [replace(SUBSCRIBE, address=f"reader{number}@example.org") for number in range(3)]
         )
@@ -179,7 +179,7 @@ def test_workers_take_the_same_readers_in_the_same_order(database: Database):
 @on_postgresql
 def test_who_is_put_on_the_list_while_their_wish_is_settled_stands_there_once(database: Database):
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [WORDING])
         wishes.add_wishes(transaction, [replace(SUBSCRIBE, address="reader1@example.org")])
     with ThreadPoolExecutor(1) as pool:
         with database.begin() as transaction:

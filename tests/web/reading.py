@@ -20,7 +20,7 @@ from generator.delivery.outgoing.worker import Worker
 from generator.outline import Outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
-from generator.subscribers.list.wordings import keep_wordings
+from generator.subscribers.list.consents import keep_wordings
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import METADATA

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from lxml import html
 
 from generator.check.manuscripts import Manuscript, read_letter
+from generator.render.email.master import render_master
+from generator.render.email.message import render_email
 from generator.render.feed.entries import render_entry
-from generator.render.letter.email import render_email
-from generator.render.letter.master import render_master
 from generator.render.page.pages import render_edition
 
 if TYPE_CHECKING:

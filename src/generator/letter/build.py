@@ -17,8 +17,8 @@ from generator.errors import RequestError
 from generator.letter.texts import BUILD, DOCUMENTS
 from generator.model import Archive, Artifact, Week
 from generator.publish import publish_together
+from generator.render.email.message import render_email
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
-from generator.render.letter.email import render_email
 from generator.render.page.pages import render_edition
 from generator.sentences import say_skipped
 

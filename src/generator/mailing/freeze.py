@@ -84,7 +84,7 @@ def prepare(recipe: Recipe) -> Prepared:
 
 def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
     from generator.mailing.preflight import find_commit
-    from generator.render.letter.master import render_master
+    from generator.render.email.master import render_master
     from generator.sentences import say_no_letter
 
     week, issue = recipe.week, newsletter.archive.issue(recipe.week)

@@ -19,7 +19,7 @@ from generator.errors import ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
-from generator.subscribers.list.wordings import keep_wordings
+from generator.subscribers.list.consents import keep_wordings
 from generator.web.listener import open_port, serve
 from generator.web.server.limits import Limits
 from generator.web.service import Service

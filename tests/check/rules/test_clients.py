@@ -12,7 +12,7 @@ from generator.check.features import find_features
 from generator.check.rules.clients import DATA, EXPECTED, check_support, list_missing, load_features
 from generator.content import Newsletter
 from generator.model import Language
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from tests.check.proofs import proof_of, spoil
 from tests.languages import LANGUAGES
 from tests.render.mails import edition_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from generator.check.proofs import Proof
 from generator.check.rules.headers import PROOF_RULES
 from generator.content import Newsletter
-from generator.render.letter.master import STAND_IN
+from generator.render.email.master import STAND_IN
 from tests.check.proofs import PLAIN, messages, proof_of
 from tests.render.editions import change_text
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from lxml import html
 
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from generator.render.preview.frames import Scheme, frame_letter, mark_change, read_pictures
 from tests.render.editions import change_text
 from tests.render.mails import FULL, edition_of, mail

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from generator.render.preview.inbox import (
     APPLE_SUBJECT,
     APPLE_SUMMARY,

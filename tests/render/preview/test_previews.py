@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 
 from generator.model import Problem, Severity
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from generator.render.preview.guide import PATH as CHECKS
 from generator.render.preview.previews import Served, page_policy, render_broken, render_preview
 from tests.clocks import NOW

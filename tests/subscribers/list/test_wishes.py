@@ -6,7 +6,7 @@ import pytest
 
 from generator.errors import DatabaseError
 from generator.model import Consent, Notice, Status, Step, Wording
-from generator.subscribers.list import outbox, subscriptions, wishes, wordings
+from generator.subscribers.list import consents, outbox, subscriptions, wishes
 from generator.subscribers.list.records import save
 from generator.subscribers.store.database import Database
 from tests.languages import EN, NL
@@ -49,7 +49,7 @@ def test_a_new_address_is_unconfirmed_with_proof_of_the_form_and_gets_one_mail(d
 
 def test_a_wish_is_kept_until_it_is_settled(database: Database):
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [WORDING])
         wishes.add_wishes(transaction, [SUBSCRIBE])
     with database.read() as transaction:
         assert subscriptions.find_subscriber(transaction, ADDRESS) is None
@@ -67,7 +67,7 @@ def test_no_wishes_are_no_statement(database: Database):
 
 def test_wishes_are_settled_a_few_at_a_time_the_oldest_first(database: Database):
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [WORDING])
         wishes.add_wishes(
             transaction, [replace(SUBSCRIBE, address=f"reader{number}@example.org") for number in range(5)]
         )
@@ -204,11 +204,11 @@ def test_a_wording_that_was_never_shown_is_refused_whole(database: Database):
 def test_a_wording_is_known_by_its_version_once_it_is_kept(database: Database):
     other = Wording(EN, "One letter every Friday.")
     with database.begin() as transaction:
-        wordings.keep_wordings(transaction, [])
-        wordings.keep_wordings(transaction, [WORDING, WORDING])
-        wordings.keep_wordings(transaction, [WORDING])
+        consents.keep_wordings(transaction, [])
+        consents.keep_wordings(transaction, [WORDING, WORDING])
+        consents.keep_wordings(transaction, [WORDING])
     with database.read() as transaction:
-        assert wordings.is_known(transaction, WORDING.version)
-        assert not wordings.is_known(transaction, other.version)
+        assert consents.is_known(transaction, WORDING.version)
+        assert not consents.is_known(transaction, other.version)
         for hostile in ("", "\0" * 16, "\udc80" * 16, WORDING.version.upper() + "\n", "x" * 100_000):
-            assert not wordings.is_known(transaction, hostile)
+            assert not consents.is_known(transaction, hostile)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from generator.check.rule import Finding, Rule, Spot
 from generator.errors import MailingError
 from generator.model import Severity
-from generator.render.letter.master import STAND_IN
+from generator.render.email.master import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

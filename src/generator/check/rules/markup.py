@@ -9,7 +9,7 @@ from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule
 from generator.check.styles import parse_style
 from generator.model import Severity
-from generator.render.letter.draft import unsubscribe_url
+from generator.render.email.draft import unsubscribe_url
 from generator.words import load_words
 
 if TYPE_CHECKING:

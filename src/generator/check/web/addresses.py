@@ -17,8 +17,8 @@ from generator.content.documents import find_fences
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
 from generator.reading import is_file, walk_folder
+from generator.render.email.marks import mark_path
 from generator.render.feed.feedlist import OPML, Format, list_feeds
-from generator.render.letter.marks import mark_path
 from generator.render.links import ARCHIVE
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from generator.delivery.outgoing.sessions import Envelope
 from generator.errors import MailingError
 from generator.model import Personal
-from generator.render.letter.master import Master
+from generator.render.email.master import Master
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 

@@ -9,9 +9,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from generator.model.subscribers import Notice, Status
-from generator.render.letter.inlining import inline_css
-from generator.render.letter.lines import squeeze, underline, wrap
-from generator.render.letter.mime import (
+from generator.render.email.inlining import inline_css
+from generator.render.email.lines import squeeze, underline, wrap
+from generator.render.email.mime import (
     write_mailbox,
     write_message,
     write_recipient,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from generator.render.letter.marks import mark_path, render_marks
+from generator.render.email.marks import mark_path, render_marks
 from generator.render.templating import render_template
 
 if TYPE_CHECKING:

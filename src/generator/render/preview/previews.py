@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from generator.cache import digest
 from generator.model import ENGLISH, Artifact
+from generator.render.email.message import render_email
 from generator.render.feed.entries import render_entry
-from generator.render.letter.email import render_email
 from generator.render.page.pages import render_edition
 from generator.render.preview.frames import (
     CHANGED,

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select
 
 from generator.model import Status, key_of
 from generator.subscribers.list import records
-from generator.subscribers.list.wordings import keep_wordings
+from generator.subscribers.list.consents import keep_wordings
 from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, SUPPRESSION, insert_missing
 
 if TYPE_CHECKING:

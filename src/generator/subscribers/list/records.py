@@ -38,7 +38,7 @@ def write(person: NewSubscriber) -> dict[str, Any]:
 
 
 def write_consent(subscriber_id: int, consent: Consent) -> dict[str, Any]:
-    """A step → the columns of CONSENT. Its wording must have been stored by `wordings.keep_wordings`."""
+    """A step → the columns of CONSENT. Its wording must have been stored by `consents.keep_wordings`."""
     return {
         "subscriber_id": subscriber_id,
         "step": consent.step,
@@ -81,7 +81,7 @@ def with_consents(transaction: Transaction, rows: Sequence[Row[Any]]) -> list[Su
 
 
 def add_consent(transaction: Transaction, subscriber_id: int, consent: Consent) -> None:
-    """Insert one step of consent. Its wording must have been stored by `wordings.keep_wordings`."""
+    """Insert one step of consent. Its wording must have been stored by `consents.keep_wordings`."""
     transaction.connection.execute(insert(CONSENT).values(write_consent(subscriber_id, consent)))
 
 

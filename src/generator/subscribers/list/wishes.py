@@ -29,7 +29,7 @@ ASKED = 5
 
 
 def add_wishes(transaction: Transaction, wishes: Sequence[Wish]) -> None:
-    """Store requests with one INSERT. Each version must be known (see `wordings.is_known`) or empty."""
+    """Store requests with one INSERT. Each version must be known (see `consents.is_known`) or empty."""
     rows = [asdict(wish) | {"version": wish.version or None} for wish in wishes]
     if rows:
         transaction.connection.execute(insert(WISH), rows)

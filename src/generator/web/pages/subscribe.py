@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse
 from generator.errors import AddressError
 from generator.model import Asking, Wish
 from generator.subscribers.list.addresses import LONGEST, is_out_of_reach, parse_address
-from generator.subscribers.list.wordings import is_known
+from generator.subscribers.list.consents import is_known
 from generator.web.forms import Draft, read_form
 from generator.web.providers import suggest_address
 

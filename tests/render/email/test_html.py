@@ -8,8 +8,8 @@ from lxml.html import HtmlElement
 
 from generator.content import Newsletter
 from generator.model import Image
-from generator.render.letter.email import render_email
-from generator.render.letter.html import COLUMN
+from generator.render.email.html import COLUMN
+from generator.render.email.message import render_email
 from tests.render.editions import change_issue, change_text
 from tests.render.mails import FULL, edition_of, mail, thought
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import MailingError
 from generator.model import Personal
-from generator.render.letter.mime import (
+from generator.render.email.mime import (
     write_mailbox,
     write_message,
     write_recipient,
@@ -91,7 +91,7 @@ def render_copy(
 ) -> bytes:
     """The message for one reader, rendered for them alone: the bytes of `Master.copy`, a thousand times slower."""
     # A sender only copies what was rendered before, and does not load what renders.
-    from generator.render.letter.email import render_parts  # noqa: PLC0415 (15 MB)
+    from generator.render.email.message import render_parts  # noqa: PLC0415 (15 MB)
 
     settings, service = (
         newsletter.settings,

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from generator.errors import TemplateError
-from generator.render.letter.email import render_email
-from generator.render.letter.marks import SIZE, mark_path, render_marks
+from generator.render.email.marks import SIZE, mark_path, render_marks
+from generator.render.email.message import render_email
 from generator.render.templating import find_token
 from tests.languages import EN, NL
 from tests.render.contrasts import contrast

@@ -6,7 +6,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from generator.render.letter.mime import write_mailbox, write_message, write_words
+from generator.render.email.mime import write_mailbox, write_message, write_words
 from generator.words import load_words
 
 if TYPE_CHECKING:

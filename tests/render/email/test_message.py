@@ -12,7 +12,7 @@ from lxml import html
 from generator.content import Newsletter, load_newsletter
 from generator.errors import TemplateError
 from generator.model import Email, Week
-from generator.render.letter.email import render_email
+from generator.render.email.message import render_email
 from tests.conftest import Golden
 from tests.languages import EN, LANGUAGES, NL
 from tests.render.editions import change_issue, change_text

@@ -14,8 +14,8 @@ from generator.check.proofs import Proof
 from generator.content import Newsletter
 from generator.errors import MailingError
 from generator.model import Email, Language, Personal, Week
-from generator.render.letter.email import render_parts
-from generator.render.letter.master import STAND_IN, Master, name_sender, render_copy, render_master
+from generator.render.email.master import STAND_IN, Master, name_sender, render_copy, render_master
+from generator.render.email.message import render_parts
 from generator.subscribers.ledger.tags import make_tag, read_tag
 from generator.subscribers.list.records import make_handle
 from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE, Keys

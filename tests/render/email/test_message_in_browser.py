@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, Route
 
 from generator.content import Newsletter, load_newsletter
 from generator.model import Email
-from generator.render.letter.email import render_email
-from generator.render.letter.marks import render_marks
+from generator.render.email.marks import render_marks
+from generator.render.email.message import render_email
 from tests.languages import NL
 from tests.render.contrasts import SCHEMES, dress, find_faint, is_light, read_texts
 from tests.render.mails import FULL, edition_of, mail

@@ -9,7 +9,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from generator.render.letter.lines import WIDTH, beside, hang, set_columns, squeeze, underline, wrap
+from generator.render.email.lines import WIDTH, beside, hang, set_columns, squeeze, underline, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.model import Email
-from generator.render.letter.draft import render_draft, unsubscribe_url
-from generator.render.letter.html import render_email_html
-from generator.render.letter.inlining import inline_css
-from generator.render.letter.lines import underline, wrap
-from generator.render.letter.marks import mark_path
-from generator.render.letter.text import TextWriter
+from generator.render.email.draft import render_draft, unsubscribe_url
+from generator.render.email.html import render_email_html
+from generator.render.email.inlining import inline_css
+from generator.render.email.lines import underline, wrap
+from generator.render.email.marks import mark_path
+from generator.render.email.text import TextWriter
 from generator.render.markdown import render_letter
 from generator.render.templating import render_template
 from generator.render.words import say_date

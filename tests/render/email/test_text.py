@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.content import Newsletter
-from generator.render.letter.lines import WIDTH, beside, hang, set_columns, underline, wrap
+from generator.render.email.lines import WIDTH, beside, hang, set_columns, underline, wrap
 from tests.render.mails import FULL, edition_of, mail, thought_text
 
 LONG = "Hottentottententententoonstellingsterreinhuurdersvereniging/" * 2

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from generator.content import Newsletter, load_newsletter
 from generator.errors import ContentError
 from generator.model import Edition
-from generator.render.letter.draft import render_draft
+from generator.render.email.draft import render_draft
 from tests.languages import LANGUAGES
 from tests.render.mails import FULL, edition_of
 
