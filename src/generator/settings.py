@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_
 from generator.errors import ContentError
 from generator.model import Language, Languages, Problem, Week, Window
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
-from generator.slips import explain_toml
+from generator.syntax import explain_toml
 from generator.urls import explain_url
 from generator.words import load_languages
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from generator.errors import TemplateError
 from generator.model import Language, Languages
-from generator.slips import load_toml
+from generator.syntax import load_toml
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from generator.letter.preview import keep_preview
 from generator.model import Week
+from generator.publication.preview import keep_preview
 from tests.clocks import NOW
 
 TESTS = Path(__file__).parents[1]

@@ -12,7 +12,7 @@ from generator.cache import Cache, digest
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.model import Problem
 from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
-from generator.slips import explain_yaml
+from generator.syntax import explain_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,11 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.artifacts import publish_artifacts
 from generator.environment import open_list
 from generator.files import create_file, make_folder, refuse_taken
 from generator.mailing.lookup import get_account, get_mailing
 from generator.model import Artifact, Progress
-from generator.publish import publish_artifacts
 from generator.sentences import say_moment
 from generator.settings import read_settings
 from generator.subscribers.ledger import senders

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.artifacts import publish_artifacts
 from generator.check import check_issue
 from generator.errors import PublishError
-from generator.publish import publish_artifacts
 from generator.render.preview.previews import MARK, PAGE, render_preview
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from generator.artifacts import Published
     from generator.content import Newsletter
     from generator.model import Issue
-    from generator.publish import Published
 
 
 def write_preview(newsletter: Newsletter, issue: Issue, folder: Path, now: datetime) -> Published:

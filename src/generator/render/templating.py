@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from generator.errors import TemplateError
 from generator.reading import did_you_mean
-from generator.slips import load_toml
+from generator.syntax import load_toml
 
 TOKENS = "tokens.toml"
 """Colours (`light` and `dark` with the same names, `both`, `print`), sizes (`mail`, `web`, `ratio`) and `font`."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import HTMLResponse
 
+from generator.render.dates import say_language
 from generator.render.page.signup import wording
 from generator.render.templating import render_template
-from generator.render.words import say_language
 from generator.web.forms import Draft
 from generator.words import load_words
 

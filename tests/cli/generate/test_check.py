@@ -332,7 +332,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from generator.cli import generate
 from generator.cli.generate.check import show_progress
-from generator.letter import jobs
+from generator.publication import jobs
 from generator.content import load_newsletter
 from generator.model import Language
 

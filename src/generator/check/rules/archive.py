@@ -8,7 +8,7 @@ from generator.check.memo import survey
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.releases import digest_edition
 from generator.model import ENGLISH, Severity
-from generator.render.words import say_date, say_day
+from generator.render.dates import say_date, say_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

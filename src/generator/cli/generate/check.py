@@ -15,14 +15,14 @@ import click
 from generator.cli import Command, say_aside
 from generator.cli.options import WEEKS, read_target
 from generator.cli.parameters import OneOf
-from generator.letter.texts import load_documents, pausing_collection
+from generator.publication.texts import load_documents, pausing_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from generator.cli import Project
-    from generator.letter.check import Checked, Coverage
     from generator.model import Problem
+    from generator.publication.check import Checked, Coverage
 
 _PATIENCE = 1.0
 """Seconds after which a person wants to see that something happens."""
@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 (one for each option)
     with pausing_collection():
         from generator.cli.reports import count_problems
         from generator.content import load_newsletter
-        from generator.letter.check import check_project
+        from generator.publication.check import check_project
 
         root = project.root
         load = partial(load_newsletter, root, load_documents(root))

@@ -12,15 +12,15 @@ import click
 
 from generator.cli import Command, show_in_browser, show_table
 from generator.cli.options import with_week
-from generator.letter.texts import BUILD, load_documents, load_texts, pausing_collection
+from generator.publication.texts import BUILD, load_documents, load_texts, pausing_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from generator.cli import Project
     from generator.content import Newsletter
-    from generator.letter.build import MadeIssue
     from generator.model import Artifact, Problem, Week
+    from generator.publication.build import MadeIssue
 
 
 @click.command(cls=Command)
@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 (one for each option)
     """
     with pausing_collection():
         from generator.content.needs import need_nothing
-        from generator.letter.build import find_folder, make_issue
+        from generator.publication.build import find_folder, make_issue
 
         documents, now = load_documents(project.root), project.now()
         newsletter = load_texts(project.root, now, documents, need_nothing)
@@ -73,7 +73,7 @@ def _show(newsletter: Newsletter, made: MadeIssue, *, dry_run: bool) -> None:
     """Print which letter it is, what was made, what is wrong with it, and what comes next."""
     from generator.cli.reports import report_text, say_ignored
     from generator.model import ENGLISH
-    from generator.render.words import say_date
+    from generator.render.dates import say_date
 
     issue = made.issue
     friday = say_date(issue.first.published, ENGLISH)
@@ -96,7 +96,7 @@ def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, 
     """The rows of the table: a new issue, then each email with its page, then the feeds."""
     from generator.check.rules.prose import count_words
     from generator.cli.reports import count_problems
-    from generator.letter.build import find_folder
+    from generator.publication.build import find_folder
 
     root = newsletter.root if newsletter.root != Path.cwd() else Path()
     for source in made.sources:

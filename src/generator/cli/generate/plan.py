@@ -10,7 +10,7 @@ import click
 
 from generator.cli import Command, show_table
 from generator.cli.parameters import WholeNumber
-from generator.letter.texts import load_texts
+from generator.publication.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

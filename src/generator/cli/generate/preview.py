@@ -63,7 +63,7 @@ def command(project: Project, week: Week | None, port: int, static: Path | None,
 def _keep(root: Path, week: Week | None, folder: Path, now: datetime) -> None:
     """Write the page of a letter below a folder, and say where it is."""
     from generator.cli.reports import say_ignored
-    from generator.letter.preview import keep_preview
+    from generator.publication.preview import keep_preview
     from generator.sentences import count
 
     kept = keep_preview(root, week, folder, now)
@@ -76,7 +76,7 @@ def _keep(root: Path, week: Week | None, folder: Path, now: datetime) -> None:
 def _serve(root: Path, week: Week | None, port: int, clock: Clock, *, open_: bool) -> None:
     """Serve the page of a letter until Ctrl-C; it follows every save."""
     from generator.cli.reports import say_ignored
-    from generator.letter.preview import find_page, open_preview
+    from generator.publication.preview import find_page, open_preview
     from generator.sentences import count
 
     page = find_page(root, week, clock())

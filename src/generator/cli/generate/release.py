@@ -10,7 +10,7 @@ import click
 
 from generator.cli import Command, show_table
 from generator.cli.options import with_week
-from generator.letter.texts import load_texts
+from generator.publication.texts import load_texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ def command(project: Project, week: Week | None, *, dry_run: bool) -> None:
     from generator.cli.reports import say_ignored
     from generator.content.needs import need_letter, need_releases
     from generator.content.releases import PATH
-    from generator.letter.release import release_letters
+    from generator.publication.release import release_letters
 
     now = project.now()
     needs = need_letter(project.root, week) if week else need_releases(project.root, now)

@@ -21,6 +21,6 @@ def command(kind: str | None) -> None:
     Examples:
       generate schema thought
     """
-    from generator.letter.schema import write_schema
+    from generator.publication.schema import write_schema
 
     click.echo(write_schema(kind or "letter"), nl=False)

@@ -36,6 +36,6 @@ def command(project: Project, port: int, *, open_: bool) -> None:
     Example:
       generate serve --open
     """
-    from generator.letter.site import serve_site
+    from generator.publication.site import serve_site
 
     raise SystemExit(serve_site(project.root, port, open_=open_))

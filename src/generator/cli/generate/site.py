@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from generator.cli import Project
-    from generator.letter.site import BuiltSite
+    from generator.publication.site import BuiltSite
 
 
 @click.command(cls=Command)
@@ -33,7 +33,7 @@ def command(project: Project, *, future: bool, published: bool) -> None:
       generate site
       generate site --future
     """
-    from generator.letter.site import build_site
+    from generator.publication.site import build_site
 
     if published:
         click.echo(
@@ -67,7 +67,7 @@ def _showing_progress() -> Iterator[Callable[[int, int], None] | None]:
 def _show(built: BuiltSite, *, future: bool) -> None:
     """Say what was built, and name the letters that readers do not get to see yet, or not at all."""
     from generator.cli.reports import say_ignored
-    from generator.letter.site import SITE
+    from generator.publication.site import SITE
     from generator.sentences import count, say_how_to_keep, say_kept
 
     size = f"{built.size / 1e6:.1f} MB"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.model import Email
+from generator.render.dates import say_date
 from generator.render.email.draft import render_draft, unsubscribe_url
 from generator.render.email.html import render_email_html
 from generator.render.email.inlining import inline_css
@@ -16,7 +17,6 @@ from generator.render.email.marks import mark_path
 from generator.render.email.text import TextWriter
 from generator.render.markdown import render_letter
 from generator.render.templating import render_template
-from generator.render.words import say_date
 from generator.words import load_words
 
 if TYPE_CHECKING:

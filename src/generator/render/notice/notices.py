@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from generator.model.subscribers import Notice, Status
+from generator.render.dates import say_day
 from generator.render.email.inlining import inline_css
 from generator.render.email.lines import squeeze, underline, wrap
 from generator.render.email.mime import (
@@ -19,7 +20,6 @@ from generator.render.email.mime import (
     write_words,
 )
 from generator.render.templating import render_template
-from generator.render.words import say_day
 from generator.words import load_words
 
 if TYPE_CHECKING:

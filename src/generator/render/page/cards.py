@@ -11,9 +11,9 @@ from PIL import ImageFont
 
 from generator.errors import TemplateError
 from generator.model import Artifact
+from generator.render.dates import say_day
 from generator.render.png import render_png
 from generator.render.templating import render_template
-from generator.render.words import say_day
 from generator.words import load_words
 
 if TYPE_CHECKING:

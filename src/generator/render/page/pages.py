@@ -19,6 +19,7 @@ from generator.content.markdown.marks import rewrite_items, rewrite_links
 from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
 from generator.model import ENGLISH, Artifact, Language
+from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.links import ARCHIVE, Place, locate
 from generator.render.markdown import escape_markdown, render_notes
@@ -26,7 +27,6 @@ from generator.render.page.evidence import render_evidence
 from generator.render.page.seven import render_assessment, render_seven, render_team
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
-from generator.render.words import say_date, say_day, say_not_out
 from generator.words import load_words
 
 if TYPE_CHECKING:

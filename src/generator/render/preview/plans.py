@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from generator.assemble import count_unused, say_season
 from generator.model import ENGLISH
+from generator.render.dates import say_date, say_day
 from generator.render.preview.previews import dress_page
 from generator.render.templating import render_template
-from generator.render.words import say_date, say_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

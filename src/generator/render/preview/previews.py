@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from generator.cache import digest
 from generator.model import ENGLISH, Artifact
+from generator.render.dates import say_date, say_not_out
 from generator.render.email.message import render_email
 from generator.render.feed.entries import render_entry
 from generator.render.page.pages import render_edition
@@ -36,7 +37,6 @@ from generator.render.preview.sources import (
     source_name,
 )
 from generator.render.templating import render_template
-from generator.render.words import say_date, say_not_out
 from generator.words import load_words
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from generator.render.words import say_day
+from generator.render.dates import say_day
 from generator.subscribers.list import subscriptions
 from generator.subscribers.transfer.exporting import find_everything
 from generator.web.forms import Draft, sign_moment

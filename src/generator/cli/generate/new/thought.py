@@ -31,7 +31,7 @@ def command(project: Project, certainty: str, name: str | None) -> None:
       generate new thought referral
       generate new thought referral a-name-from-the-fair
     """
-    from generator.letter.thought import STYLE, require_certainty, start_thought
+    from generator.publication.thought import STYLE, require_certainty, start_thought
     from generator.sentences import join_words
 
     root = project.root
@@ -46,7 +46,7 @@ def command(project: Project, certainty: str, name: str | None) -> None:
 
 
 def _ask_name() -> str:
-    from generator.letter.thought import EXAMPLE
+    from generator.publication.thought import EXAMPLE
 
     try:
         return str(click.prompt("What is it about? Two to six English words", err=True))

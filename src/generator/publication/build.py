@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from generator.artifacts import publish_together
 from generator.assemble import assemble_issue, write_edition
 from generator.cache import Cache, load_cache
 from generator.check import check_proof
@@ -14,9 +15,8 @@ from generator.content.certainties import IDS
 from generator.content.editions import EARLIEST
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
-from generator.letter.texts import BUILD, DOCUMENTS
 from generator.model import Archive, Artifact, Week
-from generator.publish import publish_together
+from generator.publication.texts import BUILD, DOCUMENTS
 from generator.render.email.message import render_email
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
 from generator.render.page.pages import render_edition

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
+from generator.artifacts import publish_artifacts
 from generator.check import check_issue
 from generator.content.releases import PATH, digest_edition, write_releases
 from generator.errors import RefusalError, RequestError
 from generator.model import ENGLISH, Artifact, Language, Release, Week
-from generator.publish import publish_artifacts
+from generator.render.dates import say_date
 from generator.render.feed.entries import render_entry
-from generator.render.words import say_date
 from generator.sentences import count, say_no_letter
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.content import Newsletter
-    from generator.letter.selection import Selection
     from generator.model import Language, Thought
+    from generator.publication.selection import Selection
 
 MANY = 40
 """More issues than this are worth a process for each core."""

@@ -12,8 +12,8 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.configuration import find_configuration_problems
 from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.errors import ContentError
-from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
-from generator.letter.selection import find_selection
+from generator.publication.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
+from generator.publication.selection import find_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.content.needs import Needs
-    from generator.letter.jobs import Follow, Job
-    from generator.letter.selection import Selection
     from generator.model import Issue, Language, Languages, Problem, Week
+    from generator.publication.jobs import Follow, Job
+    from generator.publication.selection import Selection
 
 LINKS = PurePath("build/cache/links.json")
 """What other sites answered to --online, below the root of the project."""

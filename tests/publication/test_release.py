@@ -9,8 +9,8 @@ import pytest
 from generator.content import Newsletter, load_newsletter
 from generator.content.releases import PATH
 from generator.errors import RefusalError, RequestError
-from generator.letter.release import Recorded, release_letters
 from generator.model import Archive, Week
+from generator.publication.release import Recorded, release_letters
 from tests.languages import EN, LANGUAGES, NL
 
 EDITIONS = {"nl", "en"}

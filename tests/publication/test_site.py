@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from generator.cli.generate import main
-from generator.letter.site import _alone_in, _exchange, _keep_times, _swap
+from generator.publication.site import _alone_in, _exchange, _keep_times, _swap
 from tests.clocks import stop_at
 from tests.site.hosting import ALL_OUT
 
@@ -202,7 +202,7 @@ def test_builds_wait_for_one_that_is_at_work_and_the_site_is_there_at_every_mome
 
 def test_without_a_step_that_exchanges_the_site_is_replaced_in_two(sample, tmp_path, monkeypatch):
     """As on macOS, and on file systems that cannot."""
-    monkeypatch.setattr("generator.letter.site._exchange", lambda one, other: False)
+    monkeypatch.setattr("generator.publication.site._exchange", lambda one, other: False)
     for name in ("new", "site"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.html").write_text(name)

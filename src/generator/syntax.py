@@ -1,4 +1,4 @@
-"""What is wrong with YAML and TOML that cannot be read: the line of the slip, and what to write instead.
+"""What is wrong with YAML and TOML that cannot be read: the line of the mistake, and what to write instead.
 
 A library stops where the text makes no sense any more, and says so in its own terms. A person needs the line where it
 went wrong, which is often another one, and the cure.
@@ -51,7 +51,7 @@ def explain_yaml(text: str, found: int, began: int, *, nested: bool = False) -> 
 
 
 def _advise_yaml(row: str) -> str | None:
-    """What is wrong with a line by itself, if it is one of the common slips."""
+    """What is wrong with a line by itself, if it is one of the common mistakes."""
     if row.lstrip(" ").startswith("\t"):
         return "the line starts with a tab; use spaces"
     if not _is_content(row):
@@ -196,7 +196,7 @@ _TOML_ESCAPE = re.compile(r"\\(?![btnfr\"\\]|u(?![dD][89a-fA-F])[0-9A-Fa-f]{4}|U
 
 
 def _advise_toml(row: str) -> str | None:
-    """What is wrong with a line, if it is one of the common slips."""
+    """What is wrong with a line, if it is one of the common mistakes."""
     key, equals, value = (part.strip() for part in row.partition("="))
     if not row or row.startswith("#"):
         return None

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.artifacts import publish_together
 from generator.content.certainties import IDS, item_ids, load_certainties
 from generator.content.documents import Texts
 from generator.content.evidence import load_facts
 from generator.content.thoughts import FOLDER, load_thoughts
 from generator.errors import PublishError, RequestError
 from generator.model import Artifact, Language
-from generator.publish import publish_together
 from generator.reading import did_you_mean, list_folder, plain_name
 from generator.sentences import count
 from generator.words import load_languages, load_words

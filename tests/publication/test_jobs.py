@@ -10,9 +10,9 @@ import pytest
 
 from generator.content import Newsletter, load_newsletter
 from generator.errors import GeneratorError
-from generator.letter.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
-from generator.letter.selection import Selection
 from generator.model import Problem
+from generator.publication.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
+from generator.publication.selection import Selection
 from tests.cli.generate.test_check import LETTER, THOUGHT, spoil
 from tests.languages import NL
 

@@ -8,8 +8,8 @@ import pytest
 
 from generator.content import load_newsletter
 from generator.errors import RequestError
-from generator.letter.check import Checked, check_project
 from generator.model import Problem
+from generator.publication.check import Checked, check_project
 from tests.clocks import NOW
 from tests.languages import NL
 

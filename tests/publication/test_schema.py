@@ -10,8 +10,8 @@ from generator.cli.generate import main
 from generator.content import Newsletter
 from generator.content.certainties import IDS, is_item_id
 from generator.content.thoughts import is_season
-from generator.letter.schema import KINDS, make_schema
 from generator.model import MONTHS
+from generator.publication.schema import KINDS, make_schema
 from tests.clocks import STOPPED
 
 
