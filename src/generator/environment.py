@@ -10,6 +10,7 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from generator.delivery.incoming.hooks.relays import RELAYS, check_secret
 from generator.delivery.outgoing import transports
 from generator.errors import DatabaseError, SecretError
 from generator.settings import TRIAL
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from generator.delivery.incoming.hooks.relays import Relay
     from generator.subscribers.store.database import Database
 
 FILE = "var/newsletter.env"
@@ -33,6 +35,14 @@ SERVICE = "var/service.url"
 def read_variable(root: Path, name: str, default: str = "") -> str:
     """A variable of the environment, else of the file, else the default."""
     return os.environ.get(name) or _read_file(root).get(name, default)
+
+
+def read_hooks(root: Path) -> dict[Relay, str]:
+    """The relays whose web hooks are open, each with its secret. Raises SecretError for what cannot be one."""
+    found = {relay: secret for relay in RELAYS if (secret := read_variable(root, relay.variable))}
+    for relay, secret in found.items():
+        check_secret(relay, secret)
+    return found
 
 
 def find_files(root: Path) -> Path | None:

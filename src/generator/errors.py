@@ -93,6 +93,10 @@ class ServiceError(GeneratorError):
     """The service cannot start as it is set up."""
 
 
+class SignatureError(GeneratorError):
+    """What came to a web hook does not come from the relay, or too late; nothing was believed."""
+
+
 class NameServerError(GeneratorError):
     """The DNS does not answer, or not in a way that anybody can use."""
 

@@ -168,7 +168,7 @@ def _below(link: str, action: str | None) -> str:
 
 @contextmanager
 def open_reader(
-    outline: Outline, loop: Loop, folder: Path, place: str = "", url: str = URL
+    outline: Outline, loop: Loop, folder: Path, place: str = "", url: str = URL, **parts: Any
 ) -> Iterator[Reader]:
     """The service of a project, without a server around it. Its list is in a file in `folder`, or at `place`."""
     clock, place = Clock(), place or f"sqlite:///{folder}/newsletter.db"
@@ -184,7 +184,7 @@ def open_reader(
             keep_wordings(
                 transaction, [wording(outline.root, outline.settings, language) for language in LANGUAGES]
             )
-        service = Service(outline, database, lambda: None, clock, url)
+        service = Service(outline, database, lambda: None, clock, url, **parts)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
 
 

@@ -83,6 +83,7 @@ def prepare(recipe: Recipe) -> Prepared:
 
 
 def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
+    from generator.environment import read_hooks
     from generator.mailing.preflight import find_commit
     from generator.render.email.master import render_master
     from generator.sentences import say_no_letter
@@ -97,8 +98,9 @@ def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
     if issue and recipe.looks and not recipe.without_git:
         commit, trouble = find_commit(recipe.root)
         obstacles += [trouble] if trouble else []
+    headers = [relay.header for relay in read_hooks(recipe.root) if relay.header]
     masters = {
-        language: render_master(newsletter, edition, recipe.service, recipe.date)
+        language: render_master(newsletter, edition, recipe.service, recipe.date, headers)
         for language, edition in (issue.editions.items() if issue else ())
     }
     return Prepared(masters, issue.certainty if issue else "", commit, tuple(obstacles), tuple(errors))

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from subprocess import SubprocessError, run
 from typing import TYPE_CHECKING
 
+from generator.delivery.incoming.hooks.judging import judge
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.mailboxes import TOKEN_VARIABLE, Place, open_mailbox
 from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
@@ -19,6 +20,7 @@ from generator.errors import DatabaseError, GeneratorError, SecretError, describ
 from generator.model import Outcome
 from generator.settings import read_settings
 from generator.subscribers.ledger import returns
+from generator.subscribers.ledger.reports import settle_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -85,8 +87,19 @@ class _Reading:
         )
         self.tell(f"{name}: {said}")
 
+    def _judge_reports(self) -> None:
+        """What relays reported since the service judged them last, or while it does not run."""
+        number = 0
+        while True:
+            with self.database.begin(later=True) as transaction:
+                number, outcomes = settle_reports(transaction, judge, self.now, number)
+            self.found.update(outcomes)
+            if not number:
+                return
+
     def conclude(self) -> Received:
-        """Suppress whom delivery fails for too often, and count what is held."""
+        """Judge what relays reported, suppress whom delivery fails for too often, and count what is held."""
+        self._judge_reports()
         with self.database.begin() as transaction:
             worn = returns.suppress_soft_bounced(transaction, self.now)
             held = sum(returns.count_held(transaction).values())

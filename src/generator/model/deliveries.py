@@ -79,6 +79,33 @@ class Outcome(StrEnum):
     """Mail to an address that people read. We do nothing about it, and it stays unseen."""
 
 
+class Incident(StrEnum):
+    """What a relay reports about a letter by web hook, as far as it concerns us."""
+
+    BOUNCE = "bounce"
+    COMPLAINT = "complaint"
+    UNSUBSCRIBE = "unsubscribe"
+    """Its reader used a link of the relay's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a relay reported by web hook about a letter whose tag is ours; nobody has judged it yet."""
+
+    relay: str
+    key: str
+    """A digest of what the relay calls this report: it counts once."""
+    incident: Incident
+    week: Week
+    handle: str
+    at: datetime
+    """When it happened, in UTC."""
+    status: str = ""
+    """Of a bounce: what the relay makes of it, as an enhanced status code."""
+    words: str = field(default="", repr=False)
+    """Of a bounce: what the server of the reader said. It may hold the address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mailing:
     """The sending of one issue: who gets it and what they get are frozen before the first mail leaves."""

@@ -18,6 +18,7 @@ from generator.web.page import Pages
 from generator.web.pages import confirm, data, manage, preferences, subscribe, unsubscribe
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
+from generator.web.pages.hooks import Hook
 from generator.web.refusals import Refusal
 from generator.web.server.database import AsyncDatabase
 from generator.web.server.origins import Origins
@@ -95,6 +96,14 @@ def create_application(service: Service) -> ASGIApp:
         Route("/health", _Endpoint(app, languages.default, {"GET": Health(service, database).show})),
         Route("/assets/{name}", _Endpoint(app, languages.default, {"GET": partial(show_asset, assets)})),
     ]
+    routes += [
+        Route(f"/hooks/{relay.name}", _Endpoint(app, languages.default, {"POST": Hook(relay, secret).take}))
+        for relay, secret in service.hooks.items()
+    ]
+    # Without a secret there is no hook.
+    routes.append(
+        Route("/hooks/{relay}", _Endpoint(app, languages.default, {"GET": _show_lost, "POST": _show_lost}))
+    )
     addresses: dict[str, dict[str, Handler]] = {
         "": {"GET": _redirect},
         **ADDRESSES,

@@ -84,7 +84,7 @@ async def read_form(request: Request, *, multipart: bool = False) -> Form:
     if kind not in {_ENCODED, ""} and not (multipart and kind == _MULTIPART):
         raise Refusal(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "odd", close=True)
     try:
-        body = await _read_body(request)
+        body = await read_body(request)
         if kind == _MULTIPART:
             return Form(_parse_parts(request.headers["content-type"], body))
         return Form(
@@ -109,16 +109,17 @@ def was_read(keys: Keys, moment: str, now: datetime) -> bool:
     return shown is not None and now - datetime.fromtimestamp(int(shown) / 1000, UTC) >= SHORTEST
 
 
-async def _read_body(request: Request) -> bytes:
+async def read_body(request: Request, most: int = LARGEST) -> bytes:
+    """The body of a request. Raises Refusal when it has more bytes than `most`, or takes too long."""
     length = request.headers.get("content-length", "0")
-    large = not length.isdecimal() or int(length[:10]) > LARGEST
+    large = not length.isdecimal() or int(length[:10]) > most
     body, size = bytearray(), 0
     try:
         async with asyncio.timeout(PATIENCE):
             async for piece in request.stream():
                 size += len(piece)
-                large = large or size > LARGEST  # it said less, or nothing (chunked)
-                if size > DRAINED:
+                large = large or size > most  # it said less, or nothing (chunked)
+                if size > max(DRAINED, most):
                     break
                 if not large:
                     body += piece

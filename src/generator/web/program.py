@@ -14,7 +14,7 @@ from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial, open_transport
 from generator.delivery.outgoing.worker import Worker
-from generator.environment import announce_service, find_files, make_list, read_variable
+from generator.environment import announce_service, find_files, make_list, read_hooks, read_variable
 from generator.errors import ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
@@ -74,6 +74,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_transport(mail, root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
+    hooks = read_hooks(root)
     _check_proxies(proxies)
     trial = is_trial(mail)
     url = _check_url(url) if url else "" if trial else _choose_url(settings, host, port, trial=False)
@@ -88,7 +89,9 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
             return signer.sign(message) if signer else message
 
         worker = Worker(database, transport, render, settings.sender_address, clock)
-        service = Service(outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy)
+        service = Service(
+            outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy, hooks
+        )
         files = find_files(root)
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from generator.delivery.incoming.hooks.notifications import Notifications
 from generator.web.server.limits import Limits
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from generator.delivery.incoming.hooks.relays import Relay
     from generator.model import Language
     from generator.outline import Outline
     from generator.settings import Settings
@@ -38,6 +40,10 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     healthy: Callable[[datetime], bool] = _always
     """Whether the worker runs at that moment, and is not stuck."""
+    hooks: Mapping[Relay, str] = field(default_factory=dict, repr=False)
+    """The relays that may report, each with its secret."""
+    notifications: Notifications = field(default_factory=Notifications)
+    """Checks those of Amazon."""
 
     @property
     def root(self) -> Path:

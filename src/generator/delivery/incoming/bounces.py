@@ -104,9 +104,13 @@ def _read_group(group: dict[str, str]) -> Bounce:
     # Anything may stand behind the action, in brackets; OpenSMTPD says error (RFC 3464, 2.3.3).
     if not group["action"].lower().startswith(("failed", "error")):
         return Bounce(None)
-    words = group.get("diagnostic-code", "")
-    status = _STATUS.match(group.get("status", ""))
-    code, enhanced = _find_codes(words)
+    return read_failure(group.get("status", ""), group.get("diagnostic-code", ""))
+
+
+def read_failure(given: str, words: str) -> Bounce:
+    """What a failure says: the status that a reporter gave it, and what the server of the mailbox said."""
+    status = _STATUS.match(given)
+    code, enhanced = find_codes(words)
     replies = [judge_report(code, enhanced or (status[0] if status else ""), words)]
     if status and not (enhanced and status[0].endswith(".0")):  # what is vague gives way to what is not
         replies.append(judge_report(code, status[0], words))
@@ -123,7 +127,7 @@ def _read(reply: Reply) -> Bounce:
     return Bounce(None if reply.kind is Kind.REFUSED else reply.kind, reply.codes, reply.cause)
 
 
-def _find_codes(words: str) -> tuple[str, str]:
+def find_codes(words: str) -> tuple[str, str]:
     """The first pair of codes in what a server said, or the first code; empty for what is not there."""
     found = list(_CODES.finditer(words))
     for match in found:
@@ -151,7 +155,7 @@ def _guess(mail: Incoming) -> Bounce | None:
         failed, late = not _LATE.search(words), True
     if not failed:
         return Bounce(None) if late else None
-    code, enhanced = _find_codes(words)
+    code, enhanced = find_codes(words)
     # The words about the first code, or all: what else a server writes would be taken for its reason.
     place = words.find(enhanced or code)
     return _read(judge_report(code, enhanced, words[max(0, place - _BEFORE) : place + _BEHIND]))
@@ -186,7 +190,7 @@ def _is_read_all_the_same(mail: Incoming, words: str) -> bool:
     if mail.header("Precedence").lower() == "auto_reply":
         return False
     fails = bool(_FAILED.search(subject) or _FAILED.search(words) or _LATE.search(words))
-    has_code = any(_find_codes(words))
+    has_code = any(find_codes(words))
     if _MACHINES.search(mail.header("From")):
         return fails or has_code
     return fails and has_code

@@ -18,7 +18,7 @@ from generator.delivery.incoming.message import Incoming
 from generator.errors import AddressError
 from generator.model import Asking, Kind, Language, Outcome, Wish
 from generator.subscribers.ledger.returns import Return, record
-from generator.subscribers.ledger.tags import TAG, read_tag
+from generator.subscribers.ledger.tags import find_tag
 from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.subscriptions import find_by_handle, unsubscribe
 from generator.subscribers.list.wishes import add_wishes
@@ -28,15 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from generator.model import Week
     from generator.subscribers.store.database import Transaction
 
 _TRIED = 50
-"""As many things that look like a token, or a tag, are tried."""
+"""As many things that look like a token are tried."""
 
 # As `keys.sign` writes it: what it holds, a dot, 256 bits; the dot before it says that it was compressed.
 _TOKEN = re.compile(r"(?<![A-Za-z0-9_.-])\.?[A-Za-z0-9_-]{8,200}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
-_TAG = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
 
 _MACHINES = re.compile(r"(mailer-daemon|postmaster|no-?reply|do-?not-?reply)@", re.IGNORECASE)
 
@@ -78,9 +76,9 @@ def receive(
         return _unsubscribe(transaction, mail, handle, now, address)
     if feedback is not None:
         return Outcome.SKIPPED
-    ours = _find_tag(transaction, mail.recipients)
+    ours = find_tag(transaction.keys, mail.recipients)
     if ours or may_report(mail):
-        whose = ours or _find_tag(transaction, _quotes(mail))
+        whose = ours or find_tag(transaction.keys, _quotes(mail))
         bounce = read_bounce(mail) if whose else None
         if whose and bounce and (bounce.kind or bounce.cause):
             found = Return(bounce.kind or Kind.REFUSED, *whose, bounce.codes, bounce.cause)
@@ -93,7 +91,7 @@ def receive(
 
 def _complain(transaction: Transaction, mail: Incoming, kind: str, now: datetime) -> Outcome:
     """The letter is named by its tag; some providers cut that out, and leave the token that unsubscribes."""
-    week, handle = _find_tag(transaction, (*mail.recipients, *_quotes(mail))) or (None, None)
+    week, handle = find_tag(transaction.keys, (*mail.recipients, *_quotes(mail))) or (None, None)
     if handle is None:
         handle = _find_handle(transaction, (*_find_labels(mail), *mail.texts))
     if handle is None:
@@ -160,21 +158,13 @@ def _find_tagged(transaction: Transaction, mail: Incoming, address: Address) -> 
     """Whose subscription a mail ends by its address alone: unsubscribe+tag@…, which survives an empty subject."""
     if not address.tagged or address.text.lower() == address.tagged.lower():
         return None  # a tag stands in the return path of every letter
-    found = _find_tag(transaction, _find_pluses(mail, address.text))
+    found = find_tag(transaction.keys, _find_pluses(mail, address.text))
     return found[1] if found else None
-
-
-def _find_tag(transaction: Transaction, texts: Iterable[str]) -> tuple[Week, str] | None:
-    """The letter and the handle in the first tag that is ours."""
-    for candidate in _candidates(_TAG, texts):
-        if (found := read_tag(transaction.keys, candidate)) is not None:
-            return found
-    return None
 
 
 def _find_handle(transaction: Transaction, texts: Iterable[str]) -> str | None:
     """The handle in the first token that unsubscribes."""
-    for candidate in _candidates(_TOKEN, texts):
+    for candidate in _candidates(texts):
         if (handle := transaction.keys.read(UNSUBSCRIBE, candidate)) is not None:
             return handle
     return None
@@ -185,11 +175,11 @@ def _quotes(mail: Incoming) -> list[str]:
     return [*mail.headers("In-Reply-To"), *mail.headers("References"), *mail.texts]
 
 
-def _candidates(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[str]:
-    """What looks like a token or a tag, each once."""
+def _candidates(texts: Iterable[str]) -> Iterator[str]:
+    """What looks like a token, each once."""
     seen: set[str] = set()
     for text in texts:
-        for match in pattern.finditer(text):
+        for match in _TOKEN.finditer(text):
             if match[0] not in seen:
                 seen.add(match[0])
                 yield match[0]

@@ -1,13 +1,17 @@
-"""The background worker of the service: a thread that processes wishes, and sends the notices that follow."""
+"""The background worker of the service: a thread that processes wishes and reports of relays, and sends notices."""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import timedelta
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
+from generator.delivery.incoming.hooks.judging import judge
 from generator.errors import DatabaseError, TransportError, describe
+from generator.model import Outcome
+from generator.subscribers.ledger.reports import settle_reports
 from generator.subscribers.list.outbox import claim, finish, postpone
 from generator.subscribers.list.pruning import prune
 from generator.subscribers.list.wishes import settle_wishes
@@ -63,7 +67,7 @@ class Worker:
         self._thread: Thread | None = None
         self._moved = self._tidied = self._resting = clock()
         self._tidied -= TIDY
-        self._failures = 0
+        self._failures = self._judged = 0
         self._trouble = ""
 
     def start(self) -> None:
@@ -106,7 +110,7 @@ class Worker:
             self._tidy()
             while not self._stopping.is_set():
                 # Wishes between any two mails, so that a slow relay delays nothing but mail.
-                settled = self._settle()
+                settled = self._settle() + self._judge()
                 posting = self._claim()
                 self._moved = self._clock()
                 if posting is not None:
@@ -143,6 +147,16 @@ class Worker:
     def _settle(self) -> int:
         with self._database.begin(later=True) as transaction:
             return settle_wishes(transaction, self._clock(), AT_ONCE)
+
+    def _judge(self) -> int:
+        """Judge the next reports; how many there were. One that we have a bug with waits for the next round."""
+        with self._database.begin(later=True) as transaction:
+            self._judged, outcomes = settle_reports(transaction, judge, self._clock(), self._judged)
+        if outcomes:
+            said = ", ".join(f"{number} {outcome}" for outcome, number in Counter(outcomes).items())
+            level = logging.WARNING if Outcome.HELD in outcomes else logging.INFO
+            _LOG.log(level, "reports of relays: %s", said)
+        return self._judged
 
     def _claim(self) -> Posting | None:
         """The next notice, leased to us; None when there is none, or while we pause after a failure of the relay."""

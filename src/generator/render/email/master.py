@@ -25,6 +25,7 @@ from generator.render.email.mime import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from generator.content import Newsletter
@@ -63,31 +64,42 @@ _TOKEN = re.compile(rf"[A-Za-z0-9._-]{{{len(STAND_IN.unsubscribe)}}}")
 _ADDRESSES = 2
 """URLs in List-Unsubscribe: https, and mailto."""
 
-_TAGS = 2
-"""One in the Message-ID, and one in the second of these URLs."""
+_TAGS = 8
+"""One in the Message-ID, one in the second of these URLs, and one for each relay that returns neither."""
 
 _SHORTEST, _LONGEST = 5, 15
 """How many characters a SenderId in Feedback-ID has (support.google.com/mail/answer/6254652)."""
 
 
-def render_master(newsletter: Newsletter, edition: Edition, service_url: str, date: datetime) -> bytes:
+def render_master(
+    newsletter: Newsletter,
+    edition: Edition,
+    service_url: str,
+    date: datetime,
+    tagged: Sequence[str] = (),
+) -> bytes:
     """The whole message (RFC 5322, CRLF, ASCII) with placeholders in its gaps; the same input gives the same bytes.
 
-    `service_url` is where the links of a reader lead, and ends in a slash; `date` is the header Date. Raises
-    MailingError when no copy could be made from it.
+    `service_url` is where the links of a reader lead, and ends in a slash; `date` is the header Date. `tagged`:
+    other headers that hold the tag, for relays that return it. Raises MailingError when no copy could be made from it.
     """
     written = f"{edition.title}\n{edition.subject}\n{edition.summary}\n{edition.markdown}".lower()
     if any(trace.decode() in written for trace in _TRACES):
         raise MailingError(
             "the letter contains a placeholder that is reserved for each reader's copy; write it another way"
         )
-    content = render_copy(newsletter, edition, service_url, date, STAND_IN)
+    content = render_copy(newsletter, edition, service_url, date, STAND_IN, tagged)
     Master(content)
     return content
 
 
-def render_copy(
-    newsletter: Newsletter, edition: Edition, service_url: str, date: datetime, personal: Personal
+def render_copy(  # noqa: PLR0913 (what a letter is made of)
+    newsletter: Newsletter,
+    edition: Edition,
+    service_url: str,
+    date: datetime,
+    personal: Personal,
+    tagged: Sequence[str] = (),
 ) -> bytes:
     """The message for one reader, rendered for them alone: the bytes of `Master.copy`, a thousand times slower."""
     # A sender only copies what was rendered before, and does not load what renders.
@@ -114,6 +126,7 @@ def render_copy(
         "Precedence: bulk",
         "X-Auto-Response-Suppress: OOF",
         f"Content-Language: {edition.language}",
+        *(f"{name}: {personal.tag}" for name in tagged),
     )
     return write_message(headers, f"{edition.week}.{edition.language}", text, html)
 

@@ -17,10 +17,17 @@ from typing import TYPE_CHECKING
 from generator.model import Week
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from generator.subscribers.store.keys import Keys
 
 TAG = r"[12]\d{3}-w\d{2}\.[a-z2-7]{4,40}\.[0-9a-f]{16}"
 """What one looks like, for a regular expression that ignores case."""
+
+_FOUND = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
+
+_TRIED = 50
+"""As many things that look like a tag are tried."""
 
 
 def make_tag(keys: Keys, week: Week, handle: str) -> str:
@@ -42,6 +49,19 @@ def read_tag(keys: Keys, tag: str) -> tuple[Week, str] | None:
         return Week.parse(week.upper()), _decode(handle)
     except (ValueError, Error):
         return None
+
+
+def find_tag(keys: Keys, texts: Iterable[str]) -> tuple[Week, str] | None:
+    """Week and handle of the first tag that we made."""
+    seen: set[str] = set()
+    for text in texts:
+        for match in _FOUND.finditer(text):
+            if match[0] not in seen and (found := read_tag(keys, match[0])) is not None:
+                return found
+            seen.add(match[0])
+            if len(seen) >= _TRIED:
+                return None
+    return None
 
 
 def _prove(secret: str, name: str) -> str:

@@ -15,6 +15,7 @@ from generator.subscribers.store.schema import (
     EVENT,
     MAILING,
     OUTBOX,
+    REPORT,
     SUBSCRIBER,
     THROTTLE,
     TOKEN,
@@ -30,6 +31,9 @@ _AFTERGLOW = timedelta(days=1)
 HISTORY = timedelta(weeks=26)
 """So long it is known who got which letter, and what their servers said."""
 
+REMEMBERED = timedelta(days=2)
+"""So long a report of a relay that is sent again is known: longer than its signature is valid."""
+
 _LASTING = (Kind.HARD, Kind.COMPLAINT, Kind.SUPPRESSED)
 """Why somebody is suppressed: kept for as long as they are on the list."""
 
@@ -40,6 +44,7 @@ def prune(transaction: Transaction, now: datetime) -> None:
     - tokens, a day after they expired;
     - counts of the throttle, 90 days after the last notice;
     - unconfirmed subscribers, seven days after they came, when no notice waits for them and no token is valid;
+    - reports of relays, `REMEMBERED` after they were judged;
     - events, and who got which letter, after `HISTORY`. How many got it stays, so that a mailing always balances. One
       mailing goes with each call, so that other writers do not wait.
     """
@@ -55,6 +60,7 @@ def prune(transaction: Transaction, now: datetime) -> None:
         )
     )
     connection.execute(delete(EVENT).where(EVENT.c.at <= now - HISTORY, EVENT.c.kind.not_in(_LASTING)))
+    connection.execute(delete(REPORT).where(REPORT.c.judged <= now - REMEMBERED))
     _forget_deliveries(transaction, now)
     transaction.forget()  # them, and strangers whose wish came to nothing
 

@@ -29,7 +29,7 @@ from sqlalchemy import delete, func, select
 from generator.model import Consent, Language, Notice, Status, Step, Subscriber, key_of
 from generator.subscribers.list import outbox, records, throttle, tokens
 from generator.subscribers.list.tokens import Purpose
-from generator.subscribers.store.schema import SUBSCRIBER, SUPPRESSION, WISH, insert_missing
+from generator.subscribers.store.schema import REPORT, SUBSCRIBER, SUPPRESSION, WISH, insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,6 +199,7 @@ def erase(transaction: Transaction, subscriber: Subscriber, now: datetime, *, go
     if current is None:
         return
     outbox.withdraw(transaction, current.id)
+    connection.execute(delete(REPORT).where(REPORT.c.handle == current.handle))
     connection.execute(delete(SUBSCRIBER).where(SUBSCRIBER.c.id == current.id))  # with consents and tokens
     _lift(transaction, current.address)  # older keys make room for the newest
     connection.execute(

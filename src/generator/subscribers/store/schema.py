@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-from generator.model import Asking, Kind, Language, Notice, Progress, Status, Step
+from generator.model import Asking, Incident, Kind, Language, Notice, Progress, Status, Step, Week
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -85,6 +85,21 @@ class Code(TypeDecorator[Language]):
         return None if value is None else Language(value)
 
 
+class WeekName(TypeDecorator[Week]):
+    """A week, like 2026-W48."""
+
+    impl = String(8)
+    cache_ok = True
+
+    def process_bind_param(self, value: Week | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Into the database."""
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Week | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Out of the database."""
+        return None if value is None else Week.parse(value)
+
+
 def _one_of(words: type[StrEnum], length: int) -> Enum:
     """A word of an enumeration, kept as text of at most `length` characters."""
     return Enum(
@@ -108,6 +123,9 @@ def _of_subscriber() -> Column[int]:
 
 DEFERRED = text("progress = 'deferred'")
 """Said in these words a condition finds its index, on both databases."""
+
+WAITING = text("judged IS NULL")
+"""The same for reports."""
 
 SUBSCRIBER = Table(
     "subscriber",
@@ -292,6 +310,28 @@ EVENT = Table(
     Index("ix_event_subscriber_id", "subscriber_id"),
     Index("ix_event_week", "week", "kind"),
     Index("ix_event_at", "kind", "at"),
+)
+
+# What relays report by web hook, until a worker judges it. What is judged keeps its key, so that it counts once; its
+# words go, because they may hold an address.
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("relay", String(12), nullable=False),
+    # SHA-256 of what the relay calls it, hexadecimal.
+    Column("key", String(64), nullable=False),
+    Column("incident", _one_of(Incident, 12), nullable=False),
+    Column("week", WeekName, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("status", Text, nullable=False, default=""),
+    Column("words", Text, nullable=False, default=""),
+    Column("judged", Moment),
+    Index("ix_report_key", "relay", "key", unique=True),
+    Index("ix_report_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+    Index("ix_report_handle", "handle"),
+    sqlite_autoincrement=True,  # the newest number tells how many wait
 )
 
 

@@ -1,0 +1,1 @@
+"""Web hooks: what relays report about letters, believed only with their signature and with our own tag."""
