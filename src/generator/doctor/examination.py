@@ -13,6 +13,7 @@ from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import open_transport
 from generator.doctor.answers import fail, well
+from generator.doctor.hooks import examine_hooks
 from generator.doctor.letters import examine_letter
 from generator.doctor.machine import (
     examine_backups,
@@ -24,8 +25,16 @@ from generator.doctor.machine import (
 )
 from generator.doctor.relays import examine_relay
 from generator.doctor.setup import examine_settings
-from generator.environment import FILE, find_missing_list, open_list, read_variable
-from generator.errors import ContentError, GeneratorError
+from generator.environment import (
+    FILE,
+    find_files,
+    find_missing_list,
+    find_trial,
+    open_list,
+    read_hooks,
+    read_variable,
+)
+from generator.errors import ContentError, GeneratorError, SecretError
 from generator.mailing.window import choose_week
 from generator.sentences import count
 from generator.settings import PATH as SETTINGS
@@ -43,10 +52,11 @@ if TYPE_CHECKING:
     from generator.doctor.names import Names
     from generator.model import Week
     from generator.settings import Settings
+    from generator.subscribers.store.database import Database
 
 
 def examine(root: Path, now: datetime, selector: str, names: Names | None) -> Iterator[Answer]:
-    """An answer for each thing, as soon as it is known; nothing is changed, made or sent.
+    """An answer for each thing, as soon as it is known; nothing is changed, made or sent, except a report to each hook.
 
     With `names` the DNS is asked too. `selector` is that of a relay that signs with DKIM; empty for the one of the
     settings. Raises ContentError when the settings cannot be read.
@@ -64,7 +74,7 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
         )
     key = read_variable(root, DKIM)
     yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
-    yield from _look_at_list(root, now, online=names is not None)
+    yield from _look_at_list(root, settings, now, online=names is not None)
     relay = ""
     try:
         transport = open_transport(read_variable(root, MAIL, MAIL_DEFAULT), root)
@@ -97,7 +107,7 @@ def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answ
     yield from examine_letter(newsletter, week)
 
 
-def _look_at_list(root: Path, now: datetime, *, online: bool) -> Iterator[Answer]:
+def _look_at_list(root: Path, settings: Settings, now: datetime, *, online: bool) -> Iterator[Answer]:
     """Without making what is not there: this command only looks."""
     try:
         if missing := find_missing_list(root):
@@ -110,10 +120,24 @@ def _look_at_list(root: Path, now: datetime, *, online: bool) -> Iterator[Answer
             return
         with closing(open_list(root)) as database:
             vitals = read_vitals(database)
+            hooks = list(_look_at_hooks(root, settings, database, now))
     except GeneratorError as error:
         yield fail("list", str(error), "See “Messages” in deploy/RUN.md.")
         return
     yield from examine_list(vitals, online=online)
+    yield from hooks
     yield examine_backups(vitals.file, now)
     yield examine_disk(vitals.file.parent if vitals.file else root, vitals.size, vitals.confirmed)
     yield examine_clock(now, vitals.newest)
+
+
+def _look_at_hooks(root: Path, settings: Settings, database: Database, now: datetime) -> Iterator[Answer]:
+    """At the service that runs, in a trial too."""
+    try:
+        hooks = read_hooks(root)
+    except SecretError as error:
+        yield fail("hooks", str(error), f"Correct the variable, in the environment or in {FILE}.")
+        return
+    yield from examine_hooks(
+        hooks, find_trial(root) if find_files(root) else settings.service_url, database, now
+    )

@@ -33,8 +33,9 @@ _WIDTH = 118
 def command(context: click.Context, selector: str, *, online: bool) -> None:
     """Check everything that a letter needs to arrive.
 
-    For each thing that is missing it says what to do. It connects to the relay, but sends nothing. It exits with 1
-    when a letter could not leave, or would be refused.
+    For each thing that is missing it says what to do. It connects to the relay, but sends nothing. To each web hook
+    of the service it sends a signed report about nobody, and says whether it came back. It exits with 1 when a letter
+    could not leave, or would be refused.
 
     \b
     Examples:

@@ -37,7 +37,7 @@ TIDY = timedelta(hours=1)
 """Between two prunings of expired rows."""
 
 AT_ONCE = 5
-"""Wishes that one transaction processes: requests wait for it on SQLite, which has one writer."""
+"""Wishes, or reports, that one transaction processes: requests wait for it on SQLite, which has one writer."""
 
 _LONGEST_REST = timedelta(minutes=1)
 """Pause after a relay failed, at most."""
@@ -151,7 +151,7 @@ class Worker:
     def _judge(self) -> int:
         """Judge the next reports; how many there were. One that we have a bug with waits for the next round."""
         with self._database.begin(later=True) as transaction:
-            self._judged, outcomes = settle_reports(transaction, judge, self._clock(), self._judged)
+            self._judged, outcomes = settle_reports(transaction, judge, self._clock(), self._judged, AT_ONCE)
         if outcomes:
             said = ", ".join(f"{number} {outcome}" for outcome, number in Counter(outcomes).items())
             level = logging.WARNING if Outcome.HELD in outcomes else logging.INFO

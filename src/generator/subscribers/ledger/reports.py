@@ -46,7 +46,7 @@ def settle_reports(
     judge: Callable[[Transaction, Report, datetime], Outcome],
     now: datetime,
     after: int = 0,
-    most: int = 20,
+    most: int = 50,
 ) -> tuple[int, list[Outcome]]:
     """Judge the oldest that wait behind number `after`: the number of the last one, 0 for none; and what came of them.
 
