@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from generator.delivery.incoming import mailboxes
+from generator.delivery.incoming.hooks.relays import RELAYS
 from generator.delivery.outgoing import signing, transports
 from generator.model import Week
 from generator.settings import Settings, load_settings
@@ -26,6 +27,7 @@ RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
 VARIABLES.add(mailboxes.TOKEN_VARIABLE)
+VARIABLES |= {relay.variable for relay in RELAYS}
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
 

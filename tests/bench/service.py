@@ -23,6 +23,9 @@ from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
 
+from generator.model import Week
+from generator.subscribers.ledger.tags import make_tag
+from generator.subscribers.store.keys import Keys
 from tests.bench.measure import MEGABYTE
 from tests.machine import find_postgresql
 from tests.postgresql import start_postgresql
@@ -31,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("wishes.lua")
 REPORT = ROOT / "build/bench-service.json"
 PORT = 8025
+SECRET = "of-a-relay-for-measuring"  # noqa: S105
 MISSING = "The service is not measured: that takes Linux, and wrk (apt install wrk)."
 
 SERVE = f"""
@@ -64,7 +68,7 @@ class Round:
 
 
 def measure(options: argparse.Namespace, place: Path) -> Iterator[Round]:
-    """Rounds of GET, then of POST, on each database."""
+    """Rounds of GET, of POST, and of reports to a web hook (HOOK), on each database."""
     programs = find_postgresql()
     with start_postgresql(programs) if programs else nullcontext("") as server:
         databases = {"SQLite": "sqlite:///var/newsletter.db"}
@@ -73,15 +77,26 @@ def measure(options: argparse.Namespace, place: Path) -> Iterator[Round]:
         for name, database in databases.items():
             with run(make_project(place / name), database) as pid:
                 print(f"{name}: at rest {memory(pid):.0f} MB, {files(pid)} files", flush=True)
-                version = find_version()
-                for asked in ("GET", "POST"):
+                version, tag = (
+                    find_version(),
+                    make_tag(read_keys(place / name), Week.parse("2026-W48"), "nobody"),
+                )
+                for asked in ("GET", "POST", "HOOK"):
                     for number in range(1, options.rounds + 1):
-                        found = load([version, f"r{number}"] if asked == "POST" else [], options)
+                        arguments = {
+                            "POST": [version, f"r{number}"],
+                            "HOOK": [version, f"r{number}", SECRET, tag],
+                        }
+                        found = load(
+                            arguments.get(asked, []),
+                            options,
+                            "hooks/brevo" if asked == "HOOK" else "subscribe",
+                        )
                         yield describe(name, asked, number, pid, found)
                 compare(version)
 
 
-def load(arguments: Sequence[str], options: argparse.Namespace) -> dict[str, float]:
+def load(arguments: Sequence[str], options: argparse.Namespace, path: str) -> dict[str, float]:
     command = [
         *(
             "wrk",
@@ -92,7 +107,7 @@ def load(arguments: Sequence[str], options: argparse.Namespace) -> dict[str, flo
             "--duration",
             f"{options.seconds}s",
         ),
-        *("--script", str(SCRIPT), f"http://127.0.0.1:{PORT}/subscribe", "--", *arguments),
+        *("--script", str(SCRIPT), f"http://127.0.0.1:{PORT}/{path}", "--", *arguments),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -141,6 +156,14 @@ def find_version() -> str:
     return re.findall(r'name="wording" value="([0-9a-f]{16})"', page)[0]
 
 
+def read_keys(project: Path) -> Keys:
+    """Those that the service made."""
+    [text] = re.findall(
+        r"^NEWSLETTER_KEYS=(.+)$", (project / "var/newsletter.env").read_text("utf-8"), re.MULTILINE
+    )
+    return Keys.parse(text)
+
+
 def make_project(folder: Path) -> Path:
     """The small project of the tests, with the real templates."""
     shutil.copytree(ROOT / "tests/sample", folder, ignore=shutil.ignore_patterns("templates"))
@@ -157,7 +180,12 @@ def run(project: Path, database: str) -> Iterator[int]:
         process = subprocess.Popen(
             [sys.executable, "-c", SERVE],
             cwd=project,
-            env={**os.environ, "NEWSLETTER_DATABASE": database, "NEWSLETTER_MAIL": "maildir:var/mail"},
+            env={
+                **os.environ,
+                "NEWSLETTER_DATABASE": database,
+                "NEWSLETTER_MAIL": "maildir:var/mail",
+                "NEWSLETTER_HOOK_BREVO": SECRET,
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

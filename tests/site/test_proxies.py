@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from generator.web.forms import LARGEST
+from tests.delivery.hooks import SECRETS
 from tests.machine import CADDY, NGINX
 from tests.site.hosting import ROOT, Site
 from tests.web.reading import copy_sample
@@ -184,7 +185,7 @@ def front(request: pytest.FixtureRequest, site: Site, tmp_path_factory: Any) -> 
     """The real service behind the proxy, on its address."""
     root = copy_sample(tmp_path_factory.mktemp("service"))
     with (
-        run_service(root, "--url", f"http://{SERVICE}/") as running,
+        run_service(root, "--url", f"http://{SERVICE}/", NEWSLETTER_HOOK_BREVO=SECRETS["brevo"]) as running,
         run_proxy(request.param, site, tmp_path_factory, Service(running.port)) as proxy,
     ):
         yield proxy
@@ -202,6 +203,14 @@ def test_a_body_that_is_too_large_is_refused_as_such_by_whoever_notices_first(fr
         pieces = (body[begin : begin + 1000] for begin in range(0, size, 1000))
         answer = post(pieces, Transfer_Encoding="chunked") if chunked else post(body)
         assert answer.status in expected
+
+
+@pytest.mark.parametrize("size, status", [(1000, 200), (300_000, 200), (390_000, 200), (420_000, 413)])
+def test_reports_of_relays_may_be_larger(front, size, status):
+    body = b'{"event": "delivered", "reason": "' + b"x" * size + b'"}'
+    secret = {"Authorization": f"Bearer {SECRETS['brevo']}", "Content_Type": "application/json"}
+    answer = front.ask(SERVICE, "/hooks/brevo", "POST", body, **secret)
+    assert answer.status == status
 
 
 def test_the_service_is_told_who_asks_and_for_which_host(proxy):
