@@ -252,6 +252,11 @@ class Failing:
         with self.database.begin(**options) as transaction:
             yield transaction
 
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self.database.read() as transaction:
+            yield transaction
+
 
 def test_a_database_that_is_away_is_said_once_and_work_goes_on_when_it_is_back(
     database: Database, kept: Kept, clock: Clock, caplog: pytest.LogCaptureFixture

@@ -9,14 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert
 
 from generator.delivery.incoming.hooks.notifications import Notifications
 from generator.model import Kind, Status, Week
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.keys import Keys
-from generator.subscribers.store.schema import EVENT
 from generator.web.pages import hooks as page
 from tests.delivery import hooks
 from tests.delivery.hooks import NAMES, READER, Amazon
@@ -414,20 +412,6 @@ def test_odd_words_with_our_tag_are_kept(service, amazon, words):
     assert report(service, amazon, "postmark", event).status == 200
     assert len(kept(service)) == 1
     assert service.status(READER) == "bounced"
-
-
-def test_a_report_that_we_have_a_bug_with_keeps_nobody_waiting(service, amazon, caplog):
-    """It stays, and the others are judged."""
-    odd = hooks.sign("postmark", hooks.leave("postmark", tag(service)), service.clock())
-    post(service, "postmark", odd)
-    with service.database.begin() as transaction:
-        transaction.connection.exec_driver_sql("UPDATE report SET handle = 'x', incident = 'complaint'")
-        handle = find_subscriber(transaction, READER).id
-        transaction.connection.execute(
-            insert(EVENT).values(subscriber_id=handle, kind=Kind.SOFT, at=service.clock(), detail="")
-        )
-    report(service, amazon, "postmark", hooks.complaint("postmark", tag(service)))
-    assert service.status(READER) == "complained"
 
 
 def test_secrets_are_not_shown(service, caplog, tmp_path: Path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.delivery.incoming.hooks.judging import judge
 from generator.errors import DatabaseError, TransportError, describe
 from generator.model import Outcome
-from generator.subscribers.ledger.reports import settle_reports
+from generator.subscribers.ledger.reports import is_waiting, settle_reports
 from generator.subscribers.list.outbox import claim, finish, postpone
 from generator.subscribers.list.pruning import prune
 from generator.subscribers.list.wishes import settle_wishes
@@ -38,6 +38,9 @@ TIDY = timedelta(hours=1)
 
 AT_ONCE = 5
 """Wishes, or reports, that one transaction processes: requests wait for it on SQLite, which has one writer."""
+
+CALM = 0.25
+"""Seconds without a request, after which reports are judged; in a flood they are judged more slowly."""
 
 _LONGEST_REST = timedelta(minutes=1)
 """Pause after a relay failed, at most."""
@@ -150,7 +153,11 @@ class Worker:
 
     def _judge(self) -> int:
         """Judge the next reports; how many there were. One that we have a bug with waits for the next round."""
-        with self._database.begin(later=True) as transaction:
+        with self._database.read() as transaction:
+            if not is_waiting(transaction):
+                return 0
+        # A relay that reports much at once is answered first: to judge takes longer than to keep.
+        with self._database.begin(later=True, quiet=CALM) as transaction:
             self._judged, outcomes = settle_reports(transaction, judge, self._clock(), self._judged, AT_ONCE)
         if outcomes:
             said = ", ".join(f"{number} {outcome}" for outcome, number in Counter(outcomes).items())

@@ -74,6 +74,11 @@ def settle_reports(
     return number, outcomes
 
 
+def is_waiting(transaction: Transaction) -> bool:
+    """Whether there are any to judge."""
+    return transaction.connection.execute(select(REPORT.c.id).where(_WAITS).limit(1)).first() is not None
+
+
 def is_kept(transaction: Transaction, handle: str) -> bool:
     """Whether a report about this handle came, judged or not."""
     found = select(REPORT.c.id).where(REPORT.c.handle == handle).limit(1)

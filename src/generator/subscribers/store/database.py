@@ -89,15 +89,16 @@ class Database:
         return self._engine.dialect
 
     @contextmanager
-    def begin(self, *, later: bool = False) -> Iterator[Transaction]:
+    def begin(self, *, later: bool = False, quiet: float = 0) -> Iterator[Transaction]:
         """A transaction that writes: committed when the block ends, rolled back when it raises. Raises DatabaseError
         when nothing was saved. On SQLite, threads of this process queue for at most PATIENCE seconds.
 
-        `later`: background work that lets requests go first, for at most DEFERENCE seconds.
+        `later`: background work that lets requests go first, for at most DEFERENCE seconds. `quiet`: nobody waits for
+        it either, so it lets them go until there were none for so many seconds, or four times as long.
         """
         lock = self._writing
         if later:
-            self._let_others_go()
+            self._let_others_go(quiet or QUIET, 4 * quiet or DEFERENCE)
         else:
             self._asked = monotonic()
         if lock is not None and not lock.acquire(timeout=PATIENCE):
@@ -153,9 +154,9 @@ class Database:
             raw.autocommit = True
         return raw
 
-    def _let_others_go(self) -> None:
-        end = monotonic() + DEFERENCE
-        while self._asked > (now := monotonic()) - QUIET and now < end:
+    def _let_others_go(self, quiet: float, longest: float) -> None:
+        end = monotonic() + longest
+        while self._asked > (now := monotonic()) - quiet and now < end:
             sleep(QUIET / 4)
 
     def close(self) -> None:
