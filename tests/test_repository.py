@@ -167,6 +167,7 @@ ABOUT_SEVERAL = {
     "subscribers/test_states.py",
     "web/test_crashes.py",
     "web/test_fuzz.py",
+    "web/test_hook_floods.py",
     "web/test_journey_in_browser.py",
     "web/test_load.py",
     "web/test_parts.py",
