@@ -112,13 +112,14 @@ class Relaying:
 
 
 @contextmanager
-def relaying(
+def relaying(  # noqa: PLR0913 (what a relay may be)
     *,
     port: int = 0,
     starttls: ssl.SSLContext | None = None,
     tls: ssl.SSLContext | None = None,
     users: dict[str, str] | None = None,
     size: int = 33_554_432,
+    utf8: bool = False,
 ) -> Iterator[Relaying]:
     """A relay on a free port, or on this one; with `users` it wants to know who sends."""
     relay = Relaying(users=users or {})
@@ -133,6 +134,7 @@ def relaying(
         auth_required=bool(users and starttls),
         auth_require_tls=bool(starttls),
         data_size_limit=size,
+        enable_SMTPUTF8=utf8,
     )
     controller.start()
     try:

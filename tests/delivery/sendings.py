@@ -151,19 +151,21 @@ def reader(number: int) -> str:
 
 
 @contextmanager
-def frozen(database: Database, settings: Settings, relay: Relay, readers: int) -> Iterator[Scene]:
-    """The letter of the week, frozen for so many readers."""
+def frozen(
+    database: Database, settings: Settings, relay: Relay, readers: int, *others: str
+) -> Iterator[Scene]:
+    """The letter of the week, frozen for so many readers, and others by their address."""
     with database.begin() as transaction:
         drafts = [
             NewSubscriber(
-                reader(one),
+                address,
                 NL if one % 2 else EN,
                 (),
                 Status.CONFIRMED,
                 NOW - HOUR,
                 NOW - HOUR,
             )
-            for one in range(1, readers + 1)
+            for one, address in enumerate([*map(reader, range(1, readers + 1)), *others], 1)
         ]
         add_many(transaction, drafts)
         masters = {language: master(language) for language in LANGUAGES}

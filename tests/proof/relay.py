@@ -51,6 +51,8 @@ class Door:
     port: int
     fault: Fault | None = None
     pipelining: bool = True
+    utf8: bool = False
+    """Whether it takes addresses beyond ASCII (RFC 6531), for letters that say so."""
 
 
 class Relay:
@@ -86,7 +88,7 @@ class Relay:
 
     def take(self, recipient: str, message: bytes) -> None:
         """From here on the relay answers for it."""
-        head = message.split(b"\r\n\r\n", 1)[0].decode("ascii")
+        head = message.split(b"\r\n\r\n", 1)[0].decode()
         digest = sha256(message).hexdigest()
         arrival = Arrival(digest, _header(head, "Message-ID"), _header(head, "Content-Language"))
         with self._lock:
@@ -133,7 +135,7 @@ class _Conversation:
         self._relay, self._door, self._connection = relay, door, connection
         self._read, self._said = bytearray(), bytearray()
         self._recipient = ""
-        self._sender = False
+        self._sender = self._utf8 = False
 
     def hold(self) -> None:
         """Until one of the two ends it."""
@@ -148,13 +150,17 @@ class _Conversation:
     def _obey(self, line: str) -> None:
         verb = line[:4].upper()
         if verb in {"EHLO", "HELO"}:
-            self._say("250-relay.example.org")
-            if self._door.pipelining:
-                self._say("250-PIPELINING")
-            self._say("250-SIZE 10485760")
+            pipelining, utf8 = (
+                ["PIPELINING"] * self._door.pipelining,
+                ["8BITMIME", "SMTPUTF8"] * self._door.utf8,
+            )
+            for offer in ("relay.example.org", *pipelining, *utf8, "SIZE 10485760"):
+                self._say(f"250-{offer}")
             self._say("250 ENHANCEDSTATUSCODES")
         elif verb == "MAIL":
             self._recipient = ""
+            self._utf8 = "SMTPUTF8" in line
+            assert self._door.utf8 or not self._utf8, "what was not offered"
             self._sender = not self._fails(Moment.MAIL)
             if self._sender:
                 self._say("250 2.1.0 Ok")
@@ -175,6 +181,7 @@ class _Conversation:
             self._say("500 5.5.2 What?")
 
     def _invite(self, recipient: str) -> None:
+        assert self._utf8 is not recipient.isascii(), "SMTPUTF8 for those who need it, and for nobody else"
         if not self._sender:
             self._say("503 5.5.1 MAIL first")
         elif not self._fails(Moment.RCPT, recipient):
@@ -241,7 +248,7 @@ class _Conversation:
     def _line(self) -> str:
         while (end := self._read.find(b"\r\n")) < 0:
             self._fill()
-        line = self._read[:end].decode("ascii", "replace")
+        line = self._read[:end].decode()
         del self._read[: end + 2]
         return line
 

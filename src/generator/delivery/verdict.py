@@ -41,6 +41,9 @@ class Verdict(Enum):
     """The mailbox does not exist: give it up, and send nothing more."""
     SLOW = "slow"
     """The relay limits the rate for everybody: pause, and go on more slowly."""
+    UNABLE = "unable"
+    """The way to this reader does not carry the letters of their address (SMTPUTF8): skip this letter. It says nothing
+    about the mailbox or about other letters, and the next letter is tried."""
     OURS = "ours"
     """It is about the sender or the letter, and not about the reader: try again. Three in a row stop the run."""
     STOP = "stop"
@@ -61,6 +64,7 @@ class Meaning(StrEnum):
     SPAM = "spam"
     POLICY = "policy"
     SIZE = "size"
+    UTF8 = "SMTPUTF8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,14 @@ _VAGUE = re.compile(r"(?:5\d\d)? ?(?:5\.(?:0\.\d+|1\.(?:[0459]|1[1-9]\d*)|3\.0|4
 _CONTRARY = re.compile(r".*5\.[67]\.\d+")
 """Codes about the letter, or about policy: what they refuse may still exist."""
 
+_UTF8 = r"5\.6\.(?:7|8|9|10)"
+"""Addresses or headers beyond ASCII are not taken, here or further on (RFC 6531, 3.7; RFC 5336)."""
+_UNABLE = re.compile(rf"(?:501|504|555).*|... (?:{_UTF8}|5\.5\.4|5\.1\.3)")
+"""The same, in reply to what has more than ASCII: parameters, or the syntax of an address, that a relay offered to take
+and does not."""
+
 _CAUSES = (
+    (re.compile(rf".*{_UTF8}"), Meaning.UTF8),
     (re.compile(r".*[45]\.7\.25"), Meaning.NAME),
     (re.compile(r".*[45]\.7\.(?:2[0-9]|30|515)"), Meaning.SIGNATURE),
     (re.compile(r".*[45]\.7\.\d+"), Meaning.POLICY),
@@ -154,19 +165,27 @@ _CAUSES = (
 
 _ENHANCED = re.compile(rb"[245](\.\d{1,3}\.\d{1,3})(?=\s|$)")
 
+_NEVER = 500
+"""Replies from here on are for good (RFC 5321, 4.2.1)."""
 _LISTENED = 2000
 """Characters of what a server said."""
 
 
-def judge(stage: Stage, code: int, text: bytes) -> Reply:
-    """What a reply of 2xx, 4xx or 5xx to us means. `text` are its words, which may begin with an enhanced code."""
+def judge(stage: Stage, code: int, text: bytes, *, utf8: bool = False) -> Reply:
+    """What a reply of 2xx, 4xx or 5xx to us means. `text` are its words, which may begin with an enhanced code.
+
+    `utf8`: it is about a reader whose address takes SMTPUTF8.
+    """
     found = _ENHANCED.match(text)
     # An enhanced code of another class contradicts its reply (RFC 2034): the reply counts.
     enhanced = found[0].decode() if found and int(text[:1]) == code // 100 else ""
     reply = _find(stage, f"{code} {enhanced}".strip())
+    words = text[:_LISTENED].decode("utf-8", "replace")
+    if utf8 and code >= _NEVER and (_UNABLE.fullmatch(reply.codes) or _listen(reply, words) is Meaning.UTF8):
+        return Reply(Verdict.UNABLE, reply.codes, cause=Meaning.UTF8)
     if stage in {Stage.GREETING, Stage.MAIL} or reply.verdict in {Verdict.YES, Verdict.STOP}:
         return reply
-    return _weigh(reply, text[:_LISTENED].decode("utf-8", "replace"), later=code < 500)  # noqa: PLR2004 (RFC 5321)
+    return _weigh(reply, words, later=code < _NEVER)
 
 
 def judge_report(code: str, enhanced: str, words: str = "") -> Reply:

@@ -4,6 +4,7 @@ Nothing here reads, writes or knows a library. A value that exists is right: who
 """
 
 from generator.model.deliveries import (
+    NO_UTF8,
     Delivery,
     Due,
     Event,
@@ -55,6 +56,7 @@ from generator.model.weeks import Week, weeks_in
 __all__ = [
     "ENGLISH",
     "MONTHS",
+    "NO_UTF8",
     "Archive",
     "Artifact",
     "Asking",

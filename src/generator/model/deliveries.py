@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from generator.model.weeks import Week
 
 
+NO_UTF8 = "no SMTPUTF8"
+"""Why a letter is skipped: the way to its reader does not carry the letters of their address (RFC 6531)."""
+
+
 class Progress(StrEnum):
     """Where the letter to one subscriber stands."""
 
@@ -27,7 +31,7 @@ class Progress(StrEnum):
     REFUSED = "refused"
     """Never, or given up."""
     SKIPPED = "skipped"
-    """Unsubscribed, paused or erased since the audience was frozen."""
+    """Unsubscribed, paused or erased since the audience was frozen; or NO_UTF8."""
     IN_DOUBT = "in doubt"
     """It was being sent when everything stopped: it may have arrived or not (RFC 1047). Never sent again unasked."""
 
@@ -173,6 +177,8 @@ class Settled:
     """Of a refused one: what is noted about the reader, as delivery.verdict judges it. HARD: they get no more."""
     counted: bool = True
     """Whether this was an attempt that counts against the reader; False when the relay was slow with everybody."""
+    why: str = ""
+    """Of a skipped one."""
 
 
 @dataclass(frozen=True, slots=True)

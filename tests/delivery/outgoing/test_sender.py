@@ -16,7 +16,7 @@ from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.pacing import Pace
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Kind, Mailing, Problem, Progress, Settled, Status
+from generator.model import NO_UTF8, Due, Kind, Mailing, Problem, Progress, Settled, Status
 from generator.settings import load_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
@@ -40,13 +40,13 @@ def relay() -> Iterator[Relay]:
 
 @pytest.fixture
 def make(database: Database, relay: Relay) -> Iterator[Callable[[int], Scene]]:
-    """`make(5)`: a letter that five readers are to get."""
+    """`make(5)`: a letter that five readers are to get; others may follow by their address."""
     problems: list[Problem] = []
     settings = load_settings(SAMPLE, problems)
     assert settings is not None
     with ExitStack() as stack:
-        yield lambda readers: stack.enter_context(
-            frozen(database, replace(settings, bounces="bounce@example.org"), relay, readers)
+        yield lambda readers, *others: stack.enter_context(
+            frozen(database, replace(settings, bounces="bounce@example.org"), relay, readers, *others)
         )
 
 
@@ -548,3 +548,52 @@ def test_copies_that_can_never_be_made_stop_the_run(make):
 def test_a_settled_row_is_never_shown_with_its_address():
     assert "@" not in repr(Settled(1, Progress.ACCEPTED, "250 2.0.0"))
     assert "@" not in repr(Due(1, "handle", "reader@example.org", "nl", 0))  # type: ignore[arg-type]
+
+
+# --- Addresses beyond ASCII ---
+
+JOSE, LEA = "josé@example.org", "用户@example.org"
+
+
+def test_who_needs_smtputf8_gets_it_where_it_is_offered_and_nobody_else_does(make):
+    """The relay asserts that every letter says SMTPUTF8 when its reader needs it, and that no other one does."""
+    scene = make(3, JOSE, LEA)
+    scene.door.utf8 = True
+    assert scene.run().accepted == 5
+    assert scene.arrived == {reader(1): 1, reader(2): 1, reader(3): 1, JOSE: 1, LEA: 1}
+
+
+def test_who_needs_smtputf8_is_skipped_where_it_is_not_offered_and_tried_again_next_week(make):
+    scene = make(3, JOSE, LEA)
+    tally = scene.run()
+    assert (tally.accepted, tally.skipped, tally.refused, tally.in_doubt) == (3, 2, 0, 0)
+    assert scene.arrived == {reader(1): 1, reader(2): 1, reader(3): 1}
+    assert {one.address for one in scene.list(Progress.SKIPPED)} == {JOSE, LEA}
+    assert kinds(scene, JOSE) == [(Kind.SKIPPED, NO_UTF8)]
+    assert scene.find().finished == NOW
+    scene.freeze_next()
+    scene.door.utf8 = True
+    assert scene.run().accepted == 5
+    assert scene.arrived[JOSE] == scene.arrived[LEA] == 1
+
+
+@pytest.mark.parametrize("moment", [Moment.RCPT, Moment.DATA, Moment.DOT])
+def test_a_relay_that_offers_what_it_does_not_take_loses_nobody_and_stops_nothing(make, moment):
+    others = [f"josé{number}@example.org" for number in range(15)]
+    scene = make(15, *others)
+    scene.door.utf8 = True
+    scene.fail(lambda now, recipient: "553 5.6.7 no" if now is moment and not recipient.isascii() else "")
+    task = scene.task()
+    tally = scene.run(task)
+    assert (tally.accepted, tally.skipped, task.trouble) == (15, 15, "")
+    assert kinds(scene, others[0]) == [(Kind.SKIPPED, NO_UTF8)]
+    assert {one.reply for one in scene.list(Progress.SKIPPED)} == {"553 5.6.7"}
+    with scene.database.read() as transaction:
+        assert subscriptions.find_subscriber(transaction, others[0]).status is Status.CONFIRMED
+
+
+def kinds(scene: Scene, address: str) -> list[tuple[Kind, str]]:
+    """What happened to a reader, without what an accepted letter leaves."""
+    with scene.database.read() as transaction:
+        found = subscriptions.find_subscriber(transaction, address)
+        return [(event.kind, event.detail) for event in mailings.list_events(transaction, found.id)]

@@ -196,7 +196,7 @@ def test_what_relays_would_read_differently_does_not_leave(bad: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["a@example.com>\r\nDATA", "a b@example.com", "é@example.com", "", "<a@example.com>"]
+    "address", ["a@example.com>\r\nDATA", "a b@example.com", "\u200bé@example.com", "", "<a@example.com>"]
 )
 def test_what_is_no_address_does_not_leave(address: str) -> None:
     wrong = Envelope(FIRST.sender, address, len(LETTER))
@@ -657,3 +657,79 @@ def test_a_copy_whose_name_may_not_be_on_the_disk_is_in_doubt(
 def test_a_connection_that_was_never_greeted_is_none() -> None:
     with pytest.raises(ConnectionError):
         Connection(smtplib.SMTP(local_hostname="example.org"), 1)
+
+
+# --- Addresses beyond ASCII (RFC 6531) ---
+
+UTF8 = ("PIPELINING", "SIZE 10240000", "8BITMIME", "SMTPUTF8")
+JOSE = Envelope("bounce+jose@example.org", "josé@example.com", len(LETTER))
+TO_JOSE = "From: letter@example.org\r\nTo: josé@example.com\r\n\r\nHoi\r\n".encode()
+UNABLE = Reply(Verdict.UNABLE, "")
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+def test_smtputf8_is_said_for_that_letter_alone(pipelining: bool) -> None:
+    script = Script(offers=UTF8 if pipelining else UTF8[1:])
+    with talking(script) as session:
+        assert send(session, FIRST, after=JOSE) == YES
+        assert send(session, JOSE, TO_JOSE, after=SECOND) == YES
+        assert send(session, SECOND) == YES
+    letters = f"SIZE={len(LETTER)}"
+    assert [command for command in script.commands if command[:4] in {"MAIL", "RCPT"}] == [
+        f"MAIL FROM:<bounce+one@example.org> {letters}",
+        "RCPT TO:<one@example.com>",
+        f"MAIL FROM:<bounce+jose@example.org> {letters} BODY=8BITMIME SMTPUTF8",
+        "RCPT TO:<josé@example.com>".encode().decode("latin-1"),
+        f"MAIL FROM:<bounce+two@example.org> {letters}",
+        "RCPT TO:<two@example.com>",
+    ]
+    assert script.letters == [LETTER + b".\r\n", TO_JOSE + b".\r\n", LETTER + b".\r\n"]
+    assert script.connections == 1
+
+
+@pytest.mark.parametrize("offers", [UTF8[:3], (*UTF8[:2], "SMTPUTF8"), ()])
+def test_what_is_not_offered_is_not_asked_and_the_next_letter_goes(offers: tuple[str, ...]) -> None:
+    script = Script(offers=offers)
+    with talking(script) as session:
+        assert session.offer(JOSE) == UNABLE
+        assert send(session, FIRST, after=JOSE) == YES
+        assert session.offer(JOSE) == UNABLE
+        assert session.offer(SECOND).verdict is Verdict.YES
+        assert session.offer(JOSE) == UNABLE
+        assert send(session, THIRD) == YES
+    assert not [command for command in script.commands if "SMTPUTF8" in command or "jos" in command]
+    assert script.letters == [LETTER + b".\r\n"] * 2
+
+
+@pytest.mark.parametrize(
+    "command, answer",
+    [
+        ("MAIL", "555 5.5.4 Unsupported option: SMTPUTF8"),
+        ("MAIL", "504 what?"),
+        ("MAIL", "550 5.6.7 not for this sender"),
+        ("RCPT", "553 5.6.7 no"),
+        ("RCPT", "501 5.1.3 Bad recipient address syntax"),
+        ("RCPT", "550 SMTPUTF8 is required, but was not offered by host mx.example.com"),
+        ("DATA", "550 5.6.9 no"),
+        (".", "554 5.6.9 no UTF-8 headers for this one"),
+    ],
+)
+def test_a_relay_that_takes_it_back_says_nothing_about_the_reader_or_the_others(
+    command: str, answer: str
+) -> None:
+    with talking(saying(command, answer, offers=UTF8)) as session:
+        assert send(session, JOSE, TO_JOSE).verdict is Verdict.UNABLE
+        assert send(session, FIRST) == YES
+
+
+@pytest.mark.parametrize(
+    "answer, verdict", [("550 5.1.1 no such user", Verdict.GONE), ("530 5.7.0 log in", Verdict.STOP)]
+)
+def test_other_refusals_of_such_a_reader_mean_what_they_mean(answer: str, verdict: Verdict) -> None:
+    with talking(saying("RCPT", answer, offers=UTF8)) as session:
+        assert session.offer(JOSE).verdict is verdict
+
+
+def test_a_letter_in_utf8_does_not_leave_for_who_has_ascii() -> None:
+    with talking(Script(offers=UTF8)) as session:
+        assert send(session, FIRST, TO_JOSE) == Reply(Verdict.OURS, "554 5.6.0")

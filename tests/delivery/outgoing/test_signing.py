@@ -201,3 +201,13 @@ def test_it_is_a_setting_with_two_halves(key: Path, tmp_path: Path) -> None:
     signer = open_signer(SETTINGS, key.name, key.parent)
     assert signer is not None
     assert signer.sign(LETTER).endswith(LETTER)
+
+
+def test_a_header_in_utf8_is_signed_as_it_stands(key: Path, record: bytes) -> None:
+    """RFC 8616: the header goes into the hash as bytes; the names in the signature are A-labels."""
+    letter = LETTER.replace(b"reader@example.com", "josé@xn--bcher-kva.example".encode())
+    signed = Signer(SETTINGS, key).sign(letter)
+    assert signed.endswith(letter)
+    assert signed[: -len(letter)].isascii()
+    assert verify(signed, record)
+    assert not verify(signed.replace("josé".encode(), "josè".encode()), record)

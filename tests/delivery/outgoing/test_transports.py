@@ -337,7 +337,7 @@ def test_another_thread_can_hang_up_while_a_mail_is_on_its_way() -> None:
         assert len(relay.connections) == 1, "hanging up is no reason to call again"
 
 
-@pytest.mark.parametrize("recipient", ["a@example.com\r\nDATA", "a b@example.com", "é@example.com", ""])
+@pytest.mark.parametrize("recipient", ["a@example.com\r\nDATA", "a b@example.com", "\u200bé@example.com", ""])
 def test_what_is_no_address_never_reaches_a_relay(recipient: str) -> None:
     with pytest.raises(
         TransportError, match=r"^an address with characters that SMTP does not allow$"
@@ -552,3 +552,52 @@ def test_the_greeting_names_this_machine(
 )
 def test_an_address_is_written_as_smtp_wants_it(address: str, literal: str) -> None:
     assert write_literal(address) == literal
+
+
+# --- Addresses beyond ASCII ---
+
+JOSE = "josé@example.com"
+TO_JOSE = "From: letter@example.org\r\nTo: josé@example.com\r\n\r\nHoi\r\n".encode()
+
+
+def test_a_relay_with_smtputf8_takes_a_notice_for_any_reader() -> None:
+    with relaying(utf8=True) as there:
+        relay = Relay(HOST, there.port, local=True)
+        assert relay.takes(JOSE), "nobody knows yet"
+        relay.send(SENDER, READER, MAIL)
+        relay.send(SENDER, JOSE, TO_JOSE)
+        assert relay.takes(JOSE)
+        relay.close()
+    assert [(one.recipients, one.message) for one in there.arrived] == [((READER,), MAIL), ((JOSE,), TO_JOSE)]
+
+
+def test_a_relay_without_it_takes_none_and_is_known_by_that_from_its_greeting() -> None:
+    with relaying() as there:
+        relay = Relay(HOST, there.port, local=True)
+        with pytest.raises(TransportError, match=r"takes no addresses beyond ASCII \(SMTPUTF8\)$") as caught:
+            relay.send(SENDER, JOSE, TO_JOSE)
+        assert caught.value.refused, "to try it again is of no use"
+        relay.close()
+        relay = Relay(HOST, there.port, local=True)
+        relay.greet()
+        assert (relay.takes(JOSE), relay.takes(READER)) == (False, True)
+    assert there.asked == []
+
+
+def test_a_relay_that_is_away_leaves_it_open() -> None:
+    relay = Relay(HOST, free_port(), local=True)
+    relay.greet()
+    assert relay.takes(JOSE)
+
+
+def test_a_file_takes_any_address_and_can_be_read(tmp_path: Path) -> None:
+    maildir = Maildir(tmp_path)
+    body = (
+        b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A9\r\n"
+    )
+    assert maildir.takes(JOSE)
+    maildir.send(SENDER, JOSE, TO_JOSE.partition(b"\r\n\r\n")[0] + b"\r\n" + body)
+    (file,) = (tmp_path / "new").iterdir()
+    assert "\nTo: josé@example.com\n" in file.read_text("utf-8")
+    assert file.read_text("utf-8").endswith("\n\né\n")

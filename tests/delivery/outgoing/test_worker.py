@@ -57,6 +57,12 @@ class Kept:
             raise error
         self.sent.append((sender, recipient, message))
 
+    def takes(self, address: str) -> bool:
+        return True
+
+    def greet(self) -> None:
+        pass
+
     def close(self) -> None:
         self.closed += 1
 
@@ -399,3 +405,30 @@ def test_a_relay_that_is_gone_for_a_while_gets_every_mail_when_it_is_back(
     assert count(database) == 0
     with database.read() as transaction:
         assert find_subscriber(transaction, "a@example.com").status is Status.UNCONFIRMED
+
+
+def test_a_notice_that_the_relay_cannot_carry_is_given_up_at_once_and_holds_up_nobody(
+    database: Database,
+) -> None:
+    with relaying() as there:
+        transport = open_transport(f"smtp://{HOST}:{there.port}", Path())
+        worker = Worker(database, transport, write, SENDER, Clock())
+        ask(database, "josé@example.com", "a@example.com")
+        assert worker.work() == 1
+    assert [one.recipients for one in there.arrived] == [("a@example.com",)]
+    with database.read() as transaction:
+        assert waiting(transaction) == 0
+
+
+def test_it_asks_the_relay_what_it_takes_before_the_first_mail(database: Database) -> None:
+    with relaying() as there:
+        transport = open_transport(f"smtp://{HOST}:{there.port}", Path())
+        worker = Worker(database, transport, write, SENDER, Clock())
+        worker.start()
+        try:
+            until = time.monotonic() + 30
+            while transport.takes("josé@example.com") and time.monotonic() < until:
+                time.sleep(0.01)
+        finally:
+            worker.stop()
+    assert not transport.takes("josé@example.com")

@@ -247,7 +247,7 @@ def test_no_address_breaks_a_line_or_a_header(newsletter: Newsletter, address: s
     [
         {"address": "a@example.com\r\nBcc: b@example.com"},
         {"address": "a b@example.com"},
-        {"address": "é@example.com"},
+        {"address": "é\u2028@example.com"},
         {"address": ""},
         {"tag": "2026-w47.x>\r\nBcc: b@example.com"},
         {"tag": ""},
@@ -344,3 +344,12 @@ def test_a_stand_in_that_was_changed_on_its_way_is_found(newsletter: Newsletter)
 def test_a_letter_that_quotes_a_stand_in_is_not_sent(newsletter: Newsletter, text: str) -> None:
     with pytest.raises(MailingError, match="contains a placeholder"):
         master_of(change_text(newsletter, FULL, text))
+
+
+def test_a_reader_of_another_script_has_the_same_letter_but_for_one_header(newsletter: Newsletter) -> None:
+    master = Master(master_of(newsletter))
+    ascii_, other = master.copy(READER), master.copy(replace(READER, address="josé@example.com"))
+    assert other == ascii_.replace(f"To: {READER.address}".encode(), "To: josé@example.com".encode())
+    assert ascii_.isascii()
+    long = "é" * 32 + "@" + "b" * 60 + ".example"
+    assert f"\r\nTo:\r\n {long}\r\n".encode() in master.copy(replace(READER, address=long))

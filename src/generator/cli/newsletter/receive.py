@@ -35,6 +35,7 @@ ADVICE = {
     "rate": "too much mail at once; set send.rate lower",
     "spam": "the letter is taken for spam; lower send.rate, and register with the postmaster of this provider",
     "policy": "a policy of theirs; look up the code with this provider, and run `newsletter doctor --online`",
+    "SMTPUTF8": "a server on the way takes no addresses beyond ASCII; ask these readers for another address",
     "size": "the letter is too large; make it smaller",
 }
 """What to do about a delivery.verdict.Meaning that is ours to mend."""

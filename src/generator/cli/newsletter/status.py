@@ -82,6 +82,8 @@ def _show(standing: Standing) -> None:
 
 def _say_next(account: Account, *, living: bool) -> list[str]:
     """What is to be done."""
+    from generator.model import NO_UTF8
+
     mailing, tally, week = account.mailing, account.tally, account.mailing.week
     lines = []
     if mailing.trouble:
@@ -95,6 +97,11 @@ def _say_next(account: Account, *, living: bool) -> list[str]:
         lines.append(
             f"Letters in doubt may or may not have arrived: `newsletter status {week} --doubtful` lists them, "
             f"`newsletter retry {week} --in-doubt` sends them again."
+        )
+    if unable := account.skipped.get(NO_UTF8):
+        lines.append(
+            f"{count(unable, 'letter')} skipped ({NO_UTF8}): the relay takes no addresses beyond ASCII; see "
+            f"`newsletter doctor`. These readers stay on the list."
         )
     if tally.refused:
         lines.append(f"`newsletter report {week}` shows why letters were refused.")

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from generator.delivery.verdict import Reply, Verdict
-from generator.model import Progress, Settled
+from generator.model import NO_UTF8, Progress, Settled
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,9 +36,12 @@ NO_REPLY = Reply(Verdict.LATER, "")
 
 
 def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
-    """The outcome of a letter after a reply about its subscriber: accepted, deferred or refused."""
+    """The outcome of a letter after a reply about its subscriber: accepted, skipped, deferred or refused."""
     if reply.verdict is Verdict.YES:
         return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
+    if reply.verdict is Verdict.UNABLE:
+        said = bool(reply.codes)
+        return Settled(due.subscriber_id, Progress.SKIPPED, reply.codes, counted=said, why=NO_UTF8)
     if reply.refused:
         return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, kind=reply.kind)
     return defer(due, reply, mailing, now)

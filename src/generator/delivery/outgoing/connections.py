@@ -15,14 +15,14 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.replies import EndedError, GarbledError
-from generator.delivery.verdict import Stage, Verdict, judge
+from generator.delivery.outgoing.smtp import offers_utf8
+from generator.delivery.verdict import Reply, Stage, Verdict, judge
 
 if TYPE_CHECKING:
     import smtplib
     from collections.abc import Callable
 
     from generator.delivery.outgoing.sessions import Envelope
-    from generator.delivery.verdict import Reply
 
 FINAL = 600.0
 """Seconds to wait for the reply to the dot. Hanging up sooner makes duplicates (RFC 5321, 4.5.3.2.6; RFC 1047)."""
@@ -88,6 +88,7 @@ class Connection:
         self._smtp, self._patience, self._final = smtp, patience, final or FINAL
         self._socket, self._reader = smtp.sock, smtp.file
         self._pipelining, self._size = smtp.has_extn("pipelining"), smtp.has_extn("size")
+        self._utf8 = offers_utf8(smtp)
         self._encrypted = isinstance(self._socket, ssl.SSLSocket)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._state = _State.READY
@@ -97,15 +98,24 @@ class Connection:
         self._dot = 0  # where in that write the dot of a letter ends; 0 when it has none
         self.letters = 0
         """Letters that were written, whatever the reply."""
+        self.utf8 = False
+        """Whether the letter that was offered last may have more than ASCII in its headers."""
         self.closing = False
         """The relay ends the connection: it said 421, or stopped reading a letter. Its last reply counts."""
 
     def offer(self, envelope: Envelope) -> Reply:
         """MAIL and RCPT; only their replies are read when this envelope was pipelined.
 
-        Raises EndedError also for 421 to MAIL on a connection that was used before: the relay ended it in between, and
-        has said nothing about this envelope.
+        Sends nothing when the relay does not offer what it needs. Raises EndedError also for 421 to MAIL on a
+        connection that was used before: the relay ended it in between, and has said nothing about this envelope.
         """
+        if not self.takes(envelope):
+            self.withdraw()
+            return Reply(Verdict.UNABLE, "")
+        self.utf8 = envelope.utf8
+        return self._offer(envelope)
+
+    def _offer(self, envelope: Envelope) -> Reply:
         used, self._used = self._used, True
         pipelined = envelope == self._pipelined
         if not pipelined:
@@ -131,6 +141,10 @@ class Connection:
                 return reply
         self._state = _State.ACCEPTED
         return reply
+
+    def takes(self, envelope: Envelope) -> bool:
+        """Whether the relay offers what an envelope needs."""
+        return self._utf8 or not envelope.utf8
 
     def withdraw(self) -> None:
         """Take back an accepted offer. Sends nothing now, and raises nothing."""
@@ -203,9 +217,10 @@ class Connection:
 
     def _commands(self, envelope: Envelope) -> tuple[bytes, bytes]:
         size = f" SIZE={envelope.size}" if self._size else ""  # a letter too large is refused here (RFC 1870)
+        utf8 = " BODY=8BITMIME SMTPUTF8" if envelope.utf8 else ""
         return (
-            f"MAIL FROM:<{envelope.sender}>{size}\r\n".encode("ascii"),
-            f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii"),
+            f"MAIL FROM:<{envelope.sender}>{size}{utf8}\r\n".encode("ascii"),
+            f"RCPT TO:<{envelope.recipient}>\r\n".encode(),
         )
 
     def _discard_pipelined(self) -> None:
@@ -236,7 +251,7 @@ class Connection:
         if code // 100 == 3:  # noqa: PLR2004 (RFC 5321, 4.2.1: neither yes nor no)
             raise GarbledError("a reply to another command")
         self.closing |= code == _CLOSING
-        return judge(stage, code, text)
+        return judge(stage, code, text, utf8=self.utf8)
 
     def _read_reason(self) -> Reply | None:
         """The reply of a relay that stopped reading in the middle of a letter; None when there is none in time."""

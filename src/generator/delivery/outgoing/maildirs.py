@@ -64,6 +64,13 @@ class Maildir:
         """A session that writes each letter to a file and accepts it."""
         return _MaildirSession(self)
 
+    def takes(self, address: str) -> bool:  # noqa: ARG002 (every transport is asked)
+        """Always: a file holds any address."""
+        return True
+
+    def greet(self) -> None:
+        """Do nothing: nobody is there."""
+
     def close(self) -> None:
         """Do nothing: no connection is open."""
 

@@ -62,11 +62,28 @@ class Relay(Server):
             if reply.verdict is Verdict.YES:
                 reply = session.hand_over(message)
             if reply.verdict is not Verdict.YES:
-                raise TransportError(f"{self.name} {_explain(reply, sender)}", refused=reply.refused)
+                raise TransportError(
+                    f"{self.name} {_explain(reply, sender)}",
+                    refused=reply.refused or reply.verdict is Verdict.UNABLE,
+                )
 
     def open_session(self) -> Session:
         """A session for letters, with a connection of its own; nothing is connected yet."""
         return RelaySession(self)
+
+    def takes(self, address: str) -> bool:
+        """Whether mail can go to an address, as far as the last connection told."""
+        return address.isascii() or self.utf8 is not False
+
+    def greet(self) -> None:
+        """Connect once, to know what the relay takes. Raises nothing: when it fails, that stays unknown."""
+        with suppress(TransportError, OSError), self.explained():
+            connection = self.dial()
+            try:
+                self.introduce(connection)
+                connection.quit()
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """End the connection of `send`: with QUIT, or at once when another thread is sending. Its `send` then fails."""
@@ -129,11 +146,13 @@ class RelaySession:
         if connection is None:
             raise RuntimeError("nothing was offered")
         self.prepare(message)
-        if (content := self._encoded[1]) is None:
+        if (content := self._encoded[1]) is None or not (connection.utf8 or message.isascii()):
             self.withdraw()
             return _NO_LETTER
         if following and (
-            self._drops_pipelined or connection.letters + 1 >= MOST or not _is_address(following.recipient)
+            self._drops_pipelined
+            or connection.letters + 1 >= MOST
+            or not (_is_address(following.recipient) and connection.takes(following))
         ):
             following = None
         try:
@@ -210,6 +229,8 @@ class RelaySession:
 
 def _explain(reply: Reply, sender: str) -> str:
     """What a relay does instead of taking a mail."""
+    if reply.verdict is Verdict.UNABLE:
+        return f"takes no addresses beyond ASCII (SMTPUTF8){f': {reply.codes}' if reply.codes else ''}"
     if reply.verdict is not Verdict.STOP:
         return f"refuses the mail: {reply.codes}"
     if reply.codes[:3] in _PASSWORD:
@@ -218,7 +239,7 @@ def _explain(reply: Reply, sender: str) -> str:
 
 
 def _is_address(address: str) -> bool:
-    return re.fullmatch(r"[!-;=?-~]+", address) is not None  # ASCII, visible, without < and >
+    return address.isprintable() and re.fullmatch(r"[^ <>]+", address) is not None
 
 
 def _encode(message: bytes) -> bytes | None:
@@ -227,7 +248,7 @@ def _encode(message: bytes) -> bytes | None:
     A bare CR or LF ends a line, and so a message, for some relays and not for others (CVE-2023-51764).
     """
     ends = message.count(b"\r\n")
-    if not message.isascii() or not ends == message.count(b"\r") == message.count(b"\n") or b"\0" in message:
+    if not ends == message.count(b"\r") == message.count(b"\n") or b"\0" in message:
         return None
     if message.startswith(b"."):
         message = b"." + message

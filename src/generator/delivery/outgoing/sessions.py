@@ -19,6 +19,11 @@ class Envelope:
     recipient: str
     size: int
 
+    @property
+    def utf8(self) -> bool:
+        """Whether it takes SMTPUTF8 (RFC 6531). Only the letter of such a reader has more than ASCII in its headers."""
+        return not self.recipient.isascii()
+
 
 class Session(Protocol):
     """One connection, opened when it is needed, and kept. For one thread, except `hang_up`.

@@ -54,6 +54,8 @@ class Server:
     """The domain with which we greet; empty for the name of this machine, or its address when it has none."""
     patience: float = PATIENCE
     """Seconds to wait for each reply."""
+    utf8: bool | None = field(default=None, init=False)
+    """Whether it offered SMTPUTF8 when we last connected; None before."""
 
     @property
     def name(self) -> str:
@@ -92,6 +94,7 @@ class Server:
                     self._refuse_clear()
             if self.user:
                 connection.login(self.user, self.password)
+            self.utf8 = offers_utf8(connection)
         except BaseException:
             connection.close()
             raise
@@ -176,6 +179,11 @@ def write_literal(address: str) -> str:
     if isinstance(known, IPv6Address):
         known = known.ipv4_mapped or known
     return f"[IPv6:{known}]" if isinstance(known, IPv6Address) else f"[{known}]"
+
+
+def offers_utf8(connection: smtplib.SMTP) -> bool:
+    """Whether a server takes addresses beyond ASCII; it must then take 8-bit letters too (RFC 6531, 3.1)."""
+    return connection.has_extn("smtputf8") and connection.has_extn("8bitmime")
 
 
 def _greet(connection: smtplib.SMTP) -> None:

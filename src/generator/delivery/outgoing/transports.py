@@ -43,6 +43,12 @@ class Transport(Protocol):
     def open_session(self) -> Session:
         """A session for many letters, with a connection of its own. Connects nothing yet, and raises nothing."""
 
+    def takes(self, address: str) -> bool:
+        """Whether mail can go to an address, as far as is known. Asks nobody; any thread may call it at any time."""
+
+    def greet(self) -> None:
+        """Find out what the other side takes, before the first mail. Raises nothing."""
+
     def close(self) -> None:
         """End the connection of `send`, even while another thread sends: that mail then fails or is in doubt.
 

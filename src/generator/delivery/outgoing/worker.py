@@ -130,6 +130,7 @@ class Worker:
         return sent
 
     def _run(self) -> None:
+        self._transport.greet()
         while not self._stopping.is_set():
             try:
                 self.work()

@@ -26,7 +26,10 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def write_message(headers: Iterable[str], name: str, text: str, html: str) -> bytes:
-    """A multipart/alternative message of these headers, a text and HTML. `name` is part of its boundary."""
+    """A multipart/alternative message of these headers, a text and HTML. `name` is part of its boundary.
+
+    It is ASCII, but for the header To of a reader whose address is not (RFC 6532).
+    """
     # Quoted-printable never contains “=_”, so no text contains this boundary (RFC 2045, 6.7).
     boundary = f"=_{name}"
     lines = (
@@ -41,12 +44,12 @@ def write_message(headers: Iterable[str], name: str, text: str, html: str) -> by
         f"--{boundary}--",
         "",
     )
-    return "\r\n".join(lines).encode("ascii")
+    return "\r\n".join(lines).encode()
 
 
 def write_recipient(address: str) -> str:
     """The header To, with the address alone: a name would be what a stranger typed."""
-    if not re.fullmatch(r"[\x21-\x7e]+", address):
+    if not address.isprintable() or not re.fullmatch(r"[^\s<>]+", address):
         raise ValueError("the address is not allowed in the header To")
     if "=?" in address:
         # A valid local part that some programs would decode; the envelope decides where the mail goes.

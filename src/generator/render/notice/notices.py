@@ -47,7 +47,7 @@ class Mail:
     text: str
     html: str
     message: bytes = field(repr=False)
-    """A complete RFC 5322 message with CRLF line ends, ASCII only."""
+    """A complete RFC 5322 message with CRLF line ends; ASCII, but for the header To (RFC 6532)."""
 
 
 def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:

@@ -5,7 +5,8 @@
                   │      ├── RCPT 4xx ──▶ DEFERRED ────┘      ├── 5xx ──▶ REFUSED
                   │      │                   (when due)       └── no reply, or the sender died ──▶ IN_DOUBT
                   │      ├── RCPT 5xx ──▶ REFUSED
-                  │      └── unsubscribed, paused or erased since ──▶ SKIPPED (also from DEFERRED and SENDING)
+                  │      └── unsubscribed, paused or erased since, or no SMTPUTF8
+                  │              ──▶ SKIPPED (also from DEFERRED and SENDING)
                   │
                   └── `newsletter retry` (reopen) ◀── REFUSED, IN_DOUBT
 
@@ -166,13 +167,14 @@ class Ledger:
             due=settled.not_before or (now if settled.progress is Progress.DEFERRED else None),
             more=int(settled.counted),
         ).rowcount
-        if found and settled.counted:  # not when it was kept before, and we did not hear of it
+        # Not when it was kept before, and we did not hear of it.
+        if found and (settled.counted or settled.progress is Progress.SKIPPED):
             self._note(raw, settled, now)
 
     def _note(self, raw: Any, settled: Settled, now: datetime) -> None:
         number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
         if kind := _find_kind(settled):
-            self._say.note.run(raw, number=number, kind=kind.value, detail=reply, now=now)
+            self._say.note.run(raw, number=number, kind=kind.value, detail=settled.why or reply, now=now)
         if kind is Kind.HARD and self._say.bounce.run(raw, number=number, now=now).rowcount:
             self._say.note.run(raw, number=number, kind=Kind.SUPPRESSED.value, detail=reply, now=now)
 
@@ -225,6 +227,8 @@ def _find_kind(settled: Settled) -> Kind | None:
             return Kind.DEFERRED
         case Progress.IN_DOUBT:
             return Kind.DOUBTED
+        case Progress.SKIPPED:
+            return Kind.SKIPPED
         case Progress.REFUSED:
             return settled.kind
         case _:
