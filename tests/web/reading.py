@@ -59,6 +59,14 @@ class Box:
 
     name: str = "box"
     mails: list[tuple[str, EmailMessage]] = field(default_factory=list)
+    utf8: bool = True
+    """Whether it takes addresses beyond ASCII."""
+
+    def takes(self, address: str) -> bool:
+        return self.utf8 or address.isascii()
+
+    def greet(self) -> None:
+        pass
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
         self.mails.append((recipient, BytesParser(policy=SMTP).parsebytes(message)))  # type: ignore[arg-type]
@@ -184,7 +192,7 @@ def open_reader(
             keep_wordings(
                 transaction, [wording(outline.root, outline.settings, language) for language in LANGUAGES]
             )
-        service = Service(outline, database, lambda: None, clock, url, **parts)
+        service = Service(outline, database, lambda: None, clock, url, takes=box.takes, **parts)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
 
 

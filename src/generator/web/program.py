@@ -90,7 +90,15 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
 
         worker = Worker(database, transport, render, settings.sender_address, clock)
         service = Service(
-            outline, database, worker.wake, clock, url, Limits(on=limits), worker.healthy, hooks
+            outline,
+            database,
+            worker.wake,
+            clock,
+            url,
+            Limits(on=limits),
+            worker.healthy,
+            transport.takes,
+            hooks,
         )
         files = find_files(root)
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))

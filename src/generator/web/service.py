@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Database
 
 
-def _always(_: datetime) -> bool:
+def _always(_: object) -> bool:
     return True
 
 
@@ -40,6 +40,8 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     healthy: Callable[[datetime], bool] = _always
     """Whether the worker runs at that moment, and is not stuck."""
+    takes: Callable[[str], bool] = _always
+    """Whether mail can go to an address, as far as is known; never blocks."""
     hooks: Mapping[Relay, str] = field(default_factory=dict, repr=False)
     """The relays that may report, each with its secret."""
     notifications: Notifications = field(default_factory=Notifications)

@@ -40,7 +40,7 @@ def test_the_form_posts_what_the_service_reads_to_its_page_in_the_same_language(
     )
     fields = {field.get("name"): field.get("value", "") for field in form.xpath("//input")}
     assert fields == {"email": "", "website": "", "wording": wording(ROOT, settings, language).version}
-    assert form.xpath("//input[@name='email'][@type='email'][@required]/@autocomplete") == ["email"]
+    assert form.xpath("//input[@name='email'][@inputmode='email'][@required]/@autocomplete") == ["email"]
     assert not form.xpath("//script | //*[@style] | //*[starts-with(name(@*), 'on')]")
 
 

@@ -99,7 +99,7 @@ NASTY = NewSubscriber(
 def test_odd_values_survive_on_both_databases(database: Database, form: str) -> None:
     others = [
         NewSubscriber(f"{start}reader@example.org", NL, (), Status.BOUNCED, NOW, NOW)
-        for start in ("=", "+", "-", "'", "'=")
+        for start in ("=", "+", "-", "'", "'=", "é", "用户")
     ]
     add(database, NASTY, *others)
     first = give(database, form)

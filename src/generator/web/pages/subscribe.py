@@ -109,6 +109,8 @@ def _read(context: Context, form: Form) -> tuple[Draft, str]:
             address = parse_address(text)
         except AddressError:
             mistake = _name_mistake(text)
+        if address and not context.app.service.takes(address):
+            address, mistake = "", "out_of_reach"
     # A slip in the domain is asked about once; the two answers are buttons, whose value is the whole address.
     meant, answer = suggest_address(address), form.one("meant")
     if meant and answer in {meant, address}:
@@ -132,5 +134,5 @@ def _name_mistake(text: str) -> str:
     if "@" not in text:
         return "no_at"
     if is_out_of_reach(text):
-        return "out_of_reach"
+        return "odd_signs"
     return "several" if text.count("@") > 1 else "bad"
