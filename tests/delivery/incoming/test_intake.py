@@ -1,6 +1,7 @@
 """Mails that ask and mails that come back: from mail programs, people, machines, and from who wants to harm."""
 
 import base64
+import quopri
 import re
 from datetime import UTC, datetime
 from email.header import Header
@@ -218,7 +219,7 @@ def test_who_is_not_on_the_list_is_never_written_to(database: Database, reader: 
         "a@example.com\r\nFrom: b@example.com",
         '"a b"@example.com',
         "=?utf-8?q?a=40example.com?=",
-        "é@example.com",
+        "é\u200b@example.com",
         "<>",
         "a@example.com <b@example.com> c@example.com",
         "MAILER-DAEMON@example.com (Mail Delivery System)",
@@ -703,3 +704,65 @@ def test_no_mail_takes_long(database: Database, message: bytes) -> None:
 def test_what_follows_the_beginning_is_not_read(database: Database, token: str) -> None:
     body = "x" * MOST + token
     assert bring(database, mail(body=body, sender="nobody")) is Outcome.SKIPPED
+
+
+# --- Addresses beyond ASCII (RFC 6532, 6533) ---
+
+JOSE = "josé@example.com"
+
+
+def test_a_reader_with_an_accent_who_writes_gets_a_link(database: Database) -> None:
+    with database.begin() as transaction:
+        add_many(transaction, [NewSubscriber(JOSE, NL, (), Status.CONFIRMED, NOW, NOW)])
+    for sender in (f"José <{JOSE}>", "JOSE\u0301@EXAMPLE.com"):
+        assert bring(database, mail("Subject: één vraag", sender=sender)) is Outcome.ASKED
+    assert notices(database) == [(Notice.MANAGE, JOSE)]
+
+
+def test_headers_in_another_encoding_are_read_as_far_as_they_go(database: Database, token: str) -> None:
+    message = mail(f"Subject: unsubscribe {token}", sender="Jos\xe9 <reader@example.com>")
+    latin = message.decode().encode("latin-1")
+    assert bring(database, latin) is Outcome.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("encoding", ["8bit", "base64", "quoted-printable"])
+@pytest.mark.parametrize(
+    "said, event",
+    [
+        ("550 5.1.1 no such user", (Kind.HARD, "550 5.1.1")),
+        ("550 5.6.7 no way", (Kind.REFUSED, "550 5.6.7 SMTPUTF8")),
+        ("554 5.6.9 no way", (Kind.REFUSED, "554 5.6.9 SMTPUTF8")),
+    ],
+)
+def test_a_report_in_utf8_is_read(
+    database: Database, tag: str, encoding: str, said: str, event: tuple[Kind, str]
+) -> None:
+    """RFC 6533, in any encoding, and known by the letter that comes back alone."""
+    enhanced = said.split()[1]
+    parts = {
+        "message/global-delivery-status": "Reporting-MTA: dns; mx.example.com\n\n"
+        f"Final-Recipient: utf-8; {JOSE}\nAction: failed\nStatus: {enhanced}\n"
+        f"Diagnostic-Code: smtp; {said} <{JOSE}>\n",
+        "message/global-headers": f"From: letter@example.org\nTo: {JOSE}\n"
+        f"Message-ID: <{tag}@letter.example.org>\n",
+    }
+    lines = []
+    for kind, text in parts.items():
+        lines += ["--b", f"Content-Type: {kind}; charset=utf-8", f"Content-Transfer-Encoding: {encoding}", ""]
+        lines.append(encode(text, encoding))
+    message = mail(
+        "Return-Path: <>",
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
+        body="\n".join([*lines, "--b--", ""]),
+        sender="MAILER-DAEMON@mx.example.com",
+    ).replace(b"To: unsubscribe@", b"To: bounce@")
+    gone = event[0] is Kind.HARD
+    assert bring(database, message) is (Outcome.BOUNCED if gone else Outcome.SKIPPED)
+    assert note(database)[0] == event
+    assert status(database) is (Status.BOUNCED if gone else Status.CONFIRMED)
+
+
+def encode(text: str, encoding: str) -> str:
+    if encoding == "base64":
+        return base64.encodebytes(text.encode()).decode()
+    return quopri.encodestring(text.encode()).decode() if encoding == "quoted-printable" else text

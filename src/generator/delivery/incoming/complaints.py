@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from generator.delivery.incoming.message import read_groups
+from generator.delivery.incoming.message import GLOBAL, read_groups
 
 if TYPE_CHECKING:
     from generator.delivery.incoming.message import Incoming
@@ -51,7 +51,7 @@ def read_feedback(mail: Incoming) -> Feedback | None:
 
 def _is_complaint(mail: Incoming) -> bool:
     """Whether a letter comes back with a complaint in a form without a standard."""
-    if not any(part.kind in {"message/rfc822", "text/rfc822-headers"} for part in mail.parts):
+    if not any(part.kind in {"message/rfc822", "text/rfc822-headers"} | GLOBAL for part in mail.parts):
         return False
     return bool(_SUBJECTS.search(mail.header("Subject"))) or any(
         pattern.search(part.content) for part in mail.parts for pattern in _WITHOUT_A_STANDARD

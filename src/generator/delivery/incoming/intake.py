@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.bounces import may_report, read_bounce
 from generator.delivery.incoming.complaints import read_feedback
-from generator.delivery.incoming.message import Incoming
+from generator.delivery.incoming.message import GLOBAL, Incoming
 from generator.errors import AddressError
 from generator.model import Asking, Kind, Language, Outcome, Wish
 from generator.subscribers.ledger.returns import Return, record
@@ -172,7 +172,9 @@ def _find_handle(transaction: Transaction, texts: Iterable[str]) -> str | None:
 
 def _quotes(mail: Incoming) -> list[str]:
     """Where a report names the letter: what it answers to, and what it brings back of it."""
-    return [*mail.headers("In-Reply-To"), *mail.headers("References"), *mail.texts]
+    # Of mail in UTF-8 any part may be encoded (RFC 6533).
+    encoded = [part.content.decode("ascii", "replace") for part in mail.parts if part.kind in GLOBAL]
+    return [*mail.headers("In-Reply-To"), *mail.headers("References"), *mail.texts, *encoded]
 
 
 def _candidates(texts: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from binascii import a2b_qp
 from contextlib import suppress
 from dataclasses import dataclass
 from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, HeaderParser
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,9 @@ _LONGEST = 2000
 
 _MANY = 50
 """As many headers of one name, parts, and groups of a report are looked at."""
+
+GLOBAL = {"message/global", "message/global-headers"}
+"""How a report brings back a letter with more than ASCII in its headers (RFC 6533)."""
 
 _RECIPIENTS = ("To", "Delivered-To", "X-Original-To", "Envelope-To")
 _BOUNDARY = re.compile(r'boundary\s*=\s*(?:"([^"]{1,70})"|([^\s;"]{1,70}))', re.IGNORECASE)
@@ -53,7 +56,7 @@ class Incoming:
         head, self.body = (
             (self.whole[: blank.start()], self.whole[blank.end() :]) if blank else (self.whole, b"")
         )
-        self.head: Message = BytesHeaderParser().parsebytes(head)
+        self.head: Message = _read_head(head)
         self._recipient = recipient
 
     def header(self, name: str) -> str:
@@ -110,13 +113,21 @@ class Incoming:
         return [_read_part(piece) for piece in pieces[1:]]
 
 
+def _read_head(head: bytes) -> Message:
+    """Headers in UTF-8 (RFC 6532), or in what Python makes of other bytes."""
+    try:
+        return HeaderParser().parsestr(head.decode())
+    except UnicodeDecodeError:
+        return BytesHeaderParser().parsebytes(head)
+
+
 def read_groups(content: bytes) -> list[dict[str, str]]:
     """Groups of fields between blank lines, as reports hold them (RFC 3464, 5965): names in lower case → values."""
     groups = []
     for block in re.split(rb"\r?\n[ \t]*\r?\n", content.strip())[:_MANY]:
         fields: dict[str, str] = {}
         for line in re.sub(rb"\r?\n[ \t]+", b" ", block).splitlines()[:_MANY]:
-            name, colon, value = line[:_LONGEST].decode("ascii", "replace").partition(":")
+            name, colon, value = line[:_LONGEST].decode("utf-8", "replace").partition(":")
             if colon:
                 fields.setdefault(name.strip().lower(), value.strip())
         if fields:
