@@ -20,7 +20,15 @@ from tests.machine import FAKETIME, in_ci
 CLOCK_CHANGE = datetime(2027, 10, 31, 0, 58, tzinfo=UTC)
 """02:58 in Amsterdam; two minutes later it is 02:00."""
 
-WITHOUT_CLOCK = ("check", "content", "odd", "test_reading.py", "test_settings.py", "test_syntax.py", "test_texts.py")
+WITHOUT_CLOCK = (
+    "check",
+    "content",
+    "odd",
+    "test_reading.py",
+    "test_settings.py",
+    "test_syntax.py",
+    "test_texts.py",
+)
 """Tests of what reads and checks texts (rendering stays: feedgen and `email` take the time of day when not told)."""
 
 

@@ -118,7 +118,7 @@ def test_a_secret_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 def vitals(**changes: Any) -> Vitals:
-    return replace(Vitals("the list", None, 0, "0002", 10, 12, NOW), **changes)
+    return replace(Vitals("the list", None, 0, "0002", 10, 12, 0, NOW), **changes)
 
 
 def test_a_list_is_counted_and_a_large_one_asks_for_the_dns() -> None:
@@ -273,6 +273,24 @@ def test_what_a_relay_cannot_do_is_told(ours: Settings, monkeypatch: pytest.Monk
         check(ask(Relay(HOST, there.port, local=True), ours)["envelope"], ERROR, "550 5.7.1 not from here")
     (answer,) = ask(Relay(HOST, there.port, local=True), ours).values()
     check(answer, ERROR, "cannot be reached")
+
+
+@pytest.mark.parametrize(
+    "utf8, readers, condition, found",
+    [
+        (True, 0, OK, "offered: addresses beyond ASCII, like josé@example.org, get mail; 0 readers need it"),
+        (True, 1, OK, "1 reader needs it"),
+        (False, 0, OK, "not offered: who signs up with josé@example.org is told so; 0 readers need it"),
+        (False, 2, WARNING, "not offered, and 2 readers need it"),
+    ],
+)
+def test_whether_a_relay_takes_addresses_beyond_ascii_is_told(
+    ours: Settings, utf8: bool, readers: int, condition: Condition, found: str
+) -> None:
+    with relaying(utf8=utf8) as there:
+        answers, _ = examine_relay(Relay(HOST, there.port, local=True), ours, NOW, readers)
+    (answer,) = [one for one in answers if one.subject == "smtputf8"]
+    check(answer, condition, found)
 
 
 def test_a_relay_elsewhere_without_tls_and_with_a_low_limit_is_told(ours: Settings) -> None:

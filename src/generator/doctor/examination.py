@@ -39,7 +39,7 @@ from generator.mailing.window import choose_week
 from generator.sentences import count
 from generator.settings import PATH as SETTINGS
 from generator.settings import read_settings
-from generator.subscribers.list.vitals import read_vitals
+from generator.subscribers.list.vitals import Vitals, read_vitals
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS
 
@@ -74,14 +74,20 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
         )
     key = read_variable(root, DKIM)
     yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
-    yield from _look_at_list(root, settings, now, online=names is not None)
+    vitals = _find_vitals(root)
+    if isinstance(vitals, Vitals):
+        yield from _look_at_list(root, vitals, now, online=names is not None)
+        yield from _look_at_hooks(root, settings, now)
+    else:
+        yield vitals
+    readers = vitals.utf8 if isinstance(vitals, Vitals) else 0
     relay = ""
     try:
         transport = open_transport(read_variable(root, MAIL, MAIL_DEFAULT), root)
     except GeneratorError as error:
         yield fail("relay", str(error), f"Correct {MAIL}.")
     else:
-        answers, relay = examine_relay(transport, settings, now)
+        answers, relay = examine_relay(transport, settings, now, readers)
         yield from answers
     if names is not None:
         from generator.doctor.domains import examine_domains  # noqa: PLC0415 (only when asked for)
@@ -107,37 +113,35 @@ def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answ
     yield from examine_letter(newsletter, week)
 
 
-def _look_at_list(root: Path, settings: Settings, now: datetime, *, online: bool) -> Iterator[Answer]:
-    """Without making what is not there: this command only looks."""
+def _find_vitals(root: Path) -> Vitals | Answer:
+    """How the list is, or why nobody knows. Makes nothing that is not there: this command only looks."""
     try:
         if missing := find_missing_list(root):
             remedy = f"Run `newsletter init` to create it, restore a back-up, or set {DATABASE} to another location."
-            yield fail("list", f"not found: {missing}", remedy)
-            return
+            return fail("list", f"not found: {missing}", remedy)
         if not read_variable(root, KEYS):
             remedy = f"Restore {FILE}, or run this command with the environment of the service."
-            yield fail("keys", "not found; the links in mail are signed with the keys of this list", remedy)
-            return
+            return fail("keys", "not found; the links in mail are signed with the keys of this list", remedy)
         with closing(open_list(root)) as database:
-            vitals = read_vitals(database)
-            hooks = list(_look_at_hooks(root, settings, database, now))
+            return read_vitals(database)
     except GeneratorError as error:
-        yield fail("list", str(error), "See “Messages” in deploy/RUN.md.")
-        return
+        return fail("list", str(error), "See “Messages” in deploy/RUN.md.")
+
+
+def _look_at_list(root: Path, vitals: Vitals, now: datetime, *, online: bool) -> Iterator[Answer]:
     yield from examine_list(vitals, online=online)
-    yield from hooks
     yield examine_backups(vitals.file, now)
     yield examine_disk(vitals.file.parent if vitals.file else root, vitals.size, vitals.confirmed)
     yield examine_clock(now, vitals.newest)
 
 
-def _look_at_hooks(root: Path, settings: Settings, database: Database, now: datetime) -> Iterator[Answer]:
+def _look_at_hooks(root: Path, settings: Settings, now: datetime) -> Iterator[Answer]:
     """At the service that runs, in a trial too."""
     try:
         hooks = read_hooks(root)
     except SecretError as error:
         yield fail("hooks", str(error), f"Correct the variable, in the environment or in {FILE}.")
         return
-    yield from examine_hooks(
-        hooks, find_trial(root) if find_files(root) else settings.service_url, database, now
-    )
+    address = find_trial(root) if find_files(root) else settings.service_url
+    with closing(open_list(root)) as database:
+        yield from examine_hooks(hooks, address, database, now)

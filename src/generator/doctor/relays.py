@@ -8,9 +8,10 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from generator.delivery.outgoing.smtp import Server
+from generator.delivery.outgoing.smtp import Server, offers_utf8
 from generator.doctor.answers import fail, warn, well
 from generator.errors import TransportError
+from generator.sentences import count
 
 if TYPE_CHECKING:
     import smtplib
@@ -29,9 +30,12 @@ LARGEST = 500_000
 _TAKEN = 250
 
 
-def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tuple[list[Answer], str]:
+def examine_relay(
+    transport: Transport, settings: Settings, now: datetime, utf8: int = 0
+) -> tuple[list[Answer], str]:
     """Log in, and offer an envelope (MAIL, RSET). Returns the answers, and the relay's own host name, or "".
 
+    `utf8`: how many readers have an address beyond ASCII.
     A relay that cannot be reached is an answer too. Waits as long as the patience of the transport for each reply.
     """
     if not isinstance(transport, Server):
@@ -50,6 +54,7 @@ def examine_relay(transport: Transport, settings: Settings, now: datetime) -> tu
                 answers += (
                     _look_at_user(connection),
                     _look_at_extensions(connection),
+                    _look_at_utf8(connection, utf8),
                     _offer(connection, sender),
                 )
             finally:
@@ -112,6 +117,16 @@ def _look_at_extensions(connection: smtplib.SMTP) -> Answer:
         else "no PIPELINING: four round trips per letter instead of two",
     ]
     return well("limits", "; ".join(parts))
+
+
+def _look_at_utf8(connection: smtplib.SMTP, readers: int) -> Answer:
+    need = f"{count(readers, 'reader')} {'needs' if readers == 1 else 'need'} it"
+    if offers_utf8(connection):
+        return well("smtputf8", f"offered: addresses beyond ASCII, like josé@example.org, get mail; {need}")
+    if not readers:
+        return well("smtputf8", f"not offered: who signs up with josé@example.org is told so; {need}")
+    remedy = "Ask the relay for SMTPUTF8 (RFC 6531), or these readers for another address; their letters are skipped."
+    return warn("smtputf8", f"not offered, and {need}", remedy)
 
 
 def _offer(connection: smtplib.SMTP, sender: str) -> Answer:

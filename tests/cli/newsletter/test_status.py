@@ -15,7 +15,7 @@ from generator.cli.newsletter import main
 from generator.environment import make_list
 from generator.errors import PublishError
 from generator.mailing.report import keep_report
-from generator.model import Kind, Progress, Settled, Status, Tally
+from generator.model import NO_UTF8, Kind, Progress, Settled, Status, Tally
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.tags import read_tag
@@ -374,3 +374,23 @@ def test_what_is_sent_after_the_rows_are_gone_is_nothing(sent: Path):
             assert ledger.reserve(NOW + HISTORY) == []
             ledger.advance([Settled(1, Progress.ACCEPTED)], None, NOW)
         assert count(database).balances
+
+
+def test_who_was_skipped_for_their_address_is_told_everywhere(root: Path):
+    """Neither refused nor in doubt, and still on the list."""
+    with open_for(root) as database:
+        freeze(database)
+        with sender(database) as ledger:
+            one, *_ = ledger.reserve(NOW)
+            put(database, one.subscriber_id, address="josé@example.org", key="josé@example.org")
+            skipped = Settled(one.subscriber_id, Progress.SKIPPED, counted=False, why=NO_UTF8)
+            ledger.advance([skipped], None, NOW)
+            ledger.advance([skipped], None, NOW)
+    said = run(root, "status").output
+    assert "  skipped    1\n" in said
+    assert "1 letter skipped (no SMTPUTF8): the relay takes no addresses beyond ASCII" in said
+    assert "| no SMTPUTF8 | 1 |" in run(root, "report", str(WEEK)).output
+    explained = run(root, "explain", "JOSE\u0301@EXAMPLE.ORG").output
+    assert "confirmed, gets letters" in explained
+    assert "letter skipped" in explained
+    assert "no SMTPUTF8" in explained

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import LargeBinary, cast, func, select
 
 from generator.model.subscribers import Status
 from generator.subscribers.list.listing import count_statuses
@@ -31,6 +31,8 @@ class Vitals:
     step: str
     confirmed: int
     total: int
+    utf8: int
+    """How many confirmed ones have an address that takes SMTPUTF8."""
     newest: datetime | None
     """When a row was last changed; None when there is none."""
 
@@ -40,6 +42,10 @@ def read_vitals(database: Database) -> Vitals:
     with database.read() as transaction:
         statuses = count_statuses(transaction)
         newest = transaction.connection.execute(select(func.max(SUBSCRIBER.c.changed))).scalar()
+        longer = func.length(cast(SUBSCRIBER.c.address, LargeBinary)) > func.length(SUBSCRIBER.c.address)
+        utf8 = transaction.connection.execute(
+            select(func.count()).where(SUBSCRIBER.c.status == Status.CONFIRMED, longer)
+        ).scalar_one()
     file = database.file
     return Vitals(
         name=database.name,
@@ -48,5 +54,6 @@ def read_vitals(database: Database) -> Vitals:
         step=newest_step(),  # to open it is to bring it there
         confirmed=statuses[Status.CONFIRMED],
         total=sum(statuses.values()),
+        utf8=utf8,
         newest=newest,
     )
