@@ -25,8 +25,9 @@ from tests.web.proxying import decrypt
 from tests.web.running import PROGRAM, find_port, run_service
 
 READER, LOYAL, ANGRY = "reader@example.org", "loyal@example.com", "angry@example.com"
+JOSE = "josé@example.com"
 RETURNS = "bounce@example.org"
-MAILBOXES = {READER: "reader", LOYAL: "loyal", ANGRY: "angry", RETURNS: "bounces"}
+MAILBOXES = {READER: "reader", LOYAL: "loyal", ANGRY: "angry", JOSE: "jose", RETURNS: "bounces"}
 REFUSED, GONE, FULL = "refused@example.com", "gone@example.com", "full@example.com"
 FIRST, SECOND = "2026-W45", "2026-W46"
 
@@ -105,17 +106,18 @@ def test_a_letter_from_the_form_to_the_last_one(
         add_others(operator, place.root)
 
         operator.types("send", FIRST, "--now", "--without-git")
-        assert operator.counts(FIRST) == {"accepted": 5, "refused": 1}
+        assert operator.counts(FIRST) == {"accepted": 6, "refused": 1}
         assert place.status(REFUSED) == "bounced"
         letter = chain.wait_for("reader", 2)[1]
         see_that_the_signature_covers_how_to_leave(letter, chain)
+        see_that_the_letter_to_another_script_is_the_same(chain)
         complain(chain)
         see_what_comes_back(operator, place, chain)
 
         leave_by_one_click(parse(letter), tls_of=chain.certificate)
         assert reader.status == "unsubscribed"
         operator.types("send", SECOND, "--now", "--without-git")
-        assert operator.counts(SECOND) == {"accepted": 2}
+        assert operator.counts(SECOND) == {"accepted": 3}
         chain.wait_for("loyal", 2)
         chain.wait_for("bounces", 4)  # the full mailbox once more: by then all mail has found its way
         assert weeks_in(chain, "loyal") == [FIRST, SECOND]
@@ -134,7 +136,8 @@ def add_others(operator: Operator, root: Path) -> None:
     """Who came by another way: one reads on, one calls it spam, and three cannot be reached."""
     file = root / "others.csv"
     file.write_text(
-        "email,language\n" + "".join(f"{who},nl\n" for who in (LOYAL, ANGRY, REFUSED, GONE, FULL))
+        "email,language\n" + "".join(f"{who},nl\n" for who in (LOYAL, ANGRY, REFUSED, GONE, FULL, JOSE)),
+        "utf-8",
     )
     operator.types("subscribers", "import", str(file), "--proof", "signed on paper")
 
@@ -153,6 +156,15 @@ def see_that_the_signature_covers_how_to_leave(letter: bytes, chain: Chain) -> N
         changed = letter.replace(before, after)
         assert changed != letter
         assert not dkim.verify(changed, dnsfunc=chain.look_up)
+
+
+def see_that_the_letter_to_another_script_is_the_same(chain: Chain) -> None:
+    """By SMTPUTF8 (RFC 6531) through all of the chain, and signed (RFC 8616)."""
+    (letter,) = chain.wait_for("jose", 1)
+    (usual,) = chain.wait_for("loyal", 1)
+    assert re.search(f"^To: {JOSE}\r?$".encode(), letter, re.MULTILINE)
+    assert dkim.verify(letter, dnsfunc=chain.look_up)
+    assert parse(letter)["Subject"] == parse(usual)["Subject"]
 
 
 def complain(chain: Chain) -> None:
