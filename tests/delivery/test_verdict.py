@@ -198,3 +198,40 @@ def test_every_known_reply_has_a_source_a_date_and_compiles() -> None:
 @given(st.text(max_size=400), st.from_regex(r"\A[45]\d\d\Z"), st.from_regex(r"\A([45]\.\d{1,3}\.\d{1,3})?\Z"))
 def test_no_words_make_it_fail_or_are_kept(words: str, code: str, enhanced: str) -> None:
     assert judge_report(code, enhanced, words).codes == f"{code} {enhanced}".strip()
+
+
+# --- Addresses beyond ASCII ---
+
+NO_UTF8 = ["553 5.6.7 no", "550 5.6.8 no", "550 5.6.9 no", "554 5.6.10 no", "550 SMTPUTF8 required"]
+
+
+@pytest.mark.parametrize("reply", [*NO_UTF8, "501 5.1.3 syntax", "555 5.5.4 parameters", "504 what?"])
+@pytest.mark.parametrize("stage", [Stage.MAIL, Stage.RCPT, Stage.LETTER])
+def test_a_way_that_carries_no_utf8_is_not_about_the_reader(stage: Stage, reply: str) -> None:
+    code, _, text = reply.partition(" ")
+    found = judge(stage, int(code), text.encode(), utf8=True)
+    assert (found.verdict, found.kind, found.refused) == (Verdict.UNABLE, Kind.REFUSED, False)
+    assert judge(stage, int(code), text.encode()).verdict is not Verdict.UNABLE, (
+        "who needs none has all of it"
+    )
+
+
+@pytest.mark.parametrize("reply", NO_UTF8)
+def test_a_report_of_it_ends_nobody_and_names_the_cause(reply: str) -> None:
+    code, *words = reply.split()
+    enhanced = words[0] if words[0][:2] == "5." else ""
+    found = judge_report(code, enhanced, reply)
+    assert (found.verdict, found.kind, found.cause) == (Verdict.OURS, Kind.REFUSED, "SMTPUTF8")
+
+
+@pytest.mark.parametrize(
+    "reply, verdict",
+    [
+        ("550 5.1.1 no such user", Verdict.GONE),
+        ("452 4.2.2 full", Verdict.LATER),
+        ("421 4.6.7 later", Verdict.SLOW),
+    ],
+)
+def test_what_else_is_said_to_such_a_reader_means_what_it_means(reply: str, verdict: Verdict) -> None:
+    code, _, text = reply.partition(" ")
+    assert judge(Stage.RCPT, int(code), text.encode(), utf8=True).verdict is verdict

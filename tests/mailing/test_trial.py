@@ -211,3 +211,12 @@ def test_a_proof_to_somebody_who_is_not_there_is_refused(sample, monkeypatch):
         result = newsletter_command(sample, "send", "2026-W46", "--to", "editor@example.org")
     assert result.exit_code == 1
     assert "Error: the relay did not accept the letter: 550 5.1.1\n" in result.output
+
+
+def test_a_proof_to_an_address_that_the_relay_does_not_carry_is_refused(sample, monkeypatch):
+    with open_relay() as relay:
+        door = relay.open_door()
+        monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://127.0.0.1:{door.port}")
+        result = newsletter_command(sample, "send", "2026-W46", "--to", "josé@example.org")
+    assert result.exit_code == 1
+    assert "the relay did not accept the letter: no SMTPUTF8, which this address needs\n" in result.output

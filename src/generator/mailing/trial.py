@@ -19,7 +19,7 @@ from generator.mailing.freeze import Prepared, Recipe, prepare
 from generator.mailing.preflight import find_missing, find_service
 from generator.mailing.run import find_signature
 from generator.mailing.window import choose_week
-from generator.model import Due, Mailing
+from generator.model import NO_UTF8, Due, Mailing
 from generator.settings import read_settings
 from generator.subscribers.list.audience import explain_nobody, list_audience
 from generator.subscribers.store.keys import VARIABLE as KEYS
@@ -140,7 +140,8 @@ def _hand_over(session: Session, copies: Copies, due: Due) -> str:
     if reply.verdict is Verdict.YES:
         reply = session.hand_over(copy.message)
     if reply.verdict is not Verdict.YES:
-        raise TransportError(f"the relay did not accept the letter: {reply.codes}")
+        unable = f"{NO_UTF8}, which this address needs " if reply.verdict is Verdict.UNABLE else ""
+        raise TransportError(f"the relay did not accept the letter: {unable}{reply.codes}".strip())
     return reply.codes
 
 

@@ -56,7 +56,7 @@ class Sender:
           |     v                            v
           |    skipped                    in doubt
           v offer: no
-        refused or deferred
+        refused or deferred; skipped when the relay does not carry the address
 
     For one thread. A letter is in flight only while its row is `sending`, so that a crash leaves at most one in doubt.
     A row becomes `sending` in the same commit that records the outcome of the one before.
