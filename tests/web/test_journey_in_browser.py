@@ -286,8 +286,7 @@ def test_every_other_page_of_the_service_can_be_read_by_everybody(place, open_br
         for path in ("confirm/unknown", "en/manage", "subscribe"):
             reader.page.goto(f"{place.service}{path}")
             look(reader.page)
-        reader.page.locator("form").evaluate("form => form.noValidate = true")
-        reader.asks("nobody")
+        reader.asks("nobody")  # the service says what is wrong: browsers take some addresses for none
         assert reader.page.locator("[aria-invalid=true]").count() == 1
         look(reader.page)
         reader.page.locator("summary").click()
@@ -295,6 +294,11 @@ def test_every_other_page_of_the_service_can_be_read_by_everybody(place, open_br
         reader.asks()
         reader.sees("asked_title")
         reader.confirms()
+
+        reader.page.goto(f"{place.service}subscribe")
+        reader.asks("josé@example.org")
+        reader.sees("asked_title")
+        expect(reader.page.locator("main")).to_contain_text("josé@example.org")
 
         reader.page.goto(f"{place.service}subscribe")
         reader.asks()

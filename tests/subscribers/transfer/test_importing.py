@@ -268,6 +268,7 @@ ROWS = {
         {"consents": [{"step": "asked", "at": "2026-01-01", "source": "", "wording": "yes"}]},
         "wording is “yes”; expected an object",
     ),
+    "address with bytes": ({"address": "l\udce9a@example.org"}, "address is not valid text; expected UTF-8"),
     "source with bytes": (
         {"consents": [{"step": "asked", "at": "2026-01-01", "source": "\udcff"}]},
         "source is not valid text",

@@ -25,6 +25,7 @@ COLUMNS = tuple(column.name for column in fields(NewSubscriber))
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """What no database keeps; lone surrogates are bytes that were not UTF-8."""
+_NOT_UTF8 = "is not valid text; expected UTF-8 (“CSV UTF-8” in a spreadsheet)"
 
 
 class RowError(ValueError):
@@ -134,6 +135,8 @@ def read_address(text: Any) -> str:
         raise RowError("has no address")
     if len(text) <= LONGEST and (plain := _PLAIN.fullmatch(text)) and (domain := _find_domain(plain[2])):
         return f"{plain[1]}@{domain}"
+    if _NO_TEXT.search(text):
+        raise RowError(f"address {_NOT_UTF8}")
     try:
         return parse_address(text)
     except AddressError as error:
@@ -159,7 +162,7 @@ def _text(cells: Mapping[str, Any], name: str, default: str | None = None) -> st
     if not isinstance(value, str):
         raise RowError(f"{name} is {shorten(value)}; expected text")
     if _NO_TEXT.search(value):
-        raise RowError(f"{name} is not valid text; expected UTF-8 (“CSV UTF-8” in a spreadsheet)")
+        raise RowError(f"{name} {_NOT_UTF8}")
     return value
 
 
