@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from generator.doctor.names import Names
     from generator.model import Week
     from generator.settings import Settings
-    from generator.subscribers.store.database import Database
 
 
 def examine(root: Path, now: datetime, selector: str, names: Names | None) -> Iterator[Answer]:
