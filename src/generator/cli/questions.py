@@ -171,10 +171,11 @@ def _ask_ignored(order: Order, unknown: list[str]) -> Order:
 def _count_values(path: Path, order: Order) -> dict[str, Counter[str]]:
     """How often each value stands in each column; no more than are asked about are kept."""
     from generator.subscribers.transfer.layouts import normalise, write_cell
-    from generator.subscribers.transfer.tables import Row, read_table
+    from generator.subscribers.transfer.opening import open_table
+    from generator.subscribers.transfer.tables import Row
 
     with path.open("rb") as stream:
-        table = read_table(stream, order.form)
+        table = open_table(stream, order.form, order.sheet)
         found: dict[str, Counter[str]] = {name: Counter() for name in table.columns}
         for row in table.rows:
             if isinstance(row, Row):
@@ -190,6 +191,7 @@ def _spell(path: Path, order: Order) -> str:
     meanings = order.meanings
     words = ["newsletter", "subscribers", "import", str(path)]
     words += ["--format", order.form] if order.form else []
+    words += ["--sheet", order.sheet] if order.sheet else []
     words += ["--from", order.origin] if order.origin else []
     for field, column in meanings.columns.items():
         words += ["--column", f"{field}={column}"]

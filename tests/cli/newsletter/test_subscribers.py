@@ -20,6 +20,7 @@ from generator.cli.newsletter import main
 from generator.errors import PublishError
 from generator.files import create_file
 from tests.clocks import STOPPED
+from tests.subscribers.workbooks import write_workbook
 
 NEWSLETTER = str(Path(sys.executable).with_name("newsletter"))
 PROOF = ("--proof", "Binder 2026")
@@ -364,6 +365,25 @@ def test_a_dry_run_says_what_would_happen(root: Path) -> None:
     assert mails(root) == ["confirm"]
 
 
+def test_a_workbook_is_read_like_csv_and_names_its_sheet_and_rows(root: Path, tmp_path: Path) -> None:
+    file, people = (
+        tmp_path / "club.xlsx",
+        [["Onze leden"], ["mail", "Status"], ["a@example.org", "Unsubscribed"]],
+    )
+    file.write_bytes(write_workbook(people, Oud=[["email"], ["b@example.org"]]))
+    done = run(root, "subscribers", "import", str(file))
+    assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+    assert f"{file} has 2 sheets: “Blad1”, “Oud”; say which to read with --sheet NAME" in done.stderr
+    file.write_bytes(write_workbook([*people, ["b@", "confirmed"]]))
+    done = run(root, "subscribers", "import", str(file), "--column", "email=mail", "--sheet", "blad1")
+    assert done.exit_code == 1
+    assert done.stderr.startswith(f"{file}, sheet “Blad1”, row 4: “b@”: address ")
+    assert done.stdout == (
+        "The column names are in row 2 of the sheet “Blad1”; the rows above were not read.\n"
+        "1 subscriber added, 1 rejected.\nOf those added: 1 left there (unsubscribed).\n"
+    )
+
+
 def test_what_another_service_kept_and_we_do_not_is_said(root: Path) -> None:
     content = (
         "email,active_subscription,expiry,plan,email_disabled,created_at\na@example.org,false,,other,false,\n"
@@ -379,7 +399,7 @@ def test_what_another_service_kept_and_we_do_not_is_said(root: Path) -> None:
     "arguments, content, problem",
     [
         (["-"], b"", "standard input is empty"),
-        (["-"], b"PK\x03\x04", "standard input is an Excel workbook"),
+        (["-"], b"PK\x03\x04", "standard input is damaged, or not complete"),
         (["-"], b"name\nx\n", "standard input has no column that is known to hold addresses"),
         (["nowhere.csv"], b"", "nowhere.csv cannot be read: No such file or directory"),
         (["-", "--rejects", "/nowhere/x.csv"], b"address\n", "/nowhere/x.csv cannot be written"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -22,6 +23,7 @@ from tests.conftest import Golden
 from tests.languages import EN, NL
 from tests.subscribers.exports import EXPORTS, NAMES
 from tests.subscribers.files import NOW, ORDER, PROVED, empty, stream, take
+from tests.subscribers.workbooks import write_workbook
 
 MAILCHIMP = (
     '"Email Address","First Name","Last Name",Language,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,'
@@ -321,6 +323,28 @@ def test_an_export_comes_in_as_it_was_meant(database: Database, name: str, golde
 def split(content: str) -> list[list[str]]:
     separator = ";" if ";" in content.partition("\n")[0] else ","
     return list(csv.reader(io.StringIO(content), delimiter=separator))
+
+
+def type_cell(text: str) -> object:
+    """What a spreadsheet makes of a cell of CSV when it opens the file: a number, a moment, true or false."""
+    if text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if text.isdecimal():
+        return float(text)
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix("Z"))
+        return text if moment.tzinfo else moment
+    return text
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_that_a_spreadsheet_saved_as_a_workbook_comes_in_the_same(
+    database: Database, name: str, golden: Golden
+) -> None:
+    content = write_workbook([[type_cell(cell) for cell in row] for row in split(EXPORTS[name])])
+    _, rejects = take(database, content, order_for(name), NAMES.get(name, "x.xlsx"))
+    assert not rejects
+    golden(f"imports/{name}.txt", list_people(database))
 
 
 @settings(max_examples=100, deadline=None)

@@ -26,7 +26,8 @@ from generator.subscribers.transfer.foreign import find_origin
 from generator.subscribers.transfer.formats import Defaults, RowError, shorten
 from generator.subscribers.transfer.layouts import find_worst, write_cell
 from generator.subscribers.transfer.meanings import Meanings
-from generator.subscribers.transfer.tables import Row, read_table
+from generator.subscribers.transfer.opening import open_table
+from generator.subscribers.transfer.tables import Row
 from generator.subscribers.transfer.unknown import (
     SAMPLE,
     check_columns,
@@ -68,6 +69,8 @@ class Order:
     """Where all of them stand, when the file does not say."""
     origin: str = ""
     form: str = ""
+    sheet: str = ""
+    """Of a workbook; empty: the only one with something in it."""
     meanings: Meanings = field(default_factory=Meanings)
     """Of columns and values that we do not know."""
     dry_run: bool = False
@@ -112,20 +115,20 @@ class Import:
         """Read the beginning of the file; `name` is that of the file, without folders. Raises TableError."""
         self.tally = Tally()
         self._order = order
-        self._table: Table = order.meanings.rename(read_table(stream, order.form))
-        self.origin: Origin = find_origin(self._table.columns, order.origin)
+        self.table: Table = order.meanings.rename(open_table(stream, order.form, order.sheet))
+        self.origin: Origin = find_origin(self.table.columns, order.origin)
         if (
             order.meanings
         ):  # what the operator says of a file does not make it one of ours, whose consents prove
             self.origin = replace(self.origin, proves=False)
-        self._columns = {"", *self._table.columns}
+        self._columns = {"", *self.table.columns}
         sample: list[Row | Broken] = []
-        if not all(map(self.origin.knows, self._table.columns)):
-            sample += islice(self._table.rows, SAMPLE)
-        check_columns(self.origin, self._table.columns, order.meanings, sample)
-        self._unread = find_unread(self.origin, self._table.columns, order.meanings)
-        self._rows = chain(sample, self._table.rows)
-        self._status = self.origin.find_status(name, frozenset(self._table.columns), order.status)
+        if not all(map(self.origin.knows, self.table.columns)):
+            sample += islice(self.table.rows, SAMPLE)
+        check_columns(self.origin, self.table.columns, order.meanings, sample)
+        self._unread = find_unread(self.origin, self.table.columns, order.meanings)
+        self._rows = chain(sample, self.table.rows)
+        self._status = self.origin.find_status(name, frozenset(self.table.columns), order.status)
         self._skips = bool(order.meanings.ignored)
         # To tell an address that stands in the file twice from one that was on the list before.
         self._seen: _Seen

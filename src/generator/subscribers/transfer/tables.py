@@ -40,7 +40,7 @@ class Row:
     """A row: text by column from CSV, values by name from JSON. Names are in lower case."""
 
     line: int
-    """Where it begins, counted from 1."""
+    """Where it begins, counted from 1; in a workbook the row of the sheet."""
     cells: Mapping[str, Any]
 
 
@@ -59,8 +59,12 @@ class Table:
     columns: tuple[str, ...]
     """Names in lower case: of the first line of CSV, or the first object of JSON; none when that has no object."""
     rows: Iterator[Row | Broken]
-    text: io.TextIOWrapper
+    source: object
     """Closes the stream when it goes, so it stays as long as the table."""
+    sheet: str = ""
+    """Of a workbook."""
+    note: str = ""
+    """What a person must know of how it was read."""
 
 
 def write_row(cells: Sequence[str]) -> str:
@@ -108,7 +112,7 @@ def _find_encoding(head: bytes) -> str:
 
 
 _OTHERS = {
-    b"PK\x03\x04": "an Excel workbook or a ZIP file; save the sheet as “CSV UTF-8”, or unpack the file first",
+    b"PK\x03\x04": "an Excel workbook or a ZIP file",
     b"\x1f\x8b": "compressed with gzip; decompress it first",
     b"\xff\xfe\0\0": "in UTF-32; save it as UTF-8",
     b"\0\0\xfe\xff": "in UTF-32; save it as UTF-8",
@@ -170,7 +174,7 @@ def _read_rows(
         if not lines[0].strip(f"{separator} \n"):
             taken += 1
             continue
-        row = _make_row(taken + 1, len(lines[0]), cells, columns)
+        row = make_row(taken + 1, len(lines[0]), cells, columns)
         if isinstance(row, Broken):
             # A quote that is never closed would take good rows with it: only its own line is lost.
             again.extendleft(reversed(lines[1:]))
@@ -187,7 +191,7 @@ def _read_line(text: io.TextIOWrapper, taken: int) -> str:
     return line if rest is line else f"{line}\n"
 
 
-def _make_row(number: int, length: int, cells: list[str] | None, columns: tuple[str, ...]) -> Row | Broken:
+def make_row(number: int, length: int, cells: list[str] | None, columns: tuple[str, ...]) -> Row | Broken:
     """The row that begins in a line of this number and length; None instead of cells: it is not CSV."""
     if length > LONGEST:
         return Broken(number, f"is longer than {LONGEST:,} characters")

@@ -46,7 +46,12 @@ _SHOWN = 20
 
 @click.command(cls=Command)
 @click.argument("file", type=FilePath())
-@click.option("--format", "form", type=OneOf(["csv", "json"]), help="Format of the file. Default: detected.")
+@click.option(
+    "--format", "form", type=OneOf(["csv", "json", "xlsx"]), help="Format of the file. Default: detected."
+)
+@click.option(
+    "--sheet", metavar="NAME", default="", help="Sheet of an Excel workbook. Default: the only one with rows."
+)
 @click.option(
     "--from",
     "origin",
@@ -100,6 +105,7 @@ def command(  # noqa: PLR0913 (one for each option)
     context: click.Context,
     file: Path,
     form: str | None,
+    sheet: str,
     origin: str | None,
     proof: str,
     status: str | None,
@@ -115,8 +121,9 @@ def command(  # noqa: PLR0913 (one for each option)
 ) -> None:
     """Add subscribers from a file.
 
-    FILE is an export of ours or of another program, or - for standard input. Subscribers who are on the list
-    already are left as they are, and erased ones are not brought back, so you can stop an import and run it again.
+    FILE is CSV, JSON or an Excel workbook, from this or another program, or - for standard input. Subscribers who are
+    on the list already are left as they are, and erased ones are not brought back, so you can stop an import and run
+    it again.
     Nobody is confirmed without proof: our own exports contain it; for other files, name it with --proof, or send
     everybody a confirmation mail with --ask. It exits with 1 when a row was rejected.
 
@@ -154,6 +161,7 @@ def command(  # noqa: PLR0913 (one for each option)
         status=Status(status) if status else None,
         origin=origin or "",
         form=form or "",
+        sheet=sheet,
         meanings=_read_meanings(columns, values, ignored, harmless),
         dry_run=dry_run,
     )
@@ -213,11 +221,11 @@ def import_file(root: Path, path: Path, order: Order, rejects: Path | None) -> i
                         for tally in reading.run(database, reject):
                             progress(tally)
                     except (GeneratorError, KeyboardInterrupt):
-                        _say_stopped(reading.tally, order)
+                        _say_stopped(reading, order)
                         raise
         except TableError as error:
             raise TableError(f"{_name(path)} {error}") from None
-    _say_rejected(shown, reading.tally.rejected, path, rejects)
+    _say_rejected(shown, reading, path, rejects)
     _say_done(root, reading, order)
     return reading.tally.rejected
 
@@ -262,6 +270,7 @@ def _show_progress(stream: io.BufferedReader, path: Path) -> Iterator[Callable[[
         length=size, label="Importing", file=sys.stderr, hidden=not (size and sys.stderr.isatty())
     ) as bar:
         yield lambda _: bar.update(stream.tell() - bar.pos) if size else None
+        bar.update(size - bar.pos)  # a workbook has more in it than the sheet
 
 
 @contextmanager
@@ -284,12 +293,14 @@ def _keep_rejects(path: Path | None) -> Iterator[Callable[[Reject], None]]:
         yield lambda row: keep(str(row.line), row.address, row.problem)
 
 
-def _say_rejected(shown: Sequence[Reject], number: int, path: Path, rejects: Path | None) -> None:
+def _say_rejected(shown: Sequence[Reject], reading: Import, path: Path, rejects: Path | None) -> None:
     from generator.subscribers.transfer.formats import shorten
 
+    sheet, number = reading.table.sheet, reading.tally.rejected
     for row in shown:
         said = f" {shorten(row.address)}:" if row.address else ""
-        click.echo(f"{_name(path)}:{row.line}:{said} {row.problem}", err=True)
+        place = f", sheet “{sheet}”, row {row.line}" if sheet else f":{row.line}"
+        click.echo(f"{_name(path)}{place}:{said} {row.problem}", err=True)
     if number > len(shown):
         where = f"all of them are in {rejects}" if rejects else "to keep all of them, add --rejects FILE"
         click.echo(f"… and {number - len(shown):,} more; {where}.", err=True)
@@ -298,6 +309,8 @@ def _say_rejected(shown: Sequence[Reject], number: int, path: Path, rejects: Pat
 def _say_done(root: Path, reading: Import, order: Order) -> None:
     from generator.environment import say_delivery
 
+    if reading.table.note:
+        click.echo(reading.table.note)
     click.echo(_say_tally(reading.tally, order))
     if said := _say_statuses(reading.tally, order):
         click.echo(said)
@@ -311,10 +324,11 @@ def _say_done(root: Path, reading: Import, order: Order) -> None:
         click.echo(say_delivery(root))
 
 
-def _say_stopped(tally: Tally, order: Order) -> None:
+def _say_stopped(reading: Import, order: Order) -> None:
+    tally, unit = reading.tally, "row" if reading.table.sheet else "line"
     click.echo(err=True)
     click.echo(
-        f"Not finished: the file was imported up to line {tally.line:,}. {_say_tally(tally, order)}\n"
+        f"Not finished: the file was imported up to {unit} {tally.line:,}. {_say_tally(tally, order)}\n"
         "Run it again with the same file: subscribers who are already on the list are left unchanged.",
         err=True,
     )
