@@ -92,27 +92,28 @@ def _ask(path: Path, order: Order, problem: UnknownColumnsError) -> Order:
     if name:
         return replace(order, origin=str(name))
     order = _ask_columns(path, order, unknown)
-    return _ask_ignored(order, [name for name in unknown if name not in order.meanings.columns.values()])
+    return _ask_ignored(order, [name for name in unknown if name not in order.meanings.columns])
 
 
 def _ask_columns(path: Path, order: Order, unknown: list[str]) -> Order:
-    from generator.subscribers.transfer.unknown import smells_of_consent
+    from generator.subscribers.transfer.unknown import marks_leaving, smells_of_consent
 
     values = _count_values(path, order)
     columns = dict(order.meanings.columns)
     if not {"email", "address"} & values.keys():
         guess = next((name for name in unknown if any("@" in value for value in values.get(name, ()))), None)
-        columns["email"] = _ask_column("Which column has the email addresses", list(values), guess)
+        columns[_ask_column("Which column has the email addresses", list(values), guess)] = "email"
     telling = [name for name in unknown if smells_of_consent(name)]
     if "status" not in values:
-        names = ["-", *(name for name in unknown if name not in columns.values())]
-        guess = next((name for name in telling if name in names), "-")
-        column = _ask_column("Which column says who left? Type - for none", names, guess)
+        names = ["-", *(name for name in unknown if name not in columns)]
+        guess = next((name for name in telling if name in names and not marks_leaving(name)), "-")
+        question = "Which column has a word for who gets letters and who left? Type - for none"
+        column = _ask_column(question, names, guess)
         if column != "-":
-            columns["status"] = column
+            columns[column] = "status"
     said = dict(order.meanings.values)
-    if "status" in columns or "status" in values:
-        said |= _ask_values(values[columns.get("status", "status")])
+    for name in [name for name, field in columns.items() if field == "status"] or ["status"]:
+        said |= _ask_values(values.get(name, Counter()))
     return replace(order, meanings=replace(order.meanings, columns=columns, values=said))
 
 
@@ -128,7 +129,10 @@ def _ask_values(found: Counter[str]) -> dict[str, Status]:
     from generator.subscribers.transfer.formats import shorten
 
     if len(found) > _MOST:
-        raise TableError(f"has more than {_MOST} different values in that column, which cannot be a status")
+        raise TableError(
+            f"has more than {_MOST} different values in that column, which cannot be a status; if it has a date for "
+            "each who left, type - instead, and then left"
+        )
     said: dict[str, Status] = {}
     for value, number in found.most_common():
         own = value if value in set(Status) else None
@@ -145,21 +149,30 @@ def _ask_ignored(order: Order, unknown: list[str]) -> Order:
     """Columns that are left: not read, when the person says so; those that may be consent each by its name."""
     from generator.subscribers.transfer.unknown import smells_of_consent
 
-    harmless = []
+    meanings, harmless, left = order.meanings, [], []
     for name in unknown:
         if not smells_of_consent(name):
             continue
         click.echo(f"The column “{name}” may say who unsubscribed.", err=True)
-        typed = click.prompt(
-            "If it does not, type its name to ignore it; to stop, press Enter", default="", err=True
+        also = (
+            "" if order.origin else "If everybody left who has something in it, such as a date, type left. "
         )
-        if typed.strip().lower() != name:
+        typed = click.prompt(
+            f"{also}If it does not say who left, type its name to ignore it; to stop, press Enter",
+            default="",
+            err=True,
+        )
+        if also and typed.strip().lower() == "left":
+            left.append(name)
+        elif typed.strip().lower() == name:
+            harmless.append(name)
+        else:
             raise click.Abort
-        harmless.append(name)
+    unknown = [name for name in unknown if name not in left]
     if others := [name for name in unknown if name not in harmless]:
         names = ", ".join(f"“{name}”" for name in others)
         click.confirm(f"Ignore {names}, which say nothing about consent?", abort=True, err=True)
-    meanings = order.meanings
+    meanings = replace(meanings, columns={**meanings.columns, **dict.fromkeys(left, "left")})
     return replace(
         order,
         meanings=replace(
@@ -193,7 +206,7 @@ def _spell(path: Path, order: Order) -> str:
     words += ["--format", order.form] if order.form else []
     words += ["--sheet", order.sheet] if order.sheet else []
     words += ["--from", order.origin] if order.origin else []
-    for field, column in meanings.columns.items():
+    for column, field in meanings.columns.items():
         words += ["--column", f"{field}={column}"]
     if meanings.values:
         words += ["--values", ",".join(f"{value}={status}" for value, status in meanings.values.items())]

@@ -491,7 +491,7 @@ def test_columns_and_values_are_said_by_options(root: Path) -> None:
 @pytest.mark.parametrize(
     "words, problem",
     [
-        (["--column", "phone=x"], "--column: expected email, status, language or created"),
+        (["--column", "phone=x"], "--column: expected email, status, left, language or created"),
         (["--values", "x"], "--values: expected VALUE=STATUS"),
         (
             ["--from", "ghost", "--column", "email=x"],
@@ -543,6 +543,16 @@ def test_on_a_terminal_it_asks_and_prints_the_command_that_says_the_same(root: P
     code, said = type_answers(printed.replace("newsletter", f"{NEWSLETTER} --root {root}", 1))
     assert code == 0, said
     assert "0 subscribers added, 14 already on the list (unchanged)." in said
+
+
+def test_on_a_terminal_a_column_of_dates_says_who_left(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "club.csv"
+    file.write_text("mail;afgemeld op\na@example.org;\nb@example.org;1-2-2024\n")
+    line = f"{NEWSLETTER} --root {root} subscribers import {file} --proof x"
+    code, said = type_answers(line, "", "", "", "left", "y")
+    assert code == 0, said
+    assert f"import {file} --column email=mail --column 'left=afgemeld op' --language" in said
+    assert "Of those added: 1 confirmed, 1 left there (unsubscribed)." in said
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,36 @@ GHOST = (
 """With a column that Ghost does not write."""
 
 
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (
+            "Ledenlijst 2024;;\nNaam;Mail;Status\nJan;a@example.org;lid\n",
+            "Each column in which something stands needs",
+        ),
+        (
+            "a@example.org;ja\nb@example.org;nee\n",
+            "has “a@example.org” where the names of the columns are expected",
+        ),
+        (
+            "mail;lid\na@example.org;" + "\na@example.org;".join("abcdefgh") + "\n",
+            "status=lid' --values …=confirmed",
+        ),
+    ],
+)
+def test_names_that_are_missing_are_asked_for(list_on_sqlite: Database, content: str, said: str) -> None:
+    with pytest.raises(TableError) as caught:
+        take(list_on_sqlite, content.replace("lid", "lid status"), PROVED)
+    assert said.replace("lid", "lid status") in str(caught.value)
+
+
+def test_a_row_of_json_without_the_status_is_refused(list_on_sqlite: Database) -> None:
+    """Of the others it is said; of this one nothing."""
+    rows = '[{"email": "a@example.org", "status": "confirmed"}, {"email": "b@example.org"}]'
+    tally, [reject] = take(list_on_sqlite, rows, replace(PROVED, dry_run=True))
+    assert (tally.added, reject.problem) == (1, "has no “status”, which the first one has")
+
+
 def test_each_column_is_named_with_an_example_and_what_it_may_be(list_on_sqlite: Database) -> None:
     with pytest.raises(TableError) as caught:
         take(list_on_sqlite, GHOST, PROVED)
@@ -100,7 +130,10 @@ def test_each_column_is_named_with_an_example_and_what_it_may_be(list_on_sqlite:
         "  “tiers”: empty\n"
         "If the file is an export of Mailchimp, Buttondown, Substack, listmonk, Ghost, Brevo, Brevo's block list, "
         "Laposta, MailerLite, Kit, beehiiv, Keila, phpList, Mailman 3, say which with --from.\n"
-        "Or say what its columns mean: --column status=subscribed --values …=confirmed,…=unsubscribed.\n"
+        "Or say what its columns mean: --column left=deleted_at --column status=subscribed --values 'false=…,true=…'.\n"
+        "  left: a date, or any word but “no”, “nee”, “false” and “0”, means that this person left.\n"
+        "  status: for each “…”, write unconfirmed, confirmed, unsubscribed, bounced, complained. Of several columns, "
+        "the worst counts.\n"
         "A column that may say who unsubscribed is not skipped by --ignore alone: first remove everybody who "
         "unsubscribed or never agreed, then add --not-consent with the same column, or delete it from the file.\n"
         "To skip a column that says nothing about consent, add --ignore COLUMN."

@@ -75,6 +75,7 @@ OURS = Origin(
     _read_ours,
     lambda _, __, said: said,
     columns=_OURS,
+    telling=frozenset({"status"}),
     addresses=_ADDRESSES,
     proves=True,
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, literal, select
 
+from generator.errors import TableError
 from generator.model import Consent, Notice, Status, Step, key_of
 from generator.subscribers.list.listing import add_many, find_statuses, find_suppressed
 from generator.subscribers.list.records import save
@@ -24,7 +25,7 @@ from generator.subscribers.list.subscriptions import find_subscriber, unsubscrib
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
 from generator.subscribers.transfer.foreign import find_origin
 from generator.subscribers.transfer.formats import Defaults, RowError, shorten
-from generator.subscribers.transfer.layouts import find_worst, write_cell
+from generator.subscribers.transfer.layouts import find_worst, normalise, write_cell
 from generator.subscribers.transfer.meanings import Meanings
 from generator.subscribers.transfer.opening import open_table
 from generator.subscribers.transfer.tables import Row
@@ -122,6 +123,7 @@ class Import:
         ):  # what the operator says of a file does not make it one of ours, whose consents prove
             self.origin = replace(self.origin, proves=False)
         self._columns = {"", *self.table.columns}
+        self._telling = {name for name in self.table.columns if normalise(name) in self.origin.telling}
         sample: list[Row | Broken] = []
         if not all(map(self.origin.knows, self.table.columns)):
             sample += islice(self.table.rows, SAMPLE)
@@ -153,7 +155,7 @@ class Import:
         """
         batch: list[NewSubscriber] = []
         line = 0
-        with closing(_Seen()) as self._seen:
+        with _keep_room(), closing(_Seen()) as self._seen:
             for row in self._rows:
                 line = row.line
                 if (person := self._read(row, reject)) is not None:
@@ -183,6 +185,8 @@ class Import:
         """Refuse what stands in a column without a name, or in JSON below a name that the first object has not."""
         if row.cells.get(""):
             raise RowError(f"has {shorten(row.cells[''])} in a column without a name")
+        if missing := self._telling - row.cells.keys():
+            raise RowError(f"has no {shorten(min(missing))}, which the first one has")
         if more := row.cells.keys() - self._columns:
             if unknown := find_unknown(self.origin, sorted(more), self._order.meanings):
                 name, value = unknown[0], row.cells[unknown[0]]
@@ -232,8 +236,8 @@ class Import:
                 tally.asked += len(asked)
                 if not dry_run:
                     _ask(transaction, asked, self._order)
-        self._seen.add(key_of(person.address) for person in new)
         self.tally = tally
+        self._seen.add(key_of(person.address) for person in new)
 
     def _choose(
         self, transaction: Transaction, people: Sequence[NewSubscriber], tally: Tally
@@ -283,14 +287,18 @@ class Import:
 
 
 class _Seen:
-    """The keys of those who came with the file, by eight bytes of each: a million take 20 MB, in a set they take 80."""
+    """The keys of those who came with the file, by eight bytes of each: in a file that is gone when it is closed."""
 
     def __init__(self) -> None:
-        self._table = sqlite3.connect(":memory:", isolation_level=None)
+        self._table = sqlite3.connect("", isolation_level=None)
+        self._table.execute("PRAGMA journal_mode = OFF")
         self._table.execute("CREATE TABLE seen (hash INTEGER PRIMARY KEY)")
+        self._table.execute("BEGIN")  # which never ends: nothing of it is to last
 
     def add(self, keys: Iterable[str]) -> None:
-        self._table.executemany("INSERT OR IGNORE INTO seen VALUES (?)", ((hash(key),) for key in keys))
+        self._table.executemany(
+            "INSERT OR IGNORE INTO seen VALUES (?)", ((number,) for number in sorted(map(hash, keys)))
+        )
 
     def __contains__(self, key: str) -> bool:
         return self._table.execute("SELECT 1 FROM seen WHERE hash = ?", (hash(key),)).fetchone() is not None
@@ -318,6 +326,15 @@ def _ask(transaction: Transaction, people: Sequence[NewSubscriber], order: Order
         ).where(SUBSCRIBER.c.key.in_(keys), SUBSCRIBER.c.status == Status.UNCONFIRMED)
         columns = ["notice", "subscriber_id", "address", "language", "created", "not_before", "attempts"]
         transaction.connection.execute(insert(OUTBOX).from_select(columns, rows))
+
+
+@contextmanager
+def _keep_room() -> Iterator[None]:
+    """Raises TableError when there is no room for a temporary file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise TableError(f"needs a temporary file, for which there is no room: {error}") from None
 
 
 @contextmanager

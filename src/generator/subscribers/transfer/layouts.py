@@ -40,6 +40,8 @@ class Origin:
     """Where the people in a file stand, by its name, its columns and what the operator says. Raises TableError."""
     columns: frozenset[str]
     """Those that it writes, in lower case or normalised: their meaning is known, or does not matter."""
+    telling: frozenset[str] = frozenset()
+    """Those of `columns` that say where somebody stands: none may be missing in a row of a file that has it."""
     open: bool = False
     """Whether it also writes columns that the owner of a list has made."""
     addresses: frozenset[str] = frozenset()
@@ -191,6 +193,7 @@ def lay_out(  # noqa: PLR0913 - the columns of the table
         read,
         find_status,
         columns=needed | spare,
+        telling=needed.difference(addresses),
         open=own,
         addresses=frozenset(addresses),
         spare=spare,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from generator.errors import TableError
 from generator.model import Status
 from generator.subscribers.transfer.formats import shorten
-from generator.subscribers.transfer.layouts import normalise, write_cell
+from generator.subscribers.transfer.layouts import find_worst, normalise, write_cell
 from generator.subscribers.transfer.tables import Row
 
 if TYPE_CHECKING:
@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 
     from generator.subscribers.transfer.tables import Broken, Table
 
-FIELDS = ("email", "status", "language", "created")
-"""Fields of ours that a column of any other name can hold."""
+FIELDS = ("email", "status", "left", "language", "created")
+"""What a column of any name can hold. `left`: something for each who left, such as a date; several columns may, and
+several may hold a status, of which the worst counts."""
+
+_SEVERAL = {"status", "left"}
+_ENDED = {Status.UNSUBSCRIBED, Status.BOUNCED, Status.COMPLAINED}
+
+_STAYED = {"", "no", "nee", "n", "false", "onwaar", "0", "-"}
+"""In a column `left`, of those who did not leave."""
 
 _ASIDE = " (ignored)"
 """Follows the name of an ignored column whose own name another column was given."""
@@ -31,7 +38,7 @@ class Meanings:
     """What the operator says of a file. Names of columns are in lower case, without spaces around them."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
-    """One of FIELDS → the column of the file that holds it."""
+    """Column of the file → which of FIELDS it holds."""
     values: Mapping[str, Status] = field(default_factory=dict)
     """A value in the column with the status, normalised → what it means."""
     ignored: frozenset[str] = frozenset()
@@ -43,49 +50,83 @@ class Meanings:
         """Whether columns or values of the file have another name than ours."""
         return bool(self.columns or self.values)
 
+    @property
+    def taken(self) -> set[str]:
+        """Our names that columns of the file are given."""
+        return {"status" if field == "left" else field for field in self.columns.values()}
+
     def skips(self, name: str) -> bool:
         """Whether a column of the table is not read because the operator said so."""
-        return name not in self.columns and name.removesuffix(_ASIDE) in self.ignored
+        return name not in self.taken and name.removesuffix(_ASIDE) in self.ignored
 
     def vouches(self, name: str) -> bool:
         """Whether the operator said of a column that it does not say who left."""
-        return name not in self.columns and name.removesuffix(_ASIDE) in self.harmless
+        return name not in self.taken and name.removesuffix(_ASIDE) in self.harmless
 
     def rename(self, table: Table) -> Table:
         """The table with our names for its columns, and our words for its status. Raises TableError."""
         if not self:
             return table
-        names = {column: ours for ours, column in self.columns.items()}
-        for column, ours in names.items():
+        fields = dict(self.columns)
+        if "status" in table.columns and "status" not in {*fields, *fields.values(), *self.ignored}:
+            fields["status"] = "status"
+        for column, ours in fields.items():
             if column not in table.columns:
                 raise TableError(f"has no column {shorten(column)}, which --column {ours}=… names")
-            if ours in table.columns and ours not in (column, *self.ignored):
+            if ours in table.columns and ours not in (*fields, *self.ignored, "left"):
                 raise TableError(
                     f"has a column “{ours}” too; name that one with --column, or leave it out with --ignore {ours}"
                 )
-        columns = [self._rename(name, names) for name in table.columns]
-        if self.values and "status" not in columns:
+        if self.values and "status" not in fields.values():
             raise TableError("has no column for --values; name it with --column status=COLUMN")
-        return replace(table, columns=tuple(columns), rows=self._rename_rows(table.rows, names))
+        # The first column with a status stands for all that say who left.
+        dropped = {name for name, ours in fields.items() if ours == "left"}
+        dropped.update([name for name, ours in fields.items() if ours == "status"][1:])
+        columns = [self._rename(name, fields) for name in table.columns if name not in dropped]
+        return replace(table, columns=tuple(columns), rows=self._rename_rows(table.rows, fields))
 
-    def _rename(self, name: str, names: Mapping[str, str]) -> str:
+    def _rename(self, name: str, fields: Mapping[str, str]) -> str:
         # An ignored column steps aside for one that is given its name.
-        return names.get(name, f"{name}{_ASIDE}" if name in self.columns else name)
+        return fields.get(name) or (f"{name}{_ASIDE}" if name in self.taken else name)
 
-    def _rename_rows(self, rows: Iterable[Row | Broken], names: Mapping[str, str]) -> Iterator[Row | Broken]:
+    def _rename_rows(self, rows: Iterable[Row | Broken], fields: Mapping[str, str]) -> Iterator[Row | Broken]:
         for row in rows:
             if isinstance(row, Row):
-                cells = {self._rename(name, names): cell for name, cell in row.cells.items()}
-                if "status" in cells and self.values:
-                    said = normalise(write_cell(cells["status"]))
-                    cells["status"] = self.values.get(said, cells["status"])
-                yield Row(row.line, cells)
+                cells = {
+                    self._rename(name, fields): cell
+                    for name, cell in row.cells.items()
+                    if fields.get(name) not in _SEVERAL
+                }
+                yield Row(row.line, cells | self._find_status(row.cells, fields))
             else:
                 yield row
 
+    def _find_status(self, cells: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, Any]:
+        """The worst that a row says; a value that is not understood goes before one that is good."""
+        said: list[Any] = []
+        ended: list[Status] = []
+        for name, ours in fields.items():
+            value = normalise(write_cell(cells.get(name)))
+            if ours == "left" and value not in _STAYED:
+                ended.append(Status.UNSUBSCRIBED)
+            elif ours == "status" and (value or value in self.values):
+                said.append(self.values.get(value, cells.get(name, "")))
+        known = [Status(value) for value in map(_read_status, said) if value in set(Status)]
+        ended += [status for status in known if status in _ENDED]
+        if ended:
+            return {"status": find_worst(ended)}
+        if len(known) == len(said) and known:
+            return {"status": find_worst(known)}
+        odd = [value for value in said if _read_status(value) not in set(Status)]
+        return {"status": odd[0] if odd else ""} if "status" in fields.values() else {}
+
+
+def _read_status(value: Any) -> str:
+    return write_cell(value).strip().lower()
+
 
 def read_columns(said: Sequence[str]) -> dict[str, str]:
-    """`status=STATE` and the like → one of FIELDS → the column, in lower case. Raises ValueError."""
+    """`status=STATE` and the like → the column, in lower case → one of FIELDS. Raises ValueError."""
     found: dict[str, str] = {}
     for text in said:
         name, separator, column = text.partition("=")
@@ -95,11 +136,10 @@ def read_columns(said: Sequence[str]) -> dict[str, str]:
             raise ValueError(
                 f"expected {', '.join(FIELDS[:-1])} or {FIELDS[-1]}, =, and a column; got “{text}”"
             )
-        if name in found:
+        if name in found.values() and name not in _SEVERAL:
             raise ValueError(f"{name} is said twice")
-        if column in found.values():
+        if found.setdefault(column, name) != name:
             raise ValueError(f"“{column}” cannot be two things")
-        found[name] = column
     return found
 
 

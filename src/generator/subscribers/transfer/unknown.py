@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NoReturn
 
 from generator.errors import TableError
+from generator.model import Status
 from generator.subscribers.transfer.foreign import ORIGINS
 from generator.subscribers.transfer.formats import shorten
 from generator.subscribers.transfer.layouts import normalise, write_cell
@@ -25,6 +26,9 @@ SAMPLE = 20
 
 _SHOWN = 30
 """Columns that are listed."""
+
+_FEW = 6
+"""Values of a column that are listed."""
 
 _LONG = 100
 """Characters of a name: somebody may have to type it."""
@@ -59,6 +63,13 @@ _LEFT = re.compile(
 )
 
 
+# A column in which something stands when somebody left, rather than a word for each.
+_MARK = re.compile(
+    r"unsub|uitgeschr|uitschr|afgemeld|afmeld|abgemeld|desabonn|desinscr|opgezegd|opzeg|cancel|delet|verwijder|remov"
+    r"|blacklist|block|geblokk|complain|klacht|opt(ed)? ?out|suppress|\b(date|datum|at|op|am|le)$"
+)
+
+
 class UnknownColumnsError(TableError):
     """A file has columns that we do not understand, or none with addresses; a person may say what they mean."""
 
@@ -72,6 +83,11 @@ class UnknownColumnsError(TableError):
 def smells_of_consent(name: str) -> bool:
     """Whether a column with this name may say who wants letters, and who does not."""
     return bool(_CONSENT.search(_simplify(name)))
+
+
+def marks_leaving(name: str) -> bool:
+    """Whether a column with this name seems to hold something for each who left, such as a date."""
+    return bool(_MARK.search(_simplify(name)))
 
 
 def smells_of_leaving(value: str) -> bool:
@@ -108,6 +124,11 @@ def check_columns(
     A column without a name may be there, as spreadsheets leave them, as long as nothing stands in it.
     """
     _check_ignored(origin, meanings)
+    if address := next((name for name in columns if "@" in name), ""):
+        raise TableError(
+            f"has {shorten(address)} where the names of the columns are expected; add a row with names above it, "
+            "such as email and status"
+        )
     names = [name for name in columns if name or _find_example(name, sample)]
     twice = [name for name, number in Counter(filter(None, names)).items() if number > 1]
     if twice:
@@ -137,6 +158,7 @@ def _refuse(
     lines = [f"has {number} that an export of {origin.title} does not have; nothing was imported:"]
     if listed is not unknown:
         lines = ["has no column that is known to hold addresses; nothing was imported. Its columns:"]
+    listed = list(dict.fromkeys(listed))
     for name in listed[:_SHOWN]:
         mark = "  ← may say who unsubscribed" if smells_of_consent(name) else ""
         shown = shorten(name, _LONG) if name else "(no name)"
@@ -151,17 +173,31 @@ def _advise(
     origin: Origin, unknown: Sequence[str], listed: Sequence[str], sample: Sequence[Row | Broken]
 ) -> Iterator[str]:
     telling = [name for name in unknown if smells_of_consent(name)]
+    if "" in listed:
+        yield (
+            "Each column in which something stands needs a name in the first row; delete what stands above "
+            "the row with the names."
+        )
+        return
     if origin.name == "ours":
         titles = ", ".join(known.title for known in ORIGINS[1:])
         yield f"If the file is an export of {titles}, say which with --from."
         address = next(
             (name for name in listed if any("@" in text for text in _find_values(name, sample))), ""
         )
-        said = [f"--column {shlex.quote(f'email={address}')}"] if address else []
-        if telling:
-            said.append(f"--column {shlex.quote(f'status={telling[0]}')} --values …=confirmed,…=unsubscribed")
+        said = {f"email={address}": ""} if address else {}
+        left = [name for name in telling if marks_leaving(name)]
+        said |= {f"left={name}": "" for name in left}
+        said |= {f"status={name}": _list_values(name, sample) for name in telling if name not in left}
         if said:
-            yield f"Or say what its columns mean: {' '.join(said)}."
+            words = " ".join(f"--column {shlex.quote(column)}{values}" for column, values in said.items())
+            yield f"Or say what its columns mean: {words}."
+        if left:
+            yield "  left: a date, or any word but “no”, “nee”, “false” and “0”, means that this person left."
+        if len(left) < len(telling):
+            yield (
+                f"  status: for each “…”, write {', '.join(Status)}. Of several columns, the worst counts."
+            )
     if telling:
         yield (
             "A column that may say who unsubscribed is not skipped by --ignore alone: first remove everybody who "
@@ -175,10 +211,10 @@ def _check_ignored(origin: Origin, meanings: Meanings) -> None:
     if lone := sorted(meanings.harmless - meanings.ignored):
         raise TableError(f"--not-consent {lone[0]} goes with --ignore {lone[0]}: add both, or neither")
     for name in sorted(meanings.ignored):
-        if name in meanings.columns.values():
+        if name in meanings.columns:
             raise TableError(f"cannot be read without “{name}”, which --column names")
         # One of our own names steps aside for the column that is given it.
-        if name not in meanings.columns and origin.knows(name) and normalise(name) not in origin.spare:
+        if name not in meanings.taken and origin.knows(name) and normalise(name) not in origin.spare:
             raise TableError(f"cannot be read without “{name}”: an export of {origin.title} has that column")
         if smells_of_consent(name) and name not in meanings.harmless:
             raise TableError(
@@ -193,6 +229,17 @@ def _find_values(name: str, sample: Sequence[Row | Broken]) -> Iterator[str]:
         value = getattr(row, "cells", {}).get(name)
         if value not in ("", None, [], {}):
             yield write_cell(value)
+
+
+def _list_values(name: str, sample: Sequence[Row | Broken]) -> str:
+    """How to say what the values of a column mean, when the first rows have few of them."""
+    values = {normalise(value): value for value in _find_values(name, sample)}
+    words = ",".join(f"{value}=…" for value in values.values() if value.isprintable())
+    return (
+        f" --values {shlex.quote(words)}"
+        if 0 < len(values) <= _FEW
+        else " --values …=confirmed,…=unsubscribed"
+    )
 
 
 def _find_example(name: str, sample: Sequence[Row | Broken]) -> str:

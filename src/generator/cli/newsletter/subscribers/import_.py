@@ -63,7 +63,7 @@ _SHOWN = 20
     "columns",
     metavar="FIELD=COLUMN",
     multiple=True,
-    help="Column that holds the email, status, language or created time; repeatable.",
+    help="Column that holds the email, status, language or created time, or something for each who left; repeatable.",
 )
 @click.option(
     "--values",
