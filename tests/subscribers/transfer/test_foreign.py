@@ -347,6 +347,21 @@ def test_an_export_that_a_spreadsheet_saved_as_a_workbook_comes_in_the_same(
     golden(f"imports/{name}.txt", list_people(database))
 
 
+def write_form(lines: list[list[str]], form: str) -> bytes:
+    """The same table as people have it: a separator and an encoding, or a workbook with a title."""
+    if form == "xlsx":
+        return write_workbook([["Ledenlijst"], [], *lines])
+    text = io.StringIO()
+    csv.writer(text, delimiter=form[0]).writerows(lines)
+    return text.getvalue().encode(form[1:])
+
+
+FORMS = [
+    "xlsx",
+    *(f"{separator}{coding}" for separator in ",;\t" for coding in ("utf-8", "utf-8-sig", "utf-16")),
+]
+
+
 @settings(max_examples=100, deadline=None)
 @given(data=st.data())
 @pytest.mark.parametrize("name", EXPORTS)
@@ -356,14 +371,18 @@ def test_nobody_who_left_is_confirmed_in_whatever_order_the_columns_and_rows_sta
     heading, *rows = split(EXPORTS[name])
     columns = data.draw(st.permutations(range(len(heading))))
     rows = data.draw(st.permutations(rows))
-    text = io.StringIO()
-    separator = data.draw(st.sampled_from([",", ";", "\t"]))
-    csv.writer(text, delimiter=separator).writerows(
-        [row[column] for column in columns] for row in (heading, *rows)
-    )
+    case = data.draw(st.sampled_from([str, str.upper, str.lower, str.title]))
+    lines = [[row[column] for column in columns] for row in ([case(title) for title in heading], *rows)]
+    more = data.draw(st.lists(st.sampled_from(["Schoenmaat", "x 1", "Notitie"]), unique=True))
+    for number, line in enumerate(lines):
+        line += [name if number == 0 else "7" for name in more]
     order = data.draw(st.sampled_from([PROVED, replace(ORDER, ask=True)]))
     order = replace(order, status=order_for(name).status)
-    reading = Import(stream(text.getvalue()), NAMES.get(name, "x.csv"), order)
+    ignored = frozenset(title.lower() for title in more)
+    order = replace(order, meanings=Meanings(ignored=ignored))
+    reading = Import(
+        stream(write_form(lines, data.draw(st.sampled_from(FORMS)))), NAMES.get(name, "x.csv"), order
+    )
     shown = reading.preview(100, lambda _: None)
     gets = {Status.CONFIRMED} if order.proof else {Status.UNCONFIRMED}
     told = {address for status in gets for address in shown.get(status, ())}

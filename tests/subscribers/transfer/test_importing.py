@@ -18,7 +18,7 @@ from generator.subscribers.transfer import importing
 from generator.subscribers.transfer.formats import RowError, read_address
 from generator.subscribers.transfer.importing import Import, Tally
 from tests.languages import EN
-from tests.subscribers.files import NOW, ORDER, PROVED, give, stream, take
+from tests.subscribers.files import NOW, ORDER, PROVED, empty, give, stream, take
 from tests.subscribers.people import SUBSCRIBE, ask, find, join
 
 ASK = replace(ORDER, ask=True)
@@ -301,3 +301,29 @@ def test_a_handle_of_somebody_else_is_not_taken_over(sqlite: Database) -> None:
     with sqlite.read() as transaction:
         assert find(transaction, "a@example.org").handle == "aaaaaaaaaaaaaaaa"
         assert find(transaction, "b@example.org").handle != "aaaaaaaaaaaaaaaa"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Jan Jansen <jan@example.org>",
+        '"Jansen, Jan" < jan@example.org >',
+        "<jan@example.org>",
+        "<mailto:jan@example.org>",
+        "Mailto:jan@example.org",
+    ],
+)
+def test_an_address_may_stand_as_a_mail_program_writes_it(list_on_sqlite: Database, written: str) -> None:
+    empty(list_on_sqlite)
+    _, rejects = take(list_on_sqlite, json.dumps([{"email": written}]), PROVED)
+    assert not rejects
+    assert give(list_on_sqlite).count("\njan@example.org,") == 1
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["a@example.org, b@example.org", "a@b <jan@example.org>", "Jan <jan@example.org> Piet <p@example.org>"],
+)
+def test_of_two_addresses_none_is_chosen(list_on_sqlite: Database, written: str) -> None:
+    _, [reject] = take(list_on_sqlite, json.dumps([{"email": written}]), PROVED)
+    assert reject.problem.startswith("address ")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from generator.errors import TableError
@@ -138,6 +139,18 @@ def test_a_hidden_row_is_not_believed() -> None:
         write_workbook([["email", "x"], ["a@example.org", 2]]), SHEET, {'<row r="2"': '<row hidden="1" r="2"'}
     )
     assert problem(content) == "is hidden in the sheet; show it if it counts, or delete it"
+
+
+def test_a_row_that_is_struck_out_is_not_believed() -> None:
+    workbook = openpyxl.load_workbook(
+        io.BytesIO(write_workbook([["email"], ["a@example.org"], ["b@example.org"]]))
+    )
+    workbook.active["A2"].font = Font(strike=True)
+    workbook.active["A3"].font = Font(bold=True)
+    _, [broken, row] = read(save(workbook))
+    assert (broken.line, row.line) == (2, 3)
+    assert isinstance(broken, Broken)
+    assert broken.problem.startswith("has struck-out text, as of somebody who left")
 
 
 def test_a_formula_counts_by_its_value() -> None:

@@ -133,6 +133,8 @@ def read_address(text: Any) -> str:
     """An address in its normal form. Raises RowError."""
     if not isinstance(text, str) or not text.strip():
         raise RowError("has no address")
+    if wrapped := _WRAPPED.fullmatch(text.strip()[: 4 * LONGEST]):
+        text = wrapped[1] or wrapped[2]
     if len(text) <= LONGEST and (plain := _PLAIN.fullmatch(text)) and (domain := _find_domain(plain[2])):
         return f"{plain[1]}@{domain}"
     if _NO_TEXT.search(text):
@@ -142,6 +144,9 @@ def read_address(text: Any) -> str:
     except AddressError as error:
         raise RowError(f"address {error}") from None
 
+
+# As mail programs and spreadsheets write it: Jan Jansen <jan@example.org>, mailto:jan@example.org.
+_WRAPPED = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+)\s*>|mailto:([^<>\s?]+)", re.IGNORECASE)
 
 # Most addresses are plain, at a domain that thousands of others have: then it is the domain alone that takes time.
 # Only here: in a service, what is found sooner would tell who was there before.

@@ -138,6 +138,8 @@ def check_columns(
         both = " and ".join(f"“{name}”" for name in sorted(addresses))
         raise TableError(f"has the columns {both}; keep the one with the email addresses")
     unknown = find_unknown(origin, dict.fromkeys(names), meanings)
+    if not addresses and (inner := _find_list(names, sample)):
+        raise TableError(f"has its people within {shorten(inner)}; save only the list in it, and import that")
     lost = not addresses and origin.name == "ours"  # the others say it themselves
     if unknown or (lost and names):
         _refuse(origin, unknown, names if lost else unknown, sample)
@@ -229,6 +231,16 @@ def _find_values(name: str, sample: Sequence[Row | Broken]) -> Iterator[str]:
         value = getattr(row, "cells", {}).get(name)
         if value not in ("", None, [], {}):
             yield write_cell(value)
+
+
+def _find_list(names: Sequence[str], sample: Sequence[Row | Broken]) -> str:
+    """The name in JSON whose value is a list of objects, as a web service answers."""
+    for row in sample:
+        for name in names:
+            value = getattr(row, "cells", {}).get(name)
+            if isinstance(value, list) and value and isinstance(value[0], dict):
+                return name
+    return ""
 
 
 def _list_values(name: str, sample: Sequence[Row | Broken]) -> str:

@@ -246,6 +246,8 @@ class _Cells:
         self._epoch = workbook.wb.epoch
         self._dates = workbook.wb._date_formats  # noqa: SLF001 (as its own reader of rows does)
         self._durations = workbook.wb._timedelta_formats  # noqa: SLF001
+        styles, fonts = workbook.wb._cell_styles, workbook.wb._fonts  # noqa: SLF001
+        self._struck = {str(number) for number, style in enumerate(styles) if fonts[style.fontId].strike}
         self._row = 0
 
     def read_row(self, element: Element) -> _Line | Broken:
@@ -262,6 +264,10 @@ class _Cells:
                 said = str(error) if isinstance(error, _CellError) else "a value that cannot be read"
                 problem = problem or f"has in column {get_column_letter(column)} {said}"
                 text = "?"
+            if text and cell.get("s") in self._struck:
+                problem = (
+                    problem or "has struck-out text, as of somebody who left; delete it, or mend its format"
+                )
             if text:
                 cells += [""] * (column - len(cells))
                 cells[column - 1] = text
@@ -324,9 +330,10 @@ def _find_heading(rows: Iterator[_Line | Broken]) -> tuple[list[_Line | Broken],
             break
     if not lead:
         raise TableError("is empty")
-    before = [number for number, row in enumerate(lead) if not _has_address(row)]
+    last = len(lead) - 1 if _has_address(lead[-1]) else len(lead)
+    before = [number for number in range(last) if not isinstance(lead[number], Broken)]
     wide = [number for number in before if _is_wide(lead[number])]
-    heading = (wide or before[-1 if len(before) < len(lead) else 0 :] or [0])[0]
+    heading = (wide or (before[-1:] if last < len(lead) else []) or [0])[0]
     return lead[heading + 1 :], lead[heading]
 
 
