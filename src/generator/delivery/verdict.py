@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from functools import cache
 from importlib.resources import files
@@ -57,6 +57,7 @@ class Meaning(StrEnum):
     UNAVAILABLE = "unavailable"
     FULL = "full"
     BUSY = "busy"
+    GREYLIST = "greylist"
     BLOCKED = "blocked"
     NAME = "host name"
     SIGNATURE = "signature"
@@ -77,7 +78,9 @@ class Reply:
     """What is noted about the reader when this is the last word: HARD ends the letters, SOFT does after several
     letters (see subscribers.ledger.returns), and REFUSED never does."""
     cause: str = ""
-    """What is ours to mend, when the server said so: a Meaning like `blocked`."""
+    """What the server said besides: a Meaning like `blocked`, which is ours to mend, or `greylist`."""
+    stage: Stage | None = field(default=None, compare=False)
+    """To what it was the reply, when it was one to us."""
 
     @property
     def refused(self) -> bool:
@@ -182,16 +185,18 @@ def judge(stage: Stage, code: int, text: bytes, *, utf8: bool = False) -> Reply:
     reply = _find(stage, f"{code} {enhanced}".strip())
     words = text[:_LISTENED].decode("utf-8", "replace")
     if utf8 and code >= _NEVER and (_UNABLE.fullmatch(reply.codes) or _listen(reply, words) is Meaning.UTF8):
-        return Reply(Verdict.UNABLE, reply.codes, cause=Meaning.UTF8)
-    if stage in {Stage.GREETING, Stage.MAIL} or reply.verdict in {Verdict.YES, Verdict.STOP}:
-        return reply
-    return _weigh(reply, words, later=code < _NEVER)
+        reply = Reply(Verdict.UNABLE, reply.codes, cause=Meaning.UTF8)
+    elif stage not in {Stage.GREETING, Stage.MAIL} and reply.verdict not in {Verdict.YES, Verdict.STOP}:
+        reply = _weigh(reply, words, later=code < _NEVER)
+    return replace(reply, stage=stage)
 
 
 def judge_report(code: str, enhanced: str, words: str = "") -> Reply:
     """What a report of a mail that came back means: its codes, empty where there is none, and what the server said."""
-    reply = _find(Stage.REPORT, f"{code} {enhanced}".strip())
-    reply = _weigh(reply, words[:_LISTENED], later=(enhanced or code).startswith("4"))
+    found = _find(Stage.REPORT, f"{code} {enhanced}".strip())
+    reply = _weigh(found, words[:_LISTENED], later=(enhanced or code).startswith("4"))
+    if reply.cause == Meaning.GREYLIST:  # the relay has waited, in vain
+        reply = found
     if reply.verdict is Verdict.OURS and not reply.cause:
         cause = next((cause for pattern, cause in _CAUSES if pattern.fullmatch(reply.codes)), "")
         return Reply(Verdict.OURS, reply.codes, cause=cause)

@@ -117,17 +117,30 @@ def test_without_a_limit_it_is_halved_from_what_was_reached() -> None:
     assert pace.limit == 0
 
 
-def test_without_a_limit_and_before_the_first_letters_it_becomes_slow_and_not_still() -> None:
+def test_a_rate_that_was_never_measured_is_not_halved_and_the_pauses_grow() -> None:
+    """A relay that is busy for 40 seconds at the start had 600 letters crawl at a rate that was guessed."""
     clock = Clock()
     pace = Pace(0, clock)
-    pace.slow()
-    assert pace.limit == 5
+    assert pace.wait(clock), "one letter is no measurement"
     clock.now += 2
+    for rest in (5, 10, 20):
+        assert pace.slow() == rest
+        clock.now += rest
+    assert pace.limit == 0
+    begin = clock.now
+    assert send(pace, clock, 1, each=0.001) == pytest.approx(1000, abs=10)
+    assert clock.now == pytest.approx(begin + 1, abs=0.1)
+    pace.slow()
+    assert pace.limit == pytest.approx(500, rel=0.02), "what was reached since then"
+
+
+def test_a_pause_is_not_taken_for_a_slow_relay() -> None:
+    clock = Clock()
     pace = Pace(0, clock)
-    assert pace.wait(clock)
-    clock.now += 2
+    clock.now += pace.slow()
+    send(pace, clock, 4, each=0.01)
     pace.slow()
-    assert pace.limit == 0.25, "one in two seconds was reached"
+    assert pace.limit == pytest.approx(50, rel=0.02)
 
 
 def test_it_comes_back_by_a_tenth_a_minute() -> None:

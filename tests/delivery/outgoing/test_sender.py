@@ -270,12 +270,33 @@ def test_a_mailbox_that_refuses_every_letter_gets_no_more(make, reply, letters):
 
 def test_a_reader_who_always_slows_us_is_taken_for_the_reason(make):
     """Else one mailbox, whose server says 450 4.2.0 for ever, would hold up all others each time."""
-    scene = make(2)
-    scene.fail(always(Moment.RCPT, "450 4.2.0 greylisted", 1))
-    scene.run(patience=timedelta(seconds=2))
+    scene, pace = make(2), Hasty()
+    scene.fail(always(Moment.RCPT, "450 4.2.0 later", 1))
+    task = scene.task(pace=pace, patience=timedelta(seconds=2))
+    scene.run(task)
+    assert scene.tally().accepted == 1
+    assert pace.slowed == 0, "the relay takes mail for the other one"
+    scene.now += timedelta(seconds=5)
+    scene.run(task)
     [delivery] = scene.list(Progress.DEFERRED)
     assert delivery.attempts == 1
-    assert scene.tally().accepted == 1
+
+
+def test_after_a_pause_those_who_were_refused_are_asked_first(make):
+    scene, asked = make(5), []
+
+    def fault(moment: Moment, who: str) -> str:
+        if moment is Moment.RCPT:
+            asked.append(who)
+        return (
+            "452 4.3.1 full"
+            if moment is Moment.RCPT and asked.count(reader(2)) == 1 == asked.count(who)
+            else ""
+        )
+
+    scene.fail(fault)
+    assert scene.run(patience=timedelta(minutes=1)).accepted == 5
+    assert asked == [reader(number) for number in (1, 2, 2, 3, 4, 5)]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_what_is_given_back_is_there_for_others_and_for_us(database: Database):
         ours.advance([accepted(dues[0])], None, NOW)
 
 
-def test_deferred_ones_come_after_the_planned_ones_when_they_are_due(database: Database):
+def test_deferred_ones_that_are_due_come_before_the_planned_ones(database: Database):
     numbers = fill(database, 3)
     with sender(database) as ledger:
         first, second = ledger.reserve(NOW, 2)
@@ -77,12 +77,26 @@ def test_deferred_ones_come_after_the_planned_ones_when_they_are_due(database: D
         assert ledger.next_due() == NOW + MINUTE
         with database.read() as transaction:
             assert mailings.find_next_due(transaction, WEEK) == NOW + MINUTE
+        [again] = ledger.reserve(NOW + MINUTE)
         assert numbers_of(ledger.reserve(NOW + MINUTE)) == numbers[2:]
         assert numbers_of(ledger.reserve(NOW)) == []
-        [again] = ledger.reserve(NOW + MINUTE)
         assert (again.subscriber_id, again.attempts) == (numbers[1], 1)
         assert ledger.next_due() == NOW + MINUTE
         assert numbers_of(ledger.reserve(NOW + HOUR)) == [numbers[0]]
+    assert count(database) == Tally(3, deferred=2, remaining=1)
+
+
+def test_what_is_deferred_may_become_due_sooner_and_never_later(database: Database):
+    numbers = fill(database, 3)
+    with sender(database) as ledger, sender(database) as other:
+        first, second, third = ledger.reserve(NOW)
+        ledger.advance([deferred(first, not_before=NOW + HOUR), deferred(second, not_before=NOW)], None, NOW)
+        other.hasten({})
+        other.hasten(dict.fromkeys(numbers, NOW + MINUTE))  # the third one is not deferred
+        assert numbers_of(other.reserve(NOW)) == [numbers[1]]
+        other.hasten({numbers[1]: NOW - HOUR})  # reserved
+        assert numbers_of(ledger.reserve(NOW + MINUTE)) == [numbers[0]]
+        ledger.give_back([third])
     assert count(database) == Tally(3, deferred=2, remaining=1)
 
 

@@ -25,11 +25,11 @@ _BACK = 1 / 600
 _LEAST = 0.1
 """Letters a second: the lowest rate, however often the relay throttles us."""
 
-_GUESS = 10.0
-"""Letters a second: the rate that we halve when the relay throttles us before one could be measured."""
-
 _COUNTED = 5.0
 """Seconds over which the rate is measured."""
+
+_FEW = 5
+"""Letters in that time, or in less, that are a measurement; of fewer, nobody knows how fast the relay takes them."""
 
 _LONG = 0.02
 """Seconds of waiting that justify a commit of their own before it."""
@@ -45,7 +45,7 @@ class Pace:
         now = clock()
         # Seconds of `clock`: when the next letter may leave, and when the last pause ends.
         self._next = self._resting = now
-        self._rests = 0  # pauses in a row, after the first
+        self._rests = 0  # pauses in a row
         # Letters a second: after the last pause, and the rate to return to. Both are 0 while we are not throttled.
         self._slowed = self._full = 0.0
         # Since when letters are counted, how many left since then, and the rate of the period before.
@@ -83,19 +83,22 @@ class Pace:
 
         Returns the seconds of the pause, after which to connect again. While a pause lasts, the rate is not halved
         once more: connections that are throttled at the same time count as one. The rate rises by a tenth a minute.
+        Where nothing was measured, there is nothing to halve: the pause is all.
         """
         with self._lock:
             now = self._clock()
             if now < self._resting:
                 return self._resting - now
             limit = self._limit(now)
-            again = self._slowed and now - self._resting < _QUIET
-            self._rests = self._rests + 1 if again else 0
+            again = self._rests and now - self._resting < _QUIET
+            self._rests = self._rests + 1 if again else 1
             if not self._slowed:
                 self._full = limit or self._measure(now)
-            self._slowed = max((limit or self._full) / 2, _LEAST)
-            rest = min(_REST * 2.0 ** min(self._rests, 10), _LONGEST_REST)
+            if self._full:
+                self._slowed = max((limit or self._full) / 2, _LEAST)
+            rest = min(_REST * 2.0 ** min(self._rests - 1, 10), _LONGEST_REST)
             self._resting = self._next = now + rest
+            self._since, self._count, self._reached = self._resting, 0, 0.0  # a pause is no measurement
             return rest
 
     def _limit(self, now: float) -> float:
@@ -108,10 +111,11 @@ class Pace:
 
     def _count_one(self, now: float) -> None:
         if (took := now - self._since) >= _COUNTED:
-            self._reached, self._since, self._count = self._count / took, now, 0
+            self._reached = self._count / took if self._count >= _FEW else 0.0
+            self._since, self._count = now, 0
         self._count += 1
 
     def _measure(self, now: float) -> float:
-        """Letters a second that left lately."""
+        """Letters a second that left lately; 0 when they were too few to know."""
         took = now - self._since
-        return max(self._reached, self._count / took if took >= 1 else 0.0) or _GUESS
+        return max(self._reached, self._count / took if took >= 1 and self._count >= _FEW else 0.0)

@@ -32,6 +32,9 @@ _OTHERS = 2.0
 _DEFERRED = 30.0
 """Seconds between two checks of what is deferred, at most."""
 
+_WORTH_SAYING = 60.0
+"""Seconds of waiting for what is deferred."""
+
 
 class Run:
     """The part of this process in sending a mailing; others may send it at the same time."""
@@ -48,7 +51,7 @@ class Run:
         self._database, self._task, self._open, self._look = database, task, open_session, look
         self._week = task.mailing.week
         self._connections = connections
-        self._waiting_since = 0.0
+        self._waiting_since, self._accepted = 0.0, 0
         self._bugs: list[BaseException] = []
         self._told = False
         self._said: datetime | None = None
@@ -140,7 +143,10 @@ class Run:
         if not (tally.remaining or tally.deferred):
             return False
         now = monotonic()
-        self._waiting_since = self._waiting_since or now
+        if (
+            not self._waiting_since or tally.accepted > self._accepted
+        ):  # patience is for a relay that accepts nothing
+            self._waiting_since, self._accepted = now, tally.accepted
         patience = self._waiting_since + self._task.patience.total_seconds() - now
         due = self._find_due(number)
         wait = max(0.0, (due - self._task.clock()).total_seconds()) if due else patience
@@ -148,7 +154,7 @@ class Run:
             wait = min(wait, _OTHERS)  # other processes have reserved them, and may die
         if patience <= 0 or wait > patience:
             return False
-        if due and due != self._said and wait > _OTHERS:
+        if due and due != self._said and wait >= _WORTH_SAYING:
             self._said = due
             self._task.say(f"{tally.deferred:,} deferred; next attempt in {wait / 60:.0f} minutes.")
         # Another process may have reserved the one that is due.
@@ -157,6 +163,7 @@ class Run:
 
     def _find_due(self, number: int) -> datetime | None:
         with closing(Ledger(self._database, self._week, number)) as ledger:
+            ledger.hasten(self._task.greylist.find_due())
             return ledger.next_due()
 
     def _wait(self, seconds: float) -> None:

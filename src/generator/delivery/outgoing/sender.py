@@ -14,6 +14,7 @@ from generator.model import Progress, Settled
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from generator.delivery.outgoing.copies import Copy
     from generator.delivery.outgoing.sessions import Session
@@ -88,8 +89,7 @@ class Sender:
                 raise
             finally:
                 self._record()
-                if self._queue:
-                    self._persist(lambda: self._ledger.give_back(self._queue))
+                self._give_back()
         finally:
             with suppress(TransportError):
                 self._session.close()
@@ -100,6 +100,7 @@ class Sender:
         if self._task.stop.is_set():
             return None
         if len(self._queue) < _AHEAD:
+            self._record()  # where nobody is accepted, no claim records the others
             self._queue.extend(self._persist(lambda: self._ledger.reserve(self._task.clock(), self._most)))
         return self._queue.popleft() if self._queue else None
 
@@ -153,7 +154,13 @@ class Sender:
         trouble = self._task.breaker.note(reply)
         if reply.verdict is Verdict.YES:
             self._failures, self._doubts, self._task.well = 0, 0, monotonic()
-        if reply.verdict is Verdict.SLOW:
+            self._task.greylist.accept(due.subscriber_id, self._task.clock())
+        if (again := self._find_greylisted(due, reply)) is not None:
+            self._task.excused.add(
+                due.subscriber_id
+            )  # once more, and greylisting does not explain it, counts
+            self._settle(Settled(due.subscriber_id, Progress.DEFERRED, reply.codes, again, counted=False))
+        elif reply.verdict is Verdict.SLOW:
             self._slow_down(due, reply)
         elif reply.verdict is not Verdict.STOP:
             self._settle(settle(due, reply, self._task.mailing, self._task.clock()))
@@ -164,8 +171,19 @@ class Sender:
         if trouble:
             self._task.halt(trouble)
 
+    def _find_greylisted(self, due: Due, reply: Reply) -> datetime | None:
+        """When to ask again, where the relay greylists; None where it does not."""
+        greylist = self._task.greylist
+        sure = greylist.sure
+        again = greylist.refuse(due.subscriber_id, reply, self._task.clock())
+        if greylist.sure and not sure:
+            self._task.say(
+                f"The relay greylists ({reply.codes}); readers are asked again until it accepts them."
+            )
+        return again
+
     def _slow_down(self, due: Due, reply: Reply) -> None:
-        """The relay throttles us: pause, then go on more slowly over a new connection."""
+        """The relay throttles us: pause, then go on more slowly over a new connection, first to those it refused."""
         seconds = self._task.pace.slow()
         self._settle(self._excuse(due, reply, seconds))
         with suppress(TransportError):
@@ -178,6 +196,7 @@ class Sender:
             return
         self._task.say(f"The relay limits the rate ({reply.codes}); pausing for {_format_time(seconds)}.")
         self._task.stop.wait(seconds)
+        self._give_back()
 
     def _back_off(self, error: TransportError) -> None:
         """After a connection failed: wait before the next one, longer each time (exponential backoff), or give up."""
@@ -260,6 +279,12 @@ class Sender:
         if self._settled:
             self._persist(lambda: self._ledger.advance(self._settled, None, self._task.clock()))
             self._settled.clear()
+
+    def _give_back(self) -> None:
+        """Free what is reserved and not begun."""
+        if self._queue:
+            self._persist(lambda: self._ledger.give_back(self._queue))
+            self._queue.clear()
 
     def _persist(self, write: Callable[[], T]) -> T:
         """Retry a write to the ledger, as after a full disk or a restart of the database. Nothing is sent meanwhile.

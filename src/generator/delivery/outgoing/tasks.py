@@ -9,6 +9,8 @@ from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from generator.delivery.outgoing.greylisting import Greylist
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -52,6 +54,7 @@ class Task:
     """When the relay last accepted a letter, or the run began: seconds of `monotonic`."""
     excused: set[int] = field(default_factory=set)
     """Ids of subscribers who were deferred once for a reason that was not about them; a second time counts."""
+    greylist: Greylist = field(default_factory=Greylist)
     _done: Counter[Progress] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 

@@ -25,7 +25,7 @@ from generator.subscribers.ledger.statements import Statements
 from generator.subscribers.store.failures import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from generator.model import Settled, Week
@@ -57,9 +57,9 @@ class Ledger:
         self._after = 0
 
     def reserve(self, now: datetime, most: int = 200) -> list[Due]:
-        """Reserve at most `most` rows that no living sender has: planned ones in the order of the list, then deferred
-        ones that are due at `now` (UTC). Their progress stays. Empty when there are none, or the mailing was stopped.
-        Raises DatabaseError, also when another process took this sender for dead.
+        """Reserve at most `most` rows that no living sender has: deferred ones that are due at `now` (UTC), the longest
+        first; when there are none, planned ones in the order of the list. Their progress stays. Empty when there are
+        none, or the mailing was stopped. Raises DatabaseError, also when another process took this sender for dead.
         """
         with self._connected() as raw:
             alive, trouble = self._say.find_standing.run(raw).fetchone()
@@ -69,8 +69,8 @@ class Ledger:
                 )
             if trouble:
                 return []
-            return self._reserve_planned(raw, now, most) or self._reserve(
-                raw, now, self._say.reserve_deferred, most=most
+            return self._reserve(raw, now, self._say.reserve_deferred, most=most) or self._reserve_planned(
+                raw, now, most
             )
 
     def advance(self, settled: Sequence[Settled], following: Due | None, now: datetime) -> bool:
@@ -97,6 +97,13 @@ class Ledger:
             with self._connected() as raw, self._transaction(raw):
                 for due in dues:
                     self._say.give_back.run(raw, number=due.subscriber_id)
+
+    def hasten(self, dues: Mapping[int, datetime]) -> None:
+        """Make deferred rows due at these moments (UTC), if that is sooner; one transaction. Raises DatabaseError."""
+        if dues:
+            with self._connected() as raw, self._transaction(raw):
+                for number, due in dues.items():
+                    self._say.hasten.run(raw, number=number, due=due)
 
     def next_due(self) -> datetime | None:
         """When the first deferred row is due, in UTC; None when there is none. Raises DatabaseError."""

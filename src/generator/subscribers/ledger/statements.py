@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _NUMBER = bindparam("number", type_=Integer)
 _NOW = bindparam("now", type_=Moment)
+_DUE = bindparam("due", type_=Moment)
 _MOST = bindparam("most", type_=Integer)
 _REPLY = bindparam("answer", type_=String)
 _FOLLOWING = bindparam("following", type_=Integer)
@@ -67,6 +68,15 @@ class Statements:
             _update_mine(week, sender).where(DELIVERY.c.progress != Progress.SENDING).values(sender=None)
         )
         """Free a row that was reserved and is not being sent."""
+        self.hasten = prepare(
+            update(DELIVERY)
+            .where(
+                *(_of(week), DELIVERY.c.subscriber_id == _NUMBER, DELIVERY.c.sender.is_(None), DEFERRED),
+                DELIVERY.c.not_before > _DUE,
+            )
+            .values(not_before=_DUE)
+        )
+        """A deferred row that nobody has reserved is due at `due`, if it was to be later."""
         self.accept = prepare(
             _update_mine(week, sender).values(
                 progress=Progress.ACCEPTED, attempts=DELIVERY.c.attempts + 1, **_SETTLED, not_before=None
@@ -78,7 +88,7 @@ class Statements:
                 progress=bindparam("to", type_=String),
                 attempts=DELIVERY.c.attempts + bindparam("more", type_=Integer),
                 **_SETTLED,
-                not_before=bindparam("due", type_=Moment),
+                not_before=_DUE,
             )
         )
         """Any other end of an attempt: `to` is the progress, `due` when to try again, `more` is added to attempts."""
