@@ -20,9 +20,9 @@ from tests.proof.world import KEYS, WEEK, Sender, World
 
 HURRY = {
     "generator.delivery.outgoing.attempts:FIRST_PAUSE": 0.5,
-    "generator.delivery.outgoing.pacing:_REST": 0.2,
-    "generator.delivery.outgoing.pacing:_LONGEST_REST": 0.2,
-    "generator.delivery.outgoing.pacing:_LEAST": 1000.0,
+    "generator.delivery.timing.pacing:_REST": 0.2,
+    "generator.delivery.timing.pacing:_LONGEST_REST": 0.2,
+    "generator.delivery.timing.pacing:_LEAST": 1000.0,
     "generator.delivery.outgoing.connections:FINAL": 0.5,
     "generator.delivery.outgoing.relays:Relay.__init__.patience": 0.5,
     "generator.delivery.outgoing.tasks:Task.__init__.persistence": 2.0,

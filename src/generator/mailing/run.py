@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
-from generator.delivery.outgoing.pacing import Pace
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import open_transport
+from generator.delivery.timing.pacing import Pace
 from generator.environment import find_files, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.mailing.events import Advanced, Delayed, Ended, Started

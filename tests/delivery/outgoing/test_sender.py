@@ -13,7 +13,7 @@ import pytest
 
 from generator.delivery.outgoing.attempts import defer
 from generator.delivery.outgoing.copies import Copies
-from generator.delivery.outgoing.pacing import Pace
+from generator.delivery.timing.pacing import Pace
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
 from generator.model import NO_UTF8, Due, Kind, Mailing, Problem, Progress, Settled, Status

@@ -9,7 +9,7 @@ from threading import Event, Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from generator.delivery.outgoing.greylisting import Greylist
+from generator.delivery.timing.greylisting import Greylist
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from generator.delivery.outgoing.attempts import Breaker
     from generator.delivery.outgoing.copies import Copies
-    from generator.delivery.outgoing.pacing import Pace
+    from generator.delivery.timing.pacing import Pace
     from generator.model import Mailing, Progress
 
 PERSISTENCE = timedelta(minutes=1)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.delivery.outgoing.pacing import Pace
+from generator.delivery.timing.pacing import Pace
 
 
 class Clock(Event):

@@ -11,8 +11,8 @@ from time import monotonic
 
 import pytest
 
-from generator.delivery.outgoing.greylisting import SEVERAL, Greylist
-from generator.delivery.outgoing.pacing import Pace
+from generator.delivery.timing.greylisting import SEVERAL, Greylist
+from generator.delivery.timing.pacing import Pace
 from generator.delivery.verdict import Reply, Stage, judge
 from generator.model import Problem, Progress
 from generator.settings import load_settings
@@ -187,7 +187,7 @@ def make(
     settings = load_settings(SAMPLE, problems)
     assert settings is not None
     for name in ("_FIRST", "_LEAST", "_USUAL", "_MARGIN", "_LONGEST"):
-        place = f"generator.delivery.outgoing.greylisting.{name}"
+        place = f"generator.delivery.timing.greylisting.{name}"
         monkeypatch.setattr(place, getattr(__import__(place.rpartition(".")[0], fromlist=[name]), name) / 100)
     with ExitStack() as stack:
         yield lambda readers: stack.enter_context(frozen(database, settings, relay, readers))
