@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.delivery.incoming.hooks.relays import Relay
+    from generator.delivery.outgoing.transports import Transport
     from generator.subscribers.store.database import Database
 
 FILE = "var/newsletter.env"
@@ -35,6 +36,15 @@ SERVICE = "var/service.url"
 def read_variable(root: Path, name: str, default: str = "") -> str:
     """A variable of the environment, else of the file, else the default."""
     return os.environ.get(name) or _read_file(root).get(name, default)
+
+
+def open_mail(root: Path) -> Transport:
+    """Where mail goes; in a folder when nothing is said. Raises TransportError."""
+    return transports.open_transport(
+        read_variable(root, transports.VARIABLE, transports.DEFAULT),
+        root,
+        read_variable(root, transports.FALLBACK),
+    )
 
 
 def read_hooks(root: Path) -> dict[Relay, str]:

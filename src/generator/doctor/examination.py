@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import open_signer
-from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
+from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
-from generator.delivery.outgoing.transports import open_transport
 from generator.doctor.answers import fail, well
 from generator.doctor.hooks import examine_hooks
 from generator.doctor.letters import examine_letter
@@ -31,6 +31,7 @@ from generator.environment import (
     find_missing_list,
     find_trial,
     open_list,
+    open_mail,
     read_hooks,
     read_variable,
 )
@@ -82,12 +83,14 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     readers = vitals.utf8 if isinstance(vitals, Vitals) else 0
     relay = ""
     try:
-        transport = open_transport(read_variable(root, MAIL, MAIL_DEFAULT), root)
+        transport = open_mail(root)
     except GeneratorError as error:
-        yield fail("relay", str(error), f"Correct {MAIL}.")
+        yield fail("relay", str(error), f"Correct {FALLBACK if FALLBACK in str(error) else MAIL}.")
     else:
         answers, relay = examine_relay(transport, settings, now, readers)
         yield from answers
+        if isinstance(transport, Relay) and transport.second:
+            yield from examine_relay(transport.second, settings, now)[0]
     if names is not None:
         from generator.doctor.domains import examine_domains  # noqa: PLC0415 (only when asked for)
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
+from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
-from generator.delivery.outgoing.transports import open_transport
 from generator.delivery.timing.pacing import Pace
-from generator.environment import find_files, read_variable
+from generator.environment import find_files, open_mail, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.mailing.events import Advanced, Delayed, Ended, Started
 from generator.mailing.report import keep_report
@@ -83,10 +83,9 @@ class Outcome:
 
 def open_relay(root: Path) -> Transport:
     """Where letters go. Raises MailingError when nobody has said so."""
-    mail = read_variable(root, MAIL)
-    if not mail:
+    if not read_variable(root, MAIL):
         raise MailingError(f"{MAIL} names no relay; run this with the environment of the service")
-    return open_transport(mail, root)
+    return open_mail(root)
 
 
 def make_copies(root: Path, settings: Settings, database: Database, mailing: Mailing) -> Copies:
@@ -142,6 +141,8 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
     def look() -> None:
         tell(Advanced(finished + sum(task.done[one] for one in _DONE)))
 
+    if isinstance(transport, Relay):
+        transport.tell = task.say
     run = Run(database, task, transport.open_session, order.connections, look)
     tell(Started(week, before, transport.name, order.connections))
     try:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
-from generator.delivery.outgoing.transports import DEFAULT, open_transport
+from generator.delivery.outgoing.transports import DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.verdict import Verdict
-from generator.environment import find_files, find_trial, open_list, read_variable
+from generator.environment import find_files, find_trial, open_list, open_mail, read_variable
 from generator.errors import GeneratorError, RefusalError, TransportError
 from generator.mailing.freeze import Prepared, Recipe, prepare
 from generator.mailing.preflight import find_missing, find_service
@@ -102,7 +102,7 @@ def send_proof(  # noqa: PLR0913 (what may be asked for)
     """
     settings = read_settings(root)
     week = week or choose_week(settings, now)
-    transport, files = open_transport(read_variable(root, MAIL, DEFAULT), root), find_files(root)
+    transport, files = open_mail(root), find_files(root)
     prepared = _prepare(root, settings, week, now, looks=False)
     text = read_variable(root, KEYS)
     keys = Keys.parse(text) if text else Keys.make()  # its links open nothing, so any key will do

@@ -12,9 +12,9 @@ from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
-from generator.delivery.outgoing.transports import is_trial, open_transport
+from generator.delivery.outgoing.transports import is_trial
 from generator.delivery.outgoing.worker import Worker
-from generator.environment import announce_service, find_files, make_list, read_hooks, read_variable
+from generator.environment import announce_service, find_files, make_list, open_mail, read_hooks, read_variable
 from generator.errors import ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
@@ -72,7 +72,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     outline = load_outline(root)
     settings = outline.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
-    transport = open_transport(mail, root)
+    transport = open_mail(root)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     hooks = read_hooks(root)
     _check_proxies(proxies)

@@ -108,6 +108,15 @@ def test_it_has_nothing_to_say_where_all_is_well(
         ("NEWSLETTER_MAIL=ftp://x", "error relay NEWSLETTER_MAIL names 'ftp'"),
         ("NEWSLETTER_DKIM_KEY=var/none.pem", "error secrets NEWSLETTER_DKIM_KEY is set, but"),
         (f"NEWSLETTER_MAIL={RELAY}", "error relay smtp://127.0.0.1:9 cannot be reached: Connection refused"),
+        (
+            f"NEWSLETTER_MAIL={RELAY}\nNEWSLETTER_MAIL_FALLBACK=smtp://127.0.0.1:7",
+            "error relay smtp://127.0.0.1:7 cannot be reached: Connection refused",
+        ),
+        (
+            f"NEWSLETTER_MAIL={RELAY}\nNEWSLETTER_MAIL_FALLBACK=ftp://x",
+            "error relay NEWSLETTER_MAIL_FALLBACK names 'ftp'; expected maildir:var/mail, smtp://user:password@host:587"
+            " or smtps://user:password@host:465 → Correct NEWSLETTER_MAIL_FALLBACK.",
+        ),
     ],
 )
 def test_what_is_in_the_way_is_one_line_and_no_secret(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import smtplib
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from socket import SHUT_RDWR
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.connections import Connection
+from generator.delivery.outgoing.failover import FailoverSession, Outage
 from generator.delivery.outgoing.sessions import Envelope
 from generator.delivery.outgoing.smtp import Server
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
@@ -34,6 +37,8 @@ _NO = 400
 _NO_ADDRESS = Reply(Verdict.NEVER, "553 5.1.3")
 _NO_LETTER = Reply(Verdict.OURS, "554 5.6.0")
 
+_LOG = logging.getLogger(__name__)
+
 _PASSWORD = {"534", "535", "538"}
 """Replies about a user name or a password (RFC 4954, 6)."""
 
@@ -46,7 +51,11 @@ class Relay(Server):
     connection of its own.
     """
 
-    _notices: RelaySession | None = field(default=None, init=False)
+    second: Relay | None = None
+    """Takes the mail while this one is down."""
+    tell: Callable[[str], None] = _LOG.warning
+    """Hears when mail takes the other way, and when it comes back; from any thread."""
+    _notices: RelaySession | FailoverSession | None = field(default=None, init=False)
     _sending: Lock = field(default_factory=Lock, init=False)
 
     def send(self, sender: str, recipient: str, message: bytes) -> None:
@@ -57,19 +66,29 @@ class Relay(Server):
         if not _is_address(recipient):
             raise TransportError("an address with characters that SMTP does not allow", refused=True)
         with self._sending:
-            self._notices = session = self._notices or RelaySession(self, FILTERING)
+            self._notices = session = self._notices or self._open(FILTERING)
             reply = session.offer(Envelope(sender, recipient, len(message)))
             if reply.verdict is Verdict.YES:
                 reply = session.hand_over(message)
             if reply.verdict is not Verdict.YES:
                 raise TransportError(
-                    f"{self.name} {_explain(reply, sender)}",
+                    f"{session.name} {_explain(reply, sender)}",
                     refused=reply.refused or reply.verdict is Verdict.UNABLE,
                 )
 
     def open_session(self) -> Session:
         """A session for letters, with a connection of its own; nothing is connected yet."""
-        return RelaySession(self)
+        return self._open()
+
+    def _open(self, final: float | None = None) -> RelaySession | FailoverSession:
+        session = RelaySession(self, final)
+        if self.second is None:
+            return session
+        return FailoverSession(session, RelaySession(self.second, final), self._outage)
+
+    @cached_property
+    def _outage(self) -> Outage:
+        return Outage(self.name, self.second.name if self.second else "", self.tell)
 
     def takes(self, address: str) -> bool:
         """Whether mail can go to an address, as far as the last connection told."""
@@ -114,6 +133,7 @@ class RelaySession:
         # The relay announces PIPELINING, but drops commands that follow the dot in the same write.
         self._drops_pipelined = False
         self._encoded: tuple[bytes | None, bytes | None] = None, None  # a message, and its bytes on the wire
+        self.name = server.name
 
     def offer(self, envelope: Envelope) -> Reply:
         """MAIL and RCPT; over a new connection when the relay has ended the last one between two letters.

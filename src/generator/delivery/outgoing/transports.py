@@ -1,4 +1,7 @@
-"""Ways for a finished mail to leave: to a relay by SMTP, or into a maildir as a trial. NEWSLETTER_MAIL says which."""
+"""Ways for a finished mail to leave: to a relay by SMTP, or into a maildir as a trial. NEWSLETTER_MAIL says which.
+
+NEWSLETTER_MAIL_FALLBACK may name a second relay, which takes the mail while the first is down.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from generator.delivery.outgoing.sessions import Session
 
 VARIABLE = "NEWSLETTER_MAIL"
+FALLBACK = "NEWSLETTER_MAIL_FALLBACK"
 DEFAULT = "maildir:var/mail"
 """Below the root of the project; git ignores `var/`."""
 
@@ -66,8 +70,10 @@ def find_files(url: str, root: Path) -> Path | None:
     return root / unquote(url.partition(":")[2]) / "new" if is_trial(url) else None
 
 
-def open_transport(url: str, root: Path) -> Transport:
+def open_transport(url: str, root: Path, fallback: str = "") -> Transport:
     """The transport that a URL names. Connects and writes nothing yet.
+
+    `fallback` names the relay that takes the mail while the first is down; a trial has no use for it.
 
     `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. A relay may have settings
     behind a question mark: `tls=required` (or `opportunistic`, or `none`), and `ehlo=NAME`, with which we greet. Raises
@@ -85,7 +91,23 @@ def open_transport(url: str, root: Path) -> Transport:
         return Maildir(root / folder)
     if parts.scheme not in {"smtp", "smtps"}:
         raise TransportError(_wanted(f"{parts.scheme!r}" if parts.scheme else "an unknown kind of transport"))
-    return _open_relay(parts, port)
+    relay = _open_relay(parts, port)
+    relay.second = _open_fallback(fallback, root, relay) if fallback else None
+    return relay
+
+
+def _open_fallback(url: str, root: Path, first: Relay) -> Relay:
+    try:
+        second = open_transport(url, root)
+    except TransportError as error:
+        raise TransportError(str(error).replace(VARIABLE, FALLBACK, 1)) from None
+    if not isinstance(second, Relay):
+        raise TransportError(
+            f"{FALLBACK} names a folder; expected a second relay, like smtps://user:password@host:465"
+        )
+    if (second.host, second.port) == (first.host, first.port):
+        raise TransportError(f"{FALLBACK} names the same relay as {VARIABLE}; remove it, or name another one")
+    return second
 
 
 def _open_relay(parts: SplitResult, port: int | None) -> Relay:
