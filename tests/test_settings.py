@@ -1,7 +1,7 @@
 """newsletter/settings.toml → Settings."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -149,7 +149,17 @@ def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem:
         ("rate = nan", "22: “send.rate” is nan; expected letters a second"),
         ("rate = inf", "22: “send.rate” is inf; expected letters a second"),
         ('untill = "10:00"', "22: unknown key “untill”; did you mean “until”?"),
-        ('opens = "07:00"', "22: unknown key “opens”; known are: from, rate, until"),
+        ('opens = "07:00"', "22: unknown key “opens”; known are: domains, from, rate, until, warm_up"),
+        ('warm_up = "soon"', "22: “send.warm_up” has the wrong type: found “soon”; expected the first day, like 2026-11"),
+        ('[send.domains]\n"x.nl" = "3 a second"', "22: “send.domains” has “3 a second” for x.nl; expected a domain in"),
+        ('[send.domains]\n"x.nl" = "0 a day"', "22: “send.domains” has “0 a day” for x.nl; expected"),
+        ('[send.domains]\n"x.nl" = "3 a day, 4 a day"', "22: “send.domains” has “3 a day, 4 a day” for x.nl"),
+        ('[send.domains]\n"x.nl" = ""', "22: “send.domains.x.nl” is empty"),
+        ('[send.domains]\n"X.nl" = "3 a day"', "22: “send.domains” has the key “X.nl”, which is neither a domain nor"),
+        ('[send.domains]\n"x" = "3 a day"', "22: “send.domains” has the key “x”, which is neither a domain nor “*”"),
+        ('[send.domains]\n"x.nl" = 3', "22: “send.domains.x.nl” has the wrong type: found 3"),
+        ('[send.domains]\nx.nl = "3 a day"', "22: “send.domains.x” has the wrong type"),
+        ('domains = "3 a day"', "22: “send.domains” has the wrong type"),
         ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is “s 1”; expected the name of a"),
         ('[dkim]\nselector = "s1"', "22: the key “dkim.domain” is missing; expected a domain, like example.org"),
         ('[service]\nurl = "https://example.org:99999/"', "23: “service.url” is “https://example.org:99999/”, which"),
@@ -188,6 +198,21 @@ def test_letters_leave_on_friday_morning_unless_the_settings_say_otherwise(
         14.0,
         ("s1", "example.org"),
     )
+
+
+def test_a_receiving_domain_may_have_limits(sample: Path, settings: Settings) -> None:
+    assert (settings.domains, settings.warm_up) == ({}, None)
+    more = (
+        '[send]\nwarm_up = 2026-11-27\n[send.domains]\n"*" = "600 a minute"\n"x.nl" = "5 a day, 2 an hour"\n'
+    )
+    assert change(sample, "[nl]", f"{more}[nl]") == []
+    changed, _ = load(sample)
+    assert changed is not None
+    assert changed.warm_up == date(2026, 11, 27)
+    assert changed.domains == {
+        "*": {timedelta(minutes=1): 600},
+        "x.nl": {timedelta(days=1): 5, timedelta(hours=1): 2},
+    }
 
 
 def test_a_wrong_value_is_told_with_what_is_expected(sample: Path) -> None:

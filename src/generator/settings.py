@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +28,11 @@ PATH = "newsletter/settings.toml"
 
 TRIAL = "http://127.0.0.1:8001/"
 """Where `newsletter serve` listens when it is started without options."""
+
+EVERY_DOMAIN = "*"
+"""In the limits: each domain that has none of its own."""
+
+_SPANS = {"a minute": timedelta(minutes=1), "an hour": timedelta(hours=1), "a day": timedelta(days=1)}
 
 _Hours: TypeAlias = tuple[time, time]
 _HOURS = (time(7), time(10))
@@ -75,6 +80,10 @@ class Settings:
     """On the Friday, in `timezone`: from when and until when a letter may leave."""
     rate: float = 0.0
     """Letters a second at most; 0 for as many as the relay takes."""
+    domains: Mapping[str, dict[timedelta, int]] = field(default_factory=dict)
+    """Letters at most in each span of time, by receiving domain, or EVERY_DOMAIN."""
+    warm_up: date | None = None
+    """The first day of a sending address that nobody knows yet: see delivery.timing.limits."""
     dkim: tuple[str, str] = ("", "")
     """Selector and domain when we sign ourselves; empty when the relay does, as most do."""
 
@@ -188,6 +197,28 @@ def _label(text: str) -> str:
     return text
 
 
+def _quotas(domains: dict[str, str]) -> dict[str, str]:
+    for domain, text in domains.items():
+        if domain != EVERY_DOMAIN and not (re.fullmatch(_DOMAIN, domain) and domain == domain.lower()):
+            raise ValueError(
+                f"has the key {show_value(domain)}, which is neither a domain nor “{EVERY_DOMAIN}”"
+            )
+        if not _read_quota(text):
+            raise ValueError(f"has {show_value(text)} for {domain}")
+    return domains
+
+
+def _read_quota(text: str) -> dict[timedelta, int]:
+    """`20 a minute, 500 an hour` → how many in which span; empty when it is not understood."""
+    quota = {}
+    for part in text.split(","):
+        found = re.fullmatch(r"\s*([1-9]\d{0,8}) (a minute|an hour|a day)\s*", part, re.ASCII)
+        if found is None or _SPANS[found[2]] in quota:
+            return {}
+        quota[_SPANS[found[2]]] = int(found[1])
+    return quota
+
+
 def _weeks(weeks: list[str]) -> list[str]:
     for week in weeks:
         try:
@@ -244,6 +275,11 @@ class _Send(Fields):
     )
     rate: float = Field(
         default=0.0, ge=0, allow_inf_nan=False, description="letters a second, or 0 for no limit"
+    )
+    warm_up: date | None = Field(default=None, description="the first day, like 2026-11-27, without quotes")
+    domains: Annotated[dict[str, Line], AfterValidator(_quotas)] = Field(
+        default_factory=dict,
+        description='a domain in quotes and its limits, like "outlook.com" = "20 a minute, 500 an hour, 5000 a day"',
     )
 
     @field_validator("until")
@@ -329,6 +365,8 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         bounces=fields.sender.bounces or "",
         window=(time.fromisoformat(fields.send.opens), time.fromisoformat(fields.send.until)),
         rate=fields.send.rate,
+        domains={domain: _read_quota(text) for domain, text in fields.send.domains.items()},
+        warm_up=fields.send.warm_up,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
     )
 

@@ -14,6 +14,7 @@ from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.timing.limits import Limits
 from generator.delivery.timing.pacing import Pace
 from generator.environment import find_files, open_mail, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
@@ -24,6 +25,7 @@ from generator.subscribers.ledger import mailings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path, PurePosixPath
     from threading import Event
 
@@ -47,6 +49,8 @@ class Order:
     patience: timedelta = timedelta(minutes=30)
     tolerant: bool = False
     """Refusals are expected."""
+    closes: datetime | None = None
+    """When the window of the letter ends; None when nobody minds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +127,11 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
     written any more, or somebody has withdrawn the mailing.
     """
     week = mailing.week
-    transport = open_relay(root)
+    transport, limits = open_relay(root), Limits(settings)
     with database.read() as transaction:
         before = mailings.tally(transaction, week)
+        if limits:
+            limits.load(mailings.list_sent(transaction, clock() - timedelta(days=1)))
     task = Task(
         mailing,
         make_copies(root, settings, database, mailing),
@@ -135,6 +141,8 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
         say=lambda why: tell(Delayed(why)),
         patience=order.patience,
         stop=stop,
+        limits=limits,
+        closes=order.closes,
     )
     finished = before.planned - before.remaining - before.deferred
 

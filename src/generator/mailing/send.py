@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from threading import Event
 from typing import TYPE_CHECKING
@@ -93,7 +93,9 @@ def send_letter(  # noqa: PLR0913 (what may be asked for, and how it is followed
             sending.check_same(settings, database, mailing)
         if not asked.at_once and (closed := find_closed_window(settings, week, clock())):
             raise _refuse(week, [closed])
-        return run_mailing(root, settings, database, mailing, asked.order, clock, tell, stop or Event())
+        closes = None if asked.at_once else settings.send_window(week).closes
+        order = replace(asked.order, closes=closes)
+        return run_mailing(root, settings, database, mailing, order, clock, tell, stop or Event())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from generator.delivery.timing.limits import HELD, describe_limits
 from generator.environment import open_list
 from generator.mailing.lookup import find_message_id, get_account, get_mailing
 from generator.model import Progress, Week
@@ -35,15 +36,22 @@ class Standing:
     """The senders that are at work, each as host and process."""
     due: datetime | None
     """When the next deferred letter is tried again."""
+    limits: Sequence[str]
+    """Those of the receiving domains, now."""
     doubtful: Sequence[tuple[Delivery, str]] | None
     """The letters in doubt, and the Message-ID of each; None when nobody asked for them."""
     zone: tzinfo
     """Of the letter."""
 
+    @property
+    def held(self) -> int:
+        """How many letters these limits hold back."""
+        return self.account.count(HELD)
+
     def describe(self) -> dict[str, Any]:
         """The same for JSON."""
         due = write_moment(self.due) if self.due else None
-        found = self.account.describe() | {"senders": self.living, "next_due": due}
+        found = self.account.describe() | {"senders": self.living, "next_due": due, "limits": self.limits}
         if self.doubtful is not None:
             found["doubtful"] = [_describe(delivery, message_id) for delivery, message_id in self.doubtful]
         return found
@@ -71,7 +79,8 @@ def find_standing(root: Path, week: Week | None, now: datetime, *, doubtful: boo
                 else []
             )
     rows = [(one, find_message_id(one, account.mailing, database.keys, settings)) for one in listed]
-    return Standing(account, living, due, rows if doubtful else None, settings.timezone)
+    limits = describe_limits(settings, now)
+    return Standing(account, living, due, limits, rows if doubtful else None, settings.timezone)
 
 
 def _find_newest(transaction: Transaction) -> Mailing | None:

@@ -133,6 +133,30 @@ def test_the_numbers_are_told_so_that_a_person_can_add_them_up(sent: Path):
     )
 
 
+def test_the_limits_of_receiving_domains_are_told_and_what_they_hold_back(sent: Path):
+    path = sent / "newsletter/settings.toml"
+    more = '[send]\nwarm_up = 2026-11-27\n[send.domains]\n"*" = "600 a minute, 9000 a day"\n[nl]'
+    path.write_text(path.read_text("utf-8").replace("[nl]", more), "utf-8")
+    assert "Limits: any other domain" in say(sent, "status")
+    with open_for(sent) as database, sender(database) as ledger:
+        one, two, *_ = (due for _ in range(2) for due in ledger.reserve(NOW))
+        held = [deferred(due, reply="limit", not_before=NOW + 2 * HOUR, counted=False) for due in (one, two)]
+        ledger.advance(held, None, NOW)
+    said = say(sent, "status")
+    assert (
+        "Limits: any other domain 600 a minute, 9,000 a day; warm-up: 50 on 2026-11-27 to each domain.\n"
+        "2 letters held back by these limits.\n"
+    ) in said
+    assert "  deferred   3   next at 2026-11-27 08:00:00\n" in said
+    told = json.loads(say(sent, "status", "--json"))
+    assert told["limits"] == [
+        "any other domain 600 a minute, 9,000 a day",
+        "warm-up: 50 on 2026-11-27 to each domain",
+    ]
+    assert {"progress": "deferred", "reply": "limit", "count": 2} in told["replies"]
+    assert told["balances"]
+
+
 def test_no_address_is_shown_unasked(sent: Path):
     assert "example.org" not in say(sent, "status") + say(sent, "status", "--json")
 
@@ -306,7 +330,6 @@ def test_where_somebody_stands_is_said_in_words(sent: Path):
 
 def test_a_letter_sent_again_has_its_attempts(sent: Path):
     with open_for(sent) as database, sender(database) as ledger:
-        ledger.reserve(NOW + HOUR)  # the planned ones
         [due] = ledger.reserve(NOW + HOUR)
         ledger.advance([accepted(due)], None, NOW + HOUR)
     assert "250 2.0.0; 2 attempts; <" in say(sent, "explain", "Reader3@example.org")

@@ -74,6 +74,10 @@ def _show(standing: Standing) -> None:
     balance = "" if tally.balances else "   These numbers do not add up; please report this bug"
     click.echo(f"  {'planned':<10}{tally.planned:>{width},}{balance}")
     click.echo()
+    if standing.limits:
+        click.echo(f"Limits: {'; '.join(standing.limits)}.")
+    if held := standing.held:
+        click.echo(f"{count(held, 'letter')} held back by these limits.")
     for name in living:
         click.echo(f"Being sent by {name}.")
     for line in _say_next(account, living=bool(living)):

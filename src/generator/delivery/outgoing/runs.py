@@ -152,7 +152,13 @@ class Run:
         wait = max(0.0, (due - self._task.clock()).total_seconds()) if due else patience
         if tally.remaining:
             wait = min(wait, _OTHERS)  # other processes have reserved them, and may die
-        if patience <= 0 or wait > patience:
+        if due and self._task.limits and self._task.closes:
+            if due >= self._task.closes:
+                self._task.say(
+                    f"{tally.deferred:,} deferred until after the window, by the limits of [send.domains]."
+                )
+                return False
+        elif patience <= 0 or wait > patience:
             return False
         if due and due != self._said and wait >= _WORTH_SAYING:
             self._said = due

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, TypeVar
 
 from generator.delivery.outgoing.attempts import NO_REPLY, defer, excuse, settle
+from generator.delivery.timing.limits import HELD
 from generator.delivery.verdict import Verdict
 from generator.errors import DatabaseError, DoubtError, GeneratorError, TransportError, describe
 from generator.model import Progress, Settled
@@ -101,8 +102,19 @@ class Sender:
             return None
         if len(self._queue) < _AHEAD:
             self._record()  # where nobody is accepted, no claim records the others
-            self._queue.extend(self._persist(lambda: self._ledger.reserve(self._task.clock(), self._most)))
+            while found := self._persist(lambda: self._ledger.reserve(self._task.clock(), self._most)):
+                self._queue.extend(due for due in found if self._admit(due))
+                if self._queue:
+                    break
         return self._queue.popleft() if self._queue else None
+
+    def _admit(self, due: Due) -> bool:
+        """Whether a letter may leave now; if not, a limit of its domain defers it."""
+        limits, now = self._task.limits, self._task.clock()
+        later = limits.ask(due.subscriber_id, due.address, now) if limits else None
+        if later is not None:
+            self._settle(Settled(due.subscriber_id, Progress.DEFERRED, HELD, later, counted=False))
+        return later is None
 
     def _send(self, due: Due) -> None:
         copy = self._prepare(due)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from generator.delivery.outgoing.attempts import Breaker
     from generator.delivery.outgoing.copies import Copies
+    from generator.delivery.timing.limits import Limits
     from generator.delivery.timing.pacing import Pace
     from generator.model import Mailing, Progress
 
@@ -55,6 +56,10 @@ class Task:
     excused: set[int] = field(default_factory=set)
     """Ids of subscribers who were deferred once for a reason that was not about them; a second time counts."""
     greylist: Greylist = field(default_factory=Greylist)
+    limits: Limits | None = None
+    """How many letters a receiving domain may get; None for as many as the relay takes."""
+    closes: datetime | None = None
+    """When the window ends: letters that a limit holds back for longer are left for another run. None: no window."""
     _done: Counter[Progress] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 

@@ -48,6 +48,14 @@ class Account:
             return None
         return self.tally.accepted / (self.last - self.first).total_seconds()
 
+    def count(self, reply: str) -> int:
+        """How many are deferred with this reply."""
+        return sum(
+            number
+            for progress, said, number in self.replies
+            if (progress, said) == (Progress.DEFERRED, reply)
+        )
+
     def describe(self) -> dict[str, Any]:
         """The account as JSON knows it; moments are in UTC, as in an export."""
         mailing = self.mailing

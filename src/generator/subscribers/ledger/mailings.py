@@ -168,6 +168,17 @@ def list_deliveries(
     return _deliveries(transaction, and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress), most)
 
 
+def list_sent(transaction: Transaction, since: datetime) -> list[tuple[str, datetime]]:
+    """The addresses of all letters that left since then, or may have, and when."""
+    left = (Progress.ACCEPTED, Progress.SENDING, Progress.IN_DOUBT)
+    rows = transaction.connection.execute(
+        select(SUBSCRIBER.c.address, DELIVERY.c.at)
+        .join(SUBSCRIBER, SUBSCRIBER.c.id == DELIVERY.c.subscriber_id)
+        .where(DELIVERY.c.progress.in_(left), DELIVERY.c.at >= since)
+    )
+    return [(row.address, row.at) for row in rows]
+
+
 def reopen(transaction: Transaction, week: Week, progress: Progress, now: datetime) -> int:
     """Plan the rows with this progress (REFUSED or IN_DOUBT) again; how many. Only of subscribers who are confirmed."""
     connection = transaction.connection
