@@ -26,7 +26,7 @@ SET_UP = (DEPLOY / "SET-UP.md").read_text("utf-8")
 RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
-VARIABLES.add(mailboxes.TOKEN_VARIABLE)
+VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK}
 VARIABLES |= {relay.variable for relay in RELAYS}
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
@@ -64,7 +64,7 @@ def test_every_setting_exists() -> None:
 
     text = (ROOT / "newsletter/settings.toml").read_text("utf-8")
     # What most do not need stands there behind a #.
-    settings = tomllib.loads(re.sub(r"^# (?=\[\w+\]$|\w+ = )", "", text, flags=re.MULTILINE))
+    settings = tomllib.loads(re.sub(r'^# (?=\[[\w.]+\]$|"?[\w.*]+"? = )', "", text, flags=re.MULTILINE))
     names = re.findall(r"`((?:site|service|sender|letter|send|dkim)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
     assert names
     for name in names:

@@ -1,7 +1,7 @@
 """Nobody is lost and nobody gets a letter twice, though senders are killed: a short part of `make proof`."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from generator.model import Progress
 from tests.proof.accounts import Account, settle_account
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
+from tests.proof.ways import doubt_stays, failed_over, greylisted
 from tests.proof.world import Nursery, World, open_nursery, open_world
 
 READERS, KILLS = 160, 12
@@ -40,6 +41,17 @@ def test_killed_senders_lose_nobody_and_write_to_nobody_twice(
         assert account.recipients == READERS
         assert account.kills >= KILLS - 2, (seed, account)  # one or two may come too late
         assert_would_be_seen(world)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drill", [greylisted, failed_over, doubt_stays], ids=lambda drill: drill.__name__)
+def test_neither_greylisting_nor_a_second_relay_writes_to_anybody_twice(
+    drill: Callable[[World], Account], nursery: Nursery, tmp_path: Path
+):
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, READERS) as world:
+        account = drill(world)
+        assert account.holds, account
+        assert account.recipients == READERS
 
 
 def assert_would_be_seen(world: World):

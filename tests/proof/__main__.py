@@ -23,7 +23,7 @@ from pathlib import Path
 from generator.errors import describe
 from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
-from tests.proof import faults, storage
+from tests.proof import faults, storage, ways
 from tests.proof.accounts import Account
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
@@ -72,6 +72,7 @@ ON_BOTH = (
     *(faults.dropped_half_way, faults.dropped_after_the_dot, faults.dropped_elsewhere, faults.later),
     *(faults.never, faults.slow_down, faults.silent, faults.everybody_refused, faults.changed_meanwhile),
     *(faults.asked_to_stop, faults.four_at_once, faults.stands_still, faults.retried),
+    *(ways.greylisted, ways.failed_over, ways.doubt_stays),
 )
 ON_SQLITE = (
     storage.full_disk,

@@ -53,6 +53,8 @@ class Door:
     pipelining: bool = True
     utf8: bool = False
     """Whether it takes addresses beyond ASCII (RFC 6531), for letters that say so."""
+    taken: int = 0
+    """Letters that came in here."""
 
 
 class Relay:
@@ -86,13 +88,14 @@ class Relay:
                     thread.start()
                     self._conversations.append(thread)
 
-    def take(self, recipient: str, message: bytes) -> None:
+    def take(self, recipient: str, message: bytes, door: Door) -> None:
         """From here on the relay answers for it."""
         head = message.split(b"\r\n\r\n", 1)[0].decode()
         digest = sha256(message).hexdigest()
         arrival = Arrival(digest, _header(head, "Message-ID"), _header(head, "Content-Language"))
         with self._lock:
             self.arrivals[recipient].append(arrival)
+            door.taken += 1
 
     def wait(self) -> None:
         """Until all that dead senders left in their sockets was read."""
@@ -201,7 +204,7 @@ class _Conversation:
         self._sender, self._recipient = False, ""
         if self._fails(Moment.DOT, recipient):
             return
-        self._relay.take(recipient, message)
+        self._relay.take(recipient, message, self._door)
         if self._fails(Moment.TAKEN, recipient):
             return
         self._say("250 2.0.0 Ok: taken")

@@ -137,8 +137,15 @@ class World:
     """What starts the commands."""
     keys: Keys = KEYS
 
-    def start(self, *arguments: str, fault: Fault | None = None, small: bool = False, **order: Any) -> Sender:
-        """Begin a command at a door of its own; `order` is for victim."""
+    def start(
+        self,
+        *arguments: str,
+        fault: Fault | None = None,
+        small: bool = False,
+        fallback: Door | None = None,
+        **order: Any,
+    ) -> Sender:
+        """Begin a command at a door of its own, and at one to fall back on; `order` is for victim."""
         door = self.relay.open_door(small=small)
         door.fault = fault
         place = self.root / f"sender-{next(NUMBERS)}.log"
@@ -148,6 +155,8 @@ class World:
             "NEWSLETTER_KEYS": str(self.keys),
             "NEWSLETTER_MAIL": f"smtp://127.0.0.1:{door.port}",
         }
+        if fallback:
+            environment["NEWSLETTER_MAIL_FALLBACK"] = f"smtp://127.0.0.1:{fallback.port}"
         sender = Sender(place, door)
         arguments = ("--root", str(self.root), *arguments)
         if self.before:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -269,6 +271,23 @@ def test_a_notice_in_doubt_is_not_handed_to_the_second(tmp_path: Path) -> None:
             transport.send("letter@example.org", "a@example.org", b"Subject: x\r\n\r\nhello\r\n")
         transport.close()
         assert not second.arrived
+
+
+def test_a_notice_that_we_hang_up_on_is_not_begun_anew_with_the_second(tmp_path: Path) -> None:
+    script = Script(answers={"MAIL": [Deed.SILENCE]})
+    with relaying() as second, following(script) as first, ThreadPoolExecutor(1) as pool:
+        transport = open_transport(
+            f"smtp://127.0.0.1:{first.port}", tmp_path, f"smtp://127.0.0.1:{second.port}"
+        )
+        sending = pool.submit(
+            transport.send, "letter@example.org", "a@example.org", b"Subject: x\r\n\r\nhello\r\n"
+        )
+        while not any(command.startswith("MAIL") for command in script.commands):
+            sleep(0.01)
+        transport.close()
+        with pytest.raises(TransportError):
+            sending.result(30)
+        assert not second.asked
 
 
 # --- The variable ---

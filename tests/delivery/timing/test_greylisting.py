@@ -158,14 +158,14 @@ def test_a_relay_that_limits_the_rate_in_other_words_is_found_out() -> None:
 class Grey:
     """A fault that greylists each recipient for so many seconds."""
 
-    def __init__(self, delay: float, reply: str = POSTGREY) -> None:
-        self.delay, self.reply = delay, reply
+    def __init__(self, delay: float, reply: str = POSTGREY, at: Moment = Moment.RCPT) -> None:
+        self.delay, self.reply, self.at = delay, reply, at
         self.asked: list[str] = []
         self._first: dict[str, float] = {}
         self._lock = Lock()
 
     def __call__(self, moment: Moment, who: str) -> str:
-        if moment is not Moment.RCPT:
+        if moment is not self.at:
             return ""
         with self._lock:
             self.asked.append(who)
@@ -212,6 +212,14 @@ def test_everybody_gets_the_letter_through_a_relay_that_greylists(make, reply, c
         assert len([one for one, count in asked.items() if count > 3]) <= SEVERAL
     assert len([line for line in scene.said if "greylists" in line]) == 1
     assert scene.find().finished
+
+
+def test_a_relay_that_greylists_after_it_has_read_the_letter_gets_it_again(make):
+    scene, pace = make(12), Pace()
+    scene.fail(Grey(0.3, "451 4.7.1 Greylisting in action", Moment.DOT))
+    tally = scene.run(pace=pace, clock=start_at(NOW), patience=timedelta(minutes=1))
+    assert (tally.accepted, tally.in_doubt, pace.limit) == (12, 0, 0)
+    assert set(scene.arrived.values()) == {1}
 
 
 def test_what_is_greylisted_is_deferred_in_the_ledger_until_it_is_accepted(make):

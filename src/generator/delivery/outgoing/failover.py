@@ -74,6 +74,7 @@ class FailoverSession:
         """Nothing is connected yet."""
         self._first, self._second, self._outage = first, second, outage
         self._now = first
+        self._hung_up = False
 
     @property
     def name(self) -> str:
@@ -91,6 +92,8 @@ class FailoverSession:
                 reply = session.offer(envelope)
             except TransportError as error:
                 said.append(str(error))
+                if self._hung_up:  # by us
+                    break
                 continue
             if not is_down(reply):
                 self._note(said)
@@ -128,6 +131,7 @@ class FailoverSession:
 
     def hang_up(self) -> None:
         """End both connections at once. Any thread may call it."""
+        self._hung_up = True
         self._first.hang_up()
         self._second.hang_up()
 
