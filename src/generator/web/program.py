@@ -14,7 +14,14 @@ from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
 from generator.delivery.outgoing.worker import Worker
-from generator.environment import announce_service, find_files, make_list, open_mail, read_hooks, read_variable
+from generator.environment import (
+    announce_service,
+    find_files,
+    make_list,
+    open_mail,
+    read_hooks,
+    read_variable,
+)
 from generator.errors import ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
