@@ -1,6 +1,5 @@
 """What the doctor looks at, one by one: real name servers, relays and files, well and not well."""
 
-import os
 import ssl
 import subprocess
 from base64 import b64encode
@@ -23,6 +22,7 @@ from generator.doctor.machine import (
     examine_backups,
     examine_clock,
     examine_disk,
+    examine_findings,
     examine_list,
     examine_secrets,
     examine_timer,
@@ -35,9 +35,11 @@ from generator.errors import NameServerError
 from generator.model import Week
 from generator.settings import Settings
 from generator.subscribers.list.vitals import Vitals
+from generator.watch.findings import judge
 from tests.delivery.nameservers import Zone, naming
 from tests.delivery.relays import HOST, relaying
 from tests.render.editions import change_issue
+from tests.watch.knowing import know
 
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 PASSWORD = "of a relay for tests"  # noqa: S105
@@ -138,23 +140,29 @@ def test_a_list_is_counted_and_a_large_one_asks_for_the_dns() -> None:
     [
         (timedelta(minutes=59), OK, "59 minutes old"),
         (timedelta(hours=25), OK, "25 hours old"),
-        (timedelta(hours=27), WARNING, "27 hours old"),
+        (timedelta(hours=49), WARNING, "is 2 days old"),
         (timedelta(days=9), WARNING, "9 days old"),
         (None, WARNING, "no back-up in"),
     ],
 )
-def test_a_back_up_is_fresh(tmp_path: Path, age: timedelta | None, condition: Condition, found: str) -> None:
-    (tmp_path / "backup").mkdir()
-    if age is not None:
-        for name, more in (("a.db", timedelta()), ("b.db", timedelta(days=30))):
-            (tmp_path / "backup" / name).touch()
-            moment = (NOW - age - more).timestamp()
-            os.utime(tmp_path / "backup" / name, (moment, moment))
-    check(examine_backups(tmp_path / "list.db", NOW), condition, found)
+def test_a_back_up_is_fresh(age: timedelta | None, condition: Condition, found: str) -> None:
+    facts = know(now=NOW, backup=None if age is None else NOW - age)
+    check(examine_backups(facts, judge(facts)), condition, found)
 
 
 def test_back_ups_of_a_server_are_not_ours_to_see() -> None:
-    check(examine_backups(None, NOW), OK, "pg_dump")
+    facts = know(now=NOW, backups=None, backup=None)
+    check(examine_backups(facts, judge(facts)), OK, "pg_dump")
+
+
+def test_what_should_be_and_is_not_is_told_with_its_command() -> None:
+    facts = know(sendings=(), held=2, free=900_000_000, backup=None)
+    missed, flood, disk = examine_findings(judge(facts))
+    check(missed, ERROR, "the letter of 2026-W48 was due")
+    assert missed.remedy == "Run `newsletter send 2026-W48 --now`."
+    check(flood, ERROR, "2 reports")
+    check(disk, WARNING, "900 MB free")
+    assert list(examine_findings(judge(know()))) == []
 
 
 def test_there_is_room_for_a_letter(tmp_path: Path) -> None:

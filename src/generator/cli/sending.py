@@ -127,6 +127,8 @@ class _Screen:
                     f"Waiting until {say_day(opens)} ({opens.tzinfo}) to send the letter of {week}. "
                     "Nothing is frozen before then. Press Ctrl-C to stop."
                 )
+            case events.Overdue(finding):
+                say_aside(f"{finding.text[0].upper()}{finding.text[1:]}; `{finding.command}` sends it.")
             case events.Frozen(mailing):
                 _advise(mailing.planned)
             case events.Reopened(progress, again, kept):

@@ -19,6 +19,7 @@ from generator.doctor.machine import (
     examine_backups,
     examine_clock,
     examine_disk,
+    examine_findings,
     examine_list,
     examine_secrets,
     examine_timer,
@@ -40,9 +41,11 @@ from generator.mailing.window import choose_week
 from generator.sentences import count
 from generator.settings import PATH as SETTINGS
 from generator.settings import read_settings
-from generator.subscribers.list.vitals import Vitals, read_vitals
+from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS
+from generator.watch.facts import read_facts
+from generator.watch.findings import judge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +56,8 @@ if TYPE_CHECKING:
     from generator.doctor.names import Names
     from generator.model import Week
     from generator.settings import Settings
+    from generator.subscribers.list.vitals import Vitals
+    from generator.watch.facts import Facts
 
 
 def examine(root: Path, now: datetime, selector: str, names: Names | None) -> Iterator[Answer]:
@@ -74,13 +79,15 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
         )
     key = read_variable(root, DKIM)
     yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
-    vitals = _find_vitals(root)
-    if isinstance(vitals, Vitals):
-        yield from _look_at_list(root, vitals, now, online=names is not None)
+    found = _read_list(root, settings, now)
+    readers = 0
+    if isinstance(found, tuple):
+        vitals, facts = found
+        readers = vitals.utf8
+        yield from _look_at_list(root, vitals, facts, now, online=names is not None)
         yield from _look_at_hooks(root, settings, now)
     else:
-        yield vitals
-    readers = vitals.utf8 if isinstance(vitals, Vitals) else 0
+        yield found
     relay = ""
     try:
         transport = open_mail(root)
@@ -115,7 +122,7 @@ def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answ
     yield from examine_letter(newsletter, week)
 
 
-def _find_vitals(root: Path) -> Vitals | Answer:
+def _read_list(root: Path, settings: Settings, now: datetime) -> tuple[Vitals, Facts] | Answer:
     """How the list is, or why nobody knows. Makes nothing that is not there: this command only looks."""
     try:
         if missing := find_missing_list(root):
@@ -125,14 +132,18 @@ def _find_vitals(root: Path) -> Vitals | Answer:
             remedy = f"Restore {FILE}, or run this command with the environment of the service."
             return fail("keys", "not found; the links in mail are signed with the keys of this list", remedy)
         with closing(open_list(root)) as database:
-            return read_vitals(database)
+            return read_vitals(database), read_facts(root, settings, database, now)
     except GeneratorError as error:
         return fail("list", str(error), "See “Messages” in deploy/RUN.md.")
 
 
-def _look_at_list(root: Path, vitals: Vitals, now: datetime, *, online: bool) -> Iterator[Answer]:
+def _look_at_list(
+    root: Path, vitals: Vitals, facts: Facts, now: datetime, *, online: bool
+) -> Iterator[Answer]:
     yield from examine_list(vitals, online=online)
-    yield examine_backups(vitals.file, now)
+    findings = judge(facts)
+    yield examine_backups(facts, findings)
+    yield from examine_findings(findings)
     yield examine_disk(vitals.file.parent if vitals.file else root, vitals.size, vitals.confirmed)
     yield examine_clock(now, vitals.newest)
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import shutil
 import stat
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.doctor.answers import fail, warn, well
+from generator.watch.findings import Kind, Level, say_age
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from generator.doctor.answers import Answer
     from generator.subscribers.list.vitals import Vitals
-
-STALE = timedelta(hours=26)
-"""The age from which a back-up is too old. The timer makes one every hour; by hand, one a day will do."""
+    from generator.watch.facts import Facts
+    from generator.watch.findings import Finding
 
 SKEW = timedelta(minutes=5)
 """How far two clocks may differ without harm."""
@@ -80,23 +80,26 @@ MANY = 1000
 """With more confirmed readers, the DNS should be checked before a letter is sent."""
 
 
-def examine_backups(database: Path | None, now: datetime) -> Answer:
+def examine_backups(facts: Facts, findings: Iterable[Finding]) -> Answer:
     """There is a recent back-up where the timer writes it: in `backup/` beside the list."""
-    if database is None:
+    if facts.backups is None:
         return well("back-up", "not checked: for PostgreSQL, check that pg_dump runs")
-    folder = database.parent / "backup"
-    times = [path.stat().st_mtime for path in folder.glob("*.db") if path.is_file()]
-    if not times:
-        return warn(
-            "back-up", f"no back-up in {folder}", "Run `systemctl enable --now newsletter-backup.timer`."
-        )
-    age = now - datetime.fromtimestamp(max(times), UTC)
-    if age > STALE:
-        found = f"the newest one in {folder} is {_say(age)} old"
-        return warn(
-            "back-up", found, "Run `systemctl status newsletter-backup.service` to see why it stopped."
-        )
-    return well("back-up", f"the newest one is {_say(age)} old")
+    if facts.backup is None:
+        remedy = "Run `systemctl enable --now newsletter-backup.timer`."
+        return warn("back-up", f"no back-up in {facts.backups}", remedy)
+    for one in findings:
+        if one.kind is Kind.BACKUP:
+            remedy = "Run `systemctl status newsletter-backup.service` to see why it stopped."
+            return warn("back-up", one.text, remedy)
+    return well("back-up", f"the newest one is {say_age(facts.now - facts.backup)} old")
+
+
+def examine_findings(findings: Iterable[Finding]) -> Iterator[Answer]:
+    """What else should be and is not, as `newsletter status --check` says it."""
+    for one in findings:
+        if one.level is not Level.OK and one.kind is not Kind.BACKUP:
+            tell = warn if one.level is Level.WARNING else fail
+            yield tell(one.kind, one.text, f"Run `{one.command}`.")
 
 
 def examine_disk(folder: Path, size: int, readers: int) -> Answer:
@@ -155,10 +158,3 @@ def _ask(*command: str) -> str:
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return ""
     return next(iter(done.stdout.split()), "")
-
-
-def _say(age: timedelta) -> str:
-    hours = age.total_seconds() / 3600
-    if hours < 2:  # noqa: PLR2004
-        return f"{max(0, round(hours * 60))} minutes"
-    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"  # noqa: PLR2004

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.model import Mailing, Progress, Tally, Week
+    from generator.watch.findings import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,13 @@ class Waiting:
     week: Week
     opens: datetime
     """In the time zone of the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """Another letter than the one that is sent now was due, and was not sent."""
+
+    finding: Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Ended:
     """A run is over, well or not. No Advanced or Delayed of it follows."""
 
 
-Event: TypeAlias = Waiting | Frozen | Reopened | Started | Advanced | Delayed | Ended
+Event: TypeAlias = Waiting | Overdue | Frozen | Reopened | Started | Advanced | Delayed | Ended
 
 Tell: TypeAlias = Callable[[Event], None]
 """Is called in the thread that called the use case, but for Delayed: that comes from any thread."""

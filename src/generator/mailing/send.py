@@ -12,10 +12,11 @@ from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
 from generator.environment import open_list, read_variable
 from generator.errors import MailingError, RefusalError
-from generator.mailing.events import Frozen, tell_nobody
+from generator.mailing.events import Frozen, Overdue, tell_nobody
 from generator.mailing.freeze import Prepared, Recipe, prepare_apart
 from generator.mailing.preflight import find_closed_window, find_missing, find_service
 from generator.mailing.run import Order, Outcome, Unsent, run_mailing
+from generator.mailing.status import find_overdue
 from generator.mailing.window import await_window, choose_week
 from generator.model import Mailing, Week
 from generator.settings import PATH as SETTINGS
@@ -23,6 +24,7 @@ from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.audience import explain_nobody
 from generator.subscribers.store.database import VARIABLE as DATABASE
+from generator.watch.findings import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -64,6 +66,7 @@ def send_letter(  # noqa: PLR0913 (what may be asked for, and how it is followed
     settings = read_settings(root)
     if week is None:
         week = choose_week(settings, clock())
+        _tell_overdue(root, week, clock(), tell)
         if settings.skips(week):  # so that a timer is content with it
             return Unsent(f"{SETTINGS} skips {week}; nothing was sent.")
     sending = _Sending(root, week, asked, clock, tell, prepare)
@@ -96,6 +99,13 @@ def send_letter(  # noqa: PLR0913 (what may be asked for, and how it is followed
         closes = None if asked.at_once else settings.send_window(week).closes
         order = replace(asked.order, closes=closes)
         return run_mailing(root, settings, database, mailing, order, clock, tell, stop or Event())
+
+
+def _tell_overdue(root: Path, week: Week, now: datetime, tell: Tell) -> None:
+    """Name a letter that was missed, because the one that is sent now is another."""
+    for finding in find_overdue(root, now):
+        if finding.kind is Kind.MISSED and finding.week != week:
+            tell(Overdue(finding))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from generator.model import Progress, Week
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings, senders
 from generator.subscribers.transfer.formats import write_moment
+from generator.watch.findings import Kind
+from generator.watch.look import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from generator.model import Delivery, Mailing
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.store.database import Transaction
+    from generator.watch.findings import Finding
 
 _ALL = 1_000_000_000
 """More than any list has."""
@@ -81,6 +84,14 @@ def find_standing(root: Path, week: Week | None, now: datetime, *, doubtful: boo
     rows = [(one, find_message_id(one, account.mailing, database.keys, settings)) for one in listed]
     limits = describe_limits(settings, now)
     return Standing(account, living, due, limits, rows if doubtful else None, settings.timezone)
+
+
+def find_overdue(root: Path, now: datetime) -> list[Finding]:
+    """The letter that should have been sent and was not begun, if there is one."""
+    settings = read_settings(root)
+    with closing(open_list(root)) as database:
+        found, _ = look_at(root, settings, database, now)
+    return [one for one in found if one.kind in {Kind.MISSED, Kind.UNWRITTEN}]
 
 
 def _find_newest(transaction: Transaction) -> Mailing | None:

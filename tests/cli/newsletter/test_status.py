@@ -25,7 +25,7 @@ from generator.subscribers.list.pruning import HISTORY, prune
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import SUBSCRIBER
-from tests.clocks import STOPPED
+from tests.clocks import STOPPED, stop_at
 from tests.subscribers.letters import MAILING, MASTERS, WEEK, accepted, count, deferred, put, refused, sender
 from tests.subscribers.people import DAY, HOUR, MINUTE, NOW, draft
 
@@ -110,6 +110,32 @@ def test_before_the_first_letter_there_is_nothing_to_tell(root: Path):
     assert "there is no letter of 2026-W48; the nearest is 2026-W47; run `generate issue" in failed.output
     failed = run(root, "status", "2026-W47")
     assert "the letter of 2026-W47 has not been sent" in failed.output
+
+
+def test_a_letter_that_should_have_been_sent_and_was_not_is_named(root: Path):
+    """The machine was off until noon: the letter is written, and nobody got it."""
+    shutil.copytree(root / "newsletter/issues/2026-W47", root / "newsletter/issues/2026-W48")
+    with open_for(root) as database, database.begin() as transaction:
+        add_many(transaction, [draft(1, certainties=(), status=Status.CONFIRMED)])
+    noon = stop_at(NOW + timedelta(hours=5))
+
+    def ask(*arguments: str) -> Result:
+        return CliRunner().invoke(main, obj=noon, args=["--root", str(root), *arguments])
+
+    missed = (
+        "the letter of 2026-W48 was due on Friday 27 November 2026 at 07:00 and has not been sent; its window closed "
+        "at 10:00; run `newsletter send 2026-W48 --now`"
+    )
+    assert (ask("status").exit_code, ask("status").output) == (1, f"Error: {missed}\n")
+    found = json.loads(ask("status", "--json").output)["findings"]
+    assert [one["command"] for one in found] == ["newsletter send 2026-W48 --now"]
+    assert missed[:60] in " ".join(ask("doctor").output.split())
+    # `send` looks ahead to the next week, and does not let this one pass in silence.
+    assert "he letter of 2026-W48 was due" in ask("send").stderr
+    assert "`newsletter send 2026-W48 --now` sends it." in ask("send").stderr
+    assert run(root, "status").output == "No letter has been sent yet; `newsletter send` sends one.\n", (
+        "at seven"
+    )
 
 
 def test_the_numbers_are_told_so_that_a_person_can_add_them_up(sent: Path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from generator.cli import Command, show_table
+from generator.cli import Command, say_error, show_table
 from generator.cli.options import with_week
 from generator.sentences import count, say_moment
 
@@ -29,30 +29,61 @@ if TYPE_CHECKING:
     "--doubtful", is_flag=True, help="List the letters in doubt, with the Message-ID to search for."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.pass_obj
-def command(project: Project, week: Week | None, *, doubtful: bool, as_json: bool) -> None:
-    """Show the progress of a letter.
+@click.option(
+    "--check", is_flag=True, help="Print one line on everything, and exit like a plug-in for Nagios."
+)
+@click.pass_context
+def command(context: click.Context, week: Week | None, *, doubtful: bool, as_json: bool, check: bool) -> None:
+    """Show the progress of a letter, and which letter was missed.
 
-    Without WEEK it shows the newest letter that was sent. The numbers always add up. Letters that a process was sending
-    when it died are in doubt from now on.
+    Without WEEK it shows the newest letter that was sent, and names a letter that should have been sent and was not;
+    then it exits with 1. The numbers always add up. Letters that a process was sending when it died are in doubt from
+    now on.
+
+    --check looks at letters, waiting mail, back-ups and disk, and exits with 0 when all is well, 1 for a warning, 2 for
+    something that keeps mail from leaving, and 3 when that cannot be determined.
 
     \b
     Examples:
       newsletter status
       newsletter status 2026-W48 --doubtful
+      newsletter status --check
     """
-    from generator.mailing.status import find_standing
+    from generator.mailing.status import find_overdue, find_standing
 
+    project: Project = context.obj
+    if check:
+        if week or doubtful or as_json:
+            raise click.UsageError("--check looks at everything; it takes no week and no other option")
+        context.exit(_check(project))
+    overdue = find_overdue(project.root, project.now()) if week is None else []
     standing = find_standing(project.root, week, project.now(), doubtful=doubtful)
-    if standing is None:
-        click.echo("{}" if as_json else "No letter has been sent yet; `newsletter send` sends one.")
-    elif as_json:
-        click.echo(json.dumps(standing.describe(), indent=2, ensure_ascii=False))
+    if as_json:
+        found = standing.describe() if standing else {}
+        found |= {"findings": [one.describe() for one in overdue]} if overdue else {}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    elif standing is None:
+        if not overdue:
+            click.echo("No letter has been sent yet; `newsletter send` sends one.")
     else:
         _show(standing)
         if standing.doubtful is not None:
             click.echo()
             _show_doubtful(standing.doubtful, standing.zone)
+    if not as_json:
+        for finding in overdue:
+            say_error(finding.say())
+    if overdue:
+        context.exit(1)
+
+
+def _check(project: Project) -> int:
+    """Print one line on everything; gives the exit code."""
+    from generator.watch.check import check_all
+
+    done = check_all(project.root, project.now())
+    click.echo(done.line)
+    return int(done.level)
 
 
 def _show(standing: Standing) -> None:

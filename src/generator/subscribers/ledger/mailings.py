@@ -161,6 +161,13 @@ def find_next_due(transaction: Transaction, week: Week) -> datetime | None:
     ).scalar()
 
 
+def find_last(transaction: Transaction, week: Week) -> datetime | None:
+    """When something came of a letter for the last time, in UTC; None when nothing has yet."""
+    return transaction.connection.execute(
+        select(func.max(DELIVERY.c.at)).where(DELIVERY.c.week == str(week))
+    ).scalar()
+
+
 def list_deliveries(
     transaction: Transaction, week: Week, progress: Progress, most: int = 1000
 ) -> list[Delivery]:

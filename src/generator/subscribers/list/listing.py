@@ -14,6 +14,7 @@ from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, SUPPRESSION,
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from generator.model import Language, NewSubscriber, Subscriber
     from generator.subscribers.store.database import Transaction
@@ -46,6 +47,13 @@ def count_statuses(transaction: Transaction) -> dict[Status, int]:
     )
     found: dict[Status, int] = {status: count for status, count in rows}  # noqa: C416 - mypy knows no dict of rows
     return {status: found.get(status, 0) for status in Status}
+
+
+def find_first_confirmed(transaction: Transaction) -> datetime | None:
+    """When the first of those who are confirmed came, in UTC; None when there is nobody."""
+    return transaction.connection.execute(
+        select(func.min(SUBSCRIBER.c.created)).where(SUBSCRIBER.c.status == Status.CONFIRMED)
+    ).scalar()
 
 
 def find_statuses(transaction: Transaction, addresses: Iterable[str]) -> dict[str, Status]:

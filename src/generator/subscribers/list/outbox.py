@@ -117,6 +117,12 @@ def waiting(transaction: Transaction) -> int:
     return transaction.connection.execute(select(func.count()).select_from(OUTBOX)).scalar_one()
 
 
+def find_oldest(transaction: Transaction) -> tuple[int, datetime | None]:
+    """How many notices wait, and since when the oldest of them does; None when there is none."""
+    number, oldest = transaction.connection.execute(select(func.count(), func.min(OUTBOX.c.created))).one()
+    return number, oldest
+
+
 def _add(  # noqa: PLR0913 - the columns
     transaction: Transaction,
     notice: Notice,

@@ -1,0 +1,145 @@
+"""What is known of the letter, the list, its mail and its machine, read at one moment."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from generator.content.archive import list_written
+from generator.model import Week, Window
+from generator.subscribers.ledger import mailings, returns, senders
+from generator.subscribers.list import listing, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import tzinfo
+    from pathlib import Path
+
+    from generator.model import Mailing, Tally
+    from generator.settings import Settings
+    from generator.subscribers.store.database import Database
+
+BACKUPS = "backup"
+"""The folder of back-ups, beside the list."""
+
+_LOOKED_BACK = 3
+"""Mailings; what is left of an older one helps nobody any more."""
+
+_NEWS = timedelta(days=1)
+"""So long the balance of a letter that is done is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """A letter that was begun."""
+
+    mailing: Mailing
+    living: bool
+    """Whether a sender is at work on it."""
+    last: datetime
+    """When it was frozen, or something came of a letter since."""
+    tally: Tally | None
+    """None while it is being sent, and long after it is done: nobody asks then, and counting takes a while."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All of it."""
+
+    now: datetime
+    zone: tzinfo
+    """Of the letter."""
+    week: Week
+    """Of the letter that is due, or was last: its window has opened."""
+    window: Window
+    """Of that letter."""
+    skipped: bool
+    """Whether the settings skip that week."""
+    written: bool
+    """Whether there is a letter of that week."""
+    sendings: tuple[Sending, ...]
+    """The newest first."""
+    since: datetime | None
+    """When the first of those who get letters came; None when there is nobody."""
+    held: int
+    """Reports in a flood."""
+    notices: int
+    """Mails of the service that wait."""
+    oldest: datetime | None
+    """Since when the oldest of them waits."""
+    backups: Path | None
+    """Where back-ups are; None for PostgreSQL, which has its own."""
+    backup: datetime | None
+    """When the newest one was made."""
+    folder: Path
+    """Of the list, or of the project for PostgreSQL."""
+    free: int
+    """Bytes on the disk of that folder."""
+
+
+def read_facts(
+    root: Path,
+    settings: Settings,
+    database: Database,
+    now: datetime,
+    measure: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+) -> Facts:
+    """Read everything. `measure` gives the free bytes of a disk. Raises DatabaseError."""
+    week = find_due_week(settings, now)
+    with database.read() as transaction:
+        newest = mailings.list_mailings(transaction)[:_LOOKED_BACK]
+        since = listing.find_first_confirmed(transaction)
+        held = sum(returns.count_held(transaction).values())
+        notices, oldest = outbox.find_oldest(transaction)
+    file = database.file
+    folder = file.parent if file is not None else root
+    backups = None if file is None else folder / BACKUPS
+    return Facts(
+        now=now,
+        zone=settings.timezone,
+        week=week,
+        window=settings.send_window(week),
+        skipped=settings.skips(week),
+        written=week in list_written(root),
+        sendings=tuple(_read_sending(database, mailing, now) for mailing in newest),
+        since=since,
+        held=held,
+        notices=notices,
+        oldest=oldest,
+        backups=backups,
+        backup=None if backups is None else find_backup(backups),
+        folder=folder,
+        free=measure(folder),
+    )
+
+
+def find_due_week(settings: Settings, now: datetime) -> Week:
+    """The week whose window has opened last."""
+    week = Week.of(now.astimezone(settings.timezone).date())
+    if now < settings.send_window(week).opens:
+        week = Week.of(week.friday - timedelta(weeks=1))
+    return week
+
+
+def find_backup(folder: Path) -> datetime | None:
+    """When the newest back-up in a folder was made; None when there is none."""
+    times = []
+    for path in folder.glob("*.db"):
+        try:
+            times.append(path.stat().st_mtime)
+        except OSError:  # deleted meanwhile
+            continue
+    return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _read_sending(database: Database, mailing: Mailing, now: datetime) -> Sending:
+    living = mailing.finished is None and bool(senders.list_living(database, mailing.week))
+    last, tally = mailing.frozen, None
+    wanted = not living if mailing.finished is None else now - mailing.finished < _NEWS
+    if wanted:
+        with database.read() as transaction:
+            tally = mailings.tally(transaction, mailing.week)
+            last = mailings.find_last(transaction, mailing.week) or last
+    return Sending(mailing, living, last, tally)
