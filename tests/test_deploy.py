@@ -17,6 +17,7 @@ from generator.delivery.outgoing import signing, transports
 from generator.model import Week
 from generator.settings import Settings, load_settings
 from generator.subscribers.store import database, keys
+from generator.web import insiders
 from tests.documents.test_documents import look_at
 from tests.machine import CADDY, SYSTEMD
 
@@ -26,7 +27,7 @@ SET_UP = (DEPLOY / "SET-UP.md").read_text("utf-8")
 RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
-VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK}
+VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK, insiders.VARIABLE}
 VARIABLES |= {relay.variable for relay in RELAYS}
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))

@@ -112,9 +112,12 @@ class MailboxError(GeneratorError):
 class TransportError(GeneratorError):
     """A mail could not be handed over."""
 
-    def __init__(self, message: str, *, refused: bool = False) -> None:
-        """`refused`: this address will never take it (a reply of 5xx to RCPT or DATA); otherwise try again later."""
-        self.refused = refused
+    def __init__(self, message: str, *, refused: bool = False, single: bool = False) -> None:
+        """`refused`: this address will never take it (a reply of 5xx to RCPT or DATA); otherwise try again later.
+
+        `single`: it is about this mail or its address; the relay answers, and takes others.
+        """
+        self.refused, self.single = refused, single
         super().__init__(message)
 
 

@@ -43,5 +43,8 @@ def know(**changes: Any) -> Facts:
         backup=NOON - timedelta(minutes=30),
         folder=Path("/var/lib/newsletter"),
         free=50_000_000_000,
+        relay="",
+        refusing=None,
+        replaced="",
     )
     return replace(facts, **changes)

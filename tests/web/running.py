@@ -125,7 +125,7 @@ def _wait(running: Running) -> None:
         assert running.process.poll() is None, f"The service ended:\n{running.said}"
         assert time.monotonic() < until, f"The service never answered:\n{running.said}"
         try:
-            if running.ask("GET", "/health")[0] == 200:
+            if running.ask("GET", "/alive")[0] == 200:
                 return
         except OSError:
             pass

@@ -316,8 +316,8 @@ def failing(reader, shared):
     """A service whose list can be read and not written, and then not even that."""
 
     class Locked:
-        name, keys = "list", reader.database.keys
-        read = reader.database.read
+        name, keys, file = "list", reader.database.keys, None
+        read, explain_replaced = reader.database.read, reader.database.explain_replaced
 
         def begin(self) -> None:
             raise DatabaseError("list: another program has locked the database; nothing was saved")
@@ -341,7 +341,15 @@ def test_a_list_that_cannot_be_written_is_said_on_the_page_and_in_the_log(failin
 def test_health_says_which_part_fails(failing):
     answer = failing.ask.get("/health")
     assert answer.status == 503
-    assert json.loads(answer.body) == {"status": "failing", "list": "failing", "mail": "failing"}
+    assert json.loads(answer.body) == {"status": "failing"}
+    assert failing.ask.get("/alive").status == 503
+    found = json.loads(failing.ask.get("/health", client="127.0.0.1", host="127.0.0.1:8001").body)
+    assert {name: found[name] for name in ("status", "list", "mail", "relay")} == {
+        "status": "failing",
+        "list": "failing",
+        "mail": "failing",
+        "relay": "ok",
+    }
 
 
 def test_health_looks_again_after_a_while(reader):

@@ -14,7 +14,7 @@ from generator.settings import read_settings
 from generator.subscribers.ledger import mailings, senders
 from generator.subscribers.transfer.formats import write_moment
 from generator.watch.findings import Kind
-from generator.watch.look import look_at
+from generator.watch.look import look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,9 +88,7 @@ def find_standing(root: Path, week: Week | None, now: datetime, *, doubtful: boo
 
 def find_overdue(root: Path, now: datetime) -> list[Finding]:
     """The letter that should have been sent and was not begun, if there is one."""
-    settings = read_settings(root)
-    with closing(open_list(root)) as database:
-        found, _ = look_at(root, settings, database, now)
+    found, _ = look(root, now)
     return [one for one in found if one.kind in {Kind.MISSED, Kind.UNWRITTEN}]
 
 

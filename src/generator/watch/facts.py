@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from generator.content.archive import list_written
 from generator.model import Week, Window
 from generator.subscribers.ledger import mailings, returns, senders
 from generator.subscribers.list import listing, outbox
+from generator.watch.memory import read_relay
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +44,19 @@ class Sending:
     """When it was frozen, or something came of a letter since."""
     tally: Tally | None
     """None while it is being sent, and long after it is done: nobody asks then, and counting takes a while."""
+
+
+class State(StrEnum):
+    """How far the letter is that is due, or was last."""
+
+    NONE = "none"
+    """Nobody has written one, or the settings skip it."""
+    WRITTEN = "written"
+    """And not begun."""
+    SENDING = "sending"
+    STOPPED = "stopped"
+    """Begun, and nobody is at work on it."""
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,22 @@ class Facts:
     """Of the list, or of the project for PostgreSQL."""
     free: int
     """Bytes on the disk of that folder."""
+    relay: str
+    """What the relay had against the last mail, as a clause; empty when it took it, or nobody knows."""
+    refusing: datetime | None
+    """Since when."""
+    replaced: str
+    """What became of the file of the list while it is open here, as a clause; empty when it is the same."""
+
+    @property
+    def state(self) -> State:
+        """Of the letter that is due, or was last."""
+        for sending in self.sendings:
+            if sending.mailing.week == self.week:
+                if sending.mailing.finished:
+                    return State.SENT
+                return State.SENDING if sending.living else State.STOPPED
+        return State.WRITTEN if self.written and not self.skipped else State.NONE
 
 
 def read_facts(
@@ -96,6 +127,8 @@ def read_facts(
     file = database.file
     folder = file.parent if file is not None else root
     backups = None if file is None else folder / BACKUPS
+    relay, refusing = read_relay(root)
+    replaced = database.explain_replaced()
     return Facts(
         now=now,
         zone=settings.timezone,
@@ -103,7 +136,8 @@ def read_facts(
         window=settings.send_window(week),
         skipped=settings.skips(week),
         written=week in list_written(root),
-        sendings=tuple(_read_sending(database, mailing, now) for mailing in newest),
+        # Of a file that is not the list any more nobody can tell who lives.
+        sendings=() if replaced else tuple(_read_sending(database, mailing, now) for mailing in newest),
         since=since,
         held=held,
         notices=notices,
@@ -112,6 +146,9 @@ def read_facts(
         backup=None if backups is None else find_backup(backups),
         folder=folder,
         free=measure(folder),
+        relay=relay,
+        refusing=refusing,
+        replaced=replaced,
     )
 
 

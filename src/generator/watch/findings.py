@@ -27,6 +27,9 @@ FRESH = timedelta(days=1)
 WEEKEND = timedelta(days=3)
 """After that, a letter that was missed is better left out."""
 
+RELAY = timedelta(minutes=5)
+"""So long a relay may be restarted, or be busy."""
+
 NOTICES = timedelta(hours=1)
 BACKUP = timedelta(days=2)
 DISK = 1_000_000_000
@@ -98,7 +101,8 @@ def judge(facts: Facts, grace: timedelta = GRACE, delay: timedelta = DELAY) -> l
 
     `grace` and `delay` are 0 for who knows that nobody is about to send: a command that has just failed to.
     """
-    found = [*_judge_letters(facts, grace, delay), *_judge_mail(facts), *_judge_machine(facts)]
+    letters = [] if facts.replaced else [*_judge_letters(facts, grace, delay)]
+    found = [*letters, *_judge_mail(facts), *_judge_machine(facts)]
     return sorted(found, key=lambda one: -one.level)
 
 
@@ -183,6 +187,10 @@ def _judge_mail(facts: Facts) -> Iterator[Finding]:
             f"{count(facts.held, 'report')} of bounces or complaints held back, because there are far more than usual",
             "newsletter receive --held show",
         )
+    if facts.relay and facts.refusing is not None and facts.now - facts.refusing >= RELAY:
+        age = say_age(facts.now - facts.refusing)
+        text = f"the relay has taken no mail for {age}: {facts.relay}"
+        yield Finding(Kind.RELAY, Level.CRITICAL, text, "newsletter doctor")
     if facts.oldest is not None and facts.now - facts.oldest > NOTICES:
         age = say_age(facts.now - facts.oldest)
         number = count(facts.notices, "mail")
@@ -195,6 +203,9 @@ def _judge_mail(facts: Facts) -> Iterator[Finding]:
 
 
 def _judge_machine(facts: Facts) -> Iterator[Finding]:
+    if facts.replaced:
+        text = f"the file of the list {facts.replaced} while the service had it open"
+        yield Finding(Kind.LIST, Level.CRITICAL, text, "systemctl restart newsletter")
     since = facts.backup or facts.since
     if facts.backups is not None and since is not None and facts.now - since > BACKUP:
         text = (

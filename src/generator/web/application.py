@@ -92,8 +92,10 @@ def create_application(service: Service) -> ASGIApp:
     pages = Pages(service, f"{service.base}assets/{STYLE}?{assets[STYLE].version}")
     database = AsyncDatabase(service.database, service.wake)
     app = App(service, pages, database, Origins.of(service.url, service.settings.site_url))
+    health = Health(service, database)
     routes = [
-        Route("/health", _Endpoint(app, languages.default, {"GET": Health(service, database).show})),
+        Route("/alive", _Endpoint(app, languages.default, {"GET": health.show_alive})),
+        Route("/health", _Endpoint(app, languages.default, {"GET": health.show})),
         Route("/assets/{name}", _Endpoint(app, languages.default, {"GET": partial(show_asset, assets)})),
     ]
     routes += [

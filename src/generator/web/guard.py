@@ -44,6 +44,9 @@ _FORMS = ("/subscribe", "/manage")
 """Pages with a form and without a token. They send their Origin, which browsers without Sec-Fetch-Site need: with
 `no-referrer` it would be `null`, as from a stranger's page."""
 
+_STATUS = ("/alive", "/health")
+"""For monitoring, which asks by any name."""
+
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -82,7 +85,7 @@ class Guard:
         named = (one for one in self._languages.others if path.startswith(f"/{self._languages.prefix(one)}"))
         language = next(named, self._languages.default)
         try:
-            if not (path == "/health" or self._origins.is_ours(Headers(scope=scope))):
+            if not (path in _STATUS or self._origins.is_ours(Headers(scope=scope))):
                 await self._refuse_host()(scope, receive, answer)
             else:
                 await self._app(scope, receive, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing, nullcontext, suppress
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -22,11 +23,13 @@ from generator.environment import (
     read_hooks,
     read_variable,
 )
-from generator.errors import ServiceError
+from generator.errors import GeneratorError, ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.consents import keep_wordings
+from generator.watch.memory import note_relay
+from generator.web.insiders import VARIABLE as STATUS_TOKEN
 from generator.web.listener import open_port, serve
 from generator.web.server.limits import Limits
 from generator.web.service import Service
@@ -39,6 +42,8 @@ if TYPE_CHECKING:
     from generator.model import Languages, Posting
     from generator.settings import Settings
 
+
+_LOG = logging.getLogger(__name__)
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (what to write in a link instead)
 
@@ -95,7 +100,9 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
             message = render_notice(outline, url, posting).message
             return signer.sign(message) if signer else message
 
-        worker = Worker(database, transport, render, settings.sender_address, clock)
+        hear = _Relay(root, clock).hear
+        hear("")  # what was wrong before may be mended
+        worker = Worker(database, transport, render, settings.sender_address, clock, hear)
         service = Service(
             outline,
             database,
@@ -104,13 +111,34 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
             url,
             Limits(on=limits),
             worker.healthy,
-            transport.takes,
-            hooks,
+            takes=transport.takes,
+            token=read_variable(root, STATUS_TOKEN),
+            hooks=hooks,
         )
         files = find_files(root)
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
             serve(service, worker, listening, proxies)
+
+
+@dataclass(slots=True)
+class _Relay:
+    """Keeps what the relay says for those who look. For one thread at a time."""
+
+    root: Path
+    clock: Clock
+    last: str | None = None
+
+    def hear(self, trouble: str) -> None:
+        """Keep it when it is something else than the last time."""
+        if trouble == self.last:
+            return
+        try:
+            note_relay(self.root, trouble, self.clock())
+        except GeneratorError as error:
+            _LOG.error("what the relay says is not kept: %s", error)
+        else:
+            self.last = trouble
 
 
 def _choose_url(settings: Settings, host: str, port: int, *, trial: bool) -> str:

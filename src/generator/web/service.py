@@ -40,6 +40,8 @@ class Service:
     limits: Limits = field(default_factory=Limits)
     healthy: Callable[[datetime], bool] = _always
     """Whether the worker runs at that moment, and is not stuck."""
+    token: str = field(default="", repr=False)
+    """What opens the details of /health, and /metrics, from another machine; empty for none."""
     takes: Callable[[str], bool] = _always
     """Whether mail can go to an address, as far as is known; never blocks."""
     hooks: Mapping[Relay, str] = field(default_factory=dict, repr=False)

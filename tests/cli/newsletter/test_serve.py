@@ -44,7 +44,7 @@ def test_it_starts_with_one_command_and_stops_when_asked(sample):
         ):
             assert sign in running.said
         assert find_trial(sample) == f"http://127.0.0.1:{running.port}/"
-        running.wait_for("GET /health 200")
+        running.wait_for("GET /alive 200")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(20) == 0
         assert running.said.endswith("Stopped.\n")

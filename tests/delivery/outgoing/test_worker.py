@@ -387,6 +387,34 @@ def test_it_stops_within_seconds_while_a_relay_keeps_silent(
     assert count(database) == 1, "what is not sent stays"
 
 
+def test_what_the_relay_has_against_all_our_mail_is_heard(database: Database, clock: Clock) -> None:
+    heard: list[str] = []
+    with relaying() as relay:
+        transport = open_transport(f"smtp://{HOST}:{relay.port}", Path())
+        worker = Worker(database, transport, write, SENDER, clock, heard.append)
+        ask(database, "a@example.com")
+        for replies in (
+            {"a@example.com": "450 4.2.2 the mailbox is full"},  # about one mailbox, not about our mail
+            {"MAIL": "530 5.7.0 a password first"},
+            {"DATA": "554 5.7.1 looks like spam"},
+            {},
+        ):
+            relay.replies = replies
+            worker.work()
+            clock.pass_by(minutes=10)
+        assert count(database) == 0
+    ask(database, "b@example.com")
+    worker.work()
+    name = f"smtp://{HOST}:{relay.port}"
+    assert heard == [
+        "",
+        f"{name} does not accept mail from {SENDER}: 530 5.7.0",
+        f"{name} refuses the mail: 554 5.7.1",
+        "",
+        f"{name} cannot be reached: Connection refused",
+    ]
+
+
 def test_a_relay_that_is_gone_for_a_while_gets_every_mail_when_it_is_back(
     database: Database, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -64,7 +64,9 @@ class Relay(Server):
         Raises TransportError, whose message shows no recipient; DoubtError when the mail may have left all the same.
         """
         if not _is_address(recipient):
-            raise TransportError("an address with characters that SMTP does not allow", refused=True)
+            raise TransportError(
+                "an address with characters that SMTP does not allow", refused=True, single=True
+            )
         with self._sending:
             self._notices = session = self._notices or self._open(FILTERING)
             reply = session.offer(Envelope(sender, recipient, len(message)))
@@ -74,6 +76,7 @@ class Relay(Server):
                 raise TransportError(
                     f"{session.name} {_explain(reply, sender)}",
                     refused=reply.refused or reply.verdict is Verdict.UNABLE,
+                    single=reply.verdict in {Verdict.LATER, Verdict.NEVER, Verdict.GONE, Verdict.UNABLE},
                 )
 
     def open_session(self) -> Session:

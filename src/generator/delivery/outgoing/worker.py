@@ -55,17 +55,21 @@ class Worker:
     that is in doubt, sends it twice. One thread calls `start` and `stop`; any thread may call `wake` and `healthy`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what it works with)
         self,
         database: Database,
         transport: Transport,
         render: Callable[[Posting], bytes],
         sender: str,
         clock: Callable[[], datetime],
+        hear: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`render` makes the whole message of a notice; `sender` is its return path. `clock` gives UTC."""
+        """`render` makes the whole message of a notice; `sender` is its return path. `clock` gives UTC.
+
+        `hear` is told after each mail what the relay has against all our mail, and "" when it has nothing.
+        """
         self._database, self._transport, self._render = database, transport, render
-        self._sender, self._clock = sender, clock
+        self._sender, self._clock, self._hear = sender, clock, hear
         self._woken, self._stopping = Event(), Event()
         self._thread: Thread | None = None
         self._moved = self._tidied = self._resting = clock()
@@ -184,6 +188,7 @@ class Worker:
         try:
             self._transport.send(self._sender, posting.address, message)
         except TransportError as error:
+            self._hear("" if error.single else str(error))
             if error.refused:
                 _LOG.warning("notice %d (%s) was abandoned: %s", posting.id, posting.notice, error)
                 self._finish(posting)
@@ -192,6 +197,7 @@ class Worker:
             self._rest()
             return self._postpone(posting)
         self._failures = 0
+        self._hear("")
         self._finish(posting)
         _LOG.info("notice %d (%s) was sent to %s", posting.id, posting.notice, self._transport.name)
         return True

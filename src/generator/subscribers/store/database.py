@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from generator.errors import DatabaseError
 from generator.subscribers.store.failures import NO_DATABASE, explained
+from generator.subscribers.store.identity import OpenFile
 from generator.subscribers.store.migrating import migrate
 
 if TYPE_CHECKING:
@@ -71,6 +72,10 @@ class Database:
         self._writing = Lock() if engine.dialect.name == "sqlite" else None
         self._owes = False
         self._asked = 0.0
+        self._open: OpenFile | None = None
+        if self.file is not None:
+            with explained(self.name), engine.connect():  # which turns on the log, if this is a new file
+                self._open = _remember(self.file)
 
     @property
     def file(self) -> Path | None:
@@ -88,6 +93,10 @@ class Database:
         """What SQLAlchemy knows of this kind of database, and of its driver."""
         return self._engine.dialect
 
+    def explain_replaced(self) -> str:
+        """What became of the file that is open, as a clause; empty when it is still the list, and on PostgreSQL."""
+        return self._open.explain_change() if self._open is not None else ""
+
     @contextmanager
     def begin(self, *, later: bool = False, quiet: float = 0) -> Iterator[Transaction]:
         """A transaction that writes: committed when the block ends, rolled back when it raises. Raises DatabaseError
@@ -104,6 +113,10 @@ class Database:
         if lock is not None and not lock.acquire(timeout=PATIENCE):
             raise DatabaseError(f"{self.name} is busy; nothing was saved")
         try:
+            if replaced := self.explain_replaced():
+                raise DatabaseError(
+                    f"{self.name} {replaced} while it was in use; nothing was saved; restart this program"
+                )
             with explained(self.name), self._engine.connect() as opened:
                 connection = opened.execution_options(writes=True)
                 connection.info.pop(_FORGET, None)
@@ -162,6 +175,15 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        if self._open is not None:
+            self._open.close()
+
+
+def _remember(path: Path) -> OpenFile:
+    try:
+        return OpenFile(path)
+    except OSError as error:
+        raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from None
 
 
 def open_database(url: str, keys: Keys, root: Path) -> Database:

@@ -76,6 +76,10 @@ class AsyncDatabase:
         self._wishes = _Queue(self._write_wishes, database.name)
         self._reports = _Queue(self._write_reports, database.name)
 
+    async def call(self, act: Callable[[], T]) -> T:
+        """Run `act`, which opens its own transactions, in another thread. Raises what it raises."""
+        return await get_running_loop().run_in_executor(self._threads, act)
+
     async def read(self, act: Callable[[Transaction], T]) -> T:
         """Run `act` in a read-only transaction, in another thread. Raises DatabaseError, and what `act` raises."""
 
