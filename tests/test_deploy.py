@@ -17,6 +17,7 @@ from generator.delivery.outgoing import signing, transports
 from generator.model import Week
 from generator.settings import Settings, load_settings
 from generator.subscribers.store import database, keys
+from generator.watch import channels
 from generator.web import insiders
 from tests.documents.test_documents import look_at
 from tests.machine import CADDY, SYSTEMD
@@ -28,6 +29,7 @@ RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
 VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK, insiders.VARIABLE}
+VARIABLES |= {channels.RELAY, channels.HOOK, channels.PING}
 VARIABLES |= {relay.variable for relay in RELAYS}
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
@@ -66,7 +68,7 @@ def test_every_setting_exists() -> None:
     text = (ROOT / "newsletter/settings.toml").read_text("utf-8")
     # What most do not need stands there behind a #.
     settings = tomllib.loads(re.sub(r'^# (?=\[[\w.]+\]$|"?[\w.*]+"? = )', "", text, flags=re.MULTILINE))
-    names = re.findall(r"`((?:site|service|sender|letter|send|dkim)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
+    names = re.findall(r"`((?:site|service|sender|letter|send|dkim|alerts)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
     assert names
     for name in names:
         table, key = name.split(".")

@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -47,6 +48,23 @@ class Channel:
     tagline: str
 
 
+class HookForm(StrEnum):
+    """What a web hook is sent."""
+
+    JSON = "json"
+    SLACK = "slack"
+    NTFY = "ntfy"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """Who is told when something is wrong. Web addresses are secrets, and stand in the environment."""
+
+    mail: str = ""
+    """Empty for no mail."""
+    hook: HookForm = HookForm.JSON
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All names, addresses and times that are not content."""
@@ -86,6 +104,7 @@ class Settings:
     """The first day of a sending address that nobody knows yet: see delivery.timing.limits."""
     dkim: tuple[str, str] = ("", "")
     """Selector and domain when we sign ourselves; empty when the relay does, as most do."""
+    alerts: Alerts = Alerts()
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -228,6 +247,12 @@ def _weeks(weeks: list[str]) -> list[str]:
     return weeks
 
 
+def _form(text: str) -> str:
+    if text not in set(HookForm):
+        raise ValueError(f"is {show_value(text)}")
+    return text
+
+
 Address = Annotated[Line, AfterValidator(_address)]
 
 
@@ -296,6 +321,11 @@ class _Dkim(Fields):
     domain: Annotated[Line, AfterValidator(_list_id)] = Field(description="a domain, like example.org")
 
 
+class _Alerts(Fields):
+    mail: Address | None = Field(default=None, description="an email address, like operator@example.org")
+    hook: Annotated[Line, AfterValidator(_form)] = Field(default="json", description="json, slack or ntfy")
+
+
 class _Service(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
         description="an address like https://letter.example.org/, with a final slash"
@@ -315,6 +345,7 @@ class _Settings(Fields):
     service: _Service | None = Field(default=None, description="the table [service]")
     send: _Send = Field(default_factory=_Send, description="the table [send]")
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
+    alerts: _Alerts = Field(default_factory=_Alerts, description="the table [alerts]")
 
 
 @lru_cache(maxsize=4)
@@ -368,6 +399,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         domains={domain: _read_quota(text) for domain, text in fields.send.domains.items()},
         warm_up=fields.send.warm_up,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
+        alerts=Alerts(fields.alerts.mail or "", HookForm(fields.alerts.hook)),
     )
 
 

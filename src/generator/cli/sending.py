@@ -127,8 +127,6 @@ class _Screen:
                     f"Waiting until {say_day(opens)} ({opens.tzinfo}) to send the letter of {week}. "
                     "Nothing is frozen before then. Press Ctrl-C to stop."
                 )
-            case events.Overdue(finding):
-                say_aside(f"{finding.text[0].upper()}{finding.text[1:]}; `{finding.command}` sends it.")
             case events.Frozen(mailing):
                 _advise(mailing.planned)
             case events.Reopened(progress, again, kept):
@@ -141,6 +139,8 @@ class _Screen:
             case events.Delayed(why):
                 if self._line:
                     self._line.say(why)
+            case events.Overdue() | events.Unheard():
+                say_aside(_say_other(event))
             case events.Ended():
                 self._running.close()
 
@@ -164,6 +164,16 @@ class _Screen:
             self._said = True
             self._line.say("Stopping after the letters in flight. Press Ctrl-C again to stop at once.")
         self._line.look()
+
+
+def _say_other(event: events.Overdue | events.Unheard) -> str:
+    """What is not about the letter that is sent now."""
+    from generator.mailing import events
+
+    if isinstance(event, events.Unheard):
+        return f"The operator could not be told: {event.why}."
+    finding = event.finding
+    return f"{finding.text[0].upper()}{finding.text[1:]}; `{finding.command}` sends it."
 
 
 def _advise(planned: int) -> None:

@@ -75,11 +75,19 @@ class Delayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """The operator could not be told of the letter."""
+
+    why: str
+    """A clause."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """A run is over, well or not. No Advanced or Delayed of it follows."""
 
 
-Event: TypeAlias = Waiting | Overdue | Frozen | Reopened | Started | Advanced | Delayed | Ended
+Event: TypeAlias = Waiting | Overdue | Frozen | Reopened | Started | Advanced | Delayed | Unheard | Ended
 
 Tell: TypeAlias = Callable[[Event], None]
 """Is called in the thread that called the use case, but for Delayed: that comes from any thread."""

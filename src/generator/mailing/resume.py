@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from generator.environment import open_list
+from generator.mailing.concluding import concluding
 from generator.mailing.events import Reopened, tell_nobody
 from generator.mailing.lookup import get_mailing
 from generator.mailing.run import Order, Outcome, Unsent, open_relay, run_mailing
@@ -34,7 +35,7 @@ def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is follo
 ) -> Outcome | Unsent:
     """Send what is left of a letter. Raises MailingError."""
     settings = read_settings(root)
-    with closing(open_list(root)) as database:
+    with concluding(root, clock, tell), closing(open_list(root)) as database:
         with database.read() as transaction:
             mailing = get_mailing(root, transaction, week)
         settle_dead(database, week, clock())
@@ -65,7 +66,7 @@ def retry_letters(  # noqa: PLR0913 (what may be asked for, and how it is follow
     """
     settings = read_settings(root)
     open_relay(root)  # before anything is planned again
-    with closing(open_list(root)) as database:
+    with concluding(root, clock, tell), closing(open_list(root)) as database:
         with database.read() as transaction:
             mailing = get_mailing(root, transaction, week)
         settle_dead(database, week, clock())

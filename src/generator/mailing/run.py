@@ -18,6 +18,7 @@ from generator.delivery.timing.limits import Limits
 from generator.delivery.timing.pacing import Pace
 from generator.environment import find_files, open_mail, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
+from generator.mailing.concluding import begin
 from generator.mailing.events import Advanced, Delayed, Ended, Started
 from generator.mailing.report import keep_report
 from generator.model import Progress
@@ -153,6 +154,7 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
         transport.tell = task.say
     run = Run(database, task, transport.open_session, order.connections, look)
     tell(Started(week, before, transport.name, order.connections))
+    begin(root, tell)
     try:
         tally = run.work()
     except DatabaseError as error:

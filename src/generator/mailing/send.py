@@ -12,6 +12,7 @@ from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
 from generator.environment import open_list, read_variable
 from generator.errors import MailingError, RefusalError
+from generator.mailing.concluding import concluding
 from generator.mailing.events import Frozen, Overdue, tell_nobody
 from generator.mailing.freeze import Prepared, Recipe, prepare_apart
 from generator.mailing.preflight import find_closed_window, find_missing, find_service
@@ -63,6 +64,19 @@ def send_letter(  # noqa: PLR0913 (what may be asked for, and how it is followed
     The run ends early when `stop` is set; waiting does not. Raises RefusalError with every reason why the letter cannot
     be sent, and MailingError when it was frozen before, and is not what it was, or was stopped.
     """
+    with concluding(root, clock, tell):
+        return _send(root, week, asked, clock, tell, stop, prepare)
+
+
+def _send(  # noqa: PLR0913 (as above)
+    root: Path,
+    week: Week | None,
+    asked: Asked,
+    clock: Clock,
+    tell: Tell,
+    stop: Event | None,
+    prepare: Callable[[Recipe], Prepared],
+) -> Outcome | Unsent:
     settings = read_settings(root)
     if week is None:
         week = choose_week(settings, clock())

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.errors import GeneratorError
-from generator.watch.findings import BACKUP, DISK, NOTICES, Finding, Level, find_worst
+from generator.settings import read_settings
+from generator.watch.alerts import alert
+from generator.watch.findings import BACKUP, DISK, NOTICES, Finding, Kind, Level, find_worst
 from generator.watch.look import look
 
 if TYPE_CHECKING:
@@ -28,10 +30,16 @@ class Check:
     """For people, then a bar, then numbers for programs."""
 
 
-def check_all(root: Path, now: datetime) -> Check:
-    """Look at everything. Raises nothing that a person can mend: that is UNKNOWN."""
+def check_all(root: Path, now: datetime, failed: str = "") -> Check:
+    """Look at everything, and name the unit of systemd that has `failed`, if one has. Raises nothing that a person can
+    mend: that is UNKNOWN.
+    """
     try:
         findings, facts = look(root, now)
+        if failed:
+            command = f"journalctl --unit {failed} --lines 50"
+            one = Finding(Kind.UNIT, Level.CRITICAL, f"{failed} has failed", command, about=failed)
+            findings = [one, *findings]
     except GeneratorError as error:
         first = str(error).splitlines()[0]
         return Check(Level.UNKNOWN, (), _clean(f"UNKNOWN - the settings cannot be read: {first}"))
@@ -41,6 +49,13 @@ def check_all(root: Path, now: datetime) -> Check:
         said = "; ".join(one.text for one in findings) or "nothing is due, and nothing waits"
     line = _clean(f"{level.name} - {said}")
     return Check(level, findings, f"{line} | {' '.join(_measure(facts))}" if facts else line)
+
+
+def alert_all(root: Path, check: Check, now: datetime) -> list[str]:
+    """Tell the operator what was found; what went wrong with that, a clause each."""
+    if check.level is Level.UNKNOWN:
+        return []
+    return alert(root, read_settings(root), check.findings, now)
 
 
 def _clean(text: str) -> str:

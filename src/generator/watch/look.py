@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from generator.subscribers.store.database import Database
 
 
-def look(root: Path, now: datetime) -> tuple[list[Finding], Facts | None]:
-    """What should be and is not, and what was read for it; a list that cannot be read is a finding, without facts.
+def look(
+    root: Path, now: datetime, grace: timedelta = GRACE, delay: timedelta = DELAY
+) -> tuple[list[Finding], Facts | None]:
+    """What should be and is not (see `findings.judge`), and what was read for it; a list that cannot be read is a
+    finding, without facts.
 
     Raises ContentError when the settings cannot be read: then nobody knows what should be.
     """
     settings = read_settings(root)
     try:
         with closing(open_list(root)) as database:
-            return look_at(root, settings, database, now)
+            return look_at(root, settings, database, now, grace, delay)
     except ContentError:
         raise
     except GeneratorError as error:

@@ -33,7 +33,7 @@ GRACE = 10
 
 
 class Background(Protocol):
-    """What runs beside the service: delivery.outgoing.worker.Worker."""
+    """What runs beside the service: delivery.outgoing.worker.Worker, and watch.watcher.Watcher."""
 
     def start(self) -> None:
         """Start its thread."""
@@ -59,8 +59,11 @@ def open_port(host: str, port: int) -> socket.socket:
     return listening
 
 
-def serve(service: Service, worker: Background, listening: socket.socket, proxies: Sequence[str]) -> None:
-    """Answer requests until SIGTERM or Ctrl-C. Then finish those in progress, stop the worker, raise KeyboardInterrupt.
+def serve(
+    service: Service, beside: Sequence[Background], listening: socket.socket, proxies: Sequence[str]
+) -> None:
+    """Answer requests until SIGTERM or Ctrl-C. Then finish those in progress, stop what runs beside the service, and
+    raise KeyboardInterrupt.
 
     For the main thread, because it handles signals. `proxies` are addresses and networks whose X-Forwarded-For is
     trusted. Raises TemplateError when a template is missing.
@@ -83,11 +86,13 @@ def serve(service: Service, worker: Background, listening: socket.socket, proxie
     )
     # Uvicorn shuts down in good order at the signal, and then raises it again.
     before = signal.signal(signal.SIGTERM, _stop)
-    worker.start()
+    for one in beside:
+        one.start()
     try:
         Server(config).run(sockets=[listening])
     finally:
-        worker.stop()
+        for one in reversed(beside):
+            one.stop()
         signal.signal(signal.SIGTERM, before)
 
 

@@ -28,7 +28,9 @@ from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
 from generator.subscribers.list.consents import keep_wordings
+from generator.watch.channels import open_channels
 from generator.watch.memory import note_relay
+from generator.watch.watcher import Watcher
 from generator.web.insiders import VARIABLE as STATUS_TOKEN
 from generator.web.listener import open_port, serve
 from generator.web.server.limits import Limits
@@ -116,9 +118,12 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
             hooks=hooks,
         )
         files = find_files(root)
+        # Without anybody to tell, /health looks when it is asked.
+        watched = open_channels(root, settings).any
+        watchers = [Watcher(root, settings, database, clock)] if watched else []
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
-            serve(service, worker, listening, proxies)
+            serve(service, [worker, *watchers], listening, proxies)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -32,8 +33,23 @@ if TYPE_CHECKING:
 @click.option(
     "--check", is_flag=True, help="Print one line on everything, and exit like a plug-in for Nagios."
 )
+@click.option(
+    "--alert", is_flag=True, help="With --check: tell the operator, as [alerts] of the settings says."
+)
+@click.option(
+    "--failed", default="", metavar="UNIT", help="With --check: also name this unit of systemd, which failed."
+)
 @click.pass_context
-def command(context: click.Context, week: Week | None, *, doubtful: bool, as_json: bool, check: bool) -> None:
+def command(  # noqa: PLR0913 (one for each option)
+    context: click.Context,
+    week: Week | None,
+    failed: str,
+    *,
+    doubtful: bool,
+    as_json: bool,
+    check: bool,
+    alert: bool,
+) -> None:
     """Show the progress of a letter, and which letter was missed.
 
     Without WEEK it shows the newest letter that was sent, and names a letter that should have been sent and was not;
@@ -41,21 +57,30 @@ def command(context: click.Context, week: Week | None, *, doubtful: bool, as_jso
     now on.
 
     --check looks at letters, waiting mail, back-ups and disk, and exits with 0 when all is well, 1 for a warning, 2 for
-    something that keeps mail from leaving, and 3 when that cannot be determined.
+    something that keeps mail from leaving, and 3 when that cannot be determined. With --alert it also tells the
+    operator, each thing once an hour at most.
 
     \b
     Examples:
       newsletter status
       newsletter status 2026-W48 --doubtful
-      newsletter status --check
+      newsletter status --check --alert
     """
-    from generator.mailing.status import find_overdue, find_standing
-
     project: Project = context.obj
     if check:
         if week or doubtful or as_json:
             raise click.UsageError("--check looks at everything; it takes no week and no other option")
-        context.exit(_check(project))
+        context.exit(_check(project, failed, alert=alert))
+    if alert or failed:
+        raise click.UsageError("--alert and --failed need --check")
+    _show_all(context, week, doubtful=doubtful, as_json=as_json)
+
+
+def _show_all(context: click.Context, week: Week | None, *, doubtful: bool, as_json: bool) -> None:
+    """Print how far a letter is, and without a week also which one was missed."""
+    from generator.mailing.status import find_overdue, find_standing
+
+    project: Project = context.obj
     overdue = find_overdue(project.root, project.now()) if week is None else []
     standing = find_standing(project.root, week, project.now(), doubtful=doubtful)
     if as_json:
@@ -77,13 +102,19 @@ def command(context: click.Context, week: Week | None, *, doubtful: bool, as_jso
         context.exit(1)
 
 
-def _check(project: Project) -> int:
-    """Print one line on everything; gives the exit code."""
-    from generator.watch.check import check_all
+def _check(project: Project, failed: str, *, alert: bool) -> int:
+    """Print one line on everything, and tell the operator; gives the exit code."""
+    from generator.watch.check import alert_all, check_all
 
-    done = check_all(project.root, project.now())
+    if failed and not re.fullmatch(r"[A-Za-z0-9@:_.\\-]{1,255}", failed):
+        raise click.UsageError(f"--failed is “{failed}”; expected a unit, like newsletter-send.service")
+    now = project.now()
+    done = check_all(project.root, now, failed)
     click.echo(done.line)
-    return int(done.level)
+    complaints = alert_all(project.root, done, now) if alert else []
+    for complaint in complaints:
+        say_error(complaint)
+    return max(int(done.level), bool(complaints))
 
 
 def _show(standing: Standing) -> None:

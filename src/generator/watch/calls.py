@@ -1,0 +1,111 @@
+"""Calls a web address that the operator has named: once, without following it elsewhere, and never for long."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+import anyio
+import httpx
+
+from generator.errors import GeneratorError, SecretError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PATIENCE = 10.0
+"""Seconds for all of a call; whoever sends a letter waits for it."""
+
+_AGENT = "zekerheden"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A web address from the environment. It may hold a secret, so no message shows it."""
+
+    variable: str
+    """Where it is from."""
+    url: str = field(repr=False)
+
+    def below(self, name: str) -> Target:
+        """The address with a name behind its path: https://ping.example.org/key/start."""
+        parts = urlsplit(self.url)
+        return Target(self.variable, urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/{name}")))
+
+
+def read_target(variable: str, text: str) -> Target:
+    """Check an address. Raises SecretError, which does not show it."""
+    try:
+        parts = urlsplit(text)
+        sound = (
+            parts.scheme in {"http", "https"} and parts.hostname and not parts.fragment and parts.port != 0
+        )
+        sound = sound and text.isascii() and text.isprintable() and " " not in text
+        httpx.URL(text)
+    except (ValueError, httpx.InvalidURL):
+        sound = False
+    if not sound:
+        raise SecretError(f"{variable} is not a web address; expected one like https://example.org/…")
+    return Target(variable, text)
+
+
+def call(
+    target: Target,
+    content: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    patience: float = PATIENCE,
+) -> None:
+    """GET it, or POST `content` to it. Only 2xx is success. Raises GeneratorError, without the address.
+
+    Not in a thread that has an event loop.
+    """
+    try:
+        anyio.run(_call, target.url, content, {"User-Agent": _AGENT, **(headers or {})}, patience)
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        raise GeneratorError(f"{target.variable}: {_explain(error)}") from None
+
+
+async def _call(url: str, content: bytes | None, headers: Mapping[str, str], patience: float) -> None:
+    client = httpx.AsyncClient(
+        headers=headers,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        verify=ssl.create_default_context(),
+        follow_redirects=False,  # elsewhere the secret in the address would be somebody else's
+        timeout=None,  # noqa: S113 (fail_after limits all of it)
+    )
+    async with client:
+        request = client.build_request("GET" if content is None else "POST", url, content=content)
+        with anyio.fail_after(patience):
+            response = await client.send(request, stream=True)
+            await response.aclose()
+    if not response.is_success:
+        more = ", a redirect, which is not followed" if response.is_redirect else ""
+        raise ValueError(f"the answer is {response.status_code}{more}")
+
+
+def _explain(error: Exception) -> str:
+    """Why a call failed, in plain words."""
+    for reason in _trace(error):
+        if isinstance(reason, socket.gaierror):
+            return "there is no such host, or the DNS does not answer"
+        if isinstance(reason, TimeoutError | httpx.TimeoutException):
+            return "no answer in time"
+        if isinstance(reason, ssl.SSLError):
+            said = getattr(reason, "verify_message", "") or reason.reason
+            return f"no secure connection: {str(said).replace('_', ' ').lower()}"
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return "no connection can be made"
+    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        return "no valid answer"
+    return str(error)
+
+
+def _trace(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and its causes."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__  # httpcore drops the cause of its own errors
