@@ -19,6 +19,7 @@ from generator.web.pages import confirm, data, manage, preferences, subscribe, u
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
 from generator.web.pages.hooks import Hook
+from generator.web.pages.metrics import show_metrics
 from generator.web.refusals import Refusal
 from generator.web.server.database import AsyncDatabase
 from generator.web.server.origins import Origins
@@ -96,6 +97,7 @@ def create_application(service: Service) -> ASGIApp:
     routes = [
         Route("/alive", _Endpoint(app, languages.default, {"GET": health.show_alive})),
         Route("/health", _Endpoint(app, languages.default, {"GET": health.show})),
+        Route("/metrics", _Endpoint(app, languages.default, {"GET": show_metrics})),
         Route("/assets/{name}", _Endpoint(app, languages.default, {"GET": partial(show_asset, assets)})),
     ]
     routes += [

@@ -44,7 +44,7 @@ _FORMS = ("/subscribe", "/manage")
 """Pages with a form and without a token. They send their Origin, which browsers without Sec-Fetch-Site need: with
 `no-referrer` it would be `null`, as from a stranger's page."""
 
-_STATUS = ("/alive", "/health")
+_STATUS = ("/alive", "/health", "/metrics")
 """For monitoring, which asks by any name."""
 
 _HTTPS = {"Strict-Transport-Security": "max-age=31536000"}

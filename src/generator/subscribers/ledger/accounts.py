@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from generator.model import Kind, Language, Mailing, Progress, Tally
-from generator.subscribers.ledger.mailings import find_digests, find_mailing, tally
+from generator.subscribers.ledger.mailings import find_digests, find_mailing, find_span, tally
 from generator.subscribers.store.schema import DELIVERY, EVENT
 from generator.subscribers.transfer.formats import write_moment
 
@@ -103,11 +103,7 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         .group_by(DELIVERY.c.progress, DELIVERY.c.reply)
         .order_by(number.desc(), DELIVERY.c.progress, DELIVERY.c.reply)
     )
-    first, last = connection.execute(
-        select(func.min(DELIVERY.c.at), func.max(DELIVERY.c.at)).where(
-            this, DELIVERY.c.progress == Progress.ACCEPTED
-        )
-    ).one()
+    first, last = find_span(transaction, week)
     skipped, events = _count_events(transaction, week)
     return Account(
         mailing=mailing,

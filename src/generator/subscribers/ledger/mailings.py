@@ -168,6 +168,16 @@ def find_last(transaction: Transaction, week: Week) -> datetime | None:
     ).scalar()
 
 
+def find_span(transaction: Transaction, week: Week) -> tuple[datetime | None, datetime | None]:
+    """When the first and the last copy were accepted, in UTC; None before, and when the rows are forgotten."""
+    first, last = transaction.connection.execute(
+        select(func.min(DELIVERY.c.at), func.max(DELIVERY.c.at)).where(
+            DELIVERY.c.week == str(week), DELIVERY.c.progress == Progress.ACCEPTED
+        )
+    ).one()
+    return first, last
+
+
 def list_deliveries(
     transaction: Transaction, week: Week, progress: Progress, most: int = 1000
 ) -> list[Delivery]:

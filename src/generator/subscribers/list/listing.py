@@ -49,6 +49,16 @@ def count_statuses(transaction: Transaction) -> dict[Status, int]:
     return {status: found.get(status, 0) for status in Status}
 
 
+def count_by_language(transaction: Transaction) -> dict[tuple[Status, Language], int]:
+    """The number of subscribers with each status and language, where there is one."""
+    rows = transaction.connection.execute(
+        select(SUBSCRIBER.c.status, SUBSCRIBER.c.language, func.count()).group_by(
+            SUBSCRIBER.c.status, SUBSCRIBER.c.language
+        )
+    )
+    return {(status, language): number for status, language, number in rows}
+
+
 def find_first_confirmed(transaction: Transaction) -> datetime | None:
     """When the first of those who are confirmed came, in UTC; None when there is nobody."""
     return transaction.connection.execute(
