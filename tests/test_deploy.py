@@ -1,5 +1,6 @@
 """What deploy/ puts on a server is accepted there, and its documents say what is true."""
 
+import json
 import os
 import re
 import shlex
@@ -10,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 
 from generator.delivery.incoming import mailboxes
 from generator.delivery.incoming.hooks.relays import RELAYS
@@ -18,6 +20,7 @@ from generator.model import Week
 from generator.settings import Settings, load_settings
 from generator.subscribers.store import database, keys
 from generator.watch import channels
+from generator.watch.findings import Kind
 from generator.web import insiders
 from tests.documents.test_documents import look_at
 from tests.machine import CADDY, SYSTEMD
@@ -76,7 +79,7 @@ def test_every_setting_exists() -> None:
 
 
 def test_every_unit_that_is_named_exists() -> None:
-    for name in re.findall(r"(?<![\w/])deploy/[A-Za-z.-]+", SET_UP + RUN + DUTIES):
+    for name in re.findall(r"(?<![\w/])deploy/[A-Za-z@.-]+", SET_UP + RUN + DUTIES):
         assert (ROOT / name.rstrip(".")).exists(), name
 
 
@@ -123,6 +126,44 @@ def test_systemd_takes_the_unit(unit: str, tmp_path: Path) -> None:
         check=False,
     )
     assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_unit_that_fails_tells_the_operator() -> None:
+    """All but the two that tell."""
+    tells = {"newsletter-check.service", "newsletter-failed@.service"}
+    for name in UNITS:
+        said = "OnFailure=newsletter-failed@%n.service\n" in (DEPLOY / name).read_text("utf-8")
+        assert said is (name not in tells), name
+    assert "--failed %i\n" in (DEPLOY / "newsletter-failed@.service").read_text("utf-8")
+    for name in tells:
+        assert "SuccessExitStatus=1 2\n" in (DEPLOY / name).read_text("utf-8")
+
+
+@pytest.mark.needs(SYSTEMD)
+def test_a_check_that_was_missed_is_made_when_the_machine_comes_up() -> None:
+    timer = (DEPLOY / "newsletter-check.timer").read_text("utf-8")
+    assert "Persistent=true\n" in timer
+    assert "newsletter-check.timer" in SET_UP
+    calendar = re.search(r"^OnCalendar=(.+)$", timer, re.MULTILINE)
+    assert calendar
+    starts = next_starts(calendar[1], datetime(2026, 11, 27, tzinfo=UTC), 12)
+    assert {later - earlier for earlier, later in pairwise(starts)} == {timedelta(minutes=10)}
+
+
+def test_rules_and_dashboard_ask_for_numbers_that_exist() -> None:
+    """Those of generator.watch.metrics, and every kind that can be wrong has its rule."""
+    text = (ROOT / "src/generator/watch/metrics.py").read_text("utf-8")
+    rules = (DEPLOY / "alerts.yml").read_text("utf-8")
+    dashboard = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    asked = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    names = set(re.findall(r"newsletter_[a-z_]+", " ".join([rules, *asked])))
+    assert len(names) > 5
+    for name in names - {"newsletter_letter"}:
+        assert f'"{name}"' in text, name
+    kinds = set(re.findall(r'kind="(\w+)"', rules))
+    assert kinds == {kind.value for kind in Kind} - {"done", "unit"}
+    for rule in yaml.safe_load(rules)["groups"][0]["rules"]:
+        assert rule["annotations"].keys() == {"summary", "command"}
 
 
 @pytest.mark.needs(SYSTEMD)
