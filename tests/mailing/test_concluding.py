@@ -95,6 +95,7 @@ def test_an_operator_who_cannot_be_told_stops_no_letter(
     assert [one.why for one in told if isinstance(one, events.Unheard)] == [
         "NEWSLETTER_ALERT_PING: the answer is 500",
         "NEWSLETTER_ALERT_HOOK is not a web address; expected one like https://example.org/…",
+        "NEWSLETTER_ALERT_PING: the answer is 500",
     ]
     assert len(list((sample / "var/mail/new").iterdir())) == 2
 

@@ -51,7 +51,8 @@ def begin(root: Path, tell: Tell) -> None:
 def _conclude(root: Path, clock: Clock, tell: Tell) -> None:
     try:
         settings = read_settings(root)
-        if not (open_channels(root, settings).any or read_variable(root, PING)):
+        channels = open_channels(root, settings)
+        if not (channels.any or channels.trouble or read_variable(root, PING)):
             return
         complaints = _tell(root, settings, clock)
     except GeneratorError as error:

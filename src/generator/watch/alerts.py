@@ -51,10 +51,10 @@ def alert(root: Path, settings: Settings, findings: Sequence[Finding], now: date
 
     Whatever process it is in: all of them share one memory, so nothing is told twice.
     """
+    channels = open_channels(root, settings)
+    if not channels.any:
+        return [channels.trouble] if channels.trouble else []
     try:
-        channels = open_channels(root, settings)
-        if not channels.any:
-            return []
         with change_memory(root) as memory:
             told = _read(memory)
             due = _claim(told, findings, now)

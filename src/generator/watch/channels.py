@@ -49,6 +49,8 @@ class Channels:
     root: Path
     settings: Settings
     hook: Target | None
+    trouble: str = ""
+    """Why one of them cannot be used, as a clause: the others are used all the same."""
 
     @property
     def any(self) -> bool:
@@ -58,9 +60,10 @@ class Channels:
     def tell(self, findings: Sequence[Finding], now: datetime) -> tuple[set[int], list[str]]:
         """Tell some findings; which of them somebody has heard, by their place, and what went wrong."""
         heard: set[int] = set()
-        complaints: list[str] = []
+        complaints = [self.trouble] if self.trouble else []
         if self.settings.alerts.mail:
-            sent, complaints = self._mail(compose(self.settings, findings, now))
+            sent, more = self._mail(compose(self.settings, findings, now))
+            complaints += more
             heard = set(range(len(findings))) if sent else set()
         if self.hook is not None:
             from generator.watch.calls import call  # noqa: PLC0415 (httpx, for those who have a hook)
@@ -76,7 +79,7 @@ class Channels:
 
     def _mail(self, message: bytes) -> tuple[bool, list[str]]:
         """Through our relay, else through the second one."""
-        complaints = []
+        complaints: list[str] = []
         for variable, default in ((transports.VARIABLE, transports.DEFAULT), (RELAY, "")):
             url = read_variable(self.root, variable, default)
             if not url:
@@ -102,8 +105,11 @@ class Channels:
 
 
 def open_channels(root: Path, settings: Settings) -> Channels:
-    """What is set up. Raises SecretError for an address that is none, without showing it."""
-    return Channels(root, settings, _read(root, HOOK))
+    """What is set up."""
+    try:
+        return Channels(root, settings, _read(root, HOOK))
+    except SecretError as error:
+        return Channels(root, settings, None, str(error))
 
 
 def ping(root: Path, stage: str = "") -> str:

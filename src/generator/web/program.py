@@ -23,7 +23,7 @@ from generator.environment import (
     read_hooks,
     read_variable,
 )
-from generator.errors import GeneratorError, ServiceError
+from generator.errors import GeneratorError, SecretError, ServiceError
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
@@ -90,6 +90,9 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
     hooks = read_hooks(root)
     _check_proxies(proxies)
+    channels = open_channels(root, settings)
+    if channels.trouble:
+        raise SecretError(channels.trouble)
     trial = is_trial(mail)
     url = _check_url(url) if url else "" if trial else _choose_url(settings, host, port, trial=False)
     with closing(make_list(root, tell)) as database, open_port(host, port) as listening:
@@ -119,8 +122,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         )
         files = find_files(root)
         # Without anybody to tell, /health looks when it is asked.
-        watched = open_channels(root, settings).any
-        watchers = [Watcher(root, settings, database, clock)] if watched else []
+        watchers = [Watcher(root, settings, database, clock)] if channels.any else []
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
             serve(service, [worker, *watchers], listening, proxies)
