@@ -57,6 +57,8 @@ class State(StrEnum):
     STOPPED = "stopped"
     """Begun, and nobody is at work on it."""
     SENT = "sent"
+    UNKNOWN = "unknown"
+    """The file of the list is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Facts:
     @property
     def state(self) -> State:
         """Of the letter that is due, or was last."""
+        if self.replaced:
+            return State.UNKNOWN
         for sending in self.sendings:
             if sending.mailing.week == self.week:
                 if sending.mailing.finished:

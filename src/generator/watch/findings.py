@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
 from generator.sentences import count, say_day
+from generator.subscribers.store.identity import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -205,7 +206,9 @@ def _judge_mail(facts: Facts) -> Iterator[Finding]:
 def _judge_machine(facts: Facts) -> Iterator[Finding]:
     if facts.replaced:
         text = f"the file of the list {facts.replaced} while the service had it open"
-        yield Finding(Kind.LIST, Level.CRITICAL, text, "systemctl restart newsletter")
+        # Where nothing is, the service would begin a new list.
+        command = "newsletter doctor" if facts.replaced == GONE else "systemctl restart newsletter"
+        yield Finding(Kind.LIST, Level.CRITICAL, text, command)
     since = facts.backup or facts.since
     if facts.backups is not None and since is not None and facts.now - since > BACKUP:
         text = (

@@ -19,6 +19,10 @@ on. A copy that `newsletter backup` made has none (https://www.sqlite.org/filefo
 """
 
 
+GONE = "was deleted or moved"
+"""Of a file in whose place is nothing."""
+
+
 class OpenFile:
     """A file of SQLite that this process has open, as it was when it was opened."""
 
@@ -48,7 +52,7 @@ class OpenFile:
         try:
             found = self._path.stat()
         except FileNotFoundError:
-            return "was deleted or moved"
+            return GONE
         except OSError as error:
             return f"cannot be found any more ({error.strerror or error})"
         if (found.st_dev, found.st_ino) != self._key:
