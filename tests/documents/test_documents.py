@@ -296,7 +296,7 @@ def test_what_only_a_server_can_run_names_what_exists(document: str) -> None:
         for command in block.commands:
             for ours in filter(re.compile(rf"(?:\w+=\S+ )*{OURS}").match, command.text.split(" && ")):
                 look_at(ours, whole=True)
-            for name in re.findall(r"(?<![\w/])deploy/[\w.-]+", command.text):
+            for name in re.findall(r"(?<![\w/])deploy/[\w@.-]+", command.text):
                 assert (ROOT / name).exists(), f"{document}:{block.line}: {name}"
             if command.text.startswith("systemctl"):
                 for unit in re.findall(r"\bnewsletter[\w.-]*", command.text):
