@@ -18,7 +18,7 @@ from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import event_priority
-from mkdocs.structure.files import File
+from mkdocs.structure.files import File, InclusionLevel
 
 from generator import clock
 from generator.content import load_newsletter
@@ -35,6 +35,7 @@ from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.signup import render_form
 from generator.render.page.styles import render_styles
+from generator.render.page.well_known import render_well_known
 from generator.render.templating import render_template
 from generator.settings import TRIAL, load_settings
 from generator.words import load_words
@@ -97,7 +98,9 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         if isinstance(content, Path):
             files.append(File.generated(config, path, abs_src_path=str(content)))
         else:
-            files.append(File.generated(config, path, content=content))
+            # MkDocs leaves out what begins with a dot.
+            included = InclusionLevel.INCLUDED if path.startswith(".") else InclusionLevel.UNDEFINED
+            files.append(File.generated(config, path, content=content, inclusion=included))
 
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
@@ -169,11 +172,12 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
             *_render_feeds(newsletter, language, moment),
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
-        artifacts += render_styles(newsletter.root)
+        artifacts += render_styles(newsletter.root, newsletter.settings.site_url)
         script = _render_script(newsletter, language)
         artifacts.append(Artifact(PurePosixPath(_SCRIPT), script.encode()))
         if language == newsletter.settings.languages.default:
             artifacts.append(render_worker(newsletter))
+            artifacts += render_well_known(newsletter.settings, moment)
     return artifacts
 
 

@@ -105,6 +105,8 @@ class Settings:
     dkim: tuple[str, str] = ("", "")
     """Selector and domain when we sign ourselves; empty when the relay does, as most do."""
     alerts: Alerts = Alerts()
+    security: str = ""
+    """Where people report a security hole, for security.txt; empty when there is none."""
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -264,6 +266,7 @@ class _Site(Fields):
         description="a domain and a year, like example.org,2026"
     )
     offline: bool = Field(default=True, description="true or false")
+    security: Address | None = Field(default=None, description="an email address, like security@example.org")
 
 
 class _Letter(Fields):
@@ -400,6 +403,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         warm_up=fields.send.warm_up,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
         alerts=Alerts(fields.alerts.mail or "", HookForm(fields.alerts.hook)),
+        security=fields.site.security or "",
     )
 
 

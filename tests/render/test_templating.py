@@ -87,7 +87,7 @@ def look(root: Path) -> dict[str, str | bytes]:
     """Everything that readers see, or the style sheet of it."""
     newsletter = load_newsletter(root)
     edition = next(newsletter.archive.editions(NL))
-    *sheets, icon = (artifact.content for artifact in render_styles(root))
+    *sheets, icon = (artifact.content for artifact in render_styles(root, newsletter.settings.site_url))
     return {
         "letter": render_email(newsletter, edition).html,
         "notice": notice(newsletter, "confirm").html,

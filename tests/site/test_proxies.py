@@ -9,6 +9,7 @@ import http.client
 import os
 import re
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -20,11 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from generator.web.forms import LARGEST
 from tests.delivery.hooks import SECRETS
 from tests.machine import CADDY, NGINX
 from tests.site.hosting import ROOT, Site
+from tests.site.test_journey import ANSWERS
+from tests.site.test_offline import visit
 from tests.web.reading import copy_sample
 from tests.web.running import find_port, run_service
 
@@ -121,6 +125,8 @@ def configure_caddy(site: Path, folder: Path, port: int, service: Service) -> li
         "127.0.0.1:8001", f"127.0.0.1:{service.port}"
     )
     text = re.sub(r"^((?:letter\.)?example\.org) \{", rf"http://\1:{port} {{", text, flags=re.MULTILINE)
+    # A browser asks for it by its address; nginx takes the first server for that.
+    text = text.replace(f"http://{SITE}:{port} {{", f"http://{SITE}:{port}, http://127.0.0.1:{port} {{", 1)
     text = text.replace("{\n	servers", "{\n	admin off\n	default_bind 127.0.0.1\n	servers", 1)
     (folder / "Caddyfile").write_text(text)
     return [str(CADDY.find()), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
@@ -131,15 +137,19 @@ CONFIGURE: dict[str, Callable[..., list[str]]] = {"nginx": configure_nginx, "cad
 
 @pytest.fixture(scope="module", params=CONFIGURE)
 def proxy(request: pytest.FixtureRequest, site: Site, tmp_path_factory: Any) -> Iterator[Proxy]:
-    with answer_requests() as service, run_proxy(request.param, site, tmp_path_factory, service) as proxy:
+    with (
+        answer_requests() as service,
+        run_proxy(request.param, site.folder, tmp_path_factory, service) as proxy,
+    ):
         yield proxy
 
 
 @contextmanager
-def run_proxy(kind: str, site: Site, tmp_path_factory: Any, service: Service) -> Iterator[Proxy]:
+def run_proxy(kind: str, site: Path, tmp_path_factory: Any, service: Service) -> Iterator[Proxy]:
+    """`site`: the folder that the proxy shows."""
     {"nginx": NGINX, "caddy": CADDY}[kind].need()
     folder, port = tmp_path_factory.mktemp(kind), find_port()
-    command = CONFIGURE[kind](site.folder, folder, port, service)
+    command = CONFIGURE[kind](site, folder, port, service)
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     with (folder / "said").open("wb") as said:
         process = subprocess.Popen(command, env=environment, cwd=folder, stdout=said, stderr=said)
@@ -160,13 +170,130 @@ def is_open(port: int) -> bool:
 
 def test_what_is_text_is_sent_compressed(proxy, site):
     paths = ["", "feed.xml", "atom.xml", "en/feed.json", "sitemap.xml", "sw.js"]
-    paths += ["assets/javascripts/main.js", "assets/stylesheets/site.css", "search/search_index.json"]
+    paths += [
+        "feeds.opml",
+        "assets/javascripts/main.js",
+        "assets/stylesheets/site.css",
+        "search/search_index.json",
+    ]
     for path in paths:
         answer = proxy.ask(SITE, f"/{path}", Accept_Encoding="gzip")
         assert answer.status == 200
         assert answer.getheader("Content-Encoding") == "gzip", (path, answer.getheader("Content-Type"))
         file = site.folder / (path or "index.html")
         assert gzip.decompress(answer.content) == file.read_bytes()
+
+
+def test_every_file_has_a_type_of_its_own(proxy, site):
+    """A browser that is told not to guess (nosniff) would save a file without one."""
+    files = {
+        path.suffix: path
+        for path in site.folder.rglob("*")
+        if path.is_file() and path.suffix not in {".map", ".gz"}
+    }
+    assert {
+        ".html",
+        ".js",
+        ".css",
+        ".xml",
+        ".opml",
+        ".json",
+        ".png",
+        ".svg",
+        ".woff2",
+        ".txt",
+    } <= files.keys()
+    for path in files.values():
+        answer = proxy.ask(SITE, f"/{path.relative_to(site.folder)}")
+        assert answer.getheader("Content-Type", "").split(";")[0] not in {"", "application/octet-stream"}, (
+            path
+        )
+
+
+def test_every_answer_of_the_site_tells_the_browser_what_it_may_do(proxy):
+    for path in (
+        "/",
+        "/en/",
+        "/feed.xml",
+        "/sw.js",
+        "/assets/stylesheets/site.css",
+        "/no/such/",
+        "/en/no/such/",
+    ):
+        answer = proxy.ask(SITE, path)
+        policy = dict(
+            part.strip().partition(" ")[::2]
+            for part in answer.getheader("Content-Security-Policy").split(";")
+        )
+        assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["form-action"] == f"'self' https://{SERVICE}"
+        assert answer.getheader("X-Content-Type-Options") == "nosniff"
+        assert answer.getheader("X-Frame-Options") == "DENY"
+
+
+@pytest.mark.parametrize(
+    "path, expected",
+    [
+        ("", "no-cache"),
+        ("en/assessment/", "no-cache"),
+        ("feed.xml", "no-cache"),
+        ("sw.js", "no-cache"),
+        ("assets/javascripts/main.js", "no-cache"),
+        ("no/such/page.12345678.min.js", "no-cache"),
+        ("assets/fonts/newsreader-text.woff2", "public, max-age=604800"),
+        ("en/assets/marks/referral.png", "public, max-age=604800"),
+        ("assets/stylesheets/main.*.min.css", "public, max-age=31536000, immutable"),
+        ("en/assets/javascripts/bundle.*.min.js", "public, max-age=31536000, immutable"),
+    ],
+)
+def test_what_may_change_under_its_name_is_asked_for_again(proxy, site, path, expected):
+    found = next(site.folder.glob(path)).relative_to(site.folder).as_posix() if "*" in path else path
+    first = proxy.ask(SITE, f"/{found}")
+    assert first.getheader("Cache-Control") == expected
+    if first.status == 200:  # and what did not change is not sent again
+        again = proxy.ask(SITE, f"/{found}", If_None_Match=first.getheader("ETag"))
+        assert (again.status, again.content) == (304, b"")
+        assert again.getheader("Cache-Control") == expected
+
+
+def test_a_folder_without_a_page_is_not_there(proxy, site):
+    for folder in ("", "en/"):
+        answer = proxy.ask(SITE, f"/{folder}assets/")
+        assert (answer.status, answer.content) == (404, (site.folder / folder / "404.html").read_bytes())
+
+
+def test_the_service_says_where_its_security_txt_is(proxy):
+    answer = proxy.ask(SERVICE, "/.well-known/security.txt")
+    assert (answer.status, answer.getheader("Location")) == (302, f"https://{SITE}/.well-known/security.txt")
+
+
+def test_nginx_promises_https_only_over_https(site, tmp_path_factory, certificate, monkeypatch):
+    """certbot adds the same lines, and Caddy answers over HTTPS only."""
+    configure = CONFIGURE["nginx"]
+
+    def encrypt(*arguments: Any) -> list[str]:
+        command = configure(*arguments)
+        file = arguments[1] / "newsletter.conf"
+        listen = f"listen 127.0.0.1:{arguments[2]}"
+        tls = f"{listen} ssl; ssl_certificate {certificate}; ssl_certificate_key {certificate};"
+        file.write_text(file.read_text().replace(f"{listen};", tls))
+        return command
+
+    for change in (False, True):
+        if change:
+            monkeypatch.setitem(CONFIGURE, "nginx", encrypt)
+        with run_proxy("nginx", site.folder, tmp_path_factory, Service(1)) as proxy:
+            trust = ssl._create_unverified_context()  # noqa: S323 (a server of this test)
+            connection = (
+                http.client.HTTPSConnection("127.0.0.1", proxy.port, context=trust)
+                if change
+                else http.client.HTTPConnection("127.0.0.1", proxy.port)
+            )
+            connection.request("GET", "/", headers={"Host": SITE})
+            found = connection.getresponse().getheader("Strict-Transport-Security")
+            connection.close()
+            assert found == ("max-age=31536000" if change else None)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +313,7 @@ def front(request: pytest.FixtureRequest, site: Site, tmp_path_factory: Any) -> 
     root = copy_sample(tmp_path_factory.mktemp("service"))
     with (
         run_service(root, "--url", f"http://{SERVICE}/", NEWSLETTER_HOOK_BREVO=SECRETS["brevo"]) as running,
-        run_proxy(request.param, site, tmp_path_factory, Service(running.port)) as proxy,
+        run_proxy(request.param, site.folder, tmp_path_factory, Service(running.port)) as proxy,
     ):
         yield proxy
 
@@ -221,3 +348,92 @@ def test_the_service_is_told_who_asks_and_for_which_host(proxy):
 
 def test_a_service_that_hangs_up_is_a_bad_gateway(proxy):
     assert proxy.ask(SERVICE, "/away").status == 502
+
+
+# --- The policy, in a browser ---
+
+WATCH = """document.addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI, sourceFile}) =>
+  console.error(`violation: ${violatedDirective} of ${blockedURI} in ${sourceFile}`))"""
+
+
+@pytest.fixture(scope="module", params=CONFIGURE)
+def shown(request: pytest.FixtureRequest, site: Site, tmp_path_factory: Any) -> Iterator[str]:
+    """The address of the site behind a proxy, in the folder that its pages were built for."""
+    with run_proxy(request.param, site.folder.parent, tmp_path_factory, Service(1)) as proxy:
+        yield f"http://127.0.0.1:{proxy.port}/{site.folder.name}/"
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """Somebody whose browser says when it obeyed the policy; at the end it never had to."""
+    context = browser.new_context(service_workers="allow")
+    context.add_init_script(WATCH)
+    told: list[str] = []
+    # The console hears of what scripts of pages and of workers were forbidden, too.
+    context.on("console", lambda said: told.append(said.text))
+    yield context.new_page()
+    context.close()
+    assert [text for text in told if "violation" in text or "Content Security Policy" in text] == []
+
+
+def test_no_page_breaks_the_policy(shown, reader, site):
+    addresses = [address.removeprefix(site.url) for address in site.pages]
+    assert len(addresses) > 30
+    for address in addresses:
+        answer = reader.goto(shown + address, wait_until="load")
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+        reader.locator("html.js").wait_for()  # the scripts have run
+
+
+def test_what_a_reader_does_is_allowed_by_the_policy(shown, reader):
+    """Search, another page without loading it whole, colours, paper, the assessment, a form, and no network."""
+    reader.goto(shown)
+    reader.locator(".md-search__input").click()
+    reader.locator(".md-search__input").press_sequentially("klanten")
+    expect(reader.locator(".md-search-result__item").first).to_be_visible()
+    reader.keyboard.press("Escape")
+    reader.locator("label[title='Altijd licht']").click()
+    reader.locator("label[title='Altijd donker']").click()
+    reader.reload()
+    assert reader.locator("body").get_attribute("data-md-color-scheme") == "slate"  # palette.js has run
+    reader.get_by_role("link", name="Doe de toets").click()
+    reader.wait_for_selector(".assessment__status")
+    reader.locator("#assessment input").first.focus()
+    for answer in ANSWERS.replace(" ", ""):
+        reader.keyboard.press("?" if answer == "x" else answer)
+    reader.keyboard.press("Enter")
+    expect(reader.locator(".result__name")).to_have_text("Referral")
+    reader.emulate_media(media="print")
+    reader.emulate_media(media="screen")
+    with reader.expect_download() as download:
+        reader.locator(".backup button").first.click()
+    assert download.value.failure() is None
+    reader.context.route(
+        f"https://{SERVICE}/**", lambda route: route.fulfill(body="asked", content_type="text/html")
+    )
+    visit(reader, shown)
+    reader.locator(".signup input[type=email]").fill("lezer@example.org")
+    reader.locator(".signup button").click()
+    expect(reader.locator("body")).to_have_text("asked")
+    reader.context.set_offline(True)
+    reader.goto(f"{shown}certainties/repetition/")
+    expect(reader.locator("#tick-rpn-1")).to_be_visible()
+
+
+def test_a_script_of_a_stranger_does_not_run(shown, browser):
+    """What the policy is for; and the proof that these tests would see a violation."""
+    context = browser.new_context()
+    told: list[str] = []
+    context.add_init_script(WATCH)
+    context.on("console", lambda said: told.append(said.text))
+    page = context.new_page()
+    page.goto(shown)
+    page.evaluate("""() => { const script = document.createElement("script");
+        script.textContent = "window.taken = true"; document.body.append(script) }""")
+    page.evaluate("""() => { const image = new Image(); image.src = "https://elsewhere.example/x.png" }""")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.taken") is None
+    assert {"script-src-elem", "img-src"} <= {
+        text.split()[1] for text in told if text.startswith("violation:")
+    }
+    context.close()

@@ -52,6 +52,7 @@ def domain_of(address: str) -> str:
 def _find_examples(settings: Settings) -> Answer:
     domains = {
         "site.url": urlsplit(settings.site_url).hostname or "",
+        "site.security": domain_of(settings.security),
         "sender.address": domain_of(settings.sender_address),
         "sender.reply_to": domain_of(settings.reply_to),
         "sender.unsubscribe": domain_of(settings.unsubscribe),

@@ -10,7 +10,10 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_every_style_sheet_that_the_site_names_is_rendered() -> None:
-    made = {str(artifact.path): artifact.content.decode() for artifact in render_styles(ROOT)}
+    made = {
+        str(artifact.path): artifact.content.decode()
+        for artifact in render_styles(ROOT, "https://example.org/")
+    }
     icon = made.pop(str(ICON))
     assert etree.fromstring(icon).tag == "{http://www.w3.org/2000/svg}svg"
     named = {

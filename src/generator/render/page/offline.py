@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.model import Artifact
 from generator.render.feed.feedlist import OPML, Format
+from generator.render.page.well_known import ROBOTS, SECURITY
 from generator.render.templating import render_template
 from generator.words import load_words
 
@@ -26,7 +27,9 @@ _CORE = ("index", "assessment", "team-sheet", "glossary")
 _ASSETS = ("assets/", "archive/")
 """The folders of a language that hold styles, scripts and pictures."""
 
-_NEVER = frozenset({*(form.file for form in Format), OPML.name, WORKER.name, "sitemap.xml"})
+_NEVER = frozenset(
+    {*(form.file for form in Format), OPML.name, WORKER.name, "sitemap.xml", ROBOTS.name, SECURITY.name}
+)
 
 
 def render_worker(newsletter: Newsletter) -> Artifact:

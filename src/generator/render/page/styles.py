@@ -15,9 +15,14 @@ ICON = PurePosixPath("assets/favicon.svg")
 """Where the icon stands below the language's folder."""
 
 
-def render_styles(root: Path) -> tuple[Artifact, ...]:
-    """Render every style sheet, and the icon; paths are below the language's folder. Raises TemplateError."""
+def render_styles(root: Path, site_url: str) -> tuple[Artifact, ...]:
+    """Render every style sheet, and the icon; paths are below the language's folder. Raises TemplateError.
+
+    On paper, links to elsewhere show their address; `site_url` says which ones are our own.
+    """
     folder = root / "templates/site"
     sheets = (path.relative_to(folder) for path in sorted(folder.glob("assets/stylesheets/*.css")))
     paths = (*map(PurePosixPath, sheets), ICON)
-    return tuple(Artifact(path, render_template(root, f"site/{path}").encode()) for path in paths)
+    return tuple(
+        Artifact(path, render_template(root, f"site/{path}", site_url=site_url).encode()) for path in paths
+    )
