@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from generator.delivery.known_relays import find_relay, find_replaced
 from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.relays import Relay
@@ -13,6 +14,7 @@ from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
+from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.timing.limits import Limits
 from generator.delivery.timing.pacing import Pace
@@ -93,6 +95,12 @@ def open_relay(root: Path) -> Transport:
     return open_mail(root)
 
 
+def find_renamer(root: Path) -> str:
+    """The name of a relay that replaces our Message-ID, so that a second copy has another one; empty otherwise."""
+    relay = find_relay(read_variable(root, MAIL))
+    return relay.name if relay and "message-id" in relay.replaces else ""
+
+
 def make_copies(root: Path, settings: Settings, database: Database, mailing: Mailing) -> Copies:
     """The copies of what was frozen. Raises MailingError and SecretError."""
     with database.read() as transaction:
@@ -109,7 +117,8 @@ def find_signature(root: Path, settings: Settings) -> Callable[[bytes], bytes] |
         raise MailingError(
             f"newsletter/settings.toml has a table [dkim], but {DKIM} does not name the file with the key"
         )
-    return Signer(settings, root / path).sign
+    replaced = find_replaced(read_variable(root, MAIL), read_variable(root, FALLBACK))
+    return Signer(settings, root / path, replaced).sign
 
 
 def run_mailing(  # noqa: PLR0913 (what a run needs)

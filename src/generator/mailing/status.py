@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from generator.delivery.timing.limits import HELD, describe_limits
 from generator.environment import open_list
 from generator.mailing.lookup import find_message_id, get_account, get_mailing
+from generator.mailing.run import find_renamer
 from generator.model import Progress, Week
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings, senders
@@ -45,6 +46,8 @@ class Standing:
     """The letters in doubt, and the Message-ID of each; None when nobody asked for them."""
     zone: tzinfo
     """Of the letter."""
+    renamer: str
+    """The relay, when it replaces our Message-ID; else empty."""
 
     @property
     def held(self) -> int:
@@ -83,7 +86,9 @@ def find_standing(root: Path, week: Week | None, now: datetime, *, doubtful: boo
             )
     rows = [(one, find_message_id(one, account.mailing, database.keys, settings)) for one in listed]
     limits = describe_limits(settings, now)
-    return Standing(account, living, due, limits, rows if doubtful else None, settings.timezone)
+    return Standing(
+        account, living, due, limits, rows if doubtful else None, settings.timezone, find_renamer(root)
+    )
 
 
 def find_overdue(root: Path, now: datetime) -> list[Finding]:

@@ -9,9 +9,11 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from generator.delivery.known_relays import find_replaced
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
+from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.outgoing.transports import is_trial
 from generator.delivery.outgoing.worker import Worker
@@ -87,7 +89,8 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     settings = outline.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_mail(root)
-    signer = open_signer(settings, read_variable(root, DKIM_KEY), root)
+    replaced = find_replaced(mail, read_variable(root, FALLBACK))
+    signer = open_signer(settings, read_variable(root, DKIM_KEY), root, replaced)
     hooks = read_hooks(root)
     _check_proxies(proxies)
     channels = open_channels(root, settings)

@@ -91,7 +91,7 @@ class Office:
 
     def retry(self, progress: Progress, *, asks: bool = False) -> int:
         order = Order(patience=timedelta(0), tolerant=progress is Progress.REFUSED)
-        agree = partial(confirm_retry, WEEK, progress) if asks else lambda _: None
+        agree = partial(confirm_retry, WEEK, progress, "") if asks else lambda _: None
         retry = partial(retry_letters, self.root, WEEK, progress, order, lambda: self.now, agree=agree)
         return show_sending(retry)
 

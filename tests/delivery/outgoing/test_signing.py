@@ -123,6 +123,18 @@ def test_a_header_that_is_not_there_cannot_be_added(key: Path, record: bytes) ->
     )
 
 
+def test_what_the_relay_replaces_does_not_break_it(key: Path, record: bytes) -> None:
+    """Amazon SES gives each message a Message-ID and a Date of its own."""
+    signed = Signer(SETTINGS, key, frozenset({"message-id", "date"})).sign(LETTER)
+    replaced = signed.replace(b"<abc@letter.example.org>", b"<0102@email.amazonses.com>").replace(
+        b"06:00:00", b"06:00:07"
+    )
+    assert replaced != signed
+    assert verify(replaced, record)
+    assert not verify(replaced.replace(b"Hoi", b"Hallo"), record)
+    assert not verify(replaced.replace(b"unsubscribe/abc", b"unsubscribe/abd"), record)
+
+
 def test_a_letter_that_is_sent_again_has_the_same_bytes(key: Path) -> None:
     signer = Signer(SETTINGS, key)
     assert signer.sign(LETTER) == signer.sign(LETTER) == Signer(SETTINGS, key).sign(LETTER)

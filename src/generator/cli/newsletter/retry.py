@@ -39,7 +39,8 @@ def command(  # noqa: PLR0913 (one for each option)
 ) -> None:
     """Send again what was refused or is in doubt.
 
-    Each letter has the same bytes and the same Message-ID as before.
+    Each letter has the same bytes and the same Message-ID as before. Some relays replace the Message-ID: then nothing
+    tells a reader's mailbox that two copies are the same letter.
 
     \b
     Examples:
@@ -47,6 +48,7 @@ def command(  # noqa: PLR0913 (one for each option)
       newsletter retry 2026-W48 --refused --yes
     """
     from generator.mailing.resume import retry_letters
+    from generator.mailing.run import find_renamer
     from generator.model import Progress
 
     if refused == in_doubt:
@@ -55,17 +57,23 @@ def command(  # noqa: PLR0913 (one for each option)
     order = read_order(connections, rate, patience, tolerant=refused)
     project: Project = context.obj
     retry = partial(retry_letters, project.root, week, progress, order, project.clock)
-    agree = (lambda _: None) if yes else partial(confirm_retry, week, progress)
+    agree = (lambda _: None) if yes else partial(confirm_retry, week, progress, find_renamer(project.root))
     context.exit(show_sending(partial(retry, agree=agree)))
 
 
-def confirm_retry(week: Week, progress: Progress, number: int) -> None:
-    """Ask whether so many letters are to be sent again, with what it risks."""
+def confirm_retry(week: Week, progress: Progress, renamer: str, number: int) -> None:
+    """Ask whether so many letters are to be sent again, with what it risks. `renamer`: see find_renamer."""
     from generator.model import Progress
+
+    known = (
+        f"{renamer} gives each copy a Message-ID of its own, so no mailbox drops the second."
+        if renamer
+        else "Both copies have the same Message-ID, so some mailboxes drop the second."
+    )
 
     risks = {
         Progress.REFUSED: "The relay refused them before; repeated attempts harm the reputation of the sender.",
-        Progress.IN_DOUBT: "Readers who already have the letter get it twice. Both copies have the same Message-ID, "
-        "so some mailboxes drop the second. Check the log of the relay first, if you can.",
+        Progress.IN_DOUBT: f"Readers who already have the letter get it twice. {known} "
+        "Check the log of the relay first, if you can.",
     }
     ask(f"{count(number, 'letter')} of {week}: {progress}. {risks[progress]}", "Send them again?")

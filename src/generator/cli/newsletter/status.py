@@ -95,6 +95,10 @@ def _show_all(context: click.Context, week: Week | None, *, doubtful: bool, as_j
         if standing.doubtful is not None:
             click.echo()
             _show_doubtful(standing.doubtful, standing.zone)
+            if standing.doubtful and standing.renamer:
+                click.echo(
+                    f"{standing.renamer} replaces the Message-ID: search its log for the address and the time."
+                )
     if not as_json:
         for finding in overdue:
             say_error(finding.say())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from generator.errors import SecretError
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from generator.settings import Settings
@@ -50,8 +51,12 @@ _SHORTEST = 1024
 class Signer:
     """Signs messages. Threads may share it."""
 
-    def __init__(self, settings: Settings, key: Path) -> None:
-        """Raises SecretError when the file holds no key."""
+    def __init__(self, settings: Settings, key: Path, replaced: AbstractSet[str] = frozenset()) -> None:
+        """`replaced`: headers, in lower case, that the relay overwrites; a signature over them would not hold.
+
+        Raises SecretError when the file holds no key.
+        """
+        self._replaced = replaced
         self._selector, self._domain = (name.encode("ascii") for name in settings.dkim)
         self._key = _read_key(key)
 
@@ -62,13 +67,13 @@ class Signer:
         """
         signing = _signing()(message)
         there = [name.lower().decode("ascii") for name, _ in signing.headers]
-        names = [name for name in there if name in _SIGNED]
+        names = [name for name in there if name in _SIGNED] + list(_ONLY)
         signature: bytes = signing.sign(
             self._selector,
             self._domain,
             self._key,
             canonicalize=(b"relaxed", b"relaxed"),
-            include_headers=[*names, *_ONLY],
+            include_headers=[name for name in names if name not in self._replaced],
         )
         return signature + message
 
@@ -80,8 +85,12 @@ class Signer:
         return bool(verify(message, dnsfunc=lambda *_, **__: record.encode()))
 
 
-def open_signer(settings: Settings, key: str, root: Path) -> Signer | None:
+def open_signer(
+    settings: Settings, key: str, root: Path, replaced: AbstractSet[str] = frozenset()
+) -> Signer | None:
     """The signer that the settings ask for; None when they ask for none. `key` is the value of NEWSLETTER_DKIM_KEY.
+
+    `replaced`: headers that the relay overwrites.
 
     Raises SecretError when there is only one of the two, or the file (below `root`) holds no key.
     """
@@ -93,7 +102,7 @@ def open_signer(settings: Settings, key: str, root: Path) -> Signer | None:
         raise SecretError(
             f"newsletter/settings.toml has a table [dkim]; {VARIABLE} must name the file with the private key"
         )
-    return Signer(settings, root / key)
+    return Signer(settings, root / key, replaced)
 
 
 @cache
