@@ -13,7 +13,9 @@ import dns.rrset
 from generator.doctor.names import Names
 
 Zone = Mapping[tuple[str, str], Sequence[str]]
-"""Name and kind → records as they stand in a zone; ["servfail"] and ["silence"] are no records, but what happens."""
+"""Name and kind → records as they stand in a zone; ["servfail"] and ["silence"] are no records, but what happens.
+
+A name with the kind AD: the server has checked the signatures of this name, and says so when it is asked to."""
 
 
 @contextmanager
@@ -45,6 +47,8 @@ def _answer(query: dns.message.Message, zone: Zone) -> bytes | None:
     records = zone.get((name, question.rdtype.name))
     response = dns.message.make_response(query)
     response.flags |= dns.flags.RA
+    if zone.get((name, "AD")) and query.flags & dns.flags.AD:
+        response.flags |= dns.flags.AD
     if records == ["silence"]:
         return None
     if records == ["servfail"]:

@@ -10,6 +10,8 @@ class Condition(StrEnum):
     """How serious an answer is."""
 
     OK = "ok"
+    ADVICE = "advice"
+    """Letters are sent and arrive; with this, more people can trust them."""
     WARNING = "warning"
     """Letters are sent, but some may not arrive, or a fault may go unnoticed."""
     ERROR = "error"
@@ -30,6 +32,11 @@ class Answer:
 def well(subject: str, found: str) -> Answer:
     """An OK: nothing has to be done."""
     return Answer(subject, Condition.OK, found)
+
+
+def advise(subject: str, found: str, remedy: str) -> Answer:
+    """ADVICE: nothing is wrong, and something can be better."""
+    return Answer(subject, Condition.ADVICE, found, remedy)
 
 
 def warn(subject: str, found: str, remedy: str) -> Answer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
+from generator.delivery.known_relays import find_relay, find_replaced
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.signing import open_signer
@@ -24,7 +25,7 @@ from generator.doctor.machine import (
     examine_secrets,
     examine_timer,
 )
-from generator.doctor.relays import examine_relay
+from generator.doctor.relays import describe_known, examine_relay
 from generator.doctor.setup import examine_settings
 from generator.environment import (
     FILE,
@@ -69,8 +70,10 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     settings = read_settings(root)
     yield from examine_settings(settings)
     signer = None
+    mail = read_variable(root, MAIL, MAIL_DEFAULT)
+    known = find_relay(mail)
     try:
-        signer = open_signer(settings, read_variable(root, DKIM), root)
+        signer = open_signer(settings, read_variable(root, DKIM), root, find_replaced(mail))
     except GeneratorError as error:
         yield fail(
             "secrets",
@@ -96,12 +99,14 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     else:
         answers, relay = examine_relay(transport, settings, now, readers)
         yield from answers
+        if known is not None:
+            yield describe_known(known, signed=signer is not None)
         if isinstance(transport, Relay) and transport.second:
             yield from examine_relay(transport.second, settings, now)[0]
     if names is not None:
         from generator.doctor.domains import examine_domains  # noqa: PLC0415 (only when asked for)
 
-        yield from examine_domains(names, settings, selector, signer, relay)
+        yield from examine_domains(names, settings, selector, signer, relay, known=known)
     yield examine_timer()
     # Last, because it reads what editors write.
     yield from _look_at_letter(root, settings, choose_week(settings, now))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import dns.exception
+import dns.flags
 import dns.resolver
 import dns.reversename
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds for one lookup, over all name servers."""
+
+_ROOM = 1232
+"""Bytes of an answer by UDP that no network cuts up."""
 
 
 class Names:
@@ -32,6 +36,9 @@ class Names:
         if server is not None:
             self._resolver.nameservers, self._resolver.port = [server[0]], server[1]
         self._resolver.lifetime = patience
+        # So that a name server which checks signatures says so (RFC 6840, 5.7).
+        self._resolver.flags = dns.flags.RD | dns.flags.AD
+        self._resolver.use_edns(0, 0, _ROOM)
 
     def texts(self, name: str) -> list[str]:
         """TXT records, with the strings of each joined."""
@@ -54,11 +61,36 @@ class Names:
         name = dns.reversename.from_address(address).to_text()
         return self._ask(name, "PTR", lambda record: _plain(record.target))
 
+    def certificates(self, name: str) -> list[str]:
+        """TLSA records: usage, selector, matching type, and the data in hexadecimal."""
+        return self._ask(name, "TLSA", str)
+
+    def has_keys(self, zone: str) -> bool:
+        """Whether a zone is signed: it has DNSKEY records."""
+        return bool(self._ask(zone, "DNSKEY", str))
+
+    def has_delegation(self, zone: str) -> bool:
+        """Whether the zone above says that this one is signed: it has DS records."""
+        return bool(self._ask(zone, "DS", str))
+
+    def is_validated(self, name: str) -> bool:
+        """Whether the name server has checked the signatures of what it says of a name (AD).
+
+        It is believed, as all that it says: use one that you trust, over a network that you trust.
+        """
+        answer = self._look(name, "SOA")
+        return answer is not None and bool(answer.response.flags & dns.flags.AD)
+
     def _ask(self, name: str, kind: str, read: Callable[..., str]) -> list[str]:
+        answer = self._look(name, kind)
+        return [] if answer is None or answer.rrset is None else sorted(read(record) for record in answer)
+
+    def _look(self, name: str, kind: str) -> dns.resolver.Answer | None:
+        """The answer, also when it is that there are no such records; None when there is no such name."""
         try:
-            found = self._resolver.resolve(name, kind, search=False)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return []
+            return self._resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
+        except dns.resolver.NXDOMAIN:
+            return None
         except dns.resolver.LifetimeTimeout:
             raise NameServerError(f"no name server answered in time for {name}") from None
         except dns.resolver.NoNameservers:
@@ -67,7 +99,6 @@ class Names:
             ) from None
         except dns.exception.DNSException as error:
             raise NameServerError(f"{name} cannot be looked up ({type(error).__name__})") from None
-        return sorted(read(record) for record in found)
 
 
 def _plain(name: dns.name.Name) -> str:

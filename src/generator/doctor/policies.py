@@ -1,4 +1,4 @@
-"""SPF, DKIM and DMARC records, read as receivers read them (RFC 7208, 6376, 7489)."""
+"""SPF and DKIM records, read as receivers read them (RFC 7208, 6376); see dmarc for DMARC."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from base64 import b64decode
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from generator.errors import NameServerError
-
 if TYPE_CHECKING:
     from generator.doctor.names import Names
 
 MOST = 10
 """DNS lookups that an SPF record may need; with more, receivers fail it (permerror: RFC 7208, 4.6.4)."""
 
-_MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?:[:/]|$)")
+MOST_VOID = 2
+"""Lookups that may find nothing; with more, receivers fail it too."""
+
+_MOST_SERVERS = 10
+"""Mail servers of one `mx`."""
+
+_MECHANISM = re.compile(r"[+?~-]?(include|a|mx|ptr|exists)(?::([^/]+))?(?:/.*)?")
 
 
 @dataclass(slots=True)
@@ -24,10 +28,16 @@ class Spf:
     """The evaluation of an SPF record."""
 
     lookups: int = 0
+    void: list[str] = field(default_factory=list)
+    """The terms whose lookups found nothing."""
+    included: list[str] = field(default_factory=list)
+    """The domains whose records it includes, also through others."""
     troubles: list[str] = field(default_factory=list)
     """Why a receiver would treat the record as an error."""
     rest: str = ""
     """The policy for all other servers: `-all`, `~all`, `?all`, `+all`, or empty."""
+    has_ptr: bool = False
+    """Whether it asks for the name of the sender, which many receivers leave out (RFC 7208, 5.5)."""
 
 
 def find_tagged(names: Names, name: str, version: str) -> list[str]:
@@ -57,26 +67,45 @@ def _follow(names: Names, domain: str, spf: Spf, seen: tuple[str, ...], *, main:
     if main and ends:
         spf.rest = ends[0] if ends[0][0] in "+?~-" else f"+{ends[0]}"
     for term in terms:
-        name = _find_name(term, ended=bool(ends))
-        if name is None:
+        kind, name = _find_name(term, domain, ended=bool(ends))
+        if not kind:
             continue
         spf.lookups += 1
         if spf.lookups > MOST:
             return  # receivers stop here too
+        if kind not in {"include", "redirect"}:
+            _look_up(names, kind, name, term, spf)
+            continue
         if name in seen:
             spf.troubles.append(f"the SPF record of {domain} includes {name}, which includes itself again")
             return
         if name and "%" not in name:  # where a macro (%) leads depends on the mail
-            _follow(names, name, spf, (*seen, name), main=main and term.startswith("redirect="))
+            spf.included.append(name)
+            _follow(names, name, spf, (*seen, name), main=main and kind == "redirect")
 
 
-def _find_name(term: str, *, ended: bool) -> str | None:
-    """The domain whose record a term includes; "" for a lookup of another kind, None for a term without lookup."""
+def _look_up(names: Names, kind: str, name: str, term: str, spf: Spf) -> None:
+    """Whether a term finds anything."""
+    if kind == "ptr":
+        spf.has_ptr = True
+    if kind == "ptr" or "%" in name:
+        return  # that depends on the mail
+    found = names.mail_servers(name) if kind == "mx" else names.addresses(name)
+    if not found:
+        spf.void.append(f"{term} ({name})")
+    if kind == "mx" and len(found) > _MOST_SERVERS:
+        spf.troubles.append(f"{name} has {len(found)} mail servers, and {term} allows {_MOST_SERVERS}")
+
+
+def _find_name(term: str, domain: str, *, ended: bool) -> tuple[str, str]:
+    """What kind of lookup a term needs, and of which domain; empty for a term without one."""
     if term.startswith("redirect="):
-        return None if ended else term.partition("=")[2]  # ignored beside “all” (RFC 7208, 6.1)
-    if not (match := _MECHANISM.match(term)):
-        return None
-    return term.partition(":")[2] if match[1] == "include" else ""
+        return (
+            ("", "") if ended else ("redirect", term.partition("=")[2])
+        )  # ignored beside “all” (RFC 7208, 6.1)
+    if not (match := _MECHANISM.fullmatch(term)):
+        return "", ""
+    return match[1], match[2] or (domain if match[1] != "include" else "")
 
 
 def read_tags(record: str) -> dict[str, str]:
@@ -113,18 +142,3 @@ def _read_der(content: bytes) -> tuple[int, bytes, bytes]:
     if begin + length > len(content):
         raise ValueError("cut short")
     return kind, content[begin : begin + length], content[begin + length :]
-
-
-def find_policy(names: Names, domain: str) -> tuple[str, dict[str, str]] | None:
-    """The domain, or one above it, that has a DMARC record, and its tags; None without one. Raises NameServerError."""
-    labels = domain.split(".")
-    for start in range(len(labels) - 1):
-        place = ".".join(labels[start:])
-        records = find_tagged(names, f"_dmarc.{place}", "v=DMARC1")
-        if len(records) > 1:
-            raise NameServerError(
-                f"_dmarc.{place} has {len(records)} records, so receivers ignore all of them"
-            )
-        if records:
-            return place, read_tags(records[0])
-    return None

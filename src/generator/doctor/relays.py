@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import smtplib
     from collections.abc import Iterator
 
+    from generator.delivery.known_relays import KnownRelay
     from generator.delivery.outgoing.transports import Transport
     from generator.doctor.answers import Answer
     from generator.settings import Settings
@@ -64,6 +65,19 @@ def examine_relay(
     except TransportError as error:
         answers.append(fail("relay", str(error), "See “Messages” in deploy/RUN.md."))
     return answers, name
+
+
+def describe_known(relay: KnownRelay, *, signed: bool) -> Answer:
+    """What is particular about a relay that many people rent. `signed`: whether we sign mail ourselves."""
+    found = [f"{relay.name}. {relay.advice}"]
+    if "message-id" in relay.replaces:
+        found.append(
+            "It replaces the Message-ID: a letter in doubt cannot be looked up by it, and when `newsletter retry` "
+            "sends it again, mailboxes show both copies."
+        )
+    if signed and relay.replaces:
+        found.append(f"Our signature leaves out what it replaces: {', '.join(sorted(relay.replaces))}.")
+    return well("provider", " ".join(found))
 
 
 def _name(connection: smtplib.SMTP) -> str:

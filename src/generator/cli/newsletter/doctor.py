@@ -22,7 +22,11 @@ _WIDTH = 118
 
 
 @click.command(cls=Command)
-@click.option("--online", is_flag=True, help="Query the DNS too: SPF, DKIM, DMARC, MX and PTR.")
+@click.option(
+    "--online",
+    is_flag=True,
+    help="Query the DNS too: SPF, DKIM, DMARC, MX, PTR, DNSSEC, DANE, MTA-STS, TLS-RPT, BIMI.",
+)
 @click.option(
     "--selector",
     default="",
@@ -69,9 +73,16 @@ def show_examination(root: Path, now: datetime, selector: str, names: Names | No
 def _show(answer: Answer) -> None:
     from generator.doctor import Condition
 
-    colours = {Condition.OK: "green", Condition.WARNING: "yellow", Condition.ERROR: "red"}
+    colours = {
+        Condition.OK: "green",
+        Condition.ADVICE: "cyan",
+        Condition.WARNING: "yellow",
+        Condition.ERROR: "red",
+    }
     colour = colours[answer.condition]
-    label = click.style(f"{answer.condition:<8}", fg=colour, bold=answer.condition is not Condition.OK)
+    label = click.style(
+        f"{answer.condition:<8}", fg=colour, bold=answer.condition in {Condition.WARNING, Condition.ERROR}
+    )
     begin = f"{label} {answer.subject:<12}"
     first, *others = textwrap.wrap(
         answer.found, _WIDTH - 21, break_long_words=False, break_on_hyphens=False
