@@ -20,6 +20,7 @@ from generator import clock
 from generator.content import Newsletter, load_newsletter
 from tests.machine import (
     CHROMIUM,
+    ENGINE,
     FLAGS,
     NOT_ROOT,
     OPENSSL,
@@ -254,7 +255,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(trylast=True)  # below the coverage table
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
-    for missing in (*(part.missing for part in PARTS), NOT_ROOT):
+    for missing in (*(part.missing for part in (*PARTS, ENGINE)), NOT_ROOT):
         if number := sum(missing in reason for reason in reasons):
             terminalreporter.write_line(f"Skipped {number} {'test' if number == 1 else 'tests'}: {missing}.")
 

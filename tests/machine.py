@@ -138,6 +138,15 @@ def find_libfaketime() -> Path | None:
     return next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 
 
+def find_engine() -> Path | None:
+    """Podman, or Docker when its daemon answers."""
+    for name in ("podman", "docker"):
+        program = find_program(name)
+        if program and not subprocess.run([program, "info"], capture_output=True, check=False).returncode:
+            return program
+    return None
+
+
 CHROMIUM = Part("Chromium", ("chromium-headless-shell", "fonts-dejavu-core", "libatomic1"), find_chromium)
 POSTGRESQL = Part("PostgreSQL", ("postgresql",), find_postgresql)
 MAIL = Part("Postfix, Dovecot or OpenDKIM", ("postfix", "dovecot-imapd", "opendkim"), find_mail_programs)
@@ -147,6 +156,9 @@ SYSTEMD = Part("systemd", ("systemd",), lambda: find_program("systemd-analyze"))
 FAKETIME = Part("libfaketime", ("faketime",), find_libfaketime)
 OPENSSL = Part("openssl", ("openssl",), lambda: find_program("openssl"))
 RSYNC = Part("rsync", ("rsync",), lambda: find_program("rsync"))
+
+ENGINE = Part("a container engine", ("podman",), find_engine)
+"""Not installed by itself: it changes more of a machine than a test should, and fetches images."""
 
 PARTS = (CHROMIUM, POSTGRESQL, MAIL, NGINX, CADDY, SYSTEMD, FAKETIME, OPENSSL, RSYNC)
 

@@ -5,8 +5,12 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +27,7 @@ from generator.watch import channels
 from generator.watch.findings import Kind
 from generator.web import insiders
 from tests.documents.test_documents import look_at
-from tests.machine import CADDY, SYSTEMD
+from tests.machine import CADDY, ENGINE, SYSTEMD, find_engine
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"
@@ -302,8 +306,33 @@ def test_proxies_tell_the_truth_about_clients() -> None:
     assert "trusted_proxies" not in caddy
 
 
+def test_an_interpreter_that_the_account_cannot_run_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    """One below /root or in somebody's home folder. Nothing is started then."""
+    (tmp_path / "bin").mkdir()
+    setpriv = tmp_path / "bin/setpriv"  # gives up no rights, so that the test needs none
+    setpriv.write_text('#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nshift\nexec "$@"\n')
+    setpriv.chmod(0o755)
+    programs = tmp_path / "opt/.venv/bin"
+    programs.mkdir(parents=True)
+    python = tmp_path / "python3.11"
+    python.touch()
+    (programs / "python").symlink_to(python)
+    (programs / "newsletter").write_text('#!/bin/sh\necho "started $*"\n')
+    (programs / "newsletter").chmod(0o755)
+    script = (DEPLOY / "newsletter").read_text("utf-8").replace("/var/lib/newsletter", str(tmp_path))
+    script = script.replace("/opt/newsletter/.venv", str(programs.parent))
+    command = ["sh", "-c", script, "newsletter", "init"]
+    environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    found = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (found.returncode, found.stdout) == (1, "")
+    assert found.stderr.splitlines()[0] == f"The account newsletter cannot run {python}."
+    python.chmod(0o755)
+    found = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert found.stdout == "started --root /opt/newsletter init\n"
+
+
 def test_the_container_takes_nothing_private_along() -> None:
-    """It copies what it names, runs as nobody, and its build is never shown the list."""
+    """It copies the program and nothing else, runs as nobody, and its build is never shown the list."""
     text = (DEPLOY / "Containerfile").read_text("utf-8")
     copied = [
         word
@@ -318,3 +347,124 @@ def test_the_container_takes_nothing_private_along() -> None:
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split()
     assert ignored[0] == "*"
     assert {name.removeprefix("!") for name in ignored[1:] if name.startswith("!")} == folders
+    assert not {"docs", "newsletter", "templates"} & folders, "a letter must not need another image"
+
+
+def test_the_container_file_is_made_as_it_should_be() -> None:
+    """What a linter asks: named versions, locked packages, no cache left, an account by number, a check of health."""
+    text = re.sub(r"\\\n", "", (DEPLOY / "Containerfile").read_text("utf-8"))
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    words = {line.split()[0] for line in lines}
+    assert words == {
+        "FROM",
+        "WORKDIR",
+        "ENV",
+        "COPY",
+        "RUN",
+        "USER",
+        "VOLUME",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "ENTRYPOINT",
+        "CMD",
+    }
+    for line in lines:
+        match line.split(maxsplit=1):
+            case ["FROM", image]:
+                assert re.match(r"docker\.io/library/[\w-]+:\d[\w.-]+( AS \w+)?$", image)
+            case ["RUN", command]:
+                assert "sudo" not in command
+                assert ("apt-get install" in command) == (
+                    "rm --recursive --force /var/lib/apt/lists" in command
+                )
+                assert "pip install" not in command or "--no-deps" in command
+                assert "-r requirements" not in command or "--require-hashes" in command
+            case ["ENTRYPOINT" | "CMD", command]:
+                assert json.loads(command)  # no shell around it, which would keep SIGTERM to itself
+    assert lines[-1].startswith("CMD")
+    assert "/health" in next(line for line in lines if line.startswith("HEALTHCHECK"))
+
+
+def test_containers_are_shut_in_and_reach_the_database() -> None:
+    found = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    services = found["services"]
+    assert set(services) == {"service", "send", "database"}
+    for name in ("service", "send"):
+        program = services[name]
+        assert (program["read_only"], program["cap_drop"]) == (True, ["ALL"])
+        assert program["security_opt"] == ["no-new-privileges:true"]
+        assert "..:/project:ro" in program["volumes"]
+        assert program["depends_on"]["database"]["condition"] == "service_healthy"
+        assert (DEPLOY / program["build"]["context"] / program["build"]["dockerfile"]).is_file()
+        assert "@database/" in program["environment"]["NEWSLETTER_DATABASE"]
+    assert services["service"]["ports"] == ["127.0.0.1:8001:8001"], "the proxy is in front of it"
+    assert "ports" not in services["database"]
+    network = found["networks"]["default"]["ipam"]["config"][0]
+    assert services["service"]["command"][-2:] == ["--proxy", network["gateway"]]
+    assert ip_address(network["gateway"]) in ip_network(network["subnet"])
+    look_at("newsletter " + " ".join(services["service"]["command"]), whole=True)
+
+
+def test_a_container_that_is_stopped_lets_the_sender_finish(tmp_path: Path) -> None:
+    """Killed in the middle, it would leave letters in doubt."""
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["send"]
+    sender = tmp_path / "newsletter"
+    sender.write_text('#!/bin/sh\ntrap "echo finished; exit 143" TERM\necho "$1"\nsleep 60 & wait\n')
+    sender.chmod(0o755)
+    *shell, script = service["entrypoint"]
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = [*shell, script.replace("$$", "$")]
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "send\n"
+        running.terminate()
+        assert running.stdout.readline() == "finished\n"
+        running.wait(20)
+        with suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)  # the sleep of the sender
+
+
+@pytest.mark.slow
+def test_the_container_is_built_and_runs(tmp_path: Path) -> None:
+    """As SET-UP has it, with this project mounted: it becomes healthy, and writes to var only."""
+    ENGINE.need()
+    engine = str(find_engine())
+    tag = f"newsletter-test-{os.getpid()}"
+
+    def run(*words: str) -> str:
+        return subprocess.run(
+            [engine, *words], check=True, capture_output=True, text=True, cwd=ROOT
+        ).stdout.strip()
+
+    more = ["--format", "docker"] if engine.endswith("podman") else []
+    run("build", *more, "--tag", tag, "--file", "deploy/Containerfile", ".")
+    safe = ["--read-only", "--cap-drop", "all", "--security-opt", "no-new-privileges"]
+    project = tmp_path / "project"
+    for name in ("docs", "newsletter", "templates"):
+        shutil.copytree(ROOT / name, project / name)
+    (project / "var").mkdir()
+    for path in (tmp_path, project):
+        path.chmod(0o755)
+    mounts = ["--volume", f"{project}:/project:ro", "--volume", f"{tag}:/project/var"]
+    try:
+        run("run", "--detach", "--name", tag, *safe, *mounts, tag)
+        ask = "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8001/health').read().decode())"
+        for _ in range(60):
+            found = subprocess.run(
+                [engine, "exec", tag, "python3", "-c", ask], capture_output=True, text=True, check=False
+            )
+            if found.returncode == 0:
+                break
+            time.sleep(1)
+        assert "ok" in found.stdout, found.stderr
+        assert run("exec", tag, "id", "-u") == "10001"
+        assert "nobody" in run("exec", tag, "newsletter", "subscribers", "list")
+        assert subprocess.run(
+            [engine, "exec", tag, "touch", "/project/x"], capture_output=True, check=False
+        ).returncode
+    finally:
+        subprocess.run([engine, "rm", "--force", tag], capture_output=True, check=False)
+        subprocess.run([engine, "volume", "rm", tag], capture_output=True, check=False)
+        subprocess.run([engine, "rmi", tag], capture_output=True, check=False)

@@ -70,10 +70,10 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     settings = read_settings(root)
     yield from examine_settings(settings)
     signer = None
-    mail = read_variable(root, MAIL, MAIL_DEFAULT)
+    mail, second = read_variable(root, MAIL), read_variable(root, FALLBACK)
     known = find_relay(mail)
     try:
-        signer = open_signer(settings, read_variable(root, DKIM), root, find_replaced(mail))
+        signer = open_signer(settings, read_variable(root, DKIM), root, find_replaced(mail, second))
     except GeneratorError as error:
         yield fail(
             "secrets",
