@@ -1,4 +1,4 @@
-"""Files for programs that visit the site: robots.txt (RFC 9309), and security.txt (RFC 9116) when the settings name whom to write to."""
+"""What programs look for at the root of a site: robots.txt (RFC 9309) and security.txt (RFC 9116)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MONTHS = 11
 
 
 def render_well_known(settings: Settings, moment: datetime) -> tuple[Artifact, ...]:
-    """Both at the root of the site; nothing for a site in a folder of its host, where no program looks.
+    """Both; security.txt only when the settings name an address. Nothing for a site in a folder.
 
     `moment`: when the site is built. The same month gives the same bytes.
     """
