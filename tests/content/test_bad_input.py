@@ -161,7 +161,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     # more than a letter can be
     "a text without end": (
         insert("Een woord. " * 2_000),
-        [f"{LETTER}:9: the text has 22,975 characters; at most 20,000 are allowed"],
+        [f"{LETTER}:9: the text has 22,975 characters; at most 12,000 are allowed"],
     ),
     "brackets that nobody closes": (
         insert("[" * 51),

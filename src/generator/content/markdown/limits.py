@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import re
 
-LONGEST_LETTER, LONGEST_PAGE = 20_000, 100_000
-"""Characters of a text: ten times a long letter, and fifteen times our longest page."""
+LONGEST_LETTER, LONGEST_PAGE = 12_000, 100_000
+"""Characters of a text: five times our longest letter, and fifteen times our longest page."""
+_FOR_A_LINE, _FOR_A_MARK, _FOR_A_NAME = 12, 8, 100
+"""Characters that a text must be allowed to have for each line, mark of Markdown, and footnote or name that it has:
+a letter may have 1,000 lines, 1,500 marks and 120 names. Ours have a mark in 30 characters."""
+_COLUMNS = 12
+"""Of a table; a phone shows three or four."""
+_DEPTH = 10
+"""Lists, quotations, notes and definitions in each other; nobody can follow five."""
 _OPEN = 50
 """Brackets that are open at one place; each is a level of nesting."""
 _LINES = 2_000
@@ -13,8 +20,8 @@ _LINES = 2_000
 _WORK = 4_000_000
 """Open brackets of a paragraph times its characters: for each the parser looks for the other one up to the end."""
 
-_TAGS = 200_000_000
-"""Signs < of a paragraph times its characters, for the same reason; the parser is faster with them."""
+_TAGS = 2_000_000
+"""Characters behind all signs < together, up to the next >: for each the parser looks for attributes as far as that."""
 _DEFINITION = re.compile(r"^[^\[\n]{0,80}\[[^\]\n]*\]:[^\n]{4000}", re.MULTILINE)
 """The parser looks for the title at each character of a definition, up to its end."""
 
@@ -22,6 +29,16 @@ _WHOLE = re.compile(r"\[[^\[\]\n]*\](?:(?!\()|\([^()\"'\n]*(?:\"[^\"\n]*\"|'[^'\
 """A link, a box or a footnote, which ends before long; a quote without another one has no end either."""
 
 _BRACKET = re.compile(r"\\.|[\[\]]")
+_MARK = re.compile(r"[*_`\[\]<|&~\\{]")
+_NAME = re.compile(r"\[\^|^[ >]*(?:\*\[|\[[^\]\n]+\]:)", re.MULTILINE)
+_OPEN_TAG = re.compile(r"<[A-Za-z/!?]")
+_BEGINNING = re.compile(r"^(?:[ \t]|>|(?:[*+:-]|\d+[.)]|!!!|\[\^[^\]\n]*\]:)(?=[ \t]|$))+", re.MULTILINE)
+_LEVEL = re.compile(r"[ ]{4}|\t|>|(?:[*+:-]|\d+[.)]|!!!|\[\^[^\]\n]*\]:)(?:[ ]{1,3}(?![ ])|(?=[ \t]|$))")
+"""What makes a line stand one level deeper: an indentation, or a mark of a list, a quotation or a note."""
+_ACROSS = set("-* ")
+"""Of these alone a line across the page can be made."""
+_HEADS = re.compile(r"^[ \t>|:-]+$", re.MULTILINE)
+"""The line below the heads of a table, or one much like it."""
 _BETWEEN = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -29,6 +46,16 @@ def find_excess(markdown: str, longest: int) -> tuple[int, str] | None:
     """What is too much in a text and the line that it is on, counted from 0; None when nothing is."""
     if len(markdown) > longest:
         return 0, f"the text has {len(markdown):,} characters; at most {longest:,} are allowed"
+    for what, count, most in (
+        ("lines", markdown.count("\n") + 1, longest // _FOR_A_LINE),
+        ("marks of Markdown", len(_MARK.findall(markdown)), longest // _FOR_A_MARK),
+        ("footnotes and other names", len(_NAME.findall(markdown)), longest // _FOR_A_NAME),
+    ):
+        if count > most:
+            return 0, f"the text has {count:,} {what}; at most {most:,} are allowed"
+    if found := _find_on_a_line(markdown):
+        place, message = found
+        return markdown.count("\n", 0, place), message
     begin = 0
     for paragraph in _BETWEEN.split(markdown):
         begin = markdown.index(paragraph, begin)
@@ -36,6 +63,29 @@ def find_excess(markdown: str, longest: int) -> tuple[int, str] | None:
             line, message = excess
             return markdown.count("\n", 0, begin) + line, message
         begin += len(paragraph)
+    return None
+
+
+def _find_on_a_line(markdown: str) -> tuple[int, str] | None:
+    """What is too wide or too deep, or a tag that has no end for too long, and the character where it is."""
+    for heads in _HEADS.finditer(markdown):
+        columns = len(heads[0].strip(" \t>|").split("|")) if "-" in heads[0] else 0
+        if columns > _COLUMNS:
+            return heads.start(), f"the table has {columns:,} columns; at most {_COLUMNS} are allowed"
+    for line in _BEGINNING.finditer(markdown):
+        marks = line[0].rstrip(" \t")
+        is_across = set(marks) <= _ACROSS and markdown[line.end() : line.end() + 1] in {"", "\n"}
+        if len(marks) <= _DEPTH or is_across:
+            continue
+        if (depth := len(_LEVEL.findall(marks))) > _DEPTH:
+            what = "lists and quotations are"
+            return line.start(), f"{what} nested {depth:,} deep; at most {_DEPTH} levels are allowed"
+    left = _TAGS
+    for tag in _OPEN_TAG.finditer(markdown):
+        end = markdown.find(">", tag.start())
+        left -= (len(markdown) if end < 0 else end) - tag.start()
+        if left < 0:
+            return tag.start(), "too many signs “<” have no “>”; write &lt; for a sign that is no tag"
     return None
 
 
@@ -49,8 +99,6 @@ def _find_in_paragraph(paragraph: str) -> tuple[int, str] | None:
     brackets = _WHOLE.sub("", paragraph).count("[") if "[" in paragraph else 0
     if brackets * len(paragraph) > _WORK:
         return 0, f"a paragraph has {brackets:,} links without an end; close their brackets"
-    if (tags := paragraph.count("<")) * len(paragraph) > _TAGS:
-        return 0, f"a paragraph has {tags:,} signs “<”; divide it by empty lines"
     for match in _BRACKET.finditer(paragraph) if paragraph.count("[") > _OPEN else ():
         depth = depth + 1 if match[0] == "[" else max(depth - 1, 0) if match[0] == "]" else depth
         if depth > _OPEN:
