@@ -98,6 +98,7 @@ def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
     tree = _parse(name_asides(clean, load_words(newsletter.root)[language]["aside"]))
     _resolve(tree, newsletter, edition)
     _mark_items(tree)
+    _keep_spaces(tree)
     notes = _take_notes(tree)
     return Letter(_split(tree), tuple(_put_fact(note, cited) for note in notes))
 
@@ -160,8 +161,12 @@ def _parser() -> Markdown:
     return parser
 
 
+@lru_cache(maxsize=8)
 def to_raw_html(markdown: str) -> str:
-    """What the parser makes of a text, before anything unsafe is taken out. For those who look, not for readers."""
+    """What the parser makes of a text, before anything unsafe is taken out. For those who look, not for readers.
+
+    The last few texts are remembered: mail, feed and checks ask for the same ones.
+    """
     return _parser().reset().convert(markdown)
 
 
@@ -227,6 +232,17 @@ def _mark_items(tree: HtmlElement) -> None:
         parent.text = ((parent.text or "").strip() + (box.tail or "").lstrip()) or None
         box.tail = None
         parent.remove(box)
+
+
+def _keep_spaces(tree: HtmlElement) -> None:
+    """Make every second space in a row no-break in code within a line, where HTML would show only one of them."""
+    for code in tree.iter("code"):
+        if code.getparent().tag != "pre" and code.text:
+            code.text = _SPACES.sub(lambda run: f" {_NO_BREAK * (len(run[0]) - 1)}", code.text)
+
+
+_SPACES = re.compile(r"[ ]{2,}")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def _take_notes(tree: HtmlElement) -> tuple[HtmlElement, ...]:
