@@ -212,6 +212,7 @@ def test_good_keys_become_fields() -> None:
         ({"name": "\u200b"}, "f:2: “name” is empty; expected a name"),
         ({"name": "\u2060\ufeff \u0301"}, "f:2: “name” is empty; expected a name"),
         ({"name": "\u3164"}, "f:2: “name” is empty; expected a name"),
+        ({"name": "An\u200bn"}, "f:2: “name” contains the invisible character U+200B; delete it; expected a name"),
         ({"name": True}, "f:2: “name” is true (so are yes and on without quotes); expected a name; put it in quotes"),
         ({"name": {"Yes": "he said"}}, "f:2: “name” has the wrong type: found “Yes: he said”; expected a name; put a value that contains a colon in quotes"),
         ({"address": {"street": "x", "number": "7"}}, "f:5: “address.number” has the wrong type: found “7”; expected a number; write it without quotes"),

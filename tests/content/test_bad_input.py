@@ -393,6 +393,22 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         insert("\x07"),
         [f"{LETTER}:18: the control character U+0007 cannot be published; delete it"],
     ),
+    "invisible character in a title": (
+        replace(LETTER, "title: Wie belt", "title: Wie\u200b belt"),
+        [
+            f"{LETTER}:2: “title” contains the invisible character U+200B; delete it; expected the title of the letter"
+        ],
+    ),
+    "soft hyphen in a summary": (
+        replace(LETTER, "summary: Een", "summary: Een\u00ad"),
+        [
+            f"{LETTER}:3: “summary” contains the invisible character U+00AD; delete it; expected one sentence; used as preheader, feed summary and description"
+        ],
+    ),
+    "invisible character on a page": (
+        replace("docs/nl/glossary.md", "\n\n", "\n\u202e\n"),
+        ["docs/nl/glossary.md:5: the invisible character U+202E stands here; delete it"],
+    ),
     "5 MB": (write(LETTER, b"x" * 5_000_000), [f"{LETTER}: the file has 5.0 MB; at most 1 MB is allowed"]),
     # and the rarer ones, in the order of the code that finds them
     "thought under a wrong certainty": (

@@ -13,6 +13,7 @@ from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.model import Problem
 from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
 from generator.syntax import explain_yaml
+from generator.unseen import SOFT_HYPHEN, find_unseen, say_unseen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,6 +90,16 @@ def load_document(
         problems.append(Problem(path, line, message))
     texts[path] = document
     return document
+
+
+def check_unseen(document: Document[Any], problems: list[Problem]) -> None:
+    """Add a problem for the first invisible character of a page; about letters and thoughts there is a rule."""
+    text = document.markdown
+    for place in find_unseen(text):
+        if text[place] != SOFT_HYPHEN:
+            line = document.line + text.count("\n", 0, place)
+            problems.append(Problem(document.path, line, f"{say_unseen(text[place])} stands here; delete it"))
+            return
 
 
 def load_fields(path: Path, model: type[F], problems: list[Problem]) -> F | None:

@@ -17,6 +17,7 @@ from generator.check.rule import Finding, Rule, Spot
 from generator.model import Severity
 from generator.reading import shorten
 from generator.render.markdown import clean_html, to_raw_html
+from generator.unseen import SOFT_HYPHEN, find_unseen, say_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,12 +32,9 @@ class _Both(NamedTuple):
     previewed: list[Block]
 
 
-_to_raw_html = lru_cache(maxsize=2)(to_raw_html)
-
-
 @lru_cache(maxsize=2)
 def _read_both(markdown: str) -> _Both:
-    return _Both(read_html(_to_raw_html(markdown)), read_preview(markdown))
+    return _Both(read_html(to_raw_html(markdown)), read_preview(markdown))
 
 
 def _without_citations(manuscript: Manuscript) -> str:
@@ -230,8 +228,6 @@ _BULLET = re.compile(
     re.MULTILINE,
 )
 """What Word, a telephone and people put before an item: other signs, no space, or one that only looks like a space."""
-_UNSEEN = re.compile(r"[\u200b\u2060\ufeff\u202a-\u202e]")
-"""What Word and Teams leave in a text, and what turns the direction of all that follows."""
 _NOTE = re.compile(r"^([ >]*)!!! ?\w[^\n]*\n(?!(?:[ >]*\n)*\1(?:[ ]{4}|\t))", re.MULTILINE)
 _BREAK = re.compile(r"(?<!\\)\\[ \t]*$(?=\n[ \t>]*\S)", re.MULTILINE)
 _ID = re.compile(r"[\[(]\^?(?:[a-z]{3}-[a-z][a-z-]*-\d{4})\b")
@@ -259,10 +255,10 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
     for match in _BULLET.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(1), manuscript.body + match.end(1))
         yield Finding(f"“{match[1]}” makes no item of a list here; write “- ” instead", spot)
-    for match in _UNSEEN.finditer(source):
-        spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
-        message = f"an invisible character stands here, U+{ord(match[0]):04X}; delete it"
-        yield Finding(message, spot, Severity.WARNING)
+    for place in find_unseen(manuscript.text[manuscript.body :]):
+        if (found := manuscript.text[manuscript.body + place]) != SOFT_HYPHEN:
+            spot = manuscript.spot(manuscript.body + place, manuscript.body + place + 1)
+            yield Finding(f"{say_unseen(found)} stands here; delete it", spot, Severity.WARNING)
     for match in _NOTE.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
         yield Finding("the note has no text; put four spaces before each of its lines", spot)
@@ -292,6 +288,7 @@ def _locate(manuscript: Manuscript, text: str, match: re.Match[str]) -> Spot | N
 
 # --- What is lost -----------------------------------------------------------------------------------------------------
 
+_BELOW_HEADS = re.compile(r"\|?:?-+:?(?:\|:?-+:?)*\|?")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 
@@ -300,9 +297,9 @@ def check_cells(manuscript: Manuscript) -> Iterator[Finding]:
     lines = manuscript.uncoded.split("\n")
     first = manuscript.text.count("\n", 0, manuscript.body) + 1
     for number in range(1, len(lines)):
-        if not re.fullmatch(r"[ >]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*", lines[number]):
-            continue
         if "|" not in lines[number] or "|" not in lines[number - 1]:
+            continue
+        if not _BELOW_HEADS.fullmatch(re.sub(r"[ \t>]+", "", lines[number])):
             continue
         columns = len(_cells(lines[number]))
         for row in range(number + 1, len(lines)):
@@ -323,15 +320,33 @@ _OURS = {"checked", "class", "disabled", "id"}
 """Attributes that only the site needs, and that the parser adds by itself."""
 
 
+_TITLED = {"a": "the link", "abbr": "the abbreviation", "img": "the picture"}
+
+
 def check_dropped(manuscript: Manuscript) -> Iterator[Finding]:
     """Nothing that the author wrote is taken out before a mail program or a feed reader gets the text."""
     markdown = _without_citations(manuscript)
-    raw = _to_raw_html(markdown)
+    raw = to_raw_html(markdown)
     kept = _count_attributes(clean_html(raw))
     for (tag, name, value), number in _count_attributes(raw).items():
         if name not in _OURS and number > kept[tag, name, value]:
             spot = manuscript.locate(value if value in manuscript.text else f"{name}=")
             yield Finding(f"readers do not get {name}=“{shorten(value)}” of <{tag}>", spot)
+    for tag, title in _list_titles(raw):
+        if manuscript.text.count(title) < 2:  # noqa: PLR2004 (the title, and the text beside it)
+            message = f"only who points at {_TITLED[tag]} with a mouse sees “{shorten(title)}”; write it in the text"
+            yield Finding(message, manuscript.locate(title), Severity.WARNING)
+
+
+def _list_titles(markup: str) -> Iterator[tuple[str, str]]:
+    """The titles of links, abbreviations and pictures, each once; the text of the mail and a phone do not have them."""
+    tree = html.fragment_fromstring(markup, create_parent="div")
+    found = ((str(one.tag), str(one.get("title", ""))) for one in tree.iter(*_TITLED) if not _leads_back(one))
+    yield from dict.fromkeys((tag, title) for tag, title in found if title.strip())
+
+
+def _leads_back(element: html.HtmlElement) -> bool:
+    return str(element.get("class")) == "footnote-backref"
 
 
 def _count_attributes(markup: str) -> Counter[tuple[str, str, str]]:
