@@ -46,9 +46,11 @@ def _was_stopped(error: BaseException | None) -> bool:
 
 
 def _stop() -> None:
-    """Say that it was stopped, and end. Raises SystemExit with the code of Ctrl-C."""
+    """Say that it was stopped, and end. Raises SystemExit with the code of Ctrl-C; a second one ends it at once."""
+    import signal  # noqa: PLC0415 (see above)
     import sys  # noqa: PLC0415 (see above)
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     if sys.stderr is not None:
         sys.stderr.write("Stopped.\n")
     raise SystemExit(130) from None
