@@ -13,9 +13,8 @@ from generator.delivery.known_relays import find_replaced
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
-from generator.delivery.outgoing.transports import FALLBACK
+from generator.delivery.outgoing.transports import FALLBACK, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
-from generator.delivery.outgoing.transports import is_trial
 from generator.delivery.outgoing.worker import Worker
 from generator.environment import (
     announce_service,
