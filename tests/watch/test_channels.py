@@ -56,7 +56,7 @@ def test_the_relay_of_the_letter_is_used_first(
 ) -> None:
     with relaying() as first, relaying() as second:
         monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{first.port}")
-        monkeypatch.setenv("NEWSLETTER_ALERT_RELAY", f"smtp://{HOST}:{second.port}")
+        monkeypatch.setenv("NEWSLETTER_MAIL_FALLBACK", f"smtp://{HOST}:{second.port}")
         assert open_channels(project, settings).tell([STOPPED], NOON) == ({0}, [])
         assert [mail.recipients for mail in first.arrived] == [(OPERATOR,)]
         assert second.arrived == []
@@ -70,7 +70,7 @@ def test_when_it_takes_nothing_the_second_one_does(
         first.replies = {fault: "554 5.7.1 no"}
         port = free_port() if fault == "down" else first.port
         monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{port}")
-        monkeypatch.setenv("NEWSLETTER_ALERT_RELAY", f"smtp://{HOST}:{second.port}")
+        monkeypatch.setenv("NEWSLETTER_MAIL_FALLBACK", f"smtp://{HOST}:{second.port}")
         heard, complaints = open_channels(project, settings).tell([STOPPED], NOON)
         assert heard == {0}
         assert len(complaints) == 1
@@ -82,10 +82,10 @@ def test_a_second_relay_that_is_mistyped_is_named_without_its_password(
     project: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://{HOST}:{free_port()}")
-    monkeypatch.setenv("NEWSLETTER_ALERT_RELAY", "smtp://user:hush@")
+    monkeypatch.setenv("NEWSLETTER_MAIL_FALLBACK", "smtp://user:hush@")
     heard, complaints = open_channels(project, settings).tell([STOPPED], NOON)
     assert heard == set()
-    assert "NEWSLETTER_ALERT_RELAY names an invalid host name" in complaints[1]
+    assert "NEWSLETTER_MAIL_FALLBACK names an invalid host name" in complaints[1]
     assert "hush" not in "".join(complaints)
 
 

@@ -1,4 +1,4 @@
-"""How operators are told: a mail, through a second relay if need be, a web hook, and a dead man's switch."""
+"""How operators are told: a mail, through the second relay if need be, a web hook, and a dead man's switch."""
 
 from __future__ import annotations
 
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from generator.watch.calls import Target
     from generator.watch.findings import Finding
 
-RELAY = "NEWSLETTER_ALERT_RELAY"
-"""A second relay, for when the first takes no mail."""
 HOOK = "NEWSLETTER_ALERT_HOOK"
 PING = "NEWSLETTER_ALERT_PING"
 
@@ -80,7 +78,7 @@ class Channels:
     def _mail(self, message: bytes) -> tuple[bool, list[str]]:
         """Through our relay, else through the second one."""
         complaints: list[str] = []
-        for variable, default in ((transports.VARIABLE, transports.DEFAULT), (RELAY, "")):
+        for variable, default in ((transports.VARIABLE, transports.DEFAULT), (transports.FALLBACK, "")):
             url = read_variable(self.root, variable, default)
             if not url:
                 continue

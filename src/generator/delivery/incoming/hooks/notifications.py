@@ -1,19 +1,15 @@
 """Messages of Amazon SNS, through which SES reports: their signature, its certificate, and their confirmation.
 
 Nothing is fetched except over HTTPS from `sns.<region>.amazonaws.com`, in the region of our own topic, and no redirect
-is followed. TLS proves that the certificate is Amazon's. dkimpy has the arithmetic of RSA.
+is followed. TLS proves that the certificate is Amazon's.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import ssl
-import urllib.request
 from base64 import b64decode
 from binascii import Error
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPException
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -23,6 +19,8 @@ from generator.errors import GeneratorError, SignatureError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 TOPIC = re.compile(r"arn:aws(-cn)?:sns:([a-z]{2}(?:-[a-z]+)+-\d):\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?")
 
@@ -37,7 +35,7 @@ _SIGNED = {
 }
 _SIGNED["UnsubscribeConfirmation"] = _SIGNED[CONFIRM]
 
-_HASHES = {"1": hashlib.sha1, "2": hashlib.sha256}
+_HASHES = {"1": "SHA1", "2": "SHA256"}
 
 _PATIENCE = 5
 """Seconds for an answer of Amazon."""
@@ -57,7 +55,7 @@ class Notifications:
     def __init__(self, fetch: Callable[[str], bytes] | None = None) -> None:
         """`fetch` gets an address of Amazon; it raises OSError."""
         self._fetch = fetch or _fetch
-        self._keys: dict[str, dict[str, int]] = {}
+        self._keys: dict[str, RSAPublicKey] = {}
         self._lock = Lock()
         self._rests = datetime.min.replace(tzinfo=UTC)
 
@@ -82,8 +80,7 @@ class Notifications:
             signed_at = datetime.fromisoformat(str(fields.get("Timestamp")))
         except (Error, ValueError):
             raise SignatureError("it has no signature with a timestamp") from None
-        if not _verify(algorithm(signed.encode()), signature, self._find_key(address, now)):
-            raise SignatureError("the signature does not match")
+        _verify(self._find_key(address, now), signature, signed.encode(), algorithm)
         check_age(signed_at if signed_at.tzinfo else signed_at.replace(tzinfo=UTC), now, AGE)
 
     def confirm(self, topic: str, message: dict[str, Any]) -> None:
@@ -98,7 +95,7 @@ class Notifications:
             raise SignatureError("its address is not one with which Amazon SNS confirms")
         self._get(address)
 
-    def _find_key(self, address: str, now: datetime) -> dict[str, int]:
+    def _find_key(self, address: str, now: datetime) -> RSAPublicKey:
         if key := self._keys.get(address):
             return key
         with self._lock:
@@ -107,7 +104,7 @@ class Notifications:
             if now < self._rests:
                 raise GeneratorError("the certificate of Amazon SNS could not be had a moment ago")
             self._rests = now + _REST
-            key = _read_key(self._get(address), now)
+            key = _read_certificate(self._get(address), now)
             self._rests = now
             if len(self._keys) >= _KEPT:
                 self._keys.pop(next(iter(self._keys)))
@@ -117,24 +114,21 @@ class Notifications:
     def _get(self, address: str) -> bytes:
         try:
             return self._fetch(address)
-        except (OSError, HTTPException) as error:
+        except OSError as error:
             raise GeneratorError(f"Amazon SNS cannot be asked: {type(error).__name__}") from None
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """Nowhere."""
-
-
 def _fetch(address: str) -> bytes:
-    opener = urllib.request.build_opener(
-        urllib.request.HTTPSHandler(context=ssl.create_default_context()), _Stay()
-    )
-    with opener.open(address, timeout=_PATIENCE) as answer:
-        content: bytes = answer.read(_LARGEST)
-    return content
+    """What is at an address of Amazon; a redirect is an error. Raises OSError."""
+    import httpx  # noqa: PLC0415 (for those who use SES)
+
+    try:
+        with httpx.stream("GET", address, timeout=_PATIENCE, follow_redirects=False) as answer:
+            if not answer.is_success:
+                raise OSError(f"the answer is {answer.status_code}")
+            return next(answer.iter_bytes(_LARGEST), b"")
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise OSError(type(error).__name__) from None
 
 
 def _is_amazon(topic: str, address: str) -> bool:
@@ -152,51 +146,33 @@ def _is_certificate(topic: str, address: str) -> bool:
     )
 
 
-def _verify(digest: Any, signature: bytes, key: dict[str, int]) -> bool:
-    from dkim.crypto import RSASSA_PKCS1_v1_5_verify  # noqa: PLC0415 (it imports a DNS resolver)
-
-    if int.from_bytes(signature) >= key["modulus"]:
-        return False
-    return bool(RSASSA_PKCS1_v1_5_verify(digest, signature, key))
+# cryptography is loaded for those who use SES.
 
 
-def _read_key(certificate: bytes, now: datetime) -> dict[str, int]:
-    """The public key in a certificate that is valid now. Raises GeneratorError."""
-    from dkim.crypto import parse_public_key  # noqa: PLC0415 (see above)
+def _verify(key: RSAPublicKey, signature: bytes, signed: bytes, algorithm: str) -> None:
+    """Raise SignatureError unless the owner of the key signed these bytes (RSASSA-PKCS1-v1_5)."""
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
 
     try:
-        encoded = ssl.PEM_cert_to_DER_cert(certificate.decode("ascii").strip() + "\n")
-        whole = _read_parts(_read_parts(encoded)[0][1])
-        parts = [part for part in _read_parts(whole[0][1]) if part[0] != _VERSION]
-        begins, ends = (_read_moment(*part) for part in _read_parts(parts[3][1]))
-        key: dict[str, int] = parse_public_key(parts[5][2])
-    except Exception:  # noqa: BLE001 (parsers raise anything for what is no certificate)
+        key.verify(signature, signed, PKCS1v15(), getattr(hashes, algorithm)())
+    except InvalidSignature:
+        raise SignatureError("the signature does not match") from None
+
+
+def _read_certificate(content: bytes, now: datetime) -> RSAPublicKey:
+    """The public key in a certificate that is valid now. Raises GeneratorError."""
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+
+    try:
+        certificate = load_pem_x509_certificate(content)
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
         raise GeneratorError("what Amazon SNS names as its certificate is none") from None
-    if not begins <= now <= ends or key["modulus"].bit_length() < _SHORTEST:
+    valid = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+    if not isinstance(key, RSAPublicKey) or not valid or key.key_size < _SHORTEST:
         raise GeneratorError("the certificate of Amazon SNS has expired, or its key is too short")
     return key
-
-
-_VERSION = 0xA0
-"""The only part of a certificate that may be missing (RFC 5280, 4.1)."""
-
-
-def _read_parts(encoded: bytes) -> list[tuple[int, bytes, bytes]]:
-    """The parts of a sequence (DER): tag, content, and the whole of each."""
-    parts, place = [], 0
-    while place < len(encoded):
-        tag, length, start = encoded[place], encoded[place + 1], place + 2
-        if length & 0x80:
-            start += length & 0x7F
-            length = int.from_bytes(encoded[place + 2 : start])
-        end = start + length
-        if end > len(encoded):
-            raise ValueError("cut off")
-        parts.append((tag, encoded[start:end], encoded[place:end]))
-        place = end
-    return parts
-
-
-def _read_moment(tag: int, content: bytes, _: bytes) -> datetime:
-    form = "%y%m%d%H%M%SZ" if tag == 0x17 else "%Y%m%d%H%M%SZ"  # noqa: PLR2004 (UTCTime)
-    return datetime.strptime(content.decode("ascii"), form).replace(tzinfo=UTC)
