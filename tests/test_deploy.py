@@ -382,7 +382,7 @@ def test_the_container_file_is_made_as_it_should_be() -> None:
             case ["ENTRYPOINT" | "CMD", command]:
                 assert json.loads(command)  # no shell around it, which would keep SIGTERM to itself
     assert lines[-1].startswith("CMD")
-    assert "/health" in next(line for line in lines if line.startswith("HEALTHCHECK"))
+    assert "/alive" in next(line for line in lines if line.startswith("HEALTHCHECK"))
 
 
 def test_containers_are_shut_in_and_reach_the_database() -> None:
