@@ -4,6 +4,7 @@ The relay says 450 4.2.0 to a reader until 30, 70 or 300 seconds after it was fi
 time, and mostly sleep. *Asked* counts RCPT. `make proof` does it with hundredths of these seconds, and with kills.
 """
 
+import argparse
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -32,16 +33,21 @@ def measure(nursery: Nursery, delay: int) -> str:
         sender.kill()
         once = sum(len(copies) == 1 for copies in world.arrivals().values())
         accepted = world.tally().accepted
-    (first, last), often = grey.span, max(grey.asked.values())
-    cells = (delay, f"{took:.1f}", f"{last - first:.1f}", accepted, once, f"{grey.asked.total():,}", often)
+    began, asked = min(grey.first.values()), max(grey.first.values())
+    heard, ended = min(grey.last.values()), max(grey.last.values())
+    spans = (asked - began, heard - began, ended - heard, ended - began, took)
+    counts = (accepted, once, grey.asked.total(), max(grey.asked.values()))
+    cells = (delay, *(f"{one:.1f}" for one in spans), *(f"{one:,}" for one in counts))
     return f"| {' | '.join(map(str, cells))} |"
 
 
 def main() -> None:
-    print(
-        "| greylisted for (s) | command (s) | first to last RCPT (s) | accepted | once | asked | most often |"
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    head = (
+        *("greylisted for", "to ask all", "until the first yes", "to send all", "together", "the command"),
+        *("accepted", "once", "asked", "most often"),
     )
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print(f"| {' | '.join(head)} |\n|{' ---: |' * len(head)}")
     with open_nursery() as nursery, ThreadPoolExecutor(len(DELAYS)) as pool:
         for row in pool.map(lambda delay: measure(nursery, delay), DELAYS):
             print(row, flush=True)

@@ -186,6 +186,23 @@ def test_a_mailbox_that_is_busy_slows_nobody_else() -> None:
     assert judge(Stage.RCPT, 450, busy) == Reply(Verdict.LATER, "450 4.2.1")
 
 
+def test_greylisting_is_heard_in_a_reply_and_not_in_a_report_of_what_came_back() -> None:
+    for reply in (
+        "450 4.2.0 Recipient address rejected: Greylisted",
+        "451 greylisting in action",
+        "451 4.7.1 Gray-list",
+    ):
+        code, _, words = reply.partition(" ")
+        heard = judge(Stage.RCPT, int(code), words.encode())
+        assert (heard.cause, heard.refused, heard.stage) == ("greylist", False, Stage.RCPT)
+    assert judge(Stage.RCPT, 550, b"5.7.1 greylisted").cause != "greylist"
+    plain, words = (
+        judge_report("450", "4.2.0"),
+        judge_report("450", "4.2.0", "Greylisted, and given up after a day"),
+    )
+    assert (words, words.kind) == (plain, Kind.SOFT)
+
+
 def test_every_known_reply_has_a_source_a_date_and_compiles() -> None:
     text = files("generator.delivery").joinpath("sentences.toml").read_text("utf-8")
     for row in tomllib.loads(text)["reply"]:

@@ -28,12 +28,13 @@ class Grey:
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
-        self._first: dict[str, float] = {}
         self._lock = threading.Lock()
         self.asked: Counter[str] = Counter()
         """How often each was named."""
-        self.span = (0.0, 0.0)
-        """When the first and the last were, in seconds of `monotonic`."""
+        self.first: dict[str, float] = {}
+        """When each was named first, in seconds of `monotonic`."""
+        self.last: dict[str, float] = {}
+        """When each was accepted."""
 
     def __call__(self, moment: Moment, recipient: str) -> str:
         if moment is not Moment.RCPT:
@@ -41,8 +42,9 @@ class Grey:
         with self._lock:
             now = time.monotonic()
             self.asked[recipient] += 1
-            self.span = (self.span[0] or now, now)
-            early = now - self._first.setdefault(recipient, now) < self._delay
+            early = now - self.first.setdefault(recipient, now) < self._delay
+            if not early:
+                self.last[recipient] = now
         return "450 4.2.0 Recipient address rejected: Greylisted" if early else ""
 
 

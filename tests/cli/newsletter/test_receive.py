@@ -310,7 +310,8 @@ def test_what_is_ours_to_mend_is_told_for_each_provider_with_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "meaning", set(Meaning) - {Meaning.GONE, Meaning.UNAVAILABLE, Meaning.FULL, Meaning.BUSY}
+    "meaning",
+    set(Meaning) - {Meaning.GONE, Meaning.UNAVAILABLE, Meaning.FULL, Meaning.BUSY, Meaning.GREYLIST},
 )
 def test_there_is_advice_about_everything_that_is_ours_to_mend(meaning: Meaning) -> None:
     assert ADVICE[meaning]
