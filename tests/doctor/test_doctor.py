@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from generator.content import Newsletter
+from generator.delivery.known_relays import find_relay
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import Signer
@@ -29,7 +30,7 @@ from generator.doctor.machine import (
 )
 from generator.doctor.names import Names
 from generator.doctor.policies import count_bits
-from generator.doctor.relays import examine_relay
+from generator.doctor.relays import describe_known, examine_relay
 from generator.doctor.setup import examine_settings
 from generator.errors import NameServerError
 from generator.model import Week
@@ -471,6 +472,30 @@ def test_the_name_servers_of_the_system_are_asked_when_nobody_names_one() -> Non
     if not Path("/etc/resolv.conf").exists():
         pytest.skip("this machine names none")
     Names()  # asks nothing yet, so nothing leaves this machine
+
+
+def test_the_record_includes_a_relay_that_is_known(ours: Settings) -> None:
+    known = find_relay("smtp://user:password@smtp.mailgun.org")
+    check(
+        look(ours, GOOD, known=known)["spf"],
+        WARNING,
+        "does not include mailgun.org, from which Mailgun sends",
+    )
+    zone = {
+        **GOOD,
+        ("brief.nl", "TXT"): text("v=spf1 include:mailgun.org -all"),
+        ("mailgun.org", "TXT"): text("v=spf1 -all"),
+    }
+    check(look(ours, zone, known=known)["spf"], OK, "mailgun.org is included")
+    answer = look(ours, {**GOOD, ("brief.nl", "TXT"): []}, known=known)["spf"]
+    assert 'brief.nl TXT "v=spf1 include:mailgun.org ~all"' in answer.remedy
+
+
+def test_what_a_known_relay_replaces_is_told() -> None:
+    ses = find_relay("smtps://user:password@email-smtp.eu-west-1.amazonaws.com")
+    assert ses
+    check(describe_known(ses, signed=True), OK, "Our signature leaves out what it replaces: date, message-id")
+    assert "mailboxes show both copies" in describe_known(ses, signed=False).found
 
 
 def test_without_a_selector_nobody_knows_which_key_signs(ours: Settings) -> None:

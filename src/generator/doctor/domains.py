@@ -100,7 +100,7 @@ def _look_at_spf(names: Names, domain: str, known: KnownRelay | None) -> Answer:
             "Remove these terms from the record.",
         )
     if known and include and include not in spf.included:
-        return fail(
+        return warn(
             "spf",
             f"the SPF record of {domain} does not include {include}, from which {known.name} sends",
             f"Put include:{include} into the record, before its end.",
