@@ -23,7 +23,7 @@ EXAMPLES = {
     "dropped": Example(
         bad=(Edit(LAST, f"[{LAST}](https://example.org/){{ target=_blank }}"),),
         at="target=_blank",
-        good=(Edit(LAST, f'[{LAST}](https://example.org/ "De site")'),),
+        good=(Edit(LAST, f'{LAST} Zie [de site van ons](https://example.org/ "site van ons").'),),
     ),
     "unused-note": Example(
         bad=(Edit(LAST, f"{LAST}\n\n[^mijn]: Een noot die nergens bij hoort."),),

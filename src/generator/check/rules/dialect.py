@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lxml import html
 
 from generator.check.blocks import Block, read_html, read_preview
+from generator.check.leftovers import LEFT, find_entities
 from generator.check.places import FEW
 from generator.check.rule import Finding, Rule, Spot
 from generator.model import Severity
@@ -151,71 +152,6 @@ def _describe(block: Block) -> str:
 
 # --- What is left of marks --------------------------------------------------------------------------------------------
 
-_LEFT: tuple[tuple[re.Pattern[str], str, Severity], ...] = (
-    (re.compile(r"\]\([^\s)]*"), "a link that is not closed, or has a space in it", Severity.ERROR),
-    (re.compile(r"\]\[[^\]]*\]"), "a link to an address that is not in the text", Severity.ERROR),
-    (re.compile(r"\[\^[^\]]*\]?:?"), "a footnote that is not in the text", Severity.ERROR),
-    (
-        re.compile(r"\] \((?=(?:https?:|mailto:|\.{1,2}/|[\w-]+\.md)[^)]*\))"),
-        "a space between the words of a link and its address; delete it",
-        Severity.ERROR,
-    ),
-    (
-        re.compile(r"\)\[(?=https?:|mailto:)"),
-        "a link with its brackets the wrong way round; write [words](address)",
-        Severity.ERROR,
-    ),
-    (
-        re.compile(r"\^\[(?=\w)"),
-        "a footnote within the line; write [^name] there, and “[^name]: …” below the paragraph",
-        Severity.ERROR,
-    ),
-    (re.compile(r"!\["), "a picture that Markdown did not take", Severity.ERROR),
-    (re.compile(r"`{3,}|~{3,}"), "the mark of a block of code without its end", Severity.ERROR),
-    (re.compile(r"(?<!`)`{1,2}(?!`)"), "a mark of code without its counterpart", Severity.ERROR),
-    (
-        re.compile(r"\*{2,}|(?<!\w)_{2,}(?!_)(?=\w)|(?<=\w)_{2,}(?!\w)"),
-        "a mark of bold text without its counterpart",
-        Severity.ERROR,
-    ),
-    (
-        re.compile(r"(?<!\S)\*(?=\w)|(?<!\S)_(?=\w)"),
-        "a mark of emphasis without its counterpart",
-        Severity.WARNING,
-    ),
-    (re.compile(r"~~"), "a mark of deleted text without its counterpart", Severity.ERROR),
-    (
-        re.compile(r"\|\s*:?-{2,}"),
-        "a table that Markdown did not take; put an empty line above it",
-        Severity.ERROR,
-    ),
-    (
-        re.compile(r"^\|[^|]+\|"),
-        "the row of a table without a line like | --- | --- | below its heads",
-        Severity.ERROR,
-    ),
-    (re.compile(r"(?<!\S)\[\](?=\s)"), "a box without a space in it; write [ ]", Severity.ERROR),
-    (re.compile(r"(?<!\S)\[[ xX]\](?=\s)"), "a box that is not at the beginning of an item", Severity.ERROR),
-    (
-        re.compile(r"\{:?\s*[#.][\w-]+[^}]*\}"),
-        "an id or a class that is not at the end of its line",
-        Severity.ERROR,
-    ),
-    (
-        re.compile(r"(?<!\S)!!! ?\w+"),
-        "a note that Markdown did not take; put an empty line above it",
-        Severity.ERROR,
-    ),
-    (re.compile(r"\[![A-Z]+\]"), "a note as GitHub has it; write !!! note", Severity.ERROR),
-    (re.compile(r"(?<!\S):{3,}"), "a mark of a block that does not exist here", Severity.ERROR),
-    (
-        re.compile(r"(==|\+\+|\^\^)(?=\w)[^=+^]*\w\1"),
-        "a mark that does not exist here; write **bold** or *emphasis*",
-        Severity.WARNING,
-    ),
-    (re.compile(r"\*\[[^\]]+\]:"), "an abbreviation that is not on a line of its own", Severity.ERROR),
-)
-"""Marks that nobody writes for readers, what they are, and how bad it is to send them."""
 _BULLET = re.compile(
     r"^[ \t>\u200b\ufeff]*("
     r"[•‣◦▪●∙·\uf0a7\uf0b7\uf0d8]|o(?=\t)"
@@ -243,7 +179,7 @@ def _find_leftovers(manuscript: Manuscript) -> Iterator[Finding]:
         if block.path[-1:] == ("pre",):
             continue
         text = "".join(run if "code" not in tags else " " * len(run) for run, tags in block.runs)
-        for pattern, what, severity in _LEFT:
+        for pattern, what, severity in LEFT:
             if (match := pattern.search(text)) and (spot := _locate(manuscript, text, match)):
                 yield Finding(f"readers would see “{shorten(match[0])}”: {what}", spot, severity)
     yield from _find_in_source(manuscript)
@@ -259,6 +195,9 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
         if (found := manuscript.text[manuscript.body + place]) != SOFT_HYPHEN:
             spot = manuscript.spot(manuscript.body + place, manuscript.body + place + 1)
             yield Finding(f"{say_unseen(found)} stands here; delete it", spot, Severity.WARNING)
+    for place, entity in find_entities(source):
+        spot = manuscript.spot(manuscript.body + place, manuscript.body + place + len(entity))
+        yield Finding(f"“{entity}” is a character that nobody sees; delete it", spot, Severity.WARNING)
     for match in _NOTE.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
         yield Finding("the note has no text; put four spaces before each of its lines", spot)
