@@ -3,6 +3,7 @@
 import pytest
 
 from generator.content.markdown.limits import LONGEST_LETTER, LONGEST_PAGE, find_excess
+from tests.effort import assert_linear
 
 TOO_MUCH = {
     "characters": ("a " * 6_001, 0, "the text has 12,002 characters; at most 12,000 are allowed"),
@@ -89,3 +90,50 @@ def test_a_page_may_be_longer_but_not_full_of_tags() -> None:
 def test_a_paragraph_of_a_page_is_divided() -> None:
     message = "a paragraph has 2,001 lines; divide it by empty lines"
     assert find_excess("a\n\n" + "b\n" * 2_000 + "b", LONGEST_PAGE) == (2, message)
+
+
+PIECES = (
+    *(
+        " ",
+        "\t",
+        "> ",
+        ">",
+        "- ",
+        "1. ",
+        "1",
+        "| ",
+        "|",
+        "-",
+        "-|",
+        ": ",
+        "!!! ",
+        "[^",
+        "[^a]:",
+        "[a]: ",
+        "*[",
+        "<a ",
+    ),
+    *(
+        "<a",
+        "<",
+        "<!--",
+        "[",
+        "[a](",
+        "[]",
+        "\\",
+        "a\n",
+        "- \n",
+        "\n",
+        " \n",
+        "a\n\n",
+        ">\n",
+        "|-|\n",
+        "    - a\n",
+    ),
+)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_to_look_for_it_takes_as_long_as_the_text(piece: str) -> None:
+    """Of a text that is not refused for its length, so that everything in it is looked at."""
+    assert_linear(lambda size: find_excess(piece * size, 100_000_000), 400_000 // len(piece))
