@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.errors import PublishError
-from generator.files import link
+from generator.files import is_running, link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -177,15 +177,5 @@ def _sweep(folder: Path) -> None:
     """Delete what a killed run left behind."""
     for stale in folder.glob(f"{STAGING}*"):
         pid = stale.name.removeprefix(STAGING).split("-")[0]
-        if pid.isdigit() and not _is_running(int(pid)):
+        if pid.isdigit() and not is_running(int(pid)):
             shutil.rmtree(stale, ignore_errors=True)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True

@@ -14,10 +14,13 @@ from generator.delivery.incoming.hooks.relays import RELAYS, check_secret
 from generator.delivery.outgoing import transports
 from generator.errors import DatabaseError, SecretError
 from generator.settings import TRIAL
-from generator.subscribers.store.database import DEFAULT, explain_missing, open_database
+from generator.subscribers.store.backup import list_backups
+from generator.subscribers.store.database import DEFAULT, explain_missing, find_file, open_database
 from generator.subscribers.store.database import VARIABLE as DATABASE
 from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.keys import Keys
+from generator.subscribers.store.log import FOLDER, Log
+from generator.subscribers.store.log import VARIABLE as LOG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
     from generator.delivery.incoming.hooks.relays import Relay
     from generator.delivery.outgoing.transports import Transport
+    from generator.settings import Settings
+    from generator.subscribers.store.backup import Backups
     from generator.subscribers.store.database import Database
 
 FILE = "var/newsletter.env"
@@ -98,7 +103,37 @@ def find_missing_list(root: Path) -> str:
 def open_list(root: Path) -> Database:
     """The list that is there, with its keys; nothing is made. Raises DatabaseError and SecretError."""
     keys = read_keys(root)
-    return open_database(read_variable(root, DATABASE, DEFAULT), keys, root)
+    return open_database(read_variable(root, DATABASE, DEFAULT), keys, root, find_log(root))
+
+
+def find_log(root: Path) -> Log:
+    """The log of who left, outside the list. Raises DatabaseError when the address of the list is wrong."""
+    if folder := read_variable(root, LOG):
+        return Log(root / folder)
+    return Log(find_folder(root) / FOLDER)
+
+
+def find_folder(root: Path) -> Path:
+    """Where what belongs to the list is by itself: beside its file, or in `var/`. Raises DatabaseError."""
+    file = find_file(read_variable(root, DATABASE, DEFAULT), root)
+    return file.resolve().parent if file else root / "var"
+
+
+def find_backups(root: Path, settings: Settings) -> Backups | None:
+    """The back-ups of the list: how many, and when the last one was made. None for PostgreSQL, which has pg_dump.
+
+    Raises DatabaseError when the address of the list is wrong.
+    """
+    if find_file(read_variable(root, DATABASE, DEFAULT), root) is None:
+        return None
+    folder = settings.backup.folder
+    return list_backups(root / folder if folder else find_folder(root) / "backup")
+
+
+def list_secrets(root: Path) -> dict[str, str]:
+    """What the environment and the file hold for other programs: passwords of a command of the settings, and such."""
+    own = {name: value for name, value in _read_file(root).items() if not name.startswith("NEWSLETTER_")}
+    return own | dict(os.environ)
 
 
 def read_keys(root: Path) -> Keys:
@@ -108,6 +143,11 @@ def read_keys(root: Path) -> Keys:
             f"there is no list of subscribers: {missing}; run `newsletter init` to create it, or set {DATABASE} to "
             "another location"
         )
+    return read_lost_keys(root)
+
+
+def read_lost_keys(root: Path) -> Keys:
+    """The keys, whether the list is there or is still to be restored. Raises SecretError."""
     text = read_variable(root, KEYS)
     if not text:
         raise SecretError(
@@ -124,7 +164,9 @@ def make_list(root: Path, tell: Callable[[str], None]) -> Database:
     """
     if not find_missing_list(root):
         return open_list(root)
-    database = open_database(read_variable(root, DATABASE, DEFAULT), find_keys(root, tell), root)
+    database = open_database(
+        read_variable(root, DATABASE, DEFAULT), find_keys(root, tell), root, find_log(root)
+    )
     tell(f"Created a new list: {database.name}")
     return database
 

@@ -115,3 +115,21 @@ def keep_names(folder: Path) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def give_to_owner(new: Path | int, like: Path) -> None:
+    """Have what root just made belong to the owner of another file, so that the service can use it. Raises OSError."""
+    if os.name != "nt" and os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
+
+
+def is_running(process: int) -> bool:
+    """Whether there is a process with this number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True

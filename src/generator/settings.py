@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -66,6 +67,18 @@ class Alerts:
 
 
 @dataclass(frozen=True, slots=True)
+class Backup:
+    """Where back-ups of the list go, and how many are kept."""
+
+    folder: str = ""
+    """Below the root of the project; empty for `backup`, beside the list."""
+    keep: int = 168
+    """A week, with one each hour."""
+    command: tuple[str, ...] = ()
+    """The words of a command that takes a back-up to another machine, with FILE for its name; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All names, addresses and times that are not content."""
 
@@ -107,6 +120,8 @@ class Settings:
     alerts: Alerts = Alerts()
     security: str = ""
     """Where people report a security hole, for security.txt; empty when there is none."""
+    backup: Backup = Backup()
+    """What becomes of back-ups."""
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -329,6 +344,28 @@ class _Alerts(Fields):
     hook: Annotated[Line, AfterValidator(_form)] = Field(default="json", description="json, slack or ntfy")
 
 
+FILE = "{file}"
+"""Stands for the name of a back-up in `backup.command`."""
+
+
+def _command(text: str) -> str:
+    try:
+        words = shlex.split(text)
+    except ValueError:
+        raise ValueError(f"is {show_value(text)}, with a quotation mark that is not closed") from None
+    if not any(FILE in word for word in words):
+        raise ValueError(f"is {show_value(text)}, without {FILE}")
+    return text
+
+
+class _Backup(Fields):
+    folder: Line = Field(default="", validate_default=False, description="a folder, like var/backup")
+    keep: int = Field(default=168, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    command: Annotated[Line, AfterValidator(_command)] | None = Field(
+        default=None, description="a command with {file} in it, like restic backup {file}"
+    )
+
+
 class _Service(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
         description="an address like https://letter.example.org/, with a final slash"
@@ -349,6 +386,7 @@ class _Settings(Fields):
     send: _Send = Field(default_factory=_Send, description="the table [send]")
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
     alerts: _Alerts = Field(default_factory=_Alerts, description="the table [alerts]")
+    backup: _Backup = Field(default_factory=_Backup, description="the table [backup]")
 
 
 @lru_cache(maxsize=4)
@@ -404,6 +442,9 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
         alerts=Alerts(fields.alerts.mail or "", HookForm(fields.alerts.hook)),
         security=fields.site.security or "",
+        backup=Backup(
+            fields.backup.folder, fields.backup.keep, tuple(shlex.split(fields.backup.command or ""))
+        ),
     )
 
 

@@ -20,7 +20,6 @@ from generator.doctor import Answer, Condition
 from generator.doctor.domains import examine_domains
 from generator.doctor.letters import examine_letter
 from generator.doctor.machine import (
-    examine_backups,
     examine_clock,
     examine_disk,
     examine_findings,
@@ -134,26 +133,6 @@ def test_a_list_is_counted_and_a_large_one_asks_for_the_dns() -> None:
     check(second, WARNING, "more than 1,000 readers")
     assert "newsletter doctor --online" in second.remedy
     assert len(list(examine_list(vitals(confirmed=1001), online=True))) == 1
-
-
-@pytest.mark.parametrize(
-    "age, condition, found",
-    [
-        (timedelta(minutes=59), OK, "59 minutes old"),
-        (timedelta(hours=25), OK, "25 hours old"),
-        (timedelta(hours=49), WARNING, "is 2 days old"),
-        (timedelta(days=9), WARNING, "9 days old"),
-        (None, WARNING, "no back-up in"),
-    ],
-)
-def test_a_back_up_is_fresh(age: timedelta | None, condition: Condition, found: str) -> None:
-    facts = know(now=NOW, backup=None if age is None else NOW - age)
-    check(examine_backups(facts, judge(facts)), condition, found)
-
-
-def test_back_ups_of_a_server_are_not_ours_to_see() -> None:
-    facts = know(now=NOW, backups=None, backup=None)
-    check(examine_backups(facts, judge(facts)), OK, "pg_dump")
 
 
 def test_what_should_be_and_is_not_is_told_with_its_command() -> None:

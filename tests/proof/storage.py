@@ -171,26 +171,6 @@ def locks_removed(world: World) -> Account:
     return settle_account(world, account)
 
 
-def restored(world: World) -> Account:
-    """A back-up from the middle is put back when all is sent: it does not know who got it, and nobody gets two."""
-    account = Account("a back-up from the middle is put back afterwards")
-    gate = Gate(len(world.people) // 2)
-    sender = world.send(fault=gate)
-    var = world.root / "var"
-    with gate.closed():
-        expect(account, world.start("backup", str(var / "copy.db")), 0)
-    expect(account, sender, 0)
-    world.database.close()
-    for name in ("newsletter.db-wal", "newsletter.db-shm"):
-        (var / name).unlink(missing_ok=True)
-    (var / "copy.db").replace(var / "newsletter.db")
-    account.allowed = (
-        len(world.people) // 2 + 2
-    )  # the letter at the gate, and the one before it, not yet noted
-    go_on(world, account)
-    return settle_account(world, account)
-
-
 # --- PostgreSQL ---
 
 

@@ -37,6 +37,8 @@ an argument, {"module:function.name": value}; `buffer`: bytes that the system ta
 PLACES = {
     "generator.subscribers.ledger.mailings": ("freeze", "finish"),
     "generator.subscribers.ledger.senders": ("settle_dead", "enlist"),
+    "generator.recovery.restore": ("stage", "open_staged", "replay", "replace_list"),
+    "generator.subscribers.store.restoring": ("_examine", "mark", "_put_aside", "_mark_aside", "keep_names"),
     "generator.subscribers.ledger.ledger:Ledger": ("reserve", "advance", "give_back", "next_due", "close"),
 }
 """Whose steps they are. `freeze:after` is before its commit, which belongs to the caller."""
@@ -46,6 +48,7 @@ LOADED = (
     "generator.mailing.send",
     "generator.mailing.resume",
     "generator.mailing.status",
+    "generator.recovery.restored",
 )
 """Modules that a command would load when it is called."""
 

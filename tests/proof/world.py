@@ -136,6 +136,8 @@ class World:
     before: tuple[str, ...] = ()
     """What starts the commands."""
     keys: Keys = KEYS
+    more: dict[str, str] = field(default_factory=dict)
+    """What else is in the environment of the commands."""
 
     def start(
         self,
@@ -154,6 +156,7 @@ class World:
             "NEWSLETTER_DATABASE": self.address,
             "NEWSLETTER_KEYS": str(self.keys),
             "NEWSLETTER_MAIL": f"smtp://127.0.0.1:{door.port}",
+            **self.more,
         }
         if fallback:
             environment["NEWSLETTER_MAIL_FALLBACK"] = f"smtp://127.0.0.1:{fallback.port}"

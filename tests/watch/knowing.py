@@ -45,6 +45,7 @@ def know(**changes: Any) -> Facts:
         free=50_000_000_000,
         relay="",
         refusing=None,
+        restored=None,
         replaced="",
     )
     return replace(facts, **changes)

@@ -1,6 +1,5 @@
 """What is read from a real list, and from the folders beside it."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -16,7 +15,7 @@ from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist
 from generator.subscribers.list.outbox import post_goodbye
 from generator.subscribers.store.database import Database
-from generator.watch.facts import find_backup, find_due_week, read_facts
+from generator.watch.facts import find_due_week, read_facts
 from tests.languages import EN, NL
 from tests.subscribers.letters import MAILING, accepted
 from tests.watch.conftest import READERS
@@ -77,12 +76,3 @@ def test_mail_that_waits_is_counted_with_its_age(project: Path, database: Databa
             post_goodbye(transaction, "reader@example.org", NL, NOON - minutes * MINUTE)
     facts = read_facts(project, read_settings(project), database, NOON)
     assert (facts.notices, facts.oldest) == (2, NOON - 70 * MINUTE)
-
-
-def test_the_newest_back_up_counts(tmp_path: Path) -> None:
-    assert find_backup(tmp_path / "none") is None
-    for name, age in (("a.db", 3), ("b.db", 1), ("c.txt", 0)):
-        (tmp_path / name).touch()
-        moment = (NOON - age * MINUTE).timestamp()
-        os.utime(tmp_path / name, (moment, moment))
-    assert find_backup(tmp_path) == NOON - MINUTE

@@ -139,6 +139,8 @@ class _Screen:
             case events.Delayed(why):
                 if self._line:
                     self._line.say(why)
+                else:
+                    say_aside(why)
             case events.Overdue() | events.Unheard():
                 say_aside(_say_other(event))
             case events.Ended():
@@ -227,6 +229,8 @@ def _conclude(ended: Outcome, caught: list[int]) -> int:
         click.echo(f"Report: {ended.report}")
     else:
         say_error(f"the report could not be written: {ended.no_report}")
+    if ended.no_backup:
+        say_error(ended.no_backup)
     return code
 
 

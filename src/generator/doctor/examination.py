@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
@@ -14,10 +14,10 @@ from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.doctor.answers import fail, well
+from generator.doctor.backups import examine_backups, examine_log
 from generator.doctor.hooks import examine_hooks
 from generator.doctor.letters import examine_letter
 from generator.doctor.machine import (
-    examine_backups,
     examine_clock,
     examine_disk,
     examine_findings,
@@ -29,7 +29,9 @@ from generator.doctor.relays import describe_known, examine_relay
 from generator.doctor.setup import examine_settings
 from generator.environment import (
     FILE,
+    find_backups,
     find_files,
+    find_log,
     find_missing_list,
     find_trial,
     open_list,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from generator.model import Week
     from generator.settings import Settings
     from generator.subscribers.list.vitals import Vitals
+    from generator.subscribers.store.keys import Keys
     from generator.watch.facts import Facts
 
 
@@ -84,10 +87,9 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
     found = _read_list(root, settings, now)
     readers = 0
-    if isinstance(found, tuple):
-        vitals, facts = found
-        readers = vitals.utf8
-        yield from _look_at_list(root, vitals, facts, now, online=names is not None)
+    if isinstance(found, _List):
+        readers = found.vitals.utf8
+        yield from _look_at_list(root, settings, found, now, online=names is not None)
         yield from _look_at_hooks(root, settings, now)
     else:
         yield found
@@ -127,7 +129,15 @@ def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answ
     yield from examine_letter(newsletter, week)
 
 
-def _read_list(root: Path, settings: Settings, now: datetime) -> tuple[Vitals, Facts] | Answer:
+class _List(NamedTuple):
+    """What is known of a list."""
+
+    vitals: Vitals
+    facts: Facts
+    keys: Keys
+
+
+def _read_list(root: Path, settings: Settings, now: datetime) -> _List | Answer:
     """How the list is, or why nobody knows. Makes nothing that is not there: this command only looks."""
     try:
         if missing := find_missing_list(root):
@@ -137,18 +147,19 @@ def _read_list(root: Path, settings: Settings, now: datetime) -> tuple[Vitals, F
             remedy = f"Restore {FILE}, or run this command with the environment of the service."
             return fail("keys", "not found; the links in mail are signed with the keys of this list", remedy)
         with closing(open_list(root)) as database:
-            return read_vitals(database), read_facts(root, settings, database, now)
+            return _List(read_vitals(database), read_facts(root, settings, database, now), database.keys)
     except GeneratorError as error:
         return fail("list", str(error), "See “Messages” in deploy/RUN.md.")
 
 
 def _look_at_list(
-    root: Path, vitals: Vitals, facts: Facts, now: datetime, *, online: bool
+    root: Path, settings: Settings, known: _List, now: datetime, *, online: bool
 ) -> Iterator[Answer]:
+    vitals = known.vitals
     yield from examine_list(vitals, online=online)
-    findings = judge(facts)
-    yield examine_backups(facts, findings)
-    yield from examine_findings(findings)
+    yield examine_backups(find_backups(root, settings), vitals, known.keys, now)
+    yield from examine_log(find_log(root))
+    yield from examine_findings(judge(known.facts))
     yield examine_disk(vitals.file.parent if vitals.file else root, vitals.size, vitals.confirmed)
     yield examine_clock(now, vitals.newest)
 

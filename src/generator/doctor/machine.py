@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.doctor.answers import fail, warn, well
-from generator.watch.findings import Kind, Level, say_age
+from generator.watch.findings import Kind, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from generator.doctor.answers import Answer
     from generator.subscribers.list.vitals import Vitals
-    from generator.watch.facts import Facts
     from generator.watch.findings import Finding
 
 SKEW = timedelta(minutes=5)
@@ -78,20 +77,6 @@ def examine_list(vitals: Vitals, *, online: bool) -> Iterator[Answer]:
 
 MANY = 1000
 """With more confirmed readers, the DNS should be checked before a letter is sent."""
-
-
-def examine_backups(facts: Facts, findings: Iterable[Finding]) -> Answer:
-    """There is a recent back-up where the timer writes it: in `backup/` beside the list."""
-    if facts.backups is None:
-        return well("back-up", "not checked: for PostgreSQL, check that pg_dump runs")
-    if facts.backup is None:
-        remedy = "Run `systemctl enable --now newsletter-backup.timer`."
-        return warn("back-up", f"no back-up in {facts.backups}", remedy)
-    for one in findings:
-        if one.kind is Kind.BACKUP:
-            remedy = "Run `systemctl status newsletter-backup.service` to see why it stopped."
-            return warn("back-up", one.text, remedy)
-    return well("back-up", f"the newest one is {say_age(facts.now - facts.backup)} old")
 
 
 def examine_findings(findings: Iterable[Finding]) -> Iterator[Answer]:

@@ -15,6 +15,7 @@ from generator.model import Progress
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.senders import settle_dead
+from generator.subscribers.store.stamp import refuse_restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is follo
     settings = read_settings(root)
     with concluding(root, clock, tell), closing(open_list(root)) as database:
         with database.read() as transaction:
+            refuse_restored(transaction.connection)
             mailing = get_mailing(root, transaction, week)
         settle_dead(database, week, clock())
         with database.read() as transaction:
@@ -68,6 +70,7 @@ def retry_letters(  # noqa: PLR0913 (what may be asked for, and how it is follow
     open_relay(root)  # before anything is planned again
     with concluding(root, clock, tell), closing(open_list(root)) as database:
         with database.read() as transaction:
+            refuse_restored(transaction.connection)
             mailing = get_mailing(root, transaction, week)
         settle_dead(database, week, clock())
         with database.read() as transaction:

@@ -24,6 +24,7 @@ from generator.mailing.concluding import begin
 from generator.mailing.events import Advanced, Delayed, Ended, Started
 from generator.mailing.report import keep_report
 from generator.model import Progress
+from generator.recovery.backup import PATIENCE, make_backup_of_letter
 from generator.subscribers.ledger import mailings
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ class Outcome:
     """The report below the root of the project; None when it could not be written."""
     no_report: str
     """Why it could not be written; empty when it was."""
+    no_backup: str = ""
+    """Why there is no back-up of the list as it is now; empty when there is, or on PostgreSQL."""
 
     @property
     def left(self) -> int:
@@ -173,7 +176,8 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
     finally:
         tell(Ended())
     report, no_report = _report(root, settings, database, week)
-    return Outcome(week, tally, task.trouble, task.failure, find_files(root), report, no_report)
+    no_backup = make_backup_of_letter(root, settings, database, clock(), PATIENCE)
+    return Outcome(week, tally, task.trouble, task.failure, find_files(root), report, no_report, no_backup)
 
 
 def _report(

@@ -13,18 +13,20 @@ from generator.delivery.outgoing.transports import is_trial
 from generator.environment import open_list, read_variable
 from generator.errors import MailingError, RefusalError
 from generator.mailing.concluding import concluding
-from generator.mailing.events import Frozen, Overdue, tell_nobody
+from generator.mailing.events import Delayed, Frozen, Overdue, tell_nobody
 from generator.mailing.freeze import Prepared, Recipe, prepare_apart
 from generator.mailing.preflight import find_closed_window, find_missing, find_service
 from generator.mailing.run import Order, Outcome, Unsent, run_mailing
 from generator.mailing.status import find_overdue
 from generator.mailing.window import await_window, choose_week
 from generator.model import Mailing, Week
+from generator.recovery.backup import SHORT, make_backup_of_letter
 from generator.settings import PATH as SETTINGS
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list.audience import explain_nobody
 from generator.subscribers.store.database import VARIABLE as DATABASE
+from generator.subscribers.store.stamp import find_mark, say_restored
 from generator.watch.findings import Kind
 
 if TYPE_CHECKING:
@@ -94,9 +96,13 @@ def _send(  # noqa: PLR0913 (as above)
             mailing = _find(database, week)  # hours may have passed, and another may have sent it
         if mailing is None:
             mailing = sending.freeze(settings, database)
+            # On the disk, and off the machine, before the first letter: who goes back to it knows whom to doubt.
+            if why := make_backup_of_letter(root, settings, database, clock(), SHORT):
+                tell(Delayed(why))
         elif not mailing.planned:
+            why = mailing.trouble or "it was frozen without recipients"
             raise MailingError(
-                f"the letter of {week} was frozen without recipients; run `newsletter withdraw {week}`, then "
+                f"the letter of {week} is not sent: {why}; if nobody has it, run `newsletter withdraw {week}`, then "
                 "send it again"
             )
         elif mailing.finished:
@@ -197,5 +203,8 @@ def _refuse(week: Week, reasons: Iterable[str], problems: Sequence[Problem] = ()
 
 
 def _find(database: Database, week: Week) -> Mailing | None:
+    """The mailing of a week, if there is one. Raises RefusalError when the list was restored."""
     with database.read() as transaction:
+        if made := find_mark(transaction.connection):
+            raise _refuse(week, [say_restored(made)])
         return mailings.find_mailing(transaction, week)

@@ -33,5 +33,5 @@ def withdraw_letter(
         if obstacle := find_obstacle(database, week):
             raise MailingError(f"the letter of {week} cannot be withdrawn: {obstacle}")
         agree(mailing)
-        withdraw(database, week)
+        withdraw(database, week, now)
     return mailing

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from generator.content.archive import list_written
+from generator.environment import find_backups
 from generator.model import Week, Window
 from generator.subscribers.ledger import mailings, returns, senders
 from generator.subscribers.list import listing, outbox
+from generator.subscribers.store.stamp import find_mark
 from generator.watch.memory import read_relay
 
 if TYPE_CHECKING:
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from generator.model import Mailing, Tally
     from generator.settings import Settings
     from generator.subscribers.store.database import Database
-
-BACKUPS = "backup"
-"""The folder of back-ups, beside the list."""
 
 _LOOKED_BACK = 3
 """Mailings; what is left of an older one helps nobody any more."""
@@ -98,6 +97,8 @@ class Facts:
     """What the relay had against the last mail, as a clause; empty when it took it, or nobody knows."""
     refusing: datetime | None
     """Since when."""
+    restored: datetime | None
+    """When the back-up was made that this list was restored from, as long as nobody has said what is to be done."""
     replaced: str
     """What became of the file of the list while it is open here, as a clause; empty when it is the same."""
 
@@ -127,10 +128,11 @@ def read_facts(
         newest = mailings.list_mailings(transaction)[:_LOOKED_BACK]
         since = listing.find_first_confirmed(transaction)
         held = sum(returns.count_held(transaction).values())
+        restored = find_mark(transaction.connection)
         notices, oldest = outbox.find_oldest(transaction)
     file = database.file
     folder = file.parent if file is not None else root
-    backups = None if file is None else folder / BACKUPS
+    known = find_backups(root, settings)
     relay, refusing = read_relay(root)
     replaced = database.explain_replaced()
     return Facts(
@@ -146,12 +148,13 @@ def read_facts(
         held=held,
         notices=notices,
         oldest=oldest,
-        backups=backups,
-        backup=None if backups is None else find_backup(backups),
+        backups=known.folder if known else None,
+        backup=known.last if known else None,
         folder=folder,
         free=measure(folder),
         relay=relay,
         refusing=refusing,
+        restored=restored,
         replaced=replaced,
     )
 
@@ -162,17 +165,6 @@ def find_due_week(settings: Settings, now: datetime) -> Week:
     if now < settings.send_window(week).opens:
         week = Week.of(week.friday - timedelta(weeks=1))
     return week
-
-
-def find_backup(folder: Path) -> datetime | None:
-    """When the newest back-up in a folder was made; None when there is none."""
-    times = []
-    for path in folder.glob("*.db"):
-        try:
-            times.append(path.stat().st_mtime)
-        except OSError:  # deleted meanwhile
-            continue
-    return datetime.fromtimestamp(max(times), UTC) if times else None
 
 
 def _read_sending(database: Database, mailing: Mailing, now: datetime) -> Sending:

@@ -204,6 +204,11 @@ def _judge_mail(facts: Facts) -> Iterator[Finding]:
 
 
 def _judge_machine(facts: Facts) -> Iterator[Finding]:
+    if facts.restored is not None:
+        text = (
+            f"the list was restored from a back-up of {facts.restored:%Y-%m-%d %H:%M} UTC, and sends nothing"
+        )
+        yield Finding(Kind.LIST, Level.CRITICAL, text, "newsletter resume --restored")
     if facts.replaced:
         text = f"the file of the list {facts.replaced} while the service had it open"
         # Where nothing is, the service would begin a new list.

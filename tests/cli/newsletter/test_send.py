@@ -686,7 +686,8 @@ def test_one_that_was_frozen_for_nobody_says_how_it_can_still_be_sent(office):
         transaction.connection.execute(update(MAILING).values(planned=0))
     database.close()
     with pytest.raises(
-        MailingError, match="was frozen without recipients; run `newsletter withdraw 2026-W48`"
+        MailingError,
+        match="was frozen without recipients; if nobody has it, run `newsletter withdraw 2026-W48`",
     ):
         office.send()
     assert (

@@ -238,7 +238,7 @@ def test_a_reason_that_could_not_be_written_down_is_written_at_the_next_try(make
 def test_a_letter_that_was_withdrawn_before_its_run_began_goes_to_nobody(make):
     scene = make(3)
     task = scene.task()
-    withdraw(scene.database, WEEK)
+    withdraw(scene.database, WEEK, NOW)
     with pytest.raises(
         MailingError, match="the letter of 2026-W48 was withdrawn in the meantime; nothing was sent"
     ):
@@ -266,7 +266,7 @@ def test_a_run_and_a_withdrawal_at_the_same_moment_never_both_succeed(make):
         def take_back(together: Barrier = together) -> bool:
             together.wait()
             try:
-                withdraw(scene.database, WEEK)
+                withdraw(scene.database, WEEK, NOW)
             except MailingError:
                 return False
             return True

@@ -23,6 +23,7 @@ from generator.subscribers.list import subscriptions
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.schema import SENDER
+from generator.subscribers.store.stamp import lift_mark
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.letters import WEEK, accepted, count, events, fill, read, sender
 from tests.subscribers.people import HOUR, NOW
@@ -233,14 +234,11 @@ def test_a_back_up_that_is_put_back_sends_nothing_unasked(sqlite: Database, tmp_
         first, second, third = ledger.reserve(NOW)
         ledger.advance([], first, NOW)
         ledger.advance([accepted(first)], second, NOW)
-        back_up(sqlite, tmp_path / "copy.db")
+        back_up(sqlite, tmp_path / "copy.db", NOW)
         ledger.advance([accepted(second)], third, NOW)
         ledger.advance([accepted(third)], None, NOW)
-    with sender(sqlite):
-        pass
     place = tmp_path / "restored"
     place.mkdir()
-    shutil.copy2(tmp_path / "newsletter.db.senders", place)
     shutil.copy2(tmp_path / "copy.db", place / "newsletter.db")
     restored = open_database("sqlite:///newsletter.db", KEYS, place)
     assert read(restored) == {
@@ -249,11 +247,14 @@ def test_a_back_up_that_is_put_back_sends_nothing_unasked(sqlite: Database, tmp_
         numbers[2]: ("in doubt", 0, ""),
     }
     with (
-        pytest.raises(MailingError, match=r"does not record.*to send anyway, delete .*\.senders"),
+        pytest.raises(
+            MailingError, match=r"restored from a back-up of 2026-11-27 .*`newsletter resume --restored`"
+        ),
         sender(restored),
     ):
         pytest.fail("it must not begin")
-    (place / "newsletter.db.senders").unlink()
+    with restored.begin() as transaction:
+        lift_mark(transaction.connection)
     with sender(restored) as ledger:
         assert ledger.reserve(NOW) == []
     restored.close()
@@ -264,7 +265,7 @@ def test_a_finished_mailing_is_the_same_in_a_back_up(sqlite: Database, tmp_path:
     with sqlite.begin() as transaction:
         transaction.connection.execute(text("UPDATE mailing SET finished = frozen"))
     before = read(sqlite)
-    back_up(sqlite, tmp_path / "copy.db")
+    back_up(sqlite, tmp_path / "copy.db", NOW)
     copy = open_database("sqlite:///copy.db", KEYS, tmp_path)
     assert read(copy) == before
     copy.close()

@@ -48,7 +48,7 @@ def refuse(database: Database, said: str) -> None:
     before = rows(database), read(database)
     assert re.search(said, find_obstacle(database, WEEK))
     with pytest.raises(MailingError, match=f"the letter of {WEEK} cannot be withdrawn: .*{said}"):
-        withdraw(database, WEEK)
+        withdraw(database, WEEK, NOW)
     assert (rows(database), read(database)) == before
 
 
@@ -60,7 +60,7 @@ def freeze_again(database: Database) -> None:
 def test_nothing_of_it_is_left_and_the_week_can_be_frozen_again(database: Database):
     fill(database)
     assert find_obstacle(database, WEEK) == ""
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
     assert set(rows(database).values()) == {0}
     freeze_again(database)
     assert count(database) == Tally(3, remaining=3)
@@ -75,7 +75,7 @@ def test_letters_that_wait_or_were_skipped_have_not_left(database: Database):
         assert not ledger.advance([deferred(one)], two, NOW)
     assert count(database) == Tally(3, deferred=1, skipped=1, remaining=1)
     assert rows(database)["event"] == 2
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
     assert set(rows(database).values()) == {0}
 
 
@@ -84,7 +84,7 @@ def test_one_for_nobody_from_before_they_were_refused_is_withdrawn(database: Dat
     with database.begin() as transaction:
         transaction.connection.execute(DELIVERY.delete())
         transaction.connection.execute(update(MAILING).values(planned=0, finished=NOW))
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
     assert rows(database)["mailing"] == 0
 
 
@@ -94,7 +94,7 @@ def test_another_week_is_left_alone(database: Database):
         following = FROZEN.__class__(WEEK.next(), NOW, "", "proof", FROZEN.key)
         mailings.freeze(transaction, following, MASTERS, WEEK.next().friday)
         mailings.note_events(transaction, numbers, WEEK.next(), mailings.Kind.DEFERRED, NOW)
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
     assert rows(database) == {
         "delivery": 3,
         "total": 0,
@@ -151,7 +151,7 @@ def test_an_old_one_of_which_nothing_left_is_withdrawn_with_its_totals(database:
     with database.begin() as transaction:
         prune(transaction, NOW + HISTORY + timedelta(days=1))
     assert rows(database)["total"] == 1
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
     assert rows(database)["mailing"] == 0
 
 
@@ -163,7 +163,7 @@ def test_nobody_withdraws_what_is_being_sent(database: Database):
     fill(database)
     with enlist(database, WEEK, NOW):
         refuse(database, r"it is being sent by .+:\d+; stop that process first")
-    withdraw(database, WEEK)
+    withdraw(database, WEEK, NOW)
 
 
 def test_a_sender_that_starts_at_that_moment_gets_all_or_nothing(database: Database):
@@ -185,7 +185,7 @@ def test_a_sender_that_starts_at_that_moment_gets_all_or_nothing(database: Datab
         def take_back(together: Barrier = together) -> bool:
             together.wait()
             try:
-                withdraw(database, WEEK)
+                withdraw(database, WEEK, NOW)
             except MailingError as error:
                 assert "it is being sent by" in str(error)  # noqa: PT017 (it is one of two good ends)
                 return False
@@ -216,7 +216,7 @@ def test_a_letter_that_was_begun_meanwhile_by_a_sender_without_its_lock_keeps_al
         with database.begin() as transaction:
             chosen = DELIVERY.c.subscriber_id == first
             transaction.connection.execute(update(DELIVERY).where(chosen).values(progress=Progress.SENDING))
-            withdrawing = pool.submit(withdraw, database, WEEK)
+            withdrawing = pool.submit(withdraw, database, WEEK, NOW)
             if database.file is None:
                 wait_until_one_waits(database)
         with pytest.raises(MailingError, match="1 sending"):

@@ -39,7 +39,8 @@ def test_a_new_file_and_its_folder_are_for_their_owner_only(tmp_path: Path):
         os.umask(before)
     folder = tmp_path / "var"
     files = sorted(folder.iterdir())
-    assert [file.name for file in files] == ["newsletter.db", "newsletter.db-shm", "newsletter.db-wal"]
+    names = ["newsletter.db", "newsletter.db-shm", "newsletter.db-wal", "newsletter.db.lock"]
+    assert [file.name for file in files] == names
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert opened.name == str(folder / "newsletter.db")

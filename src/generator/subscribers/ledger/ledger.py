@@ -23,6 +23,7 @@ from generator.errors import DatabaseError
 from generator.model import Due, Kind, Language, Progress
 from generator.subscribers.ledger.statements import Statements
 from generator.subscribers.store.failures import explained
+from generator.subscribers.store.log import Entry, Happened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -182,8 +183,11 @@ class Ledger:
         number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
         if kind := _find_kind(settled):
             self._say.note.run(raw, number=number, kind=kind.value, detail=settled.why or reply, now=now)
-        if kind is Kind.HARD and self._say.bounce.run(raw, number=number, now=now).rowcount:
+        ended = self._say.bounce.run(raw, number=number, now=now).fetchall() if kind is Kind.HARD else ()
+        for (address,) in ended:
             self._say.note.run(raw, number=number, kind=Kind.SUPPRESSED.value, detail=reply, now=now)
+            hashed = self._database.keys.hash_address(address)[0]
+            self._database.log([Entry(now, Happened.BOUNCED, hashed)])
 
     def _claim(self, raw: Any, following: Due, now: datetime) -> bool:
         if self._say.claim.run(raw, following=following.subscriber_id, now=now).rowcount:

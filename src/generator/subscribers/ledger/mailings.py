@@ -12,6 +12,7 @@ from sqlalchemy import and_, exists, func, insert, literal, select, union_all, u
 from generator.errors import MailingError
 from generator.model import Delivery, Event, Kind, Language, Mailing, Progress, Status, Tally, Week
 from generator.subscribers.list.audience import belongs, explain_nobody
+from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import (
     DEFERRED,
     DELIVERY,
@@ -23,6 +24,7 @@ from generator.subscribers.store.schema import (
     insert_missing,
     read_row,
 )
+from generator.subscribers.store.stamp import refuse_restored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,8 +43,10 @@ def freeze(
 ) -> Mailing:
     """Store what is sent (the master of each language and its SHA-256), and a planned row for each subscriber in the
     audience on `day`. Returns the mailing with the size of its audience. Raises MailingError when the week is frozen
-    already, nobody would get the letter, or somebody reads a language that has no edition; the caller then rolls back.
+    already, the list was restored, nobody would get the letter, or somebody reads a language that has no edition; the
+    caller then rolls back.
     """
+    refuse_restored(transaction.connection)
     connection, week = transaction.connection, str(mailing.week)
     made = connection.execute(
         insert_missing(connection, MAILING)
@@ -94,6 +98,7 @@ def freeze(
         why = explain_nobody(transaction, mailing.certainty, day)
         raise MailingError(f"nobody would get the letter of {week}{': ' if why else ''}{why}")
     connection.execute(update(MAILING).where(MAILING.c.week == week).values(planned=planned))
+    transaction.log(Happened.BEGUN, week, mailing.frozen)
     return replace(mailing, planned=planned)
 
 
@@ -222,6 +227,16 @@ def reopen(transaction: Transaction, week: Week, progress: Progress, now: dateti
 def stop(transaction: Transaction, week: Week, trouble: str) -> None:
     """Stop all senders of a mailing before they reserve again, and say why; an empty `trouble` lets them go on."""
     transaction.connection.execute(update(MAILING).where(MAILING.c.week == str(week)).values(trouble=trouble))
+
+
+def close_unknown(transaction: Transaction, week: Week, now: datetime, trouble: str) -> None:
+    """Keep a letter from being sent of which nothing is known but that others may have it: as one that is frozen for
+    nobody, so that `newsletter withdraw` opens its week again.
+    """
+    connection = transaction.connection
+    key = transaction.keys.fingerprint
+    values = {"week": str(week), "frozen": now, "commit": "", "certainty": "", "key": key, "planned": 0}
+    connection.execute(insert_missing(connection, MAILING).values(**values, trouble=trouble))
 
 
 def finish(transaction: Transaction, week: Week, now: datetime) -> None:

@@ -22,6 +22,7 @@ from generator.model import Kind, Outcome, Progress, Status, Step, Week, key_of
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import outbox, records, tokens
 from generator.subscribers.list.tokens import Purpose
+from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, SUBSCRIBER
 
 if TYPE_CHECKING:
@@ -285,7 +286,7 @@ def _end(transaction: Transaction, subscriber: Subscriber, found: Return, now: d
     """Suppress the subscriber because of a return."""
     status = Status.COMPLAINED if found.kind is Kind.COMPLAINT else Status.BOUNCED
     why = _OFTEN if found.kind is Kind.SOFT else found.codes
-    _suppress(transaction, subscriber, status, found.week, now, why)
+    suppress(transaction, subscriber, status, found.week, now, why)
     return Outcome.COMPLAINED if found.kind is Kind.COMPLAINT else Outcome.BOUNCED
 
 
@@ -332,7 +333,7 @@ def _bounces_repeatedly(
     return False
 
 
-def _suppress(  # noqa: PLR0913 - who, how, when and why
+def suppress(  # noqa: PLR0913 - who, how, when and why
     transaction: Transaction,
     subscriber: Subscriber,
     status: Status,
@@ -345,6 +346,8 @@ def _suppress(  # noqa: PLR0913 - who, how, when and why
     tokens.use_all(transaction, subscriber.id, Purpose.CONFIRM, now)
     outbox.withdraw(transaction, subscriber.id)
     _note(transaction, subscriber.id, Kind.SUPPRESSED, week, now, why)
+    happened = Happened.COMPLAINED if status is Status.COMPLAINED else Happened.BOUNCED
+    transaction.log_person(happened, subscriber.address, now)
 
 
 def _note(  # noqa: PLR0913 - the columns

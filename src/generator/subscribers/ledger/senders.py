@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import and_, delete, exists, insert, select, text, update
 
-from generator.errors import DatabaseError, MailingError
+from generator.errors import DatabaseError
+from generator.files import give_to_owner
 from generator.model import Kind, Progress
 from generator.subscribers.ledger.mailings import STEP, note_events
 from generator.subscribers.ledger.statements import OPEN
 from generator.subscribers.store.failures import explained
 from generator.subscribers.store.schema import DELIVERY, SENDER
+from generator.subscribers.store.stamp import refuse_restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +45,7 @@ def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
     """Register this process as a sender of a week, and give its number. It counts as alive while it holds a lock that
     the system releases: until the block ends, or the process dies.
 
-    Raises DatabaseError, and MailingError when the list is older than the last sending: a back-up that was restored.
+    Raises DatabaseError, and MailingError when the list was restored and nobody has said yet what is to be done.
     """
     with _hold(database, week, now) as number:
         try:
@@ -140,13 +142,13 @@ def _hold(database: Database, week: Week, now: datetime) -> Iterator[int]:
             number = _add(transaction, week, now)
             locks.take(number)
             stack.callback(locks.drop, number)  # also when it is not kept, and another gets the same number
-        locks.remember(number)
         yield number
 
 
 def _add(transaction: Transaction, week: Week, now: datetime) -> int:
     connection = transaction.connection
     _wait_turn(transaction)
+    refuse_restored(transaction.connection)
     name = f"{socket.gethostname()}:{os.getpid()}"
     made = connection.execute(
         insert(SENDER).values(week=str(week), name=name, began=now).returning(SENDER.c.id)
@@ -202,28 +204,15 @@ class _Locks:
                 if known := cls._known.get((found.st_dev, found.st_ino)):
                     return known
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            if os.geteuid() == 0:  # an operator who looks must not keep the service out
-                owner = database.stat()
-                os.fchown(descriptor, owner.st_uid, owner.st_gid)
+            give_to_owner(descriptor, database)  # an operator who looks must not keep the service out
             found = os.fstat(descriptor)
             return cls._known.setdefault((found.st_dev, found.st_ino), cls(path, descriptor))
 
     def take(self, number: int) -> None:
-        """Hold a new number. Raises MailingError when it was held before, by what this list knows nothing of."""
+        """Hold a new number."""
         with _explained(self._path):
-            if os.fstat(self._descriptor).st_size >= number:
-                raise MailingError(
-                    "the list does not record letters that were sent, so readers could get them twice; was a back-up "
-                    f"restored? See “Back up and restore” in deploy/RUN.md; to send anyway, delete {self._path}"
-                )
             fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
         self._mine.add(number)
-
-    def remember(self, number: int) -> None:
-        """That a number was held, once the list knows it too: the file is as long as the highest one."""
-        with _explained(self._path):
-            if os.fstat(self._descriptor).st_size < number:
-                os.ftruncate(self._descriptor, number)
 
     def drop(self, number: int) -> None:
         """Hold it no longer."""

@@ -111,8 +111,9 @@ class Statements:
             update(SUBSCRIBER)
             .where(SUBSCRIBER.c.id == _NUMBER, SUBSCRIBER.c.status == Status.CONFIRMED)
             .values(status=Status.BOUNCED, paused_until=None, changed=_NOW)
+            .returning(SUBSCRIBER.c.address)
         )
-        """Suppress a confirmed subscriber: the mailbox does not exist."""
+        """Suppress a confirmed subscriber: the mailbox does not exist. Returns the address."""
 
     def read_moment(self, value: Any) -> datetime | None:
         """A moment as the driver gives it → in UTC."""

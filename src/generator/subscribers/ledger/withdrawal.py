@@ -11,9 +11,12 @@ from generator.errors import MailingError
 from generator.model import Kind, Progress
 from generator.subscribers.ledger.mailings import find_mailing
 from generator.subscribers.ledger.senders import name_living
+from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, TOTAL
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from generator.model import Week
     from generator.subscribers.store.database import Database, Transaction
 
@@ -30,7 +33,7 @@ def find_obstacle(database: Database, week: Week) -> str:
         return _find_obstacle(database, transaction, week)
 
 
-def withdraw(database: Database, week: Week) -> None:
+def withdraw(database: Database, week: Week, now: datetime) -> None:
     """Delete all that is kept of a mailing, in one transaction. Raises MailingError when something of it may have left.
 
     A sender that starts at the same moment is either alive before this looks, and then nothing is deleted, or finds
@@ -50,6 +53,7 @@ def withdraw(database: Database, week: Week) -> None:
             raise MailingError(f"the letter of {week} cannot be withdrawn: {obstacle}")
         for table in (EVENT, MASTER, SENDER, MAILING):
             connection.execute(delete(table).where(table.c.week == str(week)))
+        transaction.log(Happened.WITHDRAWN, str(week), now)
 
 
 def _find_obstacle(database: Database, transaction: Transaction, week: Week) -> str:

@@ -29,6 +29,7 @@ from sqlalchemy import delete, func, select
 from generator.model import Consent, Language, Notice, Status, Step, Subscriber, key_of
 from generator.subscribers.list import outbox, records, throttle, tokens
 from generator.subscribers.list.tokens import Purpose
+from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import REPORT, SUBSCRIBER, SUPPRESSION, WISH, insert_missing
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def unsubscribe(  # noqa: PLR0913 - who, when and from where, each by its name
     records.add_consent(transaction, current.id, Consent(Step.WITHDRAWN, now, source, network))
     tokens.use_all(transaction, current.id, Purpose.CONFIRM, now)
     outbox.withdraw(transaction, current.id)
+    transaction.log_person(Happened.LEFT, current.address, now)
     if goodbye and current.status is Status.CONFIRMED:
         outbox.post(transaction, Notice.GOODBYE, current, now)
     return True
@@ -207,6 +209,7 @@ def erase(transaction: Transaction, subscriber: Subscriber, now: datetime, *, go
             key=transaction.keys.hash_address(current.address)[0], at=now
         )
     )
+    transaction.log_person(Happened.ERASED, current.address, now)
     if goodbye and current.status in {Status.CONFIRMED, Status.UNSUBSCRIBED}:
         outbox.post_goodbye(transaction, current.address, current.language, now)
     transaction.forget()

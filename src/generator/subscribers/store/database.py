@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import weakref
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,13 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from generator.errors import DatabaseError
 from generator.subscribers.store.failures import NO_DATABASE, explained
 from generator.subscribers.store.identity import OpenFile
+from generator.subscribers.store.locks import share
+from generator.subscribers.store.log import Entry, Happened, Log
 from generator.subscribers.store.migrating import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from sqlalchemy import URL, Connection, Dialect, Engine
 
@@ -42,7 +46,7 @@ QUIET = 0.01
 DEFERENCE = 0.25
 """Seconds after which background work writes all the same."""
 
-_FORGET = "forget"
+_FORGET, _LOG = "forget", "log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,22 @@ class Transaction:
         """Have what this transaction deletes overwritten in the files after the commit: see `_scrub`."""
         self.connection.info[_FORGET] = True
 
+    def log(self, happened: Happened, what: str, now: datetime) -> None:
+        """Have the log outside the list tell it (see `store.log`), in the moment before the commit."""
+        self.connection.info.setdefault(_LOG, []).append(Entry(now, happened, what))
+
+    def log_person(self, happened: Happened, address: str, now: datetime) -> None:
+        """The same about somebody, whom it names by a keyed hash."""
+        self.log(happened, self.keys.hash_address(address)[0], now)
+
 
 class Database:
     """The list, open. Thread-safe: each transaction has a connection of the pool."""
 
-    def __init__(self, engine: Engine, keys: Keys) -> None:
-        """See open_database."""
-        self._engine, self.keys = engine, keys
+    def __init__(self, engine: Engine, keys: Keys, log: Log | None = None, shared: int | None = None) -> None:
+        """See open_database. `shared`: the descriptor of its lock (see `locks`), which `close` closes."""
+        self._engine, self.keys, self._log = engine, keys, log
+        self._release = weakref.finalize(self, os.close, shared) if shared is not None else None
         # SQLite has one writer. Threads of ours wait here in a row; its own waiting is a sleep of growing length.
         self._writing = Lock() if engine.dialect.name == "sqlite" else None
         self._owes = False
@@ -80,8 +93,7 @@ class Database:
     @property
     def file(self) -> Path | None:
         """The file of SQLite; None for a server."""
-        url = self._engine.url
-        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+        return _file_of(self._engine.url)
 
     @property
     def name(self) -> str:
@@ -120,8 +132,10 @@ class Database:
             with explained(self.name), self._engine.connect() as opened:
                 connection = opened.execution_options(writes=True)
                 connection.info.pop(_FORGET, None)
+                connection.info.pop(_LOG, None)
                 with connection.begin():
                     yield Transaction(connection, self.keys)
+                    self.log(connection.info.pop(_LOG, ()))
                 self._owes = self._owes or connection.info.pop(_FORGET, False)
                 if self._owes:
                     self._owes = not _scrub(connection)
@@ -167,16 +181,23 @@ class Database:
             raw.autocommit = True
         return raw
 
+    def log(self, entries: Iterable[Entry]) -> None:
+        """Write to the log outside the list, if there is one. Raises DatabaseError."""
+        if self._log is not None:
+            self._log.add(entries)
+
     def _let_others_go(self, quiet: float, longest: float) -> None:
         end = monotonic() + longest
         while self._asked > (now := monotonic()) - quiet and now < end:
             sleep(QUIET / 4)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, and let others replace the list."""
         self._engine.dispose()
         if self._open is not None:
             self._open.close()
+        if self._release is not None:
+            self._release()
 
 
 def _remember(path: Path) -> OpenFile:
@@ -186,25 +207,41 @@ def _remember(path: Path) -> OpenFile:
         raise DatabaseError(f"{path} cannot be opened: {error.strerror or error}") from None
 
 
-def open_database(url: str, keys: Keys, root: Path) -> Database:
+def open_database(url: str, keys: Keys, root: Path, log: Log | None = None) -> Database:
     """Open the list and bring its tables up to date; a missing SQLite file is made, for its owner only.
 
-    `url` as SQLAlchemy reads it; a path of SQLite is below `root`. Raises DatabaseError.
+    `url` as SQLAlchemy reads it; a path of SQLite is below `root`. `log` is told who leaves. Raises DatabaseError.
     """
     address = _read_address(url, root)
-    if address.get_backend_name() == "sqlite":
-        _make_file(Path(str(address.database)))
+    shared = None
+    if file := _file_of(address):
+        _make_file(file)
+        shared = share(file, PATIENCE)
     engine, engine_of_steps = _make_engine(address), _make_engine(address)
-    if address.get_backend_name() == "sqlite":
+    database = Database(engine, keys, log, shared)
+    if file:
         # To change a table SQLite often makes it anew, and with references on the old one takes its consents with it.
         event.listen(engine_of_steps, "connect", _without_references)
+        event.listen(engine_of_steps, "connect", _remember_mode, insert=True)
     steps = Database(engine_of_steps, keys)
     try:
         with steps.begin() as transaction:
-            migrate(transaction.connection)
+            migrate(transaction.connection, copied=transaction.connection.info.get(_MODE) == "delete")
+    except BaseException:
+        database.close()
+        raise
     finally:
         steps.close()
-    return Database(engine, keys)
+    return database
+
+
+def find_file(url: str, root: Path) -> Path | None:
+    """The file of a list on SQLite; None for a server. Raises DatabaseError when the address is wrong."""
+    return _file_of(_read_address(url, root))
+
+
+def _file_of(address: URL) -> Path | None:
+    return Path(str(address.database)) if address.get_backend_name() == "sqlite" else None
 
 
 def explain_missing(url: str, root: Path) -> str:
@@ -309,6 +346,14 @@ def _set_up(connection: Any, _: object) -> None:
         "cache_size = -500",  # KB; who goes through the list once gains nothing by keeping it
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+_MODE = "mode"
+
+
+def _remember_mode(connection: Any, record: Any) -> None:
+    """How the file kept its changes before we opened it: a copy is made without a write-ahead log, a list has one."""
+    record.info[_MODE] = connection.execute("PRAGMA journal_mode").fetchone()[0]
 
 
 def _without_references(connection: Any, _: object) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 
 from generator.errors import DatabaseError
+from generator.subscribers.store.stamp import mark
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,8 +27,15 @@ def newest_step() -> str:
     )
 
 
-def migrate(connection: Connection) -> None:
-    """Take the steps that this database has not seen, all or none. Raises DatabaseError for a newer one."""
+_MARKS = "0003"
+"""The step since which a copy says itself that it is one."""
+
+
+def migrate(connection: Connection, *, copied: bool = False) -> None:
+    """Take the steps that this database has not seen, all or none. Raises DatabaseError for a newer one.
+
+    `copied`: if it is older than the mark of a copy, it is a copy.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     step, newest = _find_step(connection), newest_step()
@@ -43,6 +51,8 @@ def migrate(connection: Connection) -> None:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     command.upgrade(config, "head")
+    if copied and "" < step < _MARKS:
+        mark(connection)
     if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
         raise DatabaseError(
             f"the upgrade to version {newest} would break references, so it was not made; please report this bug"

@@ -334,6 +334,17 @@ REPORT = Table(
     sqlite_autoincrement=True,  # the newest number tells how many wait
 )
 
+# Whether this is the list itself, or a copy of it that was restored: one row, see stamp.
+STAMP = Table(
+    "stamp",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    # When this copy was made; empty in the list itself.
+    Column("made", Moment),
+    # On PostgreSQL, what tells this database from one into which a dump of it was restored.
+    Column("home", Text, nullable=False),
+)
+
 
 Value = TypeVar("Value", bound="DataclassInstance")
 
