@@ -69,6 +69,11 @@ def test_the_page_shows_numbers_and_no_address(port: int):
     status, page = ask(port)
     assert status == 200
     assert "In 26 weeks 12 came and 0 went." in page
+    assert (
+        "the letter of 2026-W48 was begun and stopped with 12 letters left: 550 no such user: …@example.org"
+        in page
+    )
+    assert "<code>newsletter resume 2026-W48</code>" in page
     assert "stopped: 550 no such user: …@example.org" in page
     assert "a card of …@example.org &lt;b&gt;" in page
     assert "reader@" not in page

@@ -79,7 +79,7 @@ def render_desk(root: Path, overview: Overview) -> str:
         "service/desk.html",
         settings=overview.settings,
         at=say_moment(overview.now, zone),
-        findings=[],
+        findings=[(hide_addresses(one.text), one.command) for one in overview.findings],
         notices=overview.notices,
         statuses=list(Status),
         readers={overview.settings.languages.names[one]: found for one, found in overview.readers.items()},

@@ -106,6 +106,7 @@ def test_a_letter_that_was_begun_and_that_nobody_sends_has_stopped() -> None:
         ({"backup": None}, Kind.BACKUP, WARNING, "there is no back-up in /var/lib/newsletter/backup"),
         ({"backup": None, "since": NOON - DAY}, None, None, ""),
         ({"backup": None, "backups": None}, None, None, ""),
+        ({"restored": NOON}, Kind.LIST, CRITICAL, "restored from a back-up of 2026-11-27 11:00 UTC"),
         ({"free": 1_000_000_000}, None, None, ""),
         ({"free": 999_999_999}, Kind.DISK, WARNING, "1,000 MB free"),
         ({"free": 50_000_000}, Kind.DISK, CRITICAL, "50 MB free for /var/lib/newsletter"),

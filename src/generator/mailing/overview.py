@@ -14,6 +14,8 @@ from generator.model import Week
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import growth, outbox
+from generator.watch.findings import Level
+from generator.watch.look import look_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from generator.settings import Settings
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.list.growth import Growth, Provider
+    from generator.watch.findings import Finding
 
 WEEKS = 26
 """So many bars."""
@@ -52,14 +55,17 @@ class Overview:
     """Newest first."""
     notices: int
     """That wait for the relay."""
+    findings: Sequence[Finding]
+    """What should be and is not."""
 
 
 def read_overview(root: Path, now: datetime) -> Overview:
-    """Read all of it, in one transaction that only reads. Raises SettingsError and DatabaseError."""
+    """Read all of it, and change nothing. Raises SettingsError and DatabaseError."""
     settings = read_settings(root)
     this = Week.of(now.date())
     weeks = [Week.of(this.friday - timedelta(weeks=number)) for number in range(WEEKS)]
     with closing(open_list(root)) as database, database.read() as transaction:
+        findings, _ = look_at(root, settings, database, now)
         newest = mailings.list_mailings(transaction)[:_ROWS]
         return Overview(
             settings,
@@ -73,6 +79,7 @@ def read_overview(root: Path, now: datetime) -> Overview:
             growth.count_returns(transaction, now - _MONTH, _ROWS),
             [get_account(root, transaction, one.week) for one in newest],
             outbox.waiting(transaction),
+            [one for one in findings if one.level is not Level.OK],
         )
 
 
