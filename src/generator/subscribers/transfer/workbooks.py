@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from typing import IO
     from xml.etree.ElementTree import Element
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14
 _LARGEST_ROW = 4 << 20
 """Bytes between the ends of two rows: a row of a million characters in cells."""
 _MOST_ROWS = 1 << 20
