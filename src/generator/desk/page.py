@@ -8,8 +8,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from generator.desk.overview import WEEKS, hide_addresses, read_overview
 from generator.errors import GeneratorError, PublishError, explain_network
-from generator.mailing.overview import WEEKS, hide_addresses, read_overview
 from generator.mailing.report import list_tally
 from generator.model import Status
 from generator.preview.guard import answer
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from generator.clock import Clock
-    from generator.mailing.overview import Overview
+    from generator.desk.overview import Overview
     from generator.preview.server import Server
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.list.growth import Growth
