@@ -1,5 +1,6 @@
 """`newsletter restore`: one command, from the check of the copy to the services that run again."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,8 +12,10 @@ from click.testing import CliRunner
 
 from generator.cli.newsletter import main
 from generator.errors import DatabaseError, MailingError, RequestError, SecretError
+from generator.model import Week
 from generator.recovery.restore import restore_list
 from generator.recovery.units import Units
+from generator.subscribers.ledger import mailings
 from generator.subscribers.list.subscriptions import erase, find_subscriber, unsubscribe
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.log import Happened
@@ -20,6 +23,8 @@ from tests.clocks import STOPPED
 from tests.proof.recovery import make_wrong_files
 from tests.recovery.conftest import READERS, open_list, reader
 from tests.subscribers.people import HOUR, NOW
+
+WEEK = Week(2026, 46)
 
 _SERVICE = """
 import sys
@@ -148,6 +153,21 @@ def test_a_lost_disk_needs_the_keys(root: Path, copy: Path, monkeypatch: pytest.
     assert (done.aside, done.left, done.subscribers) == (None, {}, READERS)
 
 
+def test_keys_of_another_list_are_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `newsletter init` on a new disk: nobody in the log would be found, and links in mail would be dead."""
+    with closing(open_list(root)) as database:
+        with database.begin() as transaction:
+            mailings.close_unknown(transaction, WEEK, NOW, "a letter of this list")
+        back_up(database, root / "copy.db", NOW)
+    before = statuses(root)
+    monkeypatch.setenv("NEWSLETTER_KEYS", "n" * 43)
+    with pytest.raises(SecretError, match=r"signed with other keys .* nothing was restored"):
+        restore_list(root, root / "copy.db", NOW)
+    monkeypatch.setenv("NEWSLETTER_KEYS", f"{'n' * 43},{'k' * 43}")
+    restore_list(root, root / "copy.db", NOW)
+    assert statuses(root) == before
+
+
 def test_what_cannot_be_restored_here_is_a_request(
     root: Path, copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,6 +177,9 @@ def test_what_cannot_be_restored_here_is_a_request(
         DatabaseError, match="cannot be read: No such file or directory; nothing was restored"
     ):
         restore_list(root, root / "none.db", NOW)
+    os.mkfifo(root / "pipe.db")
+    with pytest.raises(DatabaseError, match="is not a file; nothing was restored"):
+        restore_list(root, root / "pipe.db", NOW)
     monkeypatch.setenv("NEWSLETTER_DATABASE", "postgresql://user@db.example.org/list")
     with pytest.raises(RequestError, match=r"pg_restore .* then run `newsletter resume --restored`"):
         restore_list(root, copy, NOW)

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.environment import find_log, read_lost_keys, read_variable
-from generator.errors import DatabaseError, RequestError
+from generator.errors import DatabaseError, RequestError, SecretError
 from generator.recovery.units import Units, as_owner
+from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.departures import replay
 from generator.subscribers.list.listing import count_statuses
 from generator.subscribers.store.database import DEFAULT, PATIENCE, find_file
 from generator.subscribers.store.database import VARIABLE as DATABASE
+from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.locks import InUseError, have_alone
 from generator.subscribers.store.restoring import open_staged, replace_list, stage
 from generator.subscribers.store.stamp import find_mark
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from generator.model import Mailing
     from generator.subscribers.store.keys import Keys
     from generator.subscribers.store.log import Happened
 
@@ -61,6 +64,8 @@ def restore_list(root: Path, copy: Path, now: datetime, units: Units | None = No
     place = place.resolve()
     if copy.resolve() == place:
         raise RequestError(f"{copy} is the list itself; expected a back-up of it")
+    if copy.exists() and not copy.is_file():  # a pipe would be waited for
+        raise DatabaseError(f"{copy} is not a file; nothing was restored")
     try:
         source = copy.open("rb")  # before we work as another account, which may not read it
     except OSError as error:
@@ -92,9 +97,19 @@ def _put_in_place(  # noqa: PLR0913 (what, where, when, and with which keys)
         recorded = find_log(root).read()
         with open_staged(copy, staged, keys) as database:
             with database.begin() as transaction:
+                _check_keys(copy, keys, mailings.list_mailings(transaction))
                 left = replay(transaction, recorded.entries)
             with database.read() as transaction:
                 made = find_mark(transaction.connection)
                 number = sum(count_statuses(transaction).values())
         aside = replace_list(staged, place, now)
     return place, made, number, left, recorded.unreadable, aside
+
+
+def _check_keys(copy: Path, keys: Keys, sent: Sequence[Mailing]) -> None:
+    """Raise SecretError for keys of another list: links in old mail would die, and nobody in the log be found again."""
+    if sent and not any(keys.knows(mailing.key) for mailing in sent):
+        raise SecretError(
+            f"{copy}: its letters were signed with other keys than those in {KEYS}; restore newsletter.env first; "
+            "nothing was restored"
+        )

@@ -37,7 +37,8 @@ class Units:
         """
         if not holders:
             raise MailingError(
-                f"{what} by a process that the system does not name; stop the service and senders first"
+                f"{what} by a process that the system does not name; stop the service and senders first; "
+                "nothing was restored"
             )
         found = {number: self._find(number) for number in holders}
         names = list(dict.fromkeys(name for name in found.values() if name))

@@ -68,6 +68,10 @@ class Keys:
             )
         return Keys((*first, *(secret for secret in self.secrets if secret not in first)))
 
+    def knows(self, fingerprint: str) -> bool:
+        """Whether one of them has this fingerprint."""
+        return any(_fingerprint(secret) == fingerprint for secret in self.secrets)
+
     def __str__(self) -> str:
         """As NEWSLETTER_KEYS holds them."""
         return ",".join(self.secrets)

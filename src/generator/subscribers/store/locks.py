@@ -88,7 +88,7 @@ def _find_holders(descriptor: int) -> tuple[int, ...]:
     inode = str(os.fstat(descriptor).st_ino)
     found = set()
     try:
-        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+        for line in Path("/proc/locks").read_text(encoding="utf-8").splitlines():
             words = line.split()
             if "FLOCK" in words and any(word.split(":")[2:] == [inode] for word in words):
                 found |= {int(word) for word in words[4:6] if word.isdigit()} - {0, os.getpid()}

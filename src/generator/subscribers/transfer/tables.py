@@ -116,7 +116,7 @@ _OTHERS = {
     b"\x1f\x8b": "compressed with gzip; decompress it first",
     b"\xff\xfe\0\0": "in UTF-32; save it as UTF-8",
     b"\0\0\xfe\xff": "in UTF-32; save it as UTF-8",
-    b"SQLite": "an SQLite database; see `newsletter backup --help`",
+    b"SQLite": "an SQLite database; see `newsletter restore --help`",
 }
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
