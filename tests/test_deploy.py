@@ -22,7 +22,7 @@ from generator.delivery.incoming.hooks.relays import RELAYS
 from generator.delivery.outgoing import signing, transports
 from generator.model import Week
 from generator.settings import Settings, load_settings
-from generator.subscribers.store import database, keys
+from generator.subscribers.store import database, keys, log
 from generator.watch import channels
 from generator.watch.findings import Kind
 from generator.web import insiders
@@ -34,7 +34,7 @@ DEPLOY = ROOT / "deploy"
 SET_UP = (DEPLOY / "SET-UP.md").read_text("utf-8")
 RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
-VARIABLES = {module.VARIABLE for module in (database, keys, mailboxes, signing, transports)}
+VARIABLES = {module.VARIABLE for module in (database, keys, log, mailboxes, signing, transports)}
 VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK, insiders.VARIABLE}
 VARIABLES |= {channels.HOOK, channels.PING}
 VARIABLES |= {relay.variable for relay in RELAYS}
@@ -75,7 +75,7 @@ def test_every_setting_exists() -> None:
     text = (ROOT / "newsletter/settings.toml").read_text("utf-8")
     # What most do not need stands there behind a #.
     settings = tomllib.loads(re.sub(r'^# (?=\[[\w.]+\]$|"?[\w.*]+"? = )', "", text, flags=re.MULTILINE))
-    names = re.findall(r"`((?:site|service|sender|letter|send|dkim|alerts)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
+    names = re.findall(r"`((?:site|service|sender|letter|send|dkim|alerts|backup)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
     assert names
     for name in names:
         table, key = name.split(".")
@@ -171,7 +171,7 @@ def test_rules_and_dashboard_ask_for_numbers_that_exist() -> None:
 
 
 @pytest.mark.needs(SYSTEMD)
-@pytest.mark.parametrize("unit", [unit for unit in UNITS if "backup" not in unit])
+@pytest.mark.parametrize("unit", UNITS)
 def test_what_speaks_with_the_network_is_shut_in(unit: str) -> None:
     """By systemd's own measure: below 2 of 10, and what speaks with nobody below 1."""
     subprocess.run(

@@ -187,6 +187,7 @@ LIFE = [
 CODES = {
     "newsletter doctor": 1,  # the addresses are still those of the example, and there is no relay
     "newsletter withdraw 2026-W47 --yes": 1,  # the example above it has done so already
+    "newsletter restore var/backup/2026-11-27T070000.db": 1,  # no back-up was made at that moment
     "newsletter receive --mailbox": 75,  # no mailbox is set up
 }
 """Examples that end otherwise than with 0 in the project of the test, for the reason beside them."""

@@ -168,7 +168,7 @@ def no_room(world: World) -> Account:
 
 def wrong_files(world: World) -> Account:
     """Half a file, a damaged one, none of ours, one of a newer program: each is refused, and the list goes on."""
-    account = Account("half a back-up, a damaged one and three wrong files are restored")
+    account = Account("half a back-up, a damaged one and four wrong files are restored")
     copy = _copy(world, account)
     for name in make_wrong_files(copy, world.root / "var"):
         restore = world.run("restore", str(name))
