@@ -75,7 +75,9 @@ def test_every_setting_exists() -> None:
     text = (ROOT / "newsletter/settings.toml").read_text("utf-8")
     # What most do not need stands there behind a #.
     settings = tomllib.loads(re.sub(r'^# (?=\[[\w.]+\]$|"?[\w.*]+"? = )', "", text, flags=re.MULTILINE))
-    names = re.findall(r"`((?:site|service|sender|letter|send|dkim|alerts|backup)\.[a-z_]+)`", SET_UP + RUN + DUTIES)
+    names = re.findall(
+        r"`((?:site|service|sender|letter|send|dkim|alerts|backup)\.[a-z_]+)`", SET_UP + RUN + DUTIES
+    )
     assert names
     for name in names:
         table, key = name.split(".")
