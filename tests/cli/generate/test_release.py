@@ -10,7 +10,7 @@ from generator.cli.generate import main
 from generator.content.releases import PATH, load_releases
 from generator.model import Week
 from tests.clocks import STOPPED, stop_at
-from tests.letter.test_release import at, recorded
+from tests.publication.test_release import at, recorded
 
 
 def test_it_says_what_was_recorded_and_what_comes_next(sample: Path) -> None:

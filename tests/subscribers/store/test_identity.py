@@ -20,7 +20,7 @@ from tests.subscribers.conftest import KEYS
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     with closing(open_database("sqlite:///list.db", KEYS, tmp_path)) as database:
-        back_up(database, tmp_path / "copy.db")
+        back_up(database, tmp_path / "copy.db", NOW)
         yield database
 
 

@@ -83,5 +83,5 @@ def make_older(path: Path) -> None:
     """As the program before this one left it."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE stamp")
-        connection.execute("UPDATE alembic_version SET version_num = '0002'")
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()

@@ -121,7 +121,7 @@ def test_a_letter_that_was_missed_is_not_well(reader, shared):
 def test_a_list_whose_file_is_gone_is_not_well(reader, tmp_path, how):
     assert look(reader)[0] == 200
     file = reader.database.file
-    back_up(reader.database, tmp_path / "copy.db")
+    back_up(reader.database, tmp_path / "copy.db", NOW)
     if how == "mv":
         (tmp_path / "copy.db").replace(file)
     elif how == "cp":

@@ -87,8 +87,12 @@ class Database:
         self._asked = 0.0
         self._open: OpenFile | None = None
         if self.file is not None:
-            with explained(self.name), engine.connect():  # which turns on the log, if this is a new file
-                self._open = _remember(self.file)
+            try:
+                with explained(self.name), engine.connect():  # which turns on the log, if this is a new file
+                    self._open = _remember(self.file)
+            except BaseException:
+                self.close()
+                raise
 
     @property
     def file(self) -> Path | None:
