@@ -15,6 +15,7 @@ from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.identity import OpenFile
 from tests.subscribers.conftest import KEYS
+from tests.subscribers.people import NOW
 
 
 @pytest.fixture

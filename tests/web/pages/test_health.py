@@ -15,7 +15,7 @@ from generator.watch.memory import FILE, note_relay
 from generator.web.application import create_application
 from generator.web.service import Service
 from tests.languages import NL
-from tests.subscribers.people import draft
+from tests.subscribers.people import NOW, draft
 from tests.web.asking import Asker
 from tests.web.reading import URL, Reader
 
