@@ -118,7 +118,7 @@ def test_what_is_no_whole_back_up_is_refused_and_the_list_stays(sqlite: Database
         "nothing.db": "is empty",
         "letter.db": "is not a back-up: it is not an SQLite database",
         "photos.db": "is not a back-up of a list of subscribers: its tables are others",
-        "newer.db": "has version 9999, but this program knows 0003; upgrade it first",
+        "newer.db": "has version 9999, but this program knows 0004; upgrade it first",
     }
     assert (tmp_path / "newsletter.db").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} >= {"newsletter.db", "copy.db"}

@@ -86,9 +86,15 @@ class Database:
         self._owes = False
         self._asked = 0.0
         self._open: OpenFile | None = None
+        self.mode = ""
+        """How the file kept its changes before it was opened here; empty on PostgreSQL."""
         if self.file is not None:
             try:
-                with explained(self.name), engine.connect():  # which turns on the log, if this is a new file
+                with (
+                    explained(self.name),
+                    engine.connect() as first,
+                ):  # it turns on the log, if this is a new file
+                    self.mode = first.info.get(_MODE, "")
                     self._open = _remember(self.file)
             except BaseException:
                 self.close()
@@ -222,15 +228,15 @@ def open_database(url: str, keys: Keys, root: Path, log: Log | None = None) -> D
         _make_file(file)
         shared = share(file, PATIENCE)
     engine, engine_of_steps = _make_engine(address), _make_engine(address)
-    database = Database(engine, keys, log, shared)
     if file:
+        event.listen(engine, "connect", _remember_mode, insert=True)
         # To change a table SQLite often makes it anew, and with references on the old one takes its consents with it.
         event.listen(engine_of_steps, "connect", _without_references)
-        event.listen(engine_of_steps, "connect", _remember_mode, insert=True)
+    database = Database(engine, keys, log, shared)
     steps = Database(engine_of_steps, keys)
     try:
         with steps.begin() as transaction:
-            migrate(transaction.connection, copied=transaction.connection.info.get(_MODE) == "delete")
+            migrate(transaction.connection, copied=database.mode == "delete")
     except BaseException:
         database.close()
         raise
