@@ -44,7 +44,7 @@ def examine(database: Database, folder: Path, age: timedelta = timedelta(hours=1
     [
         (timedelta(minutes=59), OK, "is 59 minutes old and can be restored: 9 subscribers, 6 confirmed"),
         (timedelta(hours=25), OK, "25 hours old"),
-        (timedelta(hours=27), WARNING, "too old: 2026-11-27T050000.db is 27 hours old"),
+        (timedelta(hours=49), WARNING, "too old: 2026-11-27T050000.db is 2 days old"),
         (timedelta(days=9), WARNING, "9 days old"),
     ],
 )

@@ -1,5 +1,6 @@
 """Web addresses of the operator are called once, and what goes wrong is told without them."""
 
+import asyncio
 import ssl
 from pathlib import Path
 
@@ -24,6 +25,23 @@ def test_it_is_called_once_with_what_it_is_given() -> None:
     get, post = hook.asked
     assert (get.method, get.path, get.body) == ("GET", f"/{SECRET}?x=1", b"")
     assert (post.method, post.body, post.headers["title"]) == ("POST", b"body", "news")
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "what://127.0.0.1:9"])
+def test_a_proxy_that_httpx_does_not_know_stops_nobody(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with hooking() as hook:
+        call(target(hook.url))
+    assert len(hook.asked) == 1
+
+
+def test_it_is_called_from_a_thread_with_an_event_loop() -> None:
+    async def tell(url: str) -> None:
+        call(target(url))
+
+    with hooking() as hook:
+        asyncio.run(tell(hook.url))
+    assert len(hook.asked) == 1
 
 
 def test_what_comes_below_an_address_keeps_its_query() -> None:

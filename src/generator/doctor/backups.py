@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from generator.sentences import count
 from generator.subscribers.list.vitals import read_vitals
 from generator.subscribers.store.restoring import open_staged, stage
 from generator.subscribers.store.stamp import find_mark
+from generator.watch.findings import BACKUP, say_age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from generator.subscribers.store.backup import Backups
     from generator.subscribers.store.keys import Keys
     from generator.subscribers.store.log import Log
-
-STALE = timedelta(hours=26)
-"""The age from which a back-up is too old. The timer makes one every hour; by hand, one a day will do."""
 
 _LEAST = 0.9
 """A back-up with fewer subscribers than this part of the list is not what anybody wants to go back to."""
@@ -51,7 +48,7 @@ def examine_backups(backups: Backups | None, vitals: Vitals, keys: Keys, now: da
         f"{newest.name} is {age} old and can be restored: {count(found.total, 'subscriber')}, {found.confirmed:,} "
         f"confirmed (the list: {vitals.total:,}, {vitals.confirmed:,}); {count(len(backups.files), 'back-up')} in all"
     )
-    if now - backups.last > STALE:
+    if now - backups.last > BACKUP:
         remedy = "Run `systemctl status newsletter-backup.service` to see why it stopped."
         return warn("back-up", f"the newest one is too old: {said}", remedy)
     if found.total < vitals.total * _LEAST:
@@ -88,11 +85,3 @@ def _try(backup: Path, keys: Keys) -> Vitals:
             if marked is None:
                 raise GeneratorError(f"{backup} does not say that it is a back-up")
             return read_vitals(database)
-
-
-def say_age(age: timedelta) -> str:
-    """Minutes, hours or days."""
-    hours = age.total_seconds() / 3600
-    if hours < 2:  # noqa: PLR2004
-        return f"{max(0, round(hours * 60))} minutes"
-    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"  # noqa: PLR2004

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import ssl
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import anyio
 import httpx
+from anyio.from_thread import start_blocking_portal
 
 from generator.errors import GeneratorError, SecretError
 
@@ -59,24 +61,28 @@ def call(
     headers: Mapping[str, str] | None = None,
     patience: float = PATIENCE,
 ) -> None:
-    """GET it, or POST `content` to it. Only 2xx is success. Raises GeneratorError, without the address.
-
-    Not in a thread that has an event loop.
-    """
+    """GET it, or POST `content` to it. Only 2xx is success. Raises GeneratorError, without the address."""
+    asked = {"User-Agent": _AGENT, **(headers or {})}
     try:
-        anyio.run(_call, target.url, content, {"User-Agent": _AGENT, **(headers or {})}, patience)
+        with start_blocking_portal() as portal:  # in a thread of its own: the caller's may have an event loop
+            portal.call(_call, target.url, content, asked, patience)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise GeneratorError(f"{target.variable}: {_explain(error)}") from None
 
 
 async def _call(url: str, content: bytes | None, headers: Mapping[str, str], patience: float) -> None:
-    client = httpx.AsyncClient(
+    make = partial(
+        httpx.AsyncClient,
         headers=headers,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         verify=ssl.create_default_context(),
         follow_redirects=False,  # elsewhere the secret in the address would be somebody else's
-        timeout=None,  # noqa: S113 (fail_after limits all of it)
+        timeout=None,  # fail_after limits all of it
     )
+    try:
+        client = make()
+    except (ImportError, ValueError):  # a SOCKS proxy, for which httpx lacks a library, or none that it knows
+        client = make(trust_env=False)
     async with client:
         request = client.build_request("GET" if content is None else "POST", url, content=content)
         with anyio.fail_after(patience):

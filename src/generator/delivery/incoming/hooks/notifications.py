@@ -127,7 +127,12 @@ def _fetch(address: str) -> bytes:
             if not answer.is_success:
                 raise OSError(f"the answer is {answer.status_code}")
             return next(answer.iter_bytes(_LARGEST), b"")
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        ImportError,
+        ValueError,
+    ) as error:  # or a proxy it does not know
         raise OSError(type(error).__name__) from None
 
 
