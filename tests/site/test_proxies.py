@@ -412,7 +412,7 @@ def test_what_a_reader_does_is_allowed_by_the_policy(shown, reader):
         f"https://{SERVICE}/**", lambda route: route.fulfill(body="asked", content_type="text/html")
     )
     visit(reader, shown)
-    reader.locator(".signup input[type=email]").fill("lezer@example.org")
+    reader.locator(".signup input[name=email]").fill("lezer@example.org")
     reader.locator(".signup button").click()
     expect(reader.locator("body")).to_have_text("asked")
     reader.context.set_offline(True)
