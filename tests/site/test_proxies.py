@@ -376,9 +376,12 @@ def reader(browser: Browser) -> Iterator[Page]:
     assert [text for text in told if "violation" in text or "Content Security Policy" in text] == []
 
 
-def test_no_page_breaks_the_policy(shown, reader, site):
+def test_no_page_breaks_the_policy(shown, reader, site, request):
+    """Behind nginx every page; behind Caddy, which sends the same policy, every eighth."""
     addresses = [address.removeprefix(site.url) for address in site.pages]
     assert len(addresses) > 30
+    if "caddy" in request.node.name:
+        addresses = addresses[::8]
     for address in addresses:
         answer = reader.goto(shown + address, wait_until="load")
         assert "script-src 'self'" in answer.headers["content-security-policy"]
