@@ -24,6 +24,7 @@ SERVERS = {
     r"generate preview(?!.*--static)": r"Preview: (http\S+)",
     r"make service": r"Sign up: (http\S+)",
     r"newsletter serve.*": r"Listening on (\S+:\d+)\.",
+    r"newsletter desk.*": r"Desk: (http\S+)",
     r"newsletter send --wait": r"Waiting until ()",
 }
 """Commands that go on until Ctrl-C, and what they say when they answer."""
