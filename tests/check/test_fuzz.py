@@ -15,6 +15,7 @@ from generator.check.proofs import Proof
 from generator.check.rule import Finding, Rule
 from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES
 from generator.content import Newsletter, load_newsletter
+from generator.content.markdown.limits import LONGEST_LETTER
 from generator.errors import ContentError
 from generator.model import Language, Problem, Severity, Week
 from tests.effort import TIMES, assert_linear
@@ -27,8 +28,7 @@ ACTION = "\n## Food for action"
 FAILED = ("the check itself failed", "cannot be rendered")
 """What `check` says when the program is at fault, and not the text."""
 
-SIZE = 60_000
-"""Characters: three times what `content` lets through."""
+SIZE = LONGEST_LETTER
 
 # --- Odd text ---
 
