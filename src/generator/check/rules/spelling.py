@@ -32,8 +32,10 @@ LONGEST = 50
 """The longest word that is looked up: taking an unknown compound apart takes long."""
 UNKNOWN = 40
 """After so many unknown words, a text is in another language, or not a text."""
-SUGGESTED = 5
-"""How many unknown words get suggestions, which take a tenth of a second each."""
+SUGGESTED = 1
+"""How many unknown words of a text get suggestions, which take up to a third of a second each."""
+SHORT = 12
+"""The longest word that gets some: taking a longer one apart takes twice as long, and finds little."""
 
 _WORD = re.compile(r"[^\W_](?:[\w\u0300-\u036f]|[’'\u2011-](?=\w))*")
 _MARKS = str.maketrans({"’": "'", "\u2011": "-"})
@@ -58,7 +60,9 @@ def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
             break
     for number, (word, spot) in enumerate(places.items()):
         again = f" (used {times[word]} times)" if times[word] > 1 else ""
-        hint = _explain(word, language, languages, house) if number < SUGGESTED else ""
+        hint = _find_other(word, language, languages)
+        if not hint and number < SUGGESTED and (found := suggest(word, language, house)):
+            hint = f"; did you mean {' or '.join(f'“{one}”' for one in found)}?"
         yield Finding(f"“{word}”{again} is not in the dictionary{hint}", spot)
 
 
@@ -73,11 +77,12 @@ def knows(word: str, language: Language, house: frozenset[str] = frozenset()) ->
 def suggest(word: str, language: Language, house: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """At most three words that may have been meant, those of the house first."""
     near = get_close_matches(word, house, n=1, cutoff=0.8)
-    near += _load(language).suggest(word) if len(word) <= LONGEST // 2 else ()
+    near += _load(language).suggest(word) if len(word) <= SHORT else ()
     return tuple(islice(dict.fromkeys(near), 3))
 
 
-def _explain(word: str, language: Language, languages: Languages, house: frozenset[str]) -> str:
+def _find_other(word: str, language: Language, languages: Languages) -> str:
+    """That a word stands in the dictionary of another language; empty when it does not."""
     for other in languages:
         if (
             other != language
@@ -85,8 +90,7 @@ def _explain(word: str, language: Language, languages: Languages, house: frozens
             and _stands_in_dictionary(word.translate(_MARKS), other)
         ):
             return f"; it is {languages.names[other]}"
-    found = suggest(word, language, house)
-    return f"; did you mean {' or '.join(f'“{one}”' for one in found)}?" if found else ""
+    return ""
 
 
 def _find_unknown(
