@@ -1,4 +1,4 @@
-"""What keeps a letter from being sent: git, the settings, and the window."""
+"""What keeps a letter from being sent: git and the settings."""
 
 import shutil
 import subprocess
@@ -10,8 +10,7 @@ import pytest
 
 from generator.content import Newsletter
 from generator.mailing import preflight
-from generator.mailing.preflight import find_closed_window, find_commit, find_missing
-from generator.mailing.window import choose_week
+from generator.mailing.preflight import find_commit, find_missing
 from generator.model import Week
 
 WEEK = Week(2026, 46)
@@ -123,15 +122,3 @@ def test_a_relay_and_a_service_are_needed(newsletter: Newsletter):
     assert find_missing(settings, WEEK.next(), "smtp://relay.example.org") == [
         f"newsletter/settings.toml skips {WEEK.next()}; to make or send its letter, remove the week from “skip”"
     ]
-
-
-def test_the_window_is_said_in_the_time_of_the_readers(newsletter: Newsletter):
-    settings = newsletter.settings
-    assert not find_closed_window(settings, WEEK, NOW)
-    early = find_closed_window(settings, Week(2026, 30), datetime(2026, 7, 20, tzinfo=UTC))
-    assert early.startswith("its window opens on Friday 24 July 2026 at 07:00 (Europe/Amsterdam); add --wait")
-    late = find_closed_window(settings, WEEK, datetime(2026, 11, 13, 9, tzinfo=UTC))
-    assert late.startswith(
-        "its window closed on Friday 13 November 2026 at 10:00 (Europe/Amsterdam); to send it anyway, add --now"
-    )
-    assert choose_week(settings, datetime(2026, 11, 13, 9, tzinfo=UTC)) == WEEK.next()

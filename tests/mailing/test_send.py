@@ -122,6 +122,27 @@ def test_the_wait_for_the_window_is_told(project: Path, monkeypatch: pytest.Monk
     assert waiting.opens.isoformat() == "2026-11-13T07:00:00+01:00"
 
 
+def test_a_window_that_moves_during_the_wait_is_waited_for(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings are read again when the window opens; it may be later by then."""
+    now = FRIDAY - timedelta(hours=1)
+    path = project / "newsletter/settings.toml"
+    text = path.read_text("utf-8")
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += timedelta(seconds=seconds)
+        path.write_text(text.replace("[nl]", '[send]\nfrom = "08:30"\nuntil = "10:00"\n[nl]'), "utf-8")
+
+    monkeypatch.setattr("generator.mailing.window.sleep", sleep)
+    told: list[events.Event] = []
+    assert isinstance(send(project, told, lambda: now, wait=True), Outcome)
+    waits = [event.opens for event in told if isinstance(event, events.Waiting)]
+    assert [f"{opens:%H:%M}" for opens in waits] == ["07:00", "08:30"]
+    assert now >= FRIDAY + timedelta(hours=1)
+
+
 def test_a_run_that_is_stopped_leaves_the_rest_for_the_next(project: Path) -> None:
     stop = Event()
     stop.set()

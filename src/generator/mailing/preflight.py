@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 from generator.delivery.outgoing.transports import DEFAULT, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.environment import find_trial
-from generator.sentences import count, say_day, say_skipped
+from generator.sentences import count, say_skipped
 from generator.settings import PATH as SETTINGS
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
 
     from generator.model import Week
@@ -75,16 +74,3 @@ def find_missing(settings: Settings, week: Week, mail: str) -> list[str]:
 def find_service(root: Path, settings: Settings, mail: str) -> str:
     """Where the links in a letter lead: to the service of the settings, in a trial to where one listens here."""
     return find_trial(root) if is_trial(mail) else settings.service_url
-
-
-def find_closed_window(settings: Settings, week: Week, now: datetime) -> str:
-    """Why the letter may not leave at this time; empty when it may."""
-    window = settings.send_window(week)
-    if window.holds(now):
-        return ""
-    moment = window.opens if now < window.opens else window.closes
-    local = moment.astimezone(settings.timezone)
-    when = f"on {say_day(local)} ({settings.timezone.key})"
-    if now < window.opens:
-        return f"its window opens {when}; add --wait to wait for it, or --now to send at once"
-    return f"its window closed {when}; to send it anyway, add --now"

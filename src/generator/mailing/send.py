@@ -15,10 +15,10 @@ from generator.errors import MailingError, RefusalError
 from generator.mailing.concluding import concluding
 from generator.mailing.events import Delayed, Frozen, Overdue, tell_nobody
 from generator.mailing.freeze import Prepared, Recipe, prepare_apart
-from generator.mailing.preflight import find_closed_window, find_missing, find_service
+from generator.mailing.preflight import find_missing, find_service
 from generator.mailing.run import Order, Outcome, Unsent, run_mailing
 from generator.mailing.status import find_overdue
-from generator.mailing.window import await_window, choose_week
+from generator.mailing.window import await_opening, choose_week, explain_closed
 from generator.model import Mailing, Week
 from generator.recovery.backup import SHORT, make_backup_of_letter
 from generator.settings import PATH as SETTINGS
@@ -87,37 +87,26 @@ def _send(  # noqa: PLR0913 (as above)
             return Unsent(f"{SETTINGS} skips {week}; nothing was sent.")
     sending = _Sending(root, week, asked, clock, tell, prepare)
     with closing(open_list(root)) as database:
-        mailing = _find(database, week)
-        if mailing is None and asked.wait:
+        while True:
+            mailing = _find(database, week)
+            window = settings.send_window(week)
+            if mailing is not None or not asked.wait or clock() >= window.opens:
+                break
             # What is wrong is better known before than at the moment itself.
             sending.look(settings, database, clock())
-            await_window(settings, week, clock, tell)
-            settings = read_settings(root)
-            mailing = _find(database, week)  # hours may have passed, and another may have sent it
+            await_opening(week, window.opens.astimezone(settings.timezone), clock, tell)
+            settings = read_settings(
+                root
+            )  # hours have passed: they may say something else, and another may have sent
+        closed = "" if asked.at_once else explain_closed(window, clock(), settings.timezone)
         if mailing is None:
-            mailing = sending.freeze(settings, database)
+            mailing = sending.freeze(settings, database, closed)
             # On the disk, and off the machine, before the first letter: who goes back to it knows whom to doubt.
             if why := make_backup_of_letter(root, settings, database, clock(), SHORT):
                 tell(Delayed(why))
-        elif not mailing.planned:
-            why = mailing.trouble or "it was frozen without recipients"
-            raise MailingError(
-                f"the letter of {week} is not sent: {why}; if nobody has it, run `newsletter withdraw {week}`, then "
-                "send it again"
-            )
-        elif mailing.finished:
-            when = mailing.finished.astimezone(settings.timezone)
-            return Unsent(f"The letter of {week} was already sent, on {when:%Y-%m-%d at %H:%M}.")
-        elif mailing.trouble:
-            raise MailingError(
-                f"the letter of {week} was stopped: {mailing.trouble}; to continue, run `newsletter resume {week}`"
-            )
-        else:
-            sending.check_same(settings, database, mailing)
-        if not asked.at_once and (closed := find_closed_window(settings, week, clock())):
-            raise _refuse(week, [closed])
-        closes = None if asked.at_once else settings.send_window(week).closes
-        order = replace(asked.order, closes=closes)
+        elif done := sending.check(settings, database, mailing, closed):
+            return done
+        order = replace(asked.order, closes=None if asked.at_once else window.closes)
         return run_mailing(root, settings, database, mailing, order, clock, tell, stop or Event())
 
 
@@ -139,8 +128,8 @@ class _Sending:
     tell: Tell
     prepare: Callable[[Recipe], Prepared]
 
-    def look(self, settings: Settings, database: Database, now: datetime) -> Prepared:
-        """The letter as it is now. Raises RefusalError with all reasons when it cannot be sent."""
+    def look(self, settings: Settings, database: Database, now: datetime, closed: str = "") -> Prepared:
+        """The letter as it is now. Raises RefusalError with all reasons when it cannot be sent; `closed` is one."""
         mail = read_variable(self.root, MAIL)
         missing = find_missing(settings, self.week, mail)
         service = find_service(self.root, settings, mail)
@@ -148,20 +137,16 @@ class _Sending:
         without_git = self.asked.without_git or is_trial(mail)
         recipe = Recipe(self.root, self.week, now, service, without_git=without_git)
         prepared = self.prepare(recipe)
-        early = now < settings.send_window(self.week).opens
-        closed = find_closed_window(settings, self.week, now)
-        if self.asked.at_once or (self.asked.wait and early):
-            closed = ""
         nobody = self._find_nobody(database, prepared)
         obstacles = [*prepared.obstacles, *missing, *filter(None, (nobody, closed))]
         if obstacles:
             raise _refuse(self.week, dict.fromkeys(obstacles), prepared.problems)
         return prepared
 
-    def freeze(self, settings: Settings, database: Database) -> Mailing:
+    def freeze(self, settings: Settings, database: Database, closed: str) -> Mailing:
         """Keep what is sent and to whom; if another does so at the same time, it is theirs."""
         now = self.clock().replace(microsecond=0)  # to the second, as the header Date has it
-        prepared = self.look(settings, database, now)
+        prepared = self.look(settings, database, now, closed)
         mailing = Mailing(self.week, now, prepared.commit, prepared.certainty, database.keys.fingerprint)
         try:
             with database.begin() as transaction:
@@ -170,7 +155,7 @@ class _Sending:
             found = _find(database, self.week)
             if found is None:
                 raise
-            self.check_same(settings, database, found)
+            self._check_same(settings, database, found)
             return found
         self.tell(Frozen(frozen))
         return frozen
@@ -183,7 +168,31 @@ class _Sending:
             why = explain_nobody(transaction, prepared.certainty, self.week.friday)
         return f"{why}; to use another list, set {DATABASE}" if why else ""
 
-    def check_same(self, settings: Settings, database: Database, mailing: Mailing) -> None:
+    def check(self, settings: Settings, database: Database, mailing: Mailing, closed: str) -> Unsent | None:
+        """Whether a letter that was frozen before is done; None when it is to be sent on.
+
+        Raises MailingError when it cannot go on, and RefusalError when it may not now.
+        """
+        week = self.week
+        if not mailing.planned:
+            why = mailing.trouble or "it was frozen without recipients"
+            raise MailingError(
+                f"the letter of {week} is not sent: {why}; if nobody has it, run `newsletter withdraw {week}`, then "
+                "send it again"
+            )
+        if mailing.finished:
+            when = mailing.finished.astimezone(settings.timezone)
+            return Unsent(f"The letter of {week} was already sent, on {when:%Y-%m-%d at %H:%M}.")
+        if mailing.trouble:
+            raise MailingError(
+                f"the letter of {week} was stopped: {mailing.trouble}; to continue, run `newsletter resume {week}`"
+            )
+        self._check_same(settings, database, mailing)
+        if closed:
+            raise _refuse(week, [closed])
+        return None
+
+    def _check_same(self, settings: Settings, database: Database, mailing: Mailing) -> None:
         """Refuse to go on with a letter that has changed since it was frozen."""
         service = find_service(self.root, settings, read_variable(self.root, MAIL))
         recipe = Recipe(self.root, self.week, mailing.frozen, service, looks=False)

@@ -1,4 +1,4 @@
-"""The window of a letter: whose is open or next, and waiting for one."""
+"""The window of a letter: whose is open or next, why it is closed, and waiting for one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from generator.mailing.events import Waiting
 from generator.model import Week
+from generator.sentences import say_day
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from generator.clock import Clock
     from generator.mailing.events import Tell
+    from generator.model import Window
     from generator.settings import Settings
 
 SLICE = 20.0
@@ -25,14 +28,22 @@ def choose_week(settings: Settings, now: datetime) -> Week:
     return week if now < settings.send_window(week).closes else week.next()
 
 
-def await_window(settings: Settings, week: Week, clock: Clock, tell: Tell) -> None:
-    """Return when the window opens; at once when it is open, or over.
+def explain_closed(window: Window, now: datetime, timezone: ZoneInfo) -> str:
+    """Why the letter may not leave at this time; empty when it may."""
+    if window.holds(now):
+        return ""
+    moment = window.opens if now < window.opens else window.closes
+    when = f"on {say_day(moment.astimezone(timezone))} ({timezone.key})"
+    if now < window.opens:
+        return f"its window opens {when}; add --wait to wait for it, or --now to send at once"
+    return f"its window closed {when}; to send it anyway, add --now"
+
+
+def await_opening(week: Week, opens: datetime, clock: Clock, tell: Tell) -> None:
+    """Return when the window opens. `opens` has the time zone in which it is told.
 
     It waits in slices, because a machine may sleep, and a clock may be set.
     """
-    opens = settings.send_window(week).opens
-    if clock() >= opens:
-        return
-    tell(Waiting(week, opens.astimezone(settings.timezone)))
+    tell(Waiting(week, opens))
     while (left := (opens - clock()).total_seconds()) > 0:
         sleep(min(left, SLICE))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from generator.mailing.window import choose_week
+from generator.mailing.window import choose_week, explain_closed
 from generator.model import Problem, Week
 from generator.settings import Settings, load_settings
 
@@ -19,7 +19,7 @@ AMSTERDAM = "Europe/Amsterdam"
 @pytest.fixture(scope="module")
 def settings() -> Settings:
     problems: list[Problem] = []
-    settings = load_settings(Path(__file__).parent / "sample", problems)
+    settings = load_settings(Path(__file__).parents[1] / "sample", problems)
     assert settings is not None
     return settings
 
@@ -95,3 +95,13 @@ def test_without_a_week_it_is_the_one_whose_window_is_open_or_next(settings):
         assert choose_week(settings, window.opens) == week
         assert choose_week(settings, window.closes - SECOND) == week
         assert choose_week(settings, window.closes) == week.next()
+
+
+def test_why_a_window_is_closed_is_said_in_the_time_of_the_readers(settings):
+    window = settings.send_window(Week(2026, 30))
+    assert not explain_closed(window, window.opens, settings.timezone)
+    early = explain_closed(window, window.opens - SECOND, settings.timezone)
+    assert early.startswith("its window opens on Friday 24 July 2026 at 07:00 (Europe/Amsterdam); add --wait")
+    assert explain_closed(window, window.closes, settings.timezone) == (
+        "its window closed on Friday 24 July 2026 at 10:00 (Europe/Amsterdam); to send it anyway, add --now"
+    )
