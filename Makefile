@@ -57,7 +57,7 @@ parallel := --numprocesses auto --maxprocesses 4 --dist worksteal
 # Where hardly a test is small: without these, collecting takes half the time.
 whole := $(addprefix --ignore tests/,cli documents site web check/rules/test_spelling.py render/page/test_cards.py \
 	render/page/test_pages.py subscribers/store/test_migrations.py subscribers/test_states.py test_preview.py \
-	test_artifacts.py test_repository.py)
+	test_atomic.py test_repository.py)
 
 define look
 	@echo "== Formatting (ruff format)"

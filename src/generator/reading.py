@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from generator.invisible import find_invisible, say_invisible
 from generator.model import Problem
-from generator.unseen import find_unseen, say_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -223,8 +223,8 @@ def _text(text: str) -> str:
     first = text[:1]  # nearly always a letter, which is quickly seen
     if not (first.isascii() and first.isalnum()) and not any(map(_is_visible, text)):
         raise ValueError("is empty")
-    if (place := next(find_unseen(text), None)) is not None:
-        raise ValueError(f"contains {say_unseen(text[place])}; delete it")
+    if (place := next(find_invisible(text), None)) is not None:
+        raise ValueError(f"contains {say_invisible(text[place])}; delete it")
     return text
 
 

@@ -23,7 +23,7 @@ from generator.content import Newsletter, load_newsletter
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError
 from generator.model import Archive, Week
-from generator.publication.build import make_issue
+from generator.publication.issue import make_issue
 from tests.clocks import NOW, STOPPED, stop_at
 from tests.languages import NL
 

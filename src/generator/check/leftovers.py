@@ -7,8 +7,8 @@ import unicodedata
 from html import unescape
 from typing import TYPE_CHECKING
 
+from generator.invisible import SOFT_HYPHEN, find_invisible
 from generator.model import Severity
-from generator.unseen import SOFT_HYPHEN, find_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,5 +115,7 @@ def find_entities(text: str) -> Iterator[tuple[int, str]]:
         if len(character) > 1 or character in _OF_USE:
             continue
         is_nothing = not character or character == "\ufffd" or unicodedata.category(character) == "Cc"
-        if (is_nothing and character not in {"\t", "\n"}) or next(find_unseen(character), None) is not None:
+        if (is_nothing and character not in {"\t", "\n"}) or next(
+            find_invisible(character), None
+        ) is not None:
             yield match.start(), match[0]

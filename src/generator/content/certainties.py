@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.documents import check_unseen, load_document
+from generator.content.documents import check_invisible, load_document
 from generator.content.markdown.marks import split_sections
 from generator.model import Certainty, ChecklistItem, Problem, Section
 from generator.reading import Fields, Line, did_you_mean, is_folder, list_folder, nearest, plain_name
@@ -63,7 +63,7 @@ def load_certainties(
             )
             missing = [one for one in missing if one != nearest(name, missing)]
         elif document := load_document(path, CertaintyFields, texts, problems):
-            check_unseen(document, problems)
+            check_invisible(document, problems)
             found.append(_certainty(document, language, headings, problems))
     for name in missing:
         message = "the page is missing; each certainty has a page in each language"

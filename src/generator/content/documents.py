@@ -10,10 +10,10 @@ import yaml
 
 from generator.cache import Cache, digest
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
+from generator.invisible import SOFT_HYPHEN, find_invisible, say_invisible
 from generator.model import Problem
 from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
 from generator.syntax import explain_yaml
-from generator.unseen import SOFT_HYPHEN, find_unseen, say_unseen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,13 +92,15 @@ def load_document(
     return document
 
 
-def check_unseen(document: Document[Any], problems: list[Problem]) -> None:
+def check_invisible(document: Document[Any], problems: list[Problem]) -> None:
     """Add a problem for the first invisible character of a page; about letters and thoughts there is a rule."""
     text = document.markdown
-    for place in find_unseen(text):
+    for place in find_invisible(text):
         if text[place] != SOFT_HYPHEN:
             line = document.line + text.count("\n", 0, place)
-            problems.append(Problem(document.path, line, f"{say_unseen(text[place])} stands here; delete it"))
+            problems.append(
+                Problem(document.path, line, f"{say_invisible(text[place])} stands here; delete it")
+            )
             return
 
 

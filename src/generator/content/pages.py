@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
-from generator.content.documents import check_unseen, load_document, read_front
+from generator.content.documents import check_invisible, load_document, read_front
 from generator.model import Page, Problem
 from generator.reading import (
     LEADS_OUT,
@@ -59,7 +59,7 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         if document is None:
             continue
         _check_markers(document, problems)
-        check_unseen(document, problems)
+        check_invisible(document, problems)
         title, summary = document.fields.title, document.fields.summary
         pages.append(Page(language, name, title, summary, document.markdown, path, document.line))
     _check_twins(paths, problems)

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.artifacts import publish_artifacts
+from generator.atomic import publish_artifacts
 from generator.environment import open_list
 from generator.files import create_file, make_folder, refuse_taken
 from generator.mailing.lookup import get_account, get_mailing

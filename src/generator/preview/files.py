@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from generator.artifacts import publish_artifacts
+from generator.atomic import publish_artifacts
 from generator.check import check_issue
 from generator.errors import PublishError
 from generator.render.preview.previews import MARK, PAGE, render_preview
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.artifacts import Published
+    from generator.atomic import Published
     from generator.content import Newsletter
     from generator.model import Issue
 

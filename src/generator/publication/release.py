@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeAlias
 
-from generator.artifacts import publish_artifacts
+from generator.atomic import publish_artifacts
 from generator.check import check_issue
 from generator.content.releases import PATH, digest_edition, write_releases
 from generator.errors import RefusalError, RequestError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from generator.artifacts import publish_together
+from generator.atomic import publish_together
 from generator.content.certainties import IDS, item_ids, load_certainties
 from generator.content.documents import Texts
 from generator.content.evidence import load_facts

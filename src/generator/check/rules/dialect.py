@@ -15,10 +15,10 @@ from generator.check.blocks import Block, read_html, read_preview
 from generator.check.leftovers import LEFT, find_entities
 from generator.check.places import FEW
 from generator.check.rule import Finding, Rule, Spot
+from generator.invisible import SOFT_HYPHEN, find_invisible, say_invisible
 from generator.model import Severity
 from generator.reading import shorten
 from generator.render.markdown import clean_html, to_raw_html
-from generator.unseen import SOFT_HYPHEN, find_unseen, say_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,10 +191,10 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
     for match in _BULLET.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(1), manuscript.body + match.end(1))
         yield Finding(f"“{match[1]}” makes no item of a list here; write “- ” instead", spot)
-    for place in find_unseen(manuscript.text[manuscript.body :]):
+    for place in find_invisible(manuscript.text[manuscript.body :]):
         if (found := manuscript.text[manuscript.body + place]) != SOFT_HYPHEN:
             spot = manuscript.spot(manuscript.body + place, manuscript.body + place + 1)
-            yield Finding(f"{say_unseen(found)} stands here; delete it", spot, Severity.WARNING)
+            yield Finding(f"{say_invisible(found)} stands here; delete it", spot, Severity.WARNING)
     for place, entity in find_entities(source):
         spot = manuscript.spot(manuscript.body + place, manuscript.body + place + len(entity))
         yield Finding(f"“{entity}” is a character that nobody sees; delete it", spot, Severity.WARNING)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generator.cli import Project
     from generator.content import Newsletter
     from generator.model import Artifact, Problem, Week
-    from generator.publication.build import MadeIssue
+    from generator.publication.issue import MadeIssue
 
 
 @click.command(cls=Command)
@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 (one for each option)
     """
     with pausing_collection():
         from generator.content.needs import need_nothing
-        from generator.publication.build import find_folder, make_issue
+        from generator.publication.issue import find_folder, make_issue
 
         documents, now = load_documents(project.root), project.now()
         newsletter = load_texts(project.root, now, documents, need_nothing)
@@ -96,7 +96,7 @@ def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, 
     """The rows of the table: a new issue, then each email with its page, then the feeds."""
     from generator.check.rules.prose import count_words
     from generator.cli.reports import count_problems
-    from generator.publication.build import find_folder
+    from generator.publication.issue import find_folder
 
     root = newsletter.root if newsletter.root != Path.cwd() else Path()
     for source in made.sources:

@@ -23,8 +23,8 @@ from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.links import ARCHIVE, Place, locate
 from generator.render.markdown import escape_markdown, render_notes
+from generator.render.page.certainties import render_assessment, render_seven, render_team
 from generator.render.page.evidence import render_evidence
-from generator.render.page.seven import render_assessment, render_seven, render_team
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
 from generator.words import load_words

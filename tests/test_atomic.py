@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from generator.artifacts import STAGING, publish_artifacts, publish_together
+from generator.atomic import STAGING, publish_artifacts, publish_together
 from generator.errors import PublishError
 from generator.files import link
 from generator.model import Artifact
@@ -150,7 +150,7 @@ import resource, signal, sys
 from pathlib import Path, PurePosixPath
 from generator.errors import PublishError
 from generator.model import Artifact
-from generator.artifacts import publish_artifacts
+from generator.atomic import publish_artifacts
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
@@ -182,7 +182,7 @@ SLOW = """
 import itertools, sys
 from pathlib import Path, PurePosixPath
 from generator.model import Artifact
-from generator.artifacts import publish_artifacts
+from generator.atomic import publish_artifacts
 folder = Path(sys.argv[1])
 for number in itertools.count():
     content = str(number % 10).encode() * 200_000

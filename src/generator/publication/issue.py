@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from generator.artifacts import publish_together
 from generator.assemble import assemble_issue, write_edition
+from generator.atomic import publish_together
 from generator.cache import Cache, load_cache
 from generator.check import check_proof
 from generator.check.proofs import Proof

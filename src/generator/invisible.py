@@ -28,7 +28,7 @@ _OPEN, _CLOSE = re.compile("[\u2066-\u2068]"), re.compile("\u2069")
 _BESIDE_JOINERS = frozenset({"Lo", "Lm", "Mn", "Mc"})
 
 
-def find_unseen(text: str) -> Iterator[int]:
+def find_invisible(text: str) -> Iterator[int]:
     """The places in a text with a character that nobody sees and no script needs there, soft hyphens included."""
     if text.isascii():
         return
@@ -49,7 +49,7 @@ def find_unseen(text: str) -> Iterator[int]:
         yield place
 
 
-def say_unseen(character: str) -> str:
+def say_invisible(character: str) -> str:
     """What to call one."""
     return f"the invisible character U+{ord(character):04X}"
 

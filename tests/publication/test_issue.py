@@ -8,7 +8,7 @@ from generator.cache import Cache
 from generator.content import load_newsletter
 from generator.errors import RequestError
 from generator.model import Week
-from generator.publication.build import MadeIssue, make_issue
+from generator.publication.issue import MadeIssue, make_issue
 from tests.clocks import NOW
 from tests.languages import LANGUAGES
 

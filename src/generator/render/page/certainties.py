@@ -24,7 +24,7 @@ def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
         (certainty, Place(language, certainty.page).address_from(page))
         for certainty in newsletter.playbook.certainties[language]
     ]
-    return _render(newsletter, "page/seven.html", certainties=certainties)
+    return _render(newsletter, "page/certainties.html", certainties=certainties)
 
 
 def render_assessment(newsletter: Newsletter, language: Language, page: str) -> str:

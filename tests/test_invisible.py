@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.unseen import find_unseen, say_unseen
+from generator.invisible import find_invisible, say_invisible
 from tests.effort import assert_linear
 
 
@@ -31,13 +31,13 @@ from tests.effort import assert_linear
     ],
 )
 def test_what_nobody_sees_is_found(text: str, places: list[int]) -> None:
-    assert list(find_unseen(text)) == places
+    assert list(find_invisible(text)) == places
 
 
 def test_it_is_named_by_its_number() -> None:
-    assert say_unseen("\u200b") == "the invisible character U+200B"
+    assert say_invisible("\u200b") == "the invisible character U+200B"
 
 
 @pytest.mark.parametrize("piece", ["a\u200e", "\u200b", "👩\u200d", "\U0001f3f4\U000e0067\U000e007f"])
 def test_the_work_grows_with_the_text(piece: str) -> None:
-    assert_linear(lambda size: list(find_unseen(piece * size)), 80_000)
+    assert_linear(lambda size: list(find_invisible(piece * size)), 80_000)
