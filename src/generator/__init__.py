@@ -14,20 +14,25 @@ from __future__ import annotations
 
 def generate() -> None:
     """Run `generate`. Always raises SystemExit."""
-    _run("generator.cli.generate")
+    _run("generate")
 
 
 def newsletter() -> None:
     """Run `newsletter`. Always raises SystemExit."""
-    _run("generator.cli.newsletter")
+    _run("newsletter")
 
 
 def _run(program: str) -> None:
-    """Import a program and run it. Nothing is imported before this, so that Ctrl-C stops it without a traceback."""
+    """Import a program and run it. Nothing is imported before this, so that Ctrl-C stops it without a traceback.
+
+    Whoever started us may have held Ctrl-C back until now: src/launchers does.
+    """
     try:
+        import signal  # noqa: PLC0415 (see above)
         from importlib import import_module  # noqa: PLC0415 (see above)
 
-        import_module(program).main()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        import_module(f"generator.cli.{program}").main(prog_name=program)
     except KeyboardInterrupt:
         _stop()
     except Exception as error:
