@@ -33,13 +33,7 @@ quick: $(VENV)/test.stamp  ## formatting, style, types, imports and unit tests: 
 	@$(BIN)/pytest $(parallel) -m unit $(whole) $(ARGS)
 
 test: $(VENV)/test.stamp  ## what to run before each commit; it stops at the first failure (ARGS goes to pytest)
-	$(look)
-	@echo "== Content (generate check --strict)"
-	@$(BIN)/generate check --strict
-	@echo "== Site (generate site)"
-	@$(BIN)/generate site
-	@echo "== Programs of this machine"
-	@$(BIN)/python -m tests.machine
+	$(all-but-tests)
 	@echo "== Tests (pytest)"
 	@$(BIN)/pytest $(parallel) -m "not slow" $(ARGS)
 
@@ -47,10 +41,11 @@ coverage: $(VENV)/test.stamp  ## the same tests with branch coverage, which take
 	@$(BIN)/python -m tests.machine
 	@$(BIN)/pytest --cov $(parallel) -m "not slow" $(ARGS)
 
-test-all: test  ## the same, then what is slow, and the tests on two other days; CI runs this
-	@echo "== Slow tests (pytest)"
-	@$(BIN)/pytest $(parallel) -m slow $(ARGS)
-	@echo "== Other days (pytest under libfaketime)"
+test-all: $(VENV)/test.stamp  ## the same, with the tests that are slow, and on another day; CI runs this
+	$(all-but-tests)
+	@echo "== Tests, slow ones too (pytest)"
+	@$(BIN)/pytest $(parallel) $(ARGS)
+	@echo "== Another day (pytest under libfaketime)"
 	@$(BIN)/python -m tests.days -- $(parallel) $(ARGS)
 
 parallel := --numprocesses auto --maxprocesses 4 --dist worksteal
@@ -68,6 +63,16 @@ define look
 	@$(BIN)/mypy
 	@echo "== Imports only go down (import-linter)"
 	@$(BIN)/lint-imports --no-logo
+endef
+
+define all-but-tests
+	$(look)
+	@echo "== Content (generate check --strict)"
+	@$(BIN)/generate check --strict
+	@echo "== Site (generate site)"
+	@$(BIN)/generate site
+	@echo "== Programs of this machine"
+	@$(BIN)/python -m tests.machine
 endef
 
 bench: $(VENV)/bench.stamp  ## measure build time and size, and compare them with a well-known plugin

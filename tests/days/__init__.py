@@ -1,8 +1,13 @@
 """Programs on another day: libfaketime gives them its date."""
 
+from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 from tests.machine import find_libfaketime
+
+FAR = timedelta(days=300)
+"""From this far away on, a date that somebody wrote down for good is over."""
 
 
 def live_on(moment: str) -> dict[str, str]:
@@ -18,3 +23,13 @@ def live_on(moment: str) -> dict[str, str]:
         "NO_FAKE_STAT": "1",
         "PYTHONPATH": str(Path(__file__).parent / "python"),
     }
+
+
+def find_clock_change(now: datetime) -> datetime:
+    """02:58 in Amsterdam on the next last Sunday of October that is far away; two minutes later it is 02:00."""
+    for year in count(now.year):
+        last = datetime(year, 10, 31, 0, 58, tzinfo=UTC)
+        change = last - timedelta(days=last.isoweekday() % 7)
+        if change - now >= FAR:
+            return change
+    raise AssertionError

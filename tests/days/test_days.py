@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.days import live_on
+from tests.days import FAR, find_clock_change, live_on
 from tests.machine import FAKETIME
 
 pytestmark = pytest.mark.needs(FAKETIME)
@@ -22,6 +24,16 @@ def run(program: str) -> str:
         text=True,
     )
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_clocks_change_two_minutes_after_that_moment(month):
+    now = datetime(2026, month, 28, tzinfo=UTC)
+    moment = find_clock_change(now)
+    assert FAR <= moment - now < timedelta(days=700)
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    before, after = ((moment + timedelta(minutes=more)).astimezone(amsterdam) for more in (0, 2))
+    assert (f"{before:%H:%M}", f"{after:%H:%M}") == ("02:58", "02:00")
 
 
 def test_it_sleeps_and_its_date_is_another():
