@@ -1,6 +1,7 @@
 """What is remembered survives a restart, several writers, and a file that somebody has spoilt."""
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 from threading import Thread
@@ -46,6 +47,21 @@ def test_a_file_that_cannot_be_read_counts_as_forgotten(root: Path, content: byt
     note_relay(root, "", NOON)
 
 
+def test_the_first_word_makes_the_folder(tmp_path: Path) -> None:
+    """With the keys in the environment and the list on PostgreSQL, nothing else needs it."""
+    note_relay(tmp_path, "nobody answers", NOON)
+    assert read_relay(tmp_path) == ("nobody answers", NOON)
+    assert (tmp_path / FILE).parent.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root makes files for others")
+def test_what_root_keeps_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 4321, 4321)
+    note_relay(tmp_path, "nobody answers", NOON)
+    for path in (tmp_path / FILE, (tmp_path / FILE).parent):
+        assert (path.stat().st_uid, path.stat().st_gid) == (4321, 4321)
+
+
 def test_nobody_overwrites_what_another_keeps(root: Path) -> None:
     def add(name: str) -> None:
         for number in range(20):
@@ -61,5 +77,6 @@ def test_nobody_overwrites_what_another_keeps(root: Path) -> None:
 
 
 def test_where_nothing_can_be_kept_it_says_so(tmp_path: Path) -> None:
+    (tmp_path / "var").touch()
     with pytest.raises(GeneratorError, match=r"var/watch\.json cannot be written"), change_memory(tmp_path):
         pass

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import GeneratorError
+from generator.files import give_to_owner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,9 +56,16 @@ def change_memory(root: Path) -> Iterator[dict[str, Any]]:
     """
     path = root / FILE
     try:
+        # With the keys in the environment and the list on PostgreSQL, nothing else has made it.
+        if not path.parent.is_dir():
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            give_to_owner(path.parent, root)
         # Written in its place, so that there is room for it on a disk that has become full.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with open(descriptor, "r+b") as file:  # noqa: PTH123 (a descriptor)
+            give_to_owner(
+                descriptor, path.parent
+            )  # an operator who sends as root must not keep the check out
             fcntl.flock(file, fcntl.LOCK_EX)
             before = file.read()
             memory = _parse(before)
