@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DATA = Path(__file__).with_name("providers.toml")
 
@@ -20,6 +25,8 @@ class _Providers:
     """The names, and domains that look like one and are another's."""
     endings: dict[str, str]
     """What people type after the last dot, and what they mean."""
+    near: dict[str, list[str]]
+    """The names in which a slip is looked for, by what `_shorten` gives."""
 
 
 def suggest_address(address: str) -> str:
@@ -40,14 +47,19 @@ def _find_provider(domain: str) -> str:
     mended = f"{name}.{providers.endings.get(ending, ending)}"
     if mended in providers.names:
         return mended
-    return next(
-        (
-            one
-            for one in providers.names
-            if len(one.partition(".")[0]) >= _SHORTEST and (_is_slip(domain, one) or _is_slip(mended, one))
-        ),
-        "",
-    )
+    # Answers are not kept: the time of one would tell whether somebody had the same domain.
+    near = {
+        one for text in {domain, mended} for less in _shorten(text) for one in providers.near.get(less, ())
+    }
+    slips = (one for one in near if _is_slip(domain, one) or _is_slip(mended, one))
+    return min(slips, key=providers.names.index, default="")
+
+
+def _shorten(text: str) -> Iterator[str]:
+    """A text, and what it is without one of its letters: two with one slip between them have one of these in common."""
+    yield text
+    for place in range(len(text)):
+        yield text[:place] + text[place + 1 :]
 
 
 def _is_slip(typed: str, meant: str) -> bool:
@@ -68,4 +80,10 @@ def _is_slip(typed: str, meant: str) -> bool:
 def _load_providers() -> _Providers:
     data = tomllib.loads(DATA.read_text(encoding="utf-8"))
     endings = {typed: meant for meant, slips in data["endings"].items() for typed in slips}
-    return _Providers(tuple(data["providers"]), frozenset([*data["providers"], *data["neighbours"]]), endings)
+    near = defaultdict(list)
+    for one in data["providers"]:
+        if len(one.partition(".")[0]) >= _SHORTEST:
+            for less in set(_shorten(one)):
+                near[less].append(one)
+    known = frozenset([*data["providers"], *data["neighbours"]])
+    return _Providers(tuple(data["providers"]), known, endings, dict(near))
