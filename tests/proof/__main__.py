@@ -23,7 +23,7 @@ from pathlib import Path
 from generator.errors import describe
 from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
-from tests.proof import faults, recovery, storage, ways
+from tests.proof import absence, faults, recovery, storage, ways
 from tests.proof.accounts import Account
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
@@ -80,8 +80,12 @@ ON_SQLITE = (
     storage.locked,
     storage.locks_removed,
     *recovery.ALL,
+    absence.missed_friday,
 )
-ON_POSTGRESQL = (storage.server_crashes, storage.connections_cut, storage.life_cut)
+ON_POSTGRESQL = (
+    *(storage.server_crashes, storage.connections_cut, storage.life_cut),
+    absence.missed_friday,
+)
 
 
 def every_fault(recipients: int) -> Iterator[Scenario]:

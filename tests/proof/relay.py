@@ -62,6 +62,8 @@ class Relay:
 
     def __init__(self) -> None:
         self.arrivals: dict[str, list[Arrival]] = defaultdict(list)
+        self.kept: dict[str, list[bytes]] = {}
+        """Mails as they came, to addresses that are named here: they are no readers."""
         self._lock = threading.Lock()
         self._listening: list[socket.socket] = []
         self._conversations: list[threading.Thread] = []
@@ -90,6 +92,9 @@ class Relay:
 
     def take(self, recipient: str, message: bytes, door: Door) -> None:
         """From here on the relay answers for it."""
+        if recipient in self.kept:
+            self.kept[recipient].append(message)
+            return
         head = message.split(b"\r\n\r\n", 1)[0].decode()
         digest = sha256(message).hexdigest()
         arrival = Arrival(digest, _header(head, "Message-ID"), _header(head, "Content-Language"))
