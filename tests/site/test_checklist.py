@@ -366,7 +366,7 @@ def test_what_there_is_none_of_is_not_named(page, site):
     page.goto(f"{site.url}en/{PAGE}")
     button(page, "Clear everything").click()
     expect(page.get_by_role("dialog", name="Clear everything?")).to_contain_text(
-        "all seven certainties: 1 tick. It cannot"
+        "all seven certainties: 1 tick."
     )
 
 
@@ -392,6 +392,78 @@ def test_a_question_goes_with_its_page(page, site):
     expect(page.locator(".seven__progress")).to_have_count(7)
     expect(page.locator("dialog")).to_have_count(0)
     assert kept(page, site)["items"] == {"ref-1": done()}
+
+
+# --- Undoing ---
+
+
+def lose_by_a_slip(page):
+    check(page, "ref-1").uncheck()
+
+
+def lose_by_not_applicable(page):
+    item(page, "ref-1").get_by_role("button", name="Niet van toepassing").click()
+
+
+def lose_the_week(page):
+    button(page, "Week opnieuw beginnen").click()
+    button(page, "Vinkjes weghalen").click()
+
+
+def lose_everything(page):
+    button(page, "Alles wissen").click()
+    page.get_by_role("dialog").get_by_role("button", name="Wissen").click()
+
+
+@pytest.mark.parametrize(
+    "lose, said, origin",
+    [
+        (lose_by_a_slip, "Het vinkje van 20 november 2026 is weg.", "tick-ref-1"),
+        (lose_by_not_applicable, "Het vinkje van 20 november 2026 is weg.", "unfit-ref-1"),
+        (lose_the_week, "De week begint opnieuw.", ""),
+        (lose_everything, "Alles is gewist.", ""),
+    ],
+)
+def test_what_goes_can_be_taken_back_with_its_dates(page, site, lose, said, origin):
+    snapshot = {"date": "2026-10-05", "answers": {"relations-idea": "1"}}
+    mine = state({"ref-1": done(), "ref-4": unfit(), "rel-1": done()}, {"relations-idea": "2"}, [snapshot])
+    keep(page, site, mine)
+    page.goto(site.url + PAGE)
+    lose(page)
+    expect(note(page).get_by_role("status").filter(has_text=said)).to_be_visible()
+    assert kept(page, site) != mine
+    undo = note(page).get_by_role("button", name="Ongedaan maken")
+    undo.press("Enter")
+    expect(note(page)).to_contain_text("Alles staat weer zoals het was.")
+    expect(undo).to_be_hidden()
+    assert kept(page, site) == mine
+    expect(check(page, "ref-1")).to_be_checked()
+    assert page.evaluate("document.activeElement !== document.body")
+    if origin:
+        expect(page.locator(f"#{origin}")).to_be_focused()
+
+
+def test_undoing_leaves_what_was_done_since(page, site):
+    keep(page, site, state({"ref-1": done(), "ref-2": done(), "rel-1": done()}))
+    page.goto(site.url + PAGE)
+    lose_everything(page)
+    other = page.context.new_page()
+    other.goto(site.url + PAGE)
+    check(other, "ref-2").check()
+    check(other, "ref-3").check()
+    button(page, "Ongedaan maken").click()
+    now = done("2026-11-23")
+    assert kept(page, site)["items"] == {"ref-1": done(), "ref-2": now, "ref-3": now, "rel-1": done()}
+
+
+def test_there_is_nothing_to_undo_once_something_else_is_done(page, site):
+    keep(page, site, state({"ref-1": done()}))
+    page.goto(site.url + PAGE)
+    check(page, "ref-1").uncheck()
+    expect(button(page, "Ongedaan maken")).to_be_visible()
+    check(page, "ref-2").check()
+    says_nothing(page)
+    expect(button(page, "Ongedaan maken")).to_be_hidden()
 
 
 # --- When the storage refuses ---

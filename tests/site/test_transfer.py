@@ -212,7 +212,7 @@ def test_a_good_file_is_taken_over_once_somebody_has_read_what_goes(
         (a_file("not json"), "Dit bestand kunnen we niet lezen"),
         (a_file(export(OTHER)[:100]), "Dit bestand kunnen we niet lezen"),
         (a_file(bytes(range(256)), "picture.png"), "Dit bestand kunnen we niet lezen"),
-        (a_file('{"name": "another-program", "version": 1}'), "Dit bestand is geen export van deze site"),
+        (a_file('{"name": "another-program", "version": 1}'), "Dit bestand komt niet van deze site"),
         (a_file(export({**OTHER, "version": 2})), "Dit bestand komt van een nieuwere versie"),
         (a_file(export(state())), "In dit bestand staat niets om over te nemen"),
     ],
@@ -220,8 +220,50 @@ def test_a_good_file_is_taken_over_once_somebody_has_read_what_goes(
 def test_a_wrong_file_is_refused_in_a_sentence_and_changes_nothing(reader, site, file, sentence):
     choose_file(reader, file)
     reader.get_by_role("status").get_by_text(sentence).wait_for()
+    assert "JSON" not in reader.locator(".z7-note").inner_text()
     assert reader.locator(DIALOG).count() == 0
     assert kept(reader, site) == OWN
+
+
+def said(page) -> list[str]:
+    """What stands in the note, in words."""
+    return [text for text in page.locator(".z7-note p").all_inner_texts() if text]
+
+
+def test_a_failure_is_no_longer_said_once_something_succeeded(reader, site):
+    """Whatever failed and whatever came after it: a file, a link, a copy."""
+    reader.evaluate("location.hash = '#r=1.00'")
+    failure = reader.get_by_role("status").get_by_text("De uitslag in deze link kunnen we niet lezen")
+    failure.wait_for()
+    choose_file(reader, a_file("not json"))
+    reader.get_by_text("Dit bestand kunnen we niet lezen").wait_for()
+    assert len(said(reader)) == 1
+    choose_file(reader, a_file(export(OTHER)))
+    reader.locator(DIALOG).get_by_role("button", name="Vervangen").click()
+    reader.get_by_text("Het bestand is overgenomen.").wait_for()
+    assert said(reader) == ["Het bestand is overgenomen."]
+    assert kept(reader, site) == OTHER
+    reader.get_by_role("button", name="Ongedaan maken").click()
+    reader.get_by_text("Alles staat weer zoals het was.").wait_for()
+    assert kept(reader, site) == OWN
+
+    reader.evaluate("location.hash = '#r=2.00'")
+    failure.wait_for()
+    reader.evaluate(f"location.hash = '#r=1.{CODES.replace(' ', '')}'")
+    reader.get_by_text("Gedeelde uitslag").wait_for()
+    assert said(reader) == []
+    reader.click("#result-own")
+
+    reader.evaluate(
+        "() => { window.copy = () => false; document.execCommand = () => window.copy();"
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined }) }"
+    )
+    reader.click("#result-share")
+    reader.get_by_text("Kopiëren lukte niet.").wait_for()
+    reader.evaluate("() => { window.copy = () => true }")
+    reader.click("#result-share")
+    reader.get_by_text("De link staat op het klembord.").wait_for()
+    assert said(reader) == ["De link staat op het klembord."]
 
 
 def test_a_file_of_ten_megabytes_is_not_even_read(reader, site, tmp_path):

@@ -5,13 +5,14 @@ import { resultActions } from "./actions.js";
 import { ask } from "./ask.js";
 import { backup } from "./backup.js";
 import { button, make } from "./elements.js";
-import { warn, watchStorage } from "./note.js";
+import { unsay, warn, watchStorage } from "./note.js";
 import { startQuestions } from "./questions.js";
 import { resultOf } from "./result.js";
 import { keysOf, ownAnswers, score } from "./score.js";
 import { decode } from "./share.js";
 import { history as historyOf, snapshotList } from "./snapshots.js";
 import { change, read, subscribe } from "./store.js";
+import { doWithWayBack } from "./undo.js";
 import { sayDay, words } from "./words.js";
 
 /** @typedef {import("./score.js").Answers} Answers */
@@ -118,7 +119,7 @@ function open(form, place, playbook) {
     const { answers, snapshots } = read();
     const text = words.againText(Object.keys(answers).length, snapshots.length);
     if (!(await ask({ title: words.againTitle, text, yes: words.againDo }))) return;
-    change((state) => ({ ...state, answers: {} }));
+    doWithWayBack(() => change((state) => ({ ...state, answers: {} })), words.againDone);
     chosen = undefined;
     see("questions");
   }
@@ -148,7 +149,10 @@ function open(form, place, playbook) {
   function move() {
     const link = decode(keys, location.hash);
     if (link.kind === "bad") warn(words.badLink);
-    if (link.kind === "shared") comparing = false;
+    if (link.kind === "shared") {
+      comparing = false;
+      unsay(); // of a link that could not be read
+    }
     const target = document.getElementById(location.hash.slice(1));
     // A link to the questions or their heading is followed when they are not shown, too.
     if (target && (form.contains(target) || form.previousElementSibling === target)) {

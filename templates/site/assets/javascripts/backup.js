@@ -4,10 +4,11 @@
 import { ask } from "./ask.js";
 import { clearButton } from "./clearing.js";
 import { button, make } from "./elements.js";
-import { tell, warn } from "./note.js";
+import { unsay, warn } from "./note.js";
 import { change, read, today } from "./store.js";
 import { amountOf } from "./ticks.js";
 import { LARGEST, fromJson, toJson } from "./transfer.js";
+import { doWithWayBack } from "./undo.js";
 import { words } from "./words.js";
 
 const REFUSALS = {
@@ -54,6 +55,7 @@ export function backup() {
 
 /** @param {File} file */
 async function importFile(file) {
+  unsay(); // of a file that was tried before
   if (file.size > LARGEST) return warn(words.importLarge);
   const text = await file.text().catch(() => ""); // it may be gone by now
   const result = fromJson(text);
@@ -61,6 +63,5 @@ async function importFile(file) {
   const { state } = result;
   const question = words.importText(amountOf(read()), amountOf(state));
   if (!(await ask({ title: words.importTitle, text: question, yes: words.importDo }))) return;
-  change(() => state);
-  tell(words.imported);
+  doWithWayBack(() => change(() => state), words.imported);
 }

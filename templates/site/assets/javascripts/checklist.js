@@ -6,9 +6,10 @@
  * @typedef {import("./ticks.js").Mark} Mark
  */
 import { copyButton } from "./links.js";
-import { watchStorage } from "./note.js";
+import { unsay, watchStorage } from "./note.js";
 import { change, read, subscribe, today } from "./store.js";
 import { dateOf, markItem, markOf } from "./ticks.js";
+import { doWithWayBack } from "./undo.js";
 import { sayDay, words } from "./words.js";
 
 /** Enhances what is not yet, and shows what is kept; a page may ask this as often as it likes. */
@@ -76,8 +77,13 @@ function enhance(item) {
 
 /** @param {string} id @param {Mark} mark */
 function put(id, mark) {
-  const date = today();
-  change((state) => markItem(state, id, mark, date));
+  const [date, before] = [today(), read()];
+  const set = () => change((state) => markItem(state, id, mark, date));
+  if (markOf(before, id) === "done") doWithWayBack(set, words.unticked(sayDay(dateOf(before, id))));
+  else {
+    set();
+    unsay(); // what was said of another item is no longer what was done last
+  }
 }
 
 /** @param {State} state */

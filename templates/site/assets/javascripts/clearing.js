@@ -4,6 +4,7 @@ import { ask } from "./ask.js";
 import { tell } from "./note.js";
 import { clear, read } from "./store.js";
 import { amountOf } from "./ticks.js";
+import { doWithWayBack } from "./undo.js";
 import { words } from "./words.js";
 
 /** A button that clears everything once somebody has read what goes. */
@@ -17,8 +18,7 @@ export function clearButton() {
     if (!Object.values(amount).some(Boolean)) {
       tell(words.nothingToClear);
     } else if (await ask({ title: words.clearTitle, text: words.clearText(amount), yes: words.clearDo })) {
-      clear();
-      tell(words.cleared);
+      doWithWayBack(clear, words.cleared);
     }
   });
   return button;

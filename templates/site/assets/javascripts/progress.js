@@ -10,6 +10,7 @@ import { clearButton } from "./clearing.js";
 import { tell, watchStorage } from "./note.js";
 import { change, read, subscribe } from "./store.js";
 import { progressOf, startAgain } from "./ticks.js";
+import { doWithWayBack } from "./undo.js";
 import { words } from "./words.js";
 
 /** Adds what is not there yet, and shows what is kept; a page may ask this as often as it likes. */
@@ -110,8 +111,7 @@ function startAgainButton(ids) {
     } else if (
       await ask({ title: words.startAgainTitle, text: words.startAgainText(done, title), yes: words.startAgainDo })
     ) {
-      change((state) => startAgain(state, ids));
-      tell(words.startAgainDone);
+      doWithWayBack(() => change((state) => startAgain(state, ids)), words.startAgainDone);
     }
   });
   return button;

@@ -80,6 +80,36 @@ export function isEmpty({ items, answers, snapshots }) {
   return [items, answers, snapshots].every((part) => Object.keys(part).length === 0);
 }
 
+/**
+ * Undoes a change: every entry that is still as the change left it becomes as it was before. What somebody changed since,
+ * here or in another tab, stays.
+ *
+ * @param {State} before @param {State} after @param {State} now
+ * @returns {State}
+ */
+export function undone(before, after, now) {
+  const days = (/** @type {State} */ { snapshots }) => Object.fromEntries(snapshots.map((snapshot) => [snapshot.date, snapshot]));
+  return {
+    ...now,
+    items: back(before.items, after.items, now.items),
+    answers: back(before.answers, after.answers, now.answers),
+    snapshots: Object.values(back(days(before), days(after), days(now))),
+  };
+}
+
+/**
+ * @template T
+ * @param {Readonly<Record<string, T>>} before @param {Readonly<Record<string, T>>} after
+ * @param {Readonly<Record<string, T>>} now
+ * @returns {Record<string, T>}
+ */
+function back(before, after, now) {
+  const isLeft = (/** @type {string} */ key) => JSON.stringify(now[key]) === JSON.stringify(after[key]);
+  const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
+  const entries = [...keys].map((key) => [key, isLeft(key) ? before[key] : now[key]]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
 /** @param {any} found */
 function tidyAnswers(found) {
   return choose(found, QUESTION, (answer) => typeof answer === "string" && ANSWER.test(answer), String);

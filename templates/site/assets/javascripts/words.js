@@ -42,6 +42,7 @@ export const words = {
   .../** @type {Readonly<Record<string, any>>} */ (TEXTS),
   // Checklists
   done: /** @param {string} day */ (day) => fill("done", { day }),
+  unticked: /** @param {string} day */ (day) => fill("unticked", { day }),
   copyYourself: /** @param {string} url */ (url) => fill("copyYourself", { url }),
   progressOf: /** @param {string} title */ (title) => fill("progressOf", { title }),
   doneOf: /** @param {number} done @param {number} of */ (done, of) =>
