@@ -6,6 +6,7 @@ import { startChecklists } from "./checklist.js";
 import { followLink } from "./links.js";
 import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
+import { startSwitch } from "./switch.js";
 
 /** @typedef {{subscribe: (listener: () => void) => void}} Stream  what Material tells the page's scripts with */
 
@@ -41,6 +42,7 @@ const arrive = () => {
 document.documentElement.classList.add("js");
 if (document$) document$.subscribe(arrive);
 else arrive();
+startSwitch();
 
 // Another item or another certainty on the same page; Material also tells, too early for us, of another page.
 const moved = () => {
