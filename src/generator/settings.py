@@ -93,6 +93,7 @@ class Settings:
     time: time
     timezone: ZoneInfo
     feed_issues: int
+    """How many letters a feed has at least: see render.feed.history."""
     sender_name: str
     sender_address: str
     reply_to: str

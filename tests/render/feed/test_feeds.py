@@ -110,18 +110,18 @@ def test_newest_first(newsletter):
     assert dates == sorted(dates, reverse=True)
 
 
-def test_a_feed_carries_the_latest_twenty(newsletter):
+def test_a_feed_carries_the_latest_twenty_and_the_rest_of_their_quarter(newsletter):
     made = render(grow_archive(newsletter, 25))
     for file, path in ((RSS, "//item/guid/text()"), (ATOM, "//a:entry/a:id/text()")):
         ids = find(made[file], path)
-        assert len(ids) == 20
+        assert len(ids) == 21
         assert ids[0].endswith("2026-W47/nl")
-        assert ids[-1].endswith("2026-W28/nl")
+        assert ids[-1].endswith("2026-W27/nl")
 
 
 def test_settings_say_how_many_letters(newsletter):
     few = replace(newsletter, settings=replace(newsletter.settings, feed_issues=2))
-    assert len(find(render(few)[RSS], "//item")) == 2
+    assert len(find(render(grow_archive(few, 25))[RSS], "//item")) == 8  # the last quarter of 2026
 
 
 def test_a_feed_of_a_certainty_carries_its_letters_only(newsletter):
@@ -135,8 +135,8 @@ def test_a_feed_of_a_certainty_carries_its_letters_only(newsletter):
 def test_a_feed_of_a_certainty_reaches_back_further_than_the_main_feed(newsletter):
     """Its latest twenty are counted among its own letters."""
     made = render(grow_archive(newsletter, 25))
-    assert len(find(made["certainties/relations/atom.xml"], "//a:entry")) == 20
-    assert find(made["certainties/relations/atom.xml"], "//a:entry/a:id/text()")[-1].endswith("2026-W26/nl")
+    assert len(find(made["certainties/relations/atom.xml"], "//a:entry")) == 23
+    assert find(made["certainties/relations/atom.xml"], "//a:entry/a:id/text()")[-1].endswith("2026-W23/nl")
 
 
 def test_a_draft_never_appears(newsletter):

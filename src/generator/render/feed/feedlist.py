@@ -48,17 +48,20 @@ class Feed:
         part = "" if self.certainty is None else f"/{self.certainty}"
         return f"tag:{settings.id_authority}:feed/{self.language}{part}"
 
-    def path(self, settings: Settings, form: Format) -> PurePosixPath:
-        """Its path below the root of the site: `en/certainties/referral/atom.xml`."""
-        return PurePosixPath(f"{settings.languages.prefix(self.language)}{self._folder}{form.file}")
+    def path(self, settings: Settings, form: Format, stretch: str = "") -> PurePosixPath:
+        """Its path below the root of the site: `en/certainties/referral/atom.xml`.
 
-    def url(self, settings: Settings, form: Format) -> str:
-        """Its absolute URL."""
-        return settings.url(self.language, f"{self._folder}{form.file}")
+        With a `stretch`, that of its archive: `en/certainties/referral/feeds/2026/atom.xml`.
+        """
+        return PurePosixPath(settings.languages.prefix(self.language), self._file(form, stretch))
 
-    @property
-    def _folder(self) -> str:
-        return "" if self.certainty is None else f"certainties/{self.certainty}/"
+    def url(self, settings: Settings, form: Format, stretch: str = "") -> str:
+        """Its absolute URL, or that of an archive."""
+        return settings.url(self.language, self._file(form, stretch))
+
+    def _file(self, form: Format, stretch: str) -> str:
+        folder = "" if self.certainty is None else f"certainties/{self.certainty}/"
+        return f"{folder}feeds/{stretch}/{form.file}" if stretch else f"{folder}{form.file}"
 
 
 def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:

@@ -6,7 +6,6 @@ feedgen 1.0.0 has many traps; each odd line below avoids one, and has a test of 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from generator.render.feed.entries import (
     render_entry,
 )
 from generator.render.feed.feedlist import OPML, Feed, Format, list_feeds
+from generator.render.feed.history import divide
 from generator.render.feed.jsonfeed import render_json_feed
 from generator.render.feed.opml import render_opml
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from generator.content import Newsletter
     from generator.model import Edition, Week
     from generator.render.feed.entries import Body, Entry
+    from generator.render.feed.history import Part
     from generator.settings import Settings
 
 __all__ = ["LOOK_AHEAD", "OPML", "Feed", "Format", "list_feeds", "render_feeds"]
@@ -48,6 +49,9 @@ The feeds for readers are in site/, made by “generate site”.
 """.encode(),
 )
 """A file beside feeds that are not for readers."""
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 _TTL = 60
 """Minutes between two requests of a feed reader: the letter should be there in the morning."""
@@ -69,20 +73,22 @@ def render_feeds(
     artifacts: list[Artifact] = []
     for feed in (feed for feed in feeds if not languages or feed.language in languages):
         editions = newsletter.archive.editions(feed.language, feed.certainty)
-        latest: list[Entry] = []
-        for edition in islice(editions, settings.feed_issues):
-            key = edition.week, edition.language
-            if key not in entries:  # what is in a main feed is in that of a certainty too
-                entries[key] = _render(newsletter, edition, playbook, bodies)
-            latest.append(entries[key])
-        rss = _fill(settings, feed, Format.RSS, latest).rss_str(pretty=True)
-        atom = _fill(settings, feed, Format.ATOM, latest).atom_str(pretty=True)
-        json = render_json_feed(settings, feed, latest)
-        artifacts += (
-            Artifact(feed.path(settings, Format.RSS), rss),
-            Artifact(feed.path(settings, Format.ATOM), atom),
-            Artifact(feed.path(settings, Format.JSON), json),
-        )
+        for part in divide(feed, editions, settings.feed_issues):
+            found: list[Entry] = []
+            for edition in part.editions:
+                key = edition.week, edition.language
+                if key not in entries:  # what is in a main feed is in that of a certainty too
+                    entries[key] = _render(newsletter, edition, playbook, bodies)
+                found.append(entries[key])
+            contents = {
+                Format.RSS: _fill(settings, part, Format.RSS, found).rss_str(pretty=True),
+                Format.ATOM: _fill(settings, part, Format.ATOM, found).atom_str(pretty=True),
+                Format.JSON: render_json_feed(settings, part, found),
+            }
+            artifacts += (
+                Artifact(feed.path(settings, form, part.stretch), content)
+                for form, content in contents.items()
+            )
     artifacts.append(Artifact(OPML, render_opml(settings, feeds)))
     return tuple(artifacts)
 
@@ -96,19 +102,22 @@ def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: C
     return render_entry(newsletter, edition, body)
 
 
-def _fill(settings: Settings, feed: Feed, form: Format, entries: list[Entry]) -> Any:
-    """A generator of feedgen for one format, because each feed contains its own URL."""
+def _fill(settings: Settings, part: Part, form: Format, entries: list[Entry]) -> Any:
+    """A generator of feedgen for one format, because each document contains its own URL."""
+    feed = part.feed
     language, page = feed.language, settings.page_url(feed.language, feed.page)
     generator = FeedGenerator()
     generator.load_extension("dc", atom=False)
     generator.load_extension("media", atom=False)
     generator.register_extension("additions", BaseExtension, _Additions)
+    generator.register_extension("history", _History)
+    generator.history.set(settings, part, form)
     generator.id(feed.id(settings))
     generator.title(make_writable(feed.title))
     generator.description(make_writable(feed.description))
     generator.language(language)
     generator.author(name=make_writable(settings.sender_name))
-    generator.link(rel="self", href=feed.url(settings, form), type=form.media_type)
+    generator.link(rel="self", href=feed.url(settings, form, part.stretch), type=form.media_type)
     # RSS takes the last link, whatever its rel, as that of the site.
     generator.link(rel="alternate", href=page, type="text/html", hreflang=language)
     generator.generator("")
@@ -147,6 +156,36 @@ def _add(generator: Any, feed: Feed, entry: Entry) -> None:
         )
 
 
+class _History:
+    """What RFC 5005 says of a document: whether it is all there is, or an archive, and where its neighbours are."""
+
+    def set(self, settings: Settings, part: Part, form: Format) -> None:
+        self._settings, self._part, self._form = settings, part, form
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"fh": _HISTORY}
+
+    def extend_rss(self, rss: Any) -> None:
+        self._extend(rss.find("channel"), f"{{{_ATOM}}}link")
+
+    def extend_atom(self, feed: Any) -> None:
+        self._extend(feed, "link")
+
+    def _extend(self, head: Any, link: str) -> None:
+        part, archive = self._part, bool(self._part.stretch)
+        if archive or part.older is None:
+            xml_elem(f"{{{_HISTORY}}}{'archive' if archive else 'complete'}", head)
+        found = {
+            "current": "" if archive else None,
+            "prev-archive": part.older,
+            "next-archive": part.newer,
+        }
+        for rel, stretch in found.items():
+            if stretch is not None:
+                href = part.feed.url(self._settings, self._form, stretch)
+                xml_elem(link, head, rel=rel, type=self._form.media_type, href=href)
+
+
 class _Additions:
     """What feedgen leaves out of an entry: in RSS the date of a correction, in Atom the type of its link."""
 
@@ -155,7 +194,7 @@ class _Additions:
 
     def extend_rss(self, item: Any) -> None:
         if self._entry.updated != self._entry.published:
-            xml_elem("{http://www.w3.org/2005/Atom}updated", item).text = self._entry.updated.isoformat()
+            xml_elem(f"{{{_ATOM}}}updated", item).text = self._entry.updated.isoformat()
 
     def extend_atom(self, entry: Any) -> None:
         link = {"rel": "alternate", "type": "text/html", "hreflang": self._language}

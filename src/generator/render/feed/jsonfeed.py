@@ -10,13 +10,17 @@ from generator.render.feed.feedlist import Format
 
 if TYPE_CHECKING:
     from generator.render.feed.entries import Entry
-    from generator.render.feed.feedlist import Feed
+    from generator.render.feed.history import Part
     from generator.settings import Settings
 
 
-def render_json_feed(settings: Settings, feed: Feed, entries: list[Entry]) -> bytes:
-    """Write a feed. Values that an entry does not have are left out, because null is not valid."""
-    data = {
+def render_json_feed(settings: Settings, part: Part, entries: list[Entry]) -> bytes:
+    """Write a document of a feed. Values that there are not are left out, because null is not valid.
+
+    The address of the feed identifies it, and is the same in an archive.
+    """
+    feed = part.feed
+    data: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": make_writable(feed.title),
         "home_page_url": settings.page_url(feed.language, feed.page),
@@ -24,8 +28,10 @@ def render_json_feed(settings: Settings, feed: Feed, entries: list[Entry]) -> by
         "description": make_writable(feed.description),
         "language": feed.language,
         "authors": [{"name": make_writable(settings.sender_name)}],
-        "items": [_item(entry) for entry in entries],
     }
+    if part.older is not None:
+        data["next_url"] = feed.url(settings, Format.JSON, part.older)
+    data["items"] = [_item(entry) for entry in entries]
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
 
 
