@@ -388,6 +388,13 @@ def test_no_page_breaks_the_policy(shown, reader, site, request):
         reader.locator("html.js").wait_for()  # the scripts have run
 
 
+def test_a_feed_has_its_style_under_the_policy(shown, reader):
+    for feed in ("feed.xml", "en/certainties/referral/atom.xml"):
+        reader.goto(shown + feed)
+        title = reader.locator(":is(channel, feed) > title")
+        assert "Newsreader" in title.evaluate("title => getComputedStyle(title).fontFamily")
+
+
 def test_what_a_reader_does_is_allowed_by_the_policy(shown, reader):
     """Search, another page without loading it whole, colours, paper, the assessment, a form, and no network."""
     reader.goto(shown)

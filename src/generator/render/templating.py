@@ -140,12 +140,19 @@ def _environment(root: Path) -> Environment:
         auto_reload=True,
     )
     environment.filters["rem"] = _to_rem
+    environment.filters["quote"] = _quote
     return environment
 
 
 def _to_rem(pixels: str, base: int) -> str:
     """A size in rem, where one rem has `base` pixels: 19px is 0.95rem of 20."""
     return f"{float(pixels.removesuffix('px')) / base:g}rem"
+
+
+def _quote(text: str) -> Markup:
+    """A text as a string of a style sheet. Nothing in it ends the string, and no HTML is escaped."""
+    escaped = re.sub(r"[^\w .,:;!?()/-]", lambda found: f"\\{ord(found[0]):x} ", text)
+    return Markup(f'"{escaped}"')  # noqa: S704 (escaped above)
 
 
 def _place(error: Exception, root: Path, *, last: bool = False) -> str | None:

@@ -27,6 +27,7 @@ from generator.render.feed.feedlist import OPML, Feed, Format, list_feeds
 from generator.render.feed.history import divide
 from generator.render.feed.jsonfeed import render_json_feed
 from generator.render.feed.opml import render_opml
+from generator.render.feed.style import name_style, render_style
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -62,7 +63,7 @@ def render_feeds(
     languages: Collection[Language] = (),
     bodies: Cache[Body] | None = None,
 ) -> tuple[Artifact, ...]:
-    """Render the feeds of these languages, or of every one, and the list of all; paths are below the root of the site.
+    """Render the feeds of these languages, or of every one, their styles, and the list of all, below the site's root.
 
     `bodies` has what an earlier run rendered. feedgen switches the locale of the process for each date, so no other
     thread may format text meanwhile.
@@ -80,15 +81,14 @@ def render_feeds(
                 if key not in entries:  # what is in a main feed is in that of a certainty too
                     entries[key] = _render(newsletter, edition, playbook, bodies)
                 found.append(entries[key])
-            contents = {
-                Format.RSS: _fill(settings, part, Format.RSS, found).rss_str(pretty=True),
-                Format.ATOM: _fill(settings, part, Format.ATOM, found).atom_str(pretty=True),
-                Format.JSON: render_json_feed(settings, part, found),
-            }
-            artifacts += (
-                Artifact(feed.path(settings, form, part.stretch), content)
-                for form, content in contents.items()
-            )
+            rss = _fill(settings, part, Format.RSS, found).rss_str(pretty=True)
+            atom = _fill(settings, part, Format.ATOM, found).atom_str(pretty=True)
+            for form, xml in ((Format.RSS, rss), (Format.ATOM, atom)):
+                path = feed.path(settings, form, part.stretch)
+                artifacts.append(Artifact(path, name_style(xml, settings, feed.language, path)))
+            path = feed.path(settings, Format.JSON, part.stretch)
+            artifacts.append(Artifact(path, render_json_feed(settings, part, found)))
+    artifacts += (render_style(newsletter, language) for language in languages or settings.languages)
     artifacts.append(Artifact(OPML, render_opml(settings, feeds)))
     return tuple(artifacts)
 
