@@ -204,7 +204,7 @@ def test_greylisting_is_heard_in_a_reply_and_not_in_a_report_of_what_came_back()
 
 
 def test_every_known_reply_has_a_source_a_date_and_compiles() -> None:
-    text = files("generator.delivery").joinpath("verdict.toml").read_text("utf-8")
+    text = files("generator.delivery").joinpath("phrases.toml").read_text("utf-8")
     for row in tomllib.loads(text)["reply"]:
         assert row.keys() - {"codes", "vague"} == {"means", "words", "source", "noted"}
         assert isinstance(row["noted"], date)

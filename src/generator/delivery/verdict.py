@@ -2,7 +2,7 @@
 
 The only place where replies are judged, whoever asks: a letter, a notice, or a report of a mail that came back. A
 mailbox ends at once only when two witnesses agree, or the second is silent: the codes, in the tables here, and the
-words, of which `verdict.toml` lists the known ones. Where they contradict each other, the milder one counts.
+words, of which `phrases.toml` lists the known ones. Where they contradict each other, the milder one counts.
 """
 
 from __future__ import annotations
@@ -241,7 +241,7 @@ def _listen(reply: Reply, words: str) -> Meaning | None:
 
 @cache
 def _read_replies() -> list[tuple[Meaning, re.Pattern[str], re.Pattern[str] | None, bool]]:
-    data = tomllib.loads(files("generator.delivery").joinpath("verdict.toml").read_text("utf-8"))
+    data = tomllib.loads(files("generator.delivery").joinpath("phrases.toml").read_text("utf-8"))
     return [
         (
             Meaning(row["means"]),
