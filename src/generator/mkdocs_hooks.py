@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from html import escape
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.commands.build import build
@@ -31,8 +31,10 @@ from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
 from generator.render.markdown import name_asides
 from generator.render.page.cards import list_cards, render_cards
+from generator.render.page.markup import tidy_markup
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
+from generator.render.page.scripts import render_scripts
 from generator.render.page.signup import render_form
 from generator.render.page.styles import render_styles
 from generator.render.page.well_known import render_well_known
@@ -44,14 +46,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime, tzinfo
 
+    from jinja2 import Environment
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.livereload import LiveReloadServer
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
     from generator.content import Newsletter
-
-_SCRIPT = "assets/javascripts/words.js"
 
 _log = logging.getLogger("mkdocs.generator")
 _command = "build"
@@ -91,7 +92,8 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Put the artifacts in, each in the place of the authored file of that path."""
     language, moment = Language(config.theme["language"]), config.extra["moment"]
-    for artifact in _render(config.extra["newsletter"], language, moment):
+    _leave_out_the_theme(files, config)
+    for artifact in (*_render(config.extra["newsletter"], language, moment), *_join(config, language)):
         path, content = str(artifact.path), artifact.content
         if authored := files.get_file_from_path(path):
             files.remove(authored)
@@ -103,14 +105,19 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
             files.append(File.generated(config, path, content=content, inclusion=included))
 
 
+def on_env(env: Environment, config: MkDocsConfig, files: Files) -> None:
+    """Leave no line in a page where a template has only a statement."""
+    env.trim_blocks = env.lstrip_blocks = True
+
+
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> None:
     """Date the page in the sitemap by the newest letter on it; MkDocs would say that everything changed today."""
     page.update_date = page.meta.get("updated", "")
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Name the admonitions in the language of the page."""
-    return name_asides(html, config.extra["words"][config.theme["language"]]["aside"])
+    """Name the admonitions in the language of the page, and tidy what Python-Markdown wrote."""
+    return tidy_markup(name_asides(html, config.extra["words"][config.theme["language"]]["aside"]))
 
 
 @event_priority(-100)  # after the search plugin, of which this build and the next one have the same instance
@@ -172,26 +179,34 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
             *_render_feeds(newsletter, language, moment),
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
-        artifacts += render_styles(newsletter.root, newsletter.settings.site_url)
-        script = _render_script(newsletter, language)
-        artifacts.append(Artifact(PurePosixPath(_SCRIPT), script.encode()))
         if language == newsletter.settings.languages.default:
             artifacts.append(render_worker(newsletter))
             artifacts += render_well_known(newsletter.settings, moment)
     return artifacts
 
 
-def _render_script(newsletter: Newsletter, language: Language) -> str:
-    """The module with the words of the other scripts."""
-    words = load_words(newsletter.root)[language]
-    return render_template(
-        newsletter.root,
-        f"site/{_SCRIPT}",
-        language=language,
-        locale=words["language"]["locale"],
-        up="../" * (_SCRIPT.count("/") + newsletter.settings.languages.prefix(language).count("/")),
-        texts=words["script"],
-    )
+def _join(config: MkDocsConfig, language: Language) -> list[Artifact]:
+    """The style sheets and the scripts that `mkdocs.yml` names, each kind joined; pages then name the joined file."""
+    newsletter = config.extra["newsletter"]
+    with _told_by_mkdocs():
+        sheet, icon = render_styles(newsletter.root, newsletter.settings.site_url, config.extra_css)
+        scripts = render_scripts(newsletter, language)
+        marks = {
+            one.page: render_template(newsletter.root, f"marks/{one.id}.svg")
+            for one in newsletter.playbook.certainties[language]
+        }
+    config.extra_css = [str(sheet.path)]
+    config.extra.update(scripts={name: str(script.path) for name, script in scripts.items()}, marks=marks)
+    return [sheet, icon, *scripts.values()]
+
+
+def _leave_out_the_theme(files: Files, config: MkDocsConfig) -> None:
+    """Publish no file of Material, and no style sheet that is joined."""
+    ours, *theirs = config.theme.dirs
+    for file in list(files):
+        if file.src_dir in theirs or (file.src_dir == ours and file.src_uri.endswith(".css")):
+            files.remove(file)
+    config.extra["search"] = Path(ours, "partials/search.html").is_file()
 
 
 def _render_feeds(newsletter: Newsletter, language: Language, moment: datetime) -> Iterator[Artifact]:

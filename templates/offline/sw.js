@@ -75,9 +75,8 @@ async function keepAll(event, addresses) {
   for (const address of addresses) await keep(event, address);
 }
 
-/** All our scripts, and the core pages with the styles and scripts that they name. */
-async function keepCore(event, { core, scripts }) {
-  await keepAll(event, scripts.map(path => SCOPE + path));
+/** The core pages with the styles and scripts that they name. */
+async function keepCore(event, { core }) {
   for (const path of core) {
     const page = await keep(event, SCOPE + path, DAY);
     const names = (await page?.text())?.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g) ?? [];

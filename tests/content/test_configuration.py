@@ -44,27 +44,27 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "4: is not YAML: put a value that contains a colon in quotes",
         ),
         ("site_name: De 7", 'site_name: "De 7', '4: is not YAML: the quotes " do not match'),
-        ("name: Altijd donker}", "name: Altijd donker", "58: is not YAML: the brackets do not match"),
+        ("search: {lang: nl}", "search: {lang: nl", "55: is not YAML: the brackets do not match"),
         (
             "  name: material",
             "\tname: material",
-            "37: is not YAML: the line starts with a tab; use spaces",
+            "40: is not YAML: the line starts with a tab; use spaces",
         ),
         (
             "  name: material",
             "  name: materiall",
-            "37: “theme.name” is “materiall”; expected material",
+            "40: “theme.name” is “materiall”; expected material",
         ),
-        ("  language: nl", "  language: de", "39: “theme.language” is “de”; expected nl or en"),
+        ("  language: nl", "  language: de", "42: “theme.language” is “de”; expected nl or en"),
         (
             "  language: nl",
             "  language: en",
-            "39: “theme.language” must be nl here: this is the site in that language",
+            "42: “theme.language” must be nl here: this is the site in that language",
         ),
         (
             "  language: nl",
             "",
-            "36: “theme.language” must be nl here: this is the site in that language",
+            "39: “theme.language” must be nl here: this is the site in that language",
         ),
         ("docs_dir: docs/nl", "docs_dir: doc", "6: “docs_dir” names doc, which does not exist"),
         (
@@ -73,49 +73,49 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "6: “docs_dir” has the wrong type: found 7; expected a folder, like docs/nl; put it in quotes",
         ),
         (
-            "  - glossary.md\n",
-            "  - glosary.md\n",
+            "      - glossary.md\n",
+            "      - glosary.md\n",
             "24: “nav” names glosary.md, and there is no such page in nl/; did you mean “glossary.md”?",
         ),
         (
-            "  - glossary.md\n",
+            "      - glossary.md\n",
             "",
-            "9: “nav” does not name glossary.md; add it, or nobody will find the page",
+            "10: “nav” does not name glossary.md; add it, or nobody will find the page",
         ),
         (
-            "  - glossary.md\n",
-            "  - glossary.md\n  - 7\n",
-            "25: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
+            "      - glossary.md\n",
+            "      - glossary.md\n      - 7\n",
+            "24: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
         ),
         (
             "  search: {",
             "  serch: {",
-            "76: “plugins” names “serch”, which is not installed; did you mean “search”?",
+            "55: “plugins” names “serch”, which is not installed; did you mean “search”?",
         ),
         (
             "  pymdownx.tilde: {}",
             "  pymdownx.tidle: {}",
-            "98: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
+            "77: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
         ),
         (
             "  pymdownx.tilde: {}",
             "  nothing.tilde: {}",
-            "98: “markdown_extensions” names “nothing.tilde”, which is not installed",
+            "77: “markdown_extensions” names “nothing.tilde”, which is not installed",
         ),
         (
             "[src/generator/mkdocs_hooks.py]",
             "[src/mkdocs_hooks.py]",
-            "77: “hooks” names src/mkdocs_hooks.py, which does not exist",
+            "56: “hooks” names src/mkdocs_hooks.py, which does not exist",
         ),
         (
             "stylesheets/print.css",
             "stylesheets/prnt.css",
-            "71: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
+            "52: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
         ),
         (
-            "{path: assets/javascripts/main.js",
-            "{paht: assets/javascripts/main.js",
-            "73: “extra_javascript” must be a list of files, like “- assets/one.js”",
+            "plugins:\n",
+            "extra_javascript:\n  - {paht: assets/javascripts/main.js}\nplugins:\n",
+            "55: “extra_javascript” must be a list of files, like “- assets/one.js”",
         ),
         (
             "site_dir: site\n",
@@ -167,14 +167,14 @@ def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -
 def test_a_theme_without_a_name_is_told(sample: Path) -> None:
     path = sample / "mkdocs.yml"
     path.write_text(path.read_text().replace("  name: material\n", "  nam: material\n"))
-    assert find(sample) == ["mkdocs.yml:36: the key “theme.name” is missing; expected material"]
+    assert find(sample) == ["mkdocs.yml:39: the key “theme.name” is missing; expected material"]
 
 
 def test_a_navigation_that_holds_itself_ends_in_a_problem(sample: Path) -> None:
     path = sample / "mkdocs.yml"
     before, _, rest = path.read_text().partition("nav:\n")
     path.write_text(f"{before}nav: &a [*a]\nnot_in_nav:{rest.partition('not_in_nav:')[2]}")
-    assert "mkdocs.yml:9: expected a page, like “- privacy.md” or “- Privacy: privacy.md”" in find(sample)
+    assert "mkdocs.yml:10: expected a page, like “- privacy.md” or “- Privacy: privacy.md”" in find(sample)
 
 
 def test_a_missing_file_is_named(sample: Path) -> None:
@@ -186,13 +186,21 @@ def test_a_missing_file_is_named(sample: Path) -> None:
 def test_pages_that_a_pattern_leaves_out_need_no_place(sample: Path) -> None:
     for language in ("nl", "en"):
         (sample / f"docs/{language}/draft-one.md").write_text("Text.\n")
-    assert len(find(sample)) == 2
+    assert find(sample) == [
+        "mkdocs.yml:10: “nav” does not name draft-one.md; add it, or nobody will find the page"
+    ]  # of both languages, and told once
     path = sample / "mkdocs.yml"
     text = path.read_text().replace("not_in_nav: |\n", "not_in_nav: |\n  /draft-*.md\n")
     path.write_text(text)
-    assert find(sample) == [
-        "mkdocs.en.yml:9: “nav” does not name draft-one.md; add it, or nobody will find the page"
-    ]
+    assert find(sample) == []
+
+
+def test_the_pages_of_a_language_are_compared_with_the_navigation_that_it_inherits(sample: Path) -> None:
+    (sample / "docs/en/only-english.md").write_text("Text.\n")
+    (sample / "docs/en/glossary.md").unlink()
+    missing, unnamed = find(sample)
+    assert missing.startswith("mkdocs.en.yml:1: “nav” names glossary.md, and there is no such page in en/")
+    assert unnamed.startswith("mkdocs.en.yml:1: “nav” does not name only-english.md; add it")
 
 
 def test_of_a_tagged_list_the_last_value_counts(tmp_path: Path) -> None:

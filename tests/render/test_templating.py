@@ -87,11 +87,14 @@ def look(root: Path) -> dict[str, str | bytes]:
     """Everything that readers see, or the style sheet of it."""
     newsletter = load_newsletter(root)
     edition = next(newsletter.archive.editions(NL))
-    *sheets, icon = (artifact.content for artifact in render_styles(root, newsletter.settings.site_url))
+    sheets = [
+        f"assets/stylesheets/{path.name}" for path in root.glob("templates/site/assets/stylesheets/*.css")
+    ]
+    site, icon = (artifact.content for artifact in render_styles(root, newsletter.settings.site_url, sheets))
     return {
         "letter": render_email(newsletter, edition).html,
         "notice": notice(newsletter, "confirm").html,
-        "site": b"".join(sheets),
+        "site": site,
         "icon": icon,
         "sign-up": load_assets(root)[STYLE].content,
         "preview": str(dress_page(root, served=False)),

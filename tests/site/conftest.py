@@ -16,7 +16,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.sharing import share
 from tests.site.hosting import MISSING_PAGE, ROOT, Host, Site, build
-from tests.site.keeping import REFUSED
 
 
 @pytest.fixture(scope="session")
@@ -78,5 +77,4 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
     assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {
         "127.0.0.1"
     }
-    # Material itself does not catch it when storage is blocked, and goes on.
-    assert [found for found in wrong if not found.endswith((MISSING_PAGE, REFUSED))] == []
+    assert [found for found in wrong if not found.endswith(MISSING_PAGE)] == []

@@ -58,7 +58,7 @@ def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     assert kept_text(colleague, site) == before
 
     # Friday, the browser was closed: the letter leads to the item, which is done.
-    # Not from open_browser, which wants nothing to fail: the search of Material says that it needs a network.
+    # Not from open_browser: this one has what the first one kept.
     again = browser.new_context(service_workers="allow", storage_state=page.context.storage_state(), **look)
     friday = again.new_page()
     friday.goto(f"{site.url}{folder}archive/{week}/")

@@ -70,12 +70,13 @@ def test_what_is_only_for_a_screen_is_not_printed(open_browser: Open, site: Site
     assert (
         on_paper(
             page,
-            "nav ul, button, .progress, .headerlink, .footnote-backref, .md-search, .latest ~ *, .signup *",
+            "nav ul, button, .progress, .headerlink, .footnote-backref, .top__row > :not(.wordmark), .menu, "
+            ".contents, .latest ~ *, .signup *",
         )
         == []
     )
     assert on_paper(page, ".wordmark") == ["De 7 zekerheden"]
-    assert on_paper(page, ".md-copyright__address") == [f"{site.url}certainties/referral/"]
+    assert on_paper(page, ".foot__address") == [f"{site.url}certainties/referral/"]
 
 
 @pytest.mark.parametrize("scripts", [True, False])

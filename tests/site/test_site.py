@@ -38,7 +38,10 @@ def test_every_page_stands_in_both_languages(site):
     english = site.folder / "en"
     of_both = ("feeds.opml", "sw.js")
     dutch = [path for path in files_of(site.folder) if not path.startswith("en/") and path not in of_both]
-    assert sorted({*dutch} ^ {*files_of(english)}) == []
+    unhashed = [
+        {re.sub(r"\.[0-9a-f]{8}\.", ".", path) for path in paths} for paths in (dutch, files_of(english))
+    ]
+    assert sorted(unhashed[0] ^ unhashed[1]) == []  # the scripts say other words
     newsletter = load_newsletter(site.project)
     for language, folder in ((NL, site.folder), (EN, english)):
         for letter in newsletter.archive.editions(language):
@@ -167,9 +170,9 @@ def test_each_page_ends_with_the_form_to_subscribe_and_one_has_it_in_its_text(si
 @pytest.mark.parametrize("path, first", [("404.html", "nl"), ("en/404.html", "en")])
 def test_what_is_not_there_is_told_in_both_languages(site, path, first):
     page = site.pages[site.url + path]
-    assert page.xpath("//section/@lang") == [first, "en" if first == "nl" else "nl"]
-    assert len(page.xpath("//section[1]/h1 | //section[2]/h2")) == 2
-    assert {urljoin(site.url + path, href) for href in page.xpath("//section//a/@href")} == {
+    assert page.xpath("//article/div/@lang") == [first, "en" if first == "nl" else "nl"]
+    assert len(page.xpath("//article/div[1]/h1 | //article/div[2]/h2")) == 2
+    assert {urljoin(site.url + path, href) for href in page.xpath("//article//a/@href")} == {
         site.url,
         f"{site.url}archive/",
         f"{site.url}en/",
@@ -252,15 +255,9 @@ def test_the_site_speaks_the_dialect_of_the_letters():
         assert CONFIGS["footnotes"].items() <= read_config(name)["markdown_extensions"]["footnotes"].items()
 
 
-def test_both_languages_have_the_same_pages_in_the_same_order():
-    def pages(entry: Any) -> list[str]:
-        if isinstance(entry, str):
-            return [entry]
-        return [
-            page for child in (entry.values() if isinstance(entry, dict) else entry) for page in pages(child)
-        ]
-
-    assert pages(read_config("mkdocs.yml")["nav"]) == pages(read_config("mkdocs.en.yml")["nav"])
+def test_both_languages_have_the_same_navigation():
+    assert read_config("mkdocs.yml")["nav"]
+    assert "nav" not in read_config("mkdocs.en.yml")  # it inherits that one
 
 
 @pytest.mark.slow
@@ -407,19 +404,6 @@ def test_the_language_switch_stays_on_the_page_without_any_script(open_browser, 
             assert page.url == site.url + folder + path
 
 
-def test_the_language_switch_follows_when_a_link_is_followed_without_a_new_page(open_browser, site):
-    page = open_browser()
-    page.goto(site.url, wait_until="networkidle")
-    page.evaluate("window.stays = true")
-    page.click("main >> text=Referral")
-    page.wait_for_function("document.querySelector('h1').textContent.startsWith('Referral')")
-    assert page.evaluate("window.stays")
-    assert page.url == f"{site.url}certainties/referral/"
-    page.click(".site-language")
-    page.wait_for_url(f"{site.url}en/certainties/referral/")
-    assert page.evaluate("document.documentElement.lang") == "en"
-
-
 # Each language, scheme and width meets each of the others once: what is wrong for a reader of two of them is found.
 @pytest.mark.parametrize(
     "folder, scheme, width",
@@ -462,7 +446,7 @@ def test_the_keyboard_can_skip_to_the_text(open_browser, site):
     page.goto(f"{site.url}certainties/referral/")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/certainties/referral/#__title")
+    page.wait_for_url("**/certainties/referral/#main")
 
 
 def test_answers_are_sent_nowhere_when_no_script_takes_them(open_browser, site):
@@ -481,16 +465,6 @@ def test_a_link_to_an_item_marks_it(open_browser, site):
     page.goto(f"{site.url}certainties/referral/#ref-2")
     colour = "element => getComputedStyle(element).backgroundColor"
     assert page.locator("#ref-2").evaluate(colour) != page.locator("#ref-1").evaluate(colour)
-
-
-@pytest.mark.parametrize("folder, word", [("", "introductie"), ("en/", "introduction")])
-def test_a_word_of_the_checklist_is_found(open_browser, site, folder, word):
-    page = open_browser()
-    page.goto(site.url + folder)
-    page.click(".md-search__input")
-    page.keyboard.type(word)
-    page.locator(".md-search-result__item").first.wait_for()
-    assert "Referral" in page.locator(".md-search-result__list").inner_text()
 
 
 # --- What an author may write, and no page of ours has --------------------------------------------------------------

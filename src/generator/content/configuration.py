@@ -56,6 +56,9 @@ _MADE = frozenset({"archive/index.md"})
 """Pages that the navigation names and no file holds: they are made from the letters."""
 
 
+_INHERITED = ("nav", "not_in_nav", "exclude_docs", "draft_docs")
+"""What is said once, in the file of the default language, and is checked against the pages of each."""
+
 _DEEPEST = 12
 """Lists and titles that a page of the navigation may be in."""
 
@@ -114,8 +117,11 @@ def find_configuration_problems(root: Path) -> list[Problem]:
     """What is wrong with the configuration of the site, and the names in `newsletter/`, paths below `root`."""
     problems: list[Problem] = []
     _check_names(root, problems)
+    above: _Configuration | None = None
     for language, name in list_configurations(root).items():
-        _check_file(root, root / name, language, problems)
+        fields = _check_file(root, root / name, language, above, problems)
+        if name == _MAIN and not problems:  # a mistake in it is told once
+            above = fields
     return [replace(problem, path=problem.path.relative_to(root)) for problem in problems]
 
 
@@ -140,23 +146,32 @@ def _fold(name: str) -> str:
     return re.sub(r"\.yml$", ".yaml", fold_name(name))
 
 
-def _check_file(root: Path, path: Path, language: Language, problems: list[Problem]) -> None:
+def _check_file(
+    root: Path, path: Path, language: Language, above: _Configuration | None, problems: list[Problem]
+) -> _Configuration | None:
+    """Check a file, with what its navigation inherits from the one above; gives what it says, if it can be read."""
     text = read_text(path, problems)
     parsed = text and parse_yaml(text, path, 1, problems, tags=True)
     if not parsed:
-        return
+        return None
     data, lines = parsed
     if not isinstance(data, dict):
         problems.append(Problem(path, 1, "write keys with values, like “site_name: …”"))
-        return
+        return None
 
     def add(key: str, message: str) -> None:
         while key and key not in lines:  # then the line of what it is in
             key = key.rpartition(".")[0]
         problems.append(Problem(path, lines.get(key, 1), message))
 
-    if fields := parse_fields(_Configuration, data, path, lines, problems):
+    fields = parse_fields(_Configuration, data, path, lines, problems)
+    if fields and above and fields.inherit == _MAIN:
+        fields = fields.model_copy(
+            update={key: getattr(above, key) for key in _INHERITED if getattr(fields, key) is None}
+        )
+    if fields:
         _check(root, language, fields, add)
+    return fields
 
 
 def _check(root: Path, language: Language, fields: _Configuration, add: _Add) -> None:

@@ -57,14 +57,6 @@ def test_the_core_of_each_language_is_there_and_is_what_the_playbook_has(newslet
         assert (newsletter.root / f"docs/nl/{page}.md").is_file()
 
 
-def test_every_script_of_ours_is_in_the_core(newsletter):
-    site = newsletter.root / "templates/site"
-    nl, en = settings_of(text_of(newsletter))["languages"]
-    assert nl["scripts"] == sorted(path.relative_to(site).as_posix() for path in site.rglob("*.js"))
-    assert nl["scripts"]
-    assert en["scripts"] == [f"en/{script}" for script in nl["scripts"]]
-
-
 def test_a_site_in_a_folder_has_the_same_worker(newsletter):
     moved = replace(newsletter, settings=replace(newsletter.settings, site_url="https://example.org/a/b/"))
     assert text_of(moved) == text_of(newsletter)

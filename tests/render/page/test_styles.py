@@ -1,24 +1,30 @@
-"""The style sheets and the icon of the site."""
+"""The style sheet and the icon of the site."""
 
+import re
 from pathlib import Path
 
+import tinycss2
 from lxml import etree
 
-from generator.render.page.styles import ICON, render_styles
+from generator.render.page.styles import render_styles
 
 ROOT = Path(__file__).parents[3]
 
 
-def test_every_style_sheet_that_the_site_names_is_rendered() -> None:
-    made = {
-        str(artifact.path): artifact.content.decode()
-        for artifact in render_styles(ROOT, "https://example.org/")
-    }
-    icon = made.pop(str(ICON))
-    assert etree.fromstring(icon).tag == "{http://www.w3.org/2000/svg}svg"
-    named = {
-        line.strip(" -") for line in (ROOT / "mkdocs.yml").read_text("utf-8").splitlines() if ".css" in line
-    }
-    assert set(made) == named
-    for content in (*made.values(), icon):
-        assert "{{" not in content
+def test_the_sheets_are_joined_in_their_order_under_a_name_that_changes_with_them() -> None:
+    sheets = [f"assets/stylesheets/{name}.css" for name in ("site", "frame", "print")]
+    sheet, icon = render_styles(ROOT, "https://example.org/", sheets)
+    text = sheet.content.decode()
+    assert re.fullmatch(r"assets/stylesheets/site\.[0-9a-f]{8}\.min\.css", str(sheet.path))
+    assert text.index("@font-face") < text.index(".top__row") < text.index("@page")
+    assert not [rule for rule in tinycss2.parse_stylesheet(text) if rule.type == "error"]
+    assert "/*" not in text
+    assert "{{" not in text + icon.content.decode()
+    assert etree.fromstring(icon.content).tag == "{http://www.w3.org/2000/svg}svg"
+    assert render_styles(ROOT, "https://example.org/", sheets)[0] == sheet
+    assert render_styles(ROOT, "https://example.org/", sheets[:2])[0].path != sheet.path
+
+
+def test_every_sheet_is_named_in_the_configuration() -> None:
+    named = set(re.findall(r"stylesheets/(\w+\.css)", (ROOT / "mkdocs.yml").read_text("utf-8")))
+    assert named == {path.name for path in ROOT.glob("templates/site/assets/stylesheets/*.css")}

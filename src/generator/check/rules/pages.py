@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _TEMPLATE = "templates/page/letter.md"
 _KEY = re.compile(r"^(title|description): (.*)$", re.MULTILINE)
 _ITEM = re.compile(r"\bdata-item=([\w-]+)")
-_TITLE = re.compile(r" *\{ #__title \}$")
+_TITLE = re.compile(r" *\{ #title \}$")
 _ABSOLUTE = re.compile(
     r"https?://[^/\s]|mailto:[^@\s]+@", re.IGNORECASE
 )  # that https is better, `insecure-link` says

@@ -56,14 +56,11 @@ def _describe(newsletter: Newsletter, language: Language) -> dict[str, Any]:
     pages = [f"{name}.md" for name in _CORE if name in there]
     pages += [certainty.page for certainty in playbook.certainties[language]]
     prefix = newsletter.settings.languages.prefix(language)
-    root, site = newsletter.settings.site_url, newsletter.root / "templates/site"
-    # A script may import another one when it is needed, so the pages do not name them all.
-    scripts = sorted(path.relative_to(site).as_posix() for path in site.glob("assets/**/*.js"))
+    root = newsletter.settings.site_url
     return {
         "name": language,
         "folder": prefix,
         "core": [newsletter.settings.page_url(language, page).removeprefix(root) for page in pages],
-        "scripts": [prefix + script for script in scripts],
         "sentence": render_template(
             newsletter.root,
             "offline/sentence.html",

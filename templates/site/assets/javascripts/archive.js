@@ -41,10 +41,6 @@ function makeFilter(byCertainty) {
     if (part.matches("h3[id]")) filter.append(makeButton(filter, part.id, part.firstChild?.textContent ?? ""));
   }
   filter.append(count);
-  // Its entries in the table of contents lead nowhere now; the buttons do what they did.
-  for (const link of document.querySelectorAll('.md-nav__link[href$="#by-certainty"]')) {
-    link.closest("li")?.setAttribute("hidden", "");
-  }
   return filter;
 }
 

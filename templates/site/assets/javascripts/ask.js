@@ -33,13 +33,6 @@ export function ask({ title, text, yes }) {
   });
 }
 
-/** Closes what is asked: its page is gone. */
-export function stopAsking() {
-  for (const dialog of document.querySelectorAll("dialog.z7-dialog")) {
-    if (dialog instanceof HTMLDialogElement) dialog.close("no");
-  }
-}
-
 /** @param {string} text @param {string} value @param {string} name */
 function answer(text, value, name) {
   const button = document.createElement("button");

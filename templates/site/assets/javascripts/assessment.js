@@ -17,7 +17,7 @@ import { sayDay, words } from "./words.js";
 
 /** @typedef {import("./score.js").Answers} Answers */
 
-/** The page that is shown. @type {{form: HTMLFormElement, update: () => void, move: () => void} | undefined} */
+/** The page that is shown. @type {{update: () => void, move: () => void} | undefined} */
 let page;
 
 export function startAssessment() {
@@ -27,17 +27,15 @@ export function startAssessment() {
   if (
     !(form instanceof HTMLFormElement) ||
     !(place instanceof HTMLElement) ||
-    !(data instanceof HTMLElement) ||
-    page?.form === form
+    !(data instanceof HTMLElement)
   )
     return;
   watchStorage();
   page = open(form, place, JSON.parse(data.dataset.playbook ?? ""));
 }
 
-// Once for all pages: instant navigation replaces the page, not this module.
-subscribe(() => page?.form.isConnected && page.update());
-window.addEventListener("hashchange", () => page?.form.isConnected && page.move());
+subscribe(() => page?.update());
+window.addEventListener("hashchange", () => page?.move());
 
 /** @param {HTMLFormElement} form @param {HTMLElement} place @param {import("./score.js").Playbook} playbook */
 function open(form, place, playbook) {
@@ -170,5 +168,5 @@ function open(form, place, playbook) {
   questions.resume(false);
   view = isFinished(ownAnswers(playbook, read().answers)) ? "result" : "questions";
   move();
-  return { form, update, move };
+  return { update, move };
 }

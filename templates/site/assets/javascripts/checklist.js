@@ -21,7 +21,6 @@ export function startChecklists() {
   watchStorage();
 }
 
-// Once, for all pages to come: instant navigation keeps the scripts.
 subscribe(show);
 
 /** @param {HTMLElement} item  of a certainty's page; or of a letter's, which names it without being the item */

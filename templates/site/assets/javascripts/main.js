@@ -1,55 +1,40 @@
 // @ts-check
-/** Starts what is on a page, after every change of page: instant navigation replaces its content and keeps the scripts. */
+/** Starts what is on a page. */
 import { startArchive } from "./archive.js";
-import { stopAsking } from "./ask.js";
 import { startChecklists } from "./checklist.js";
+import { startColour } from "./colour.js";
 import { followLink } from "./links.js";
+import { startContents, startMenu } from "./menu.js";
 import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
 import { startSwitch } from "./switch.js";
 
-/** @typedef {{subscribe: (listener: () => void) => void}} Stream  what Material tells the page's scripts with */
-
-const { document$, location$ } = /** @type {{document$?: Stream, location$?: Stream}} */ (/** @type {any} */ (window));
-
-/** @param {boolean} jump  whether the address asks to go to an item */
-function start(jump) {
-  path = location.pathname;
-  stopAsking();
-  startProgress();
-  startChecklists();
-  startArchive(jump);
-  if (document.querySelector("#assessment")) void import("./assessment.js").then((part) => part.startAssessment());
-  followLink(jump);
-  startOffline();
+/**
+ * Whether an entry of the history is new. Somebody who comes back finds the page where it stood, so each entry is marked
+ * when it has been seen.
+ */
+function isNew() {
+  if (history.state?.seen) return false;
+  history.replaceState({ ...history.state, seen: true }, "");
+  return true;
 }
 
-let path = "";
-
-/** Somebody who comes back finds the page where it stood. */
-const isNew = () => history.state === null;
-
-let first = true;
-// Not from history.state at the arrival: Material notes there how far the page before was scrolled, and may be late.
-let returns = false;
-window.addEventListener("popstate", ({ state }) => (returns = state !== null));
-
-const arrive = () => {
-  const [entry] = performance.getEntriesByType("navigation");
-  start(first ? /** @type {PerformanceNavigationTiming} */ (entry)?.type === "navigate" : !returns);
-  first = returns = false;
-};
 document.documentElement.classList.add("js");
-if (document$) document$.subscribe(arrive);
-else arrive();
+startMenu();
 startSwitch();
+startColour();
+startContents();
+startProgress();
+startChecklists();
+const jump = isNew();
+startArchive(jump);
+if (document.querySelector("#assessment")) void import("./assessment.js").then((part) => part.startAssessment());
+followLink(jump);
+startOffline();
 
-// Another item or another certainty on the same page; Material also tells, too early for us, of another page.
-const moved = () => {
-  if (location.pathname !== path) return;
-  followLink(isNew());
-  startArchive(isNew());
-  returns = false;
-};
-location$?.subscribe(moved);
-window.addEventListener("hashchange", moved);
+// Another item or another certainty on the same page.
+window.addEventListener("hashchange", () => {
+  const jump = isNew();
+  followLink(jump);
+  startArchive(jump);
+});

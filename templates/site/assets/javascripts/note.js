@@ -25,7 +25,7 @@ for (const line of [storage, outcome]) line.setAttribute("role", "status");
 const undoing = button(words.undo, takeBack, { class: "z7-button z7-note__undo" });
 const closing = button(words.close, close, { class: "z7-button z7-note__close" });
 note.append(storage, outcome, undoing, closing);
-document.body.append(note); // outside of what instant navigation replaces
+document.body.append(note);
 render();
 
 /**

@@ -5,18 +5,14 @@
  */
 import { language, root } from "./words.js";
 
-let pages = 0;
-
 /**
- * On every page. Who only looks in pays for what he sees; who opens a second page, now or another day, gets the core of
- * the playbook as well.
+ * On every page. Who only looks in pays for what he sees; who opens a second page gets the core of the playbook as
+ * well.
  */
 export function startOffline() {
   const file = document.querySelector('meta[name="offline"]')?.getAttribute("content");
   if (!file || !("serviceWorker" in navigator)) return; // not on plain http, and not where it is off
-  pages += 1;
-  if (pages > 2) return;
-  const core = pages > 1 || navigator.serviceWorker.controller !== null;
+  const core = navigator.serviceWorker.controller !== null;
   if (document.readyState === "complete") void keep(file, core);
   else addEventListener("load", () => keep(file, core), { once: true });
 }

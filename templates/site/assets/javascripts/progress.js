@@ -19,7 +19,6 @@ export function startProgress() {
   startHome();
 }
 
-// Once, for all pages to come.
 subscribe(show);
 
 function startCertainty() {
