@@ -1,12 +1,13 @@
 """The assessment as a reader does it: the questions, the result, and what is kept of them."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.site.assessing import KEYS, answers, open_assessment, result_parts
 from tests.site.hosting import Site
@@ -126,6 +127,102 @@ def test_one_goes_back_and_forth_between_certainties(visit):
     assert shown(page) == "repetition"
     assert page.locator("[aria-current=step]").get_attribute("aria-label") == "Herhaling: 0 van 3 beantwoord"
     assert page.locator("#assessment-next").inner_text() == "Bekijk de tussenstand"
+
+
+def test_the_button_of_the_browser_goes_back_one_step_at_a_time(visit, site):
+    """From step to step, from the result to the questions, forward again, and after a reload."""
+    page = visit(state(answers=answers("3" * 18 + "---")))
+    there = page.url
+    page.get_by_role("button", name="Relaties").click()
+    page.click("#assessment-next")
+    page.click("#assessment-next")
+    assert shown(page) == "referral"
+    page.go_back()
+    expect(page.locator("[data-certainty=reputation]")).to_be_visible()
+    assert (shown(page), focused(page)) == ("reputation", "reputation-idea")
+    page.reload()
+    page.wait_for_selector(".backup")
+    assert shown(page) == "reputation"
+    page.go_forward()
+    expect(page.locator("[data-certainty=referral]")).to_be_visible()
+    # “Vorige” takes the same way: it does not make the history longer.
+    length = page.evaluate("history.length")
+    page.click("#assessment-previous")
+    expect(page.locator("[data-certainty=reputation]")).to_be_visible()
+    assert page.evaluate("history.length") == length
+    # With the keyboard into the last step, and to the result.
+    page.get_by_role("button", name="Terugkeer").click()
+    page.locator("[name=rebound-execution]").first.focus()
+    press(page, "1000")
+    assert shown(page) == "repetition"
+    page.click("#assessment-next")
+    assert page.locator("#result h2").inner_text() == "Je uitslag"
+    assert page.url == there
+    page.reload()
+    page.wait_for_selector(".backup")
+    assert page.locator("#result h2").is_visible()
+    page.go_back()
+    expect(page.locator("#assessment")).to_be_visible()
+    assert shown(page) == "repetition"
+    page.go_back()
+    expect(page.locator("[data-certainty=rebound]")).to_be_visible()
+    for _ in range(2):
+        page.go_forward()
+    expect(page.locator("#result h2")).to_be_focused()
+    assert page.url == there
+
+
+def test_the_button_of_the_browser_goes_back_to_a_result_that_was_shared(visit, site):
+    page = visit(state(answers=answers(CODES)), f"#r=1.{'3' * 21}")
+    page.click("#result-own")
+    assert page.url == f"{site.url}assessment/"
+    assert result_parts(page)["name"] == "Referral"
+    page.go_back()
+    expect(page.locator("#result h2")).to_have_text("Gedeelde uitslag")
+    page.go_forward()
+    expect(page.locator("#result h2")).to_have_text("Je uitslag")
+
+
+WATCH = """
+  const heights = window.heights = [];
+  const look = () => {
+    const form = document.querySelector("#assessment");
+    if (form) heights.push([form.getBoundingClientRect().height, form.checkVisibility({ checkVisibilityCSS: true })]);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+"""
+"""Notes at every frame how high the questions are, and whether one sees them."""
+
+
+@pytest.mark.parametrize("past", [None, state(answers=answers(CODES))])
+def test_at_no_frame_are_there_more_questions_than_one_is_asked(open_browser, site, past):
+    page = open_browser(viewport={"width": 360, "height": 740})
+    if past:
+        keep(page, site, past)
+    page.add_init_script(WATCH)
+    page.route("**/javascripts/assessment*.js", lambda route: (time.sleep(0.5), route.continue_()))
+    open_assessment(page, site)
+    if past:
+        page.click("#result-change")
+    page.wait_for_function("heights.at(-1)[1]")
+    heights = page.evaluate("heights")
+    assert len(heights) > 10
+    assert max(height for height, _ in heights) <= heights[-1][0]
+    assert [seen for height, seen in heights if height < heights[-1][0]].count(True) == 0
+
+
+def test_all_the_questions_show_when_the_scripts_do_not_come(open_browser, site):
+    page = open_browser()
+    page.route("**/javascripts/assessment*.js", lambda _: None)  # it is never answered
+    page.goto(f"{site.url}assessment/")
+    radios = page.locator("#assessment input[type=radio]")
+    expect(radios.last).to_be_hidden()
+    expect(radios.last).to_be_visible(timeout=20_000)
+    boxes = page.locator(".assessment__certainty").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(boxes) > 300
 
 
 def test_who_left_goes_on_at_the_first_open_question(visit):
@@ -452,13 +549,6 @@ def test_a_result_prints_on_one_page(visit, folder, codes):
     ):
         assert not any(one.is_visible() for one in page.locator(gone).all()), gone
     assert page.locator(".result__step").is_visible()
-
-
-def test_all_questions_print_not_only_those_of_one_certainty(visit):
-    page = visit()
-    page.emulate_media(media="print")
-    assert all(one.is_visible() for one in page.locator(".question").all())
-    assert page.locator(".question").count() == 21
 
 
 def test_the_scripts_of_the_assessment_are_fetched_on_its_page_only(open_browser, site: Site):

@@ -37,6 +37,7 @@ def render_assessment(newsletter: Newsletter, language: Language, page: str) -> 
         assessment=playbook.assessment[language],
         words=load_words(newsletter.root)[language]["script"],
         data=_to_attribute(_describe(newsletter, language, page)),
+        words=load_words(newsletter.root)[language]["site"],
     )
 
 

@@ -16,8 +16,13 @@ import { doWithWayBack } from "./undo.js";
 import { sayDay, words } from "./words.js";
 
 /** @typedef {import("./score.js").Answers} Answers */
+/** @typedef {number | "result"} At  a step of the questions, or the result: each visit to one is an entry of the history */
 
-/** The page that is shown. @type {{update: () => void, move: () => void} | undefined} */
+/**
+ * The page that is shown.
+ *
+ * @type {{update: () => void, move: () => void, restore: (at: unknown) => void} | undefined}
+ */
 let page;
 
 export function startAssessment() {
@@ -25,7 +30,7 @@ export function startAssessment() {
   const place = document.querySelector("#result");
   const data = document.querySelector("#playbook");
   if (
-    !(form instanceof HTMLFormElement) ||
+    !(form instanceof HTMLElement) ||
     !(place instanceof HTMLElement) ||
     !(data instanceof HTMLElement)
   )
@@ -36,11 +41,12 @@ export function startAssessment() {
 
 subscribe(() => page?.update());
 window.addEventListener("hashchange", () => page?.move());
+window.addEventListener("popstate", ({ state }) => page?.restore(state?.at));
 
-/** @param {HTMLFormElement} form @param {HTMLElement} place @param {import("./score.js").Playbook} playbook */
+/** @param {HTMLElement} form @param {HTMLElement} place @param {import("./score.js").Playbook} playbook */
 function open(form, place, playbook) {
   const keys = keysOf(playbook);
-  const questions = startQuestions(form, playbook, () => see("result"));
+  const questions = startQuestions(form, playbook, go);
   /** @type {"questions" | "result"} */
   let view = "questions";
   /** @type {string | null | undefined}  the day to compare with; null for none, undefined for the one before */
@@ -53,22 +59,35 @@ function open(form, place, playbook) {
   };
   const isFinished = (/** @type {Answers} */ answers) => score(playbook, answers).missing === 0;
 
-  /** @param {typeof view} which */
-  function see(which) {
-    view = which;
-    leaveLink();
+  /**
+   * To a step or to the result, as a new entry of the history, whose address has no result in it.
+   *
+   * @param {At} at
+   */
+  function go(at) {
+    const from = history.state?.at;
+    history.pushState({ ...history.state, at, from }, "", location.pathname + location.search);
+    see(at);
+  }
+
+  /** @param {At} at */
+  function see(at) {
+    view = at === "result" ? at : "questions";
     refresh();
-    if (which === "questions") return questions.resume(true);
+    if (at !== "result") return questions.turn(at);
     const title = place.querySelector("h2");
     title?.focus({ preventScroll: true });
     title?.scrollIntoView({ block: "start" });
   }
 
-  /** The address without the result in it. */
-  function leaveLink() {
-    if (decode(keys, location.hash).kind === "none") return;
-    history.replaceState(history.state, "", location.pathname + location.search);
+  /** What an entry of the history showed; nothing for one that we did not make. @param {unknown} at */
+  function restore(at) {
+    if (isAt(at) && !sharedAnswers()) see(at);
+    else refresh();
   }
+
+  /** @param {unknown} at @returns {at is At} */
+  const isAt = (at) => at === "result" || (typeof at === "number" && at in playbook.certainties);
 
   function refresh() {
     const state = read();
@@ -83,6 +102,7 @@ function open(form, place, playbook) {
   function update() {
     if (Object.keys(ownAnswers(playbook, read().answers)).length === 0) view = "questions";
     refresh();
+    remember();
   }
 
   /** @param {Answers | null} shared */
@@ -97,7 +117,7 @@ function open(form, place, playbook) {
     const answers = ownAnswers(playbook, state.answers);
     const shown = { playbook, answers, shared: false, marked: state.items };
     if (!isFinished(answers)) {
-      const more = button(words.finish, () => see("questions"), { id: "result-finish" });
+      const more = button(words.finish, () => go(questions.open()), { id: "result-finish" });
       return [...resultOf({ ...shown, date: null, other: undefined }), make("p", { class: "buttons" }, more)];
     }
     const { date, before } = historyOf(playbook, state);
@@ -109,7 +129,7 @@ function open(form, place, playbook) {
     return [
       ...resultOf({ ...shown, date, other: other && { name: sayDay(other.date), answers: other.answers } }),
       before.length > 0 && snapshotList(playbook, before, other?.date, choose),
-      resultActions(playbook, answers, date, { changeAnswers: () => see("questions"), startAgain }),
+      resultActions(playbook, answers, date, { changeAnswers: () => go(questions.open()), startAgain }),
     ];
   }
 
@@ -119,7 +139,7 @@ function open(form, place, playbook) {
     if (!(await ask({ title: words.againTitle, text, yes: words.againDo }))) return;
     doWithWayBack(() => change((state) => ({ ...state, answers: {} })), words.againDone);
     chosen = undefined;
-    see("questions");
+    go(questions.open());
   }
 
   /** @param {Answers} answers */
@@ -138,7 +158,7 @@ function open(form, place, playbook) {
         "p",
         { class: "buttons" },
         canCompare && button(comparing ? words.stopComparing : words.compareOwn, toggle, { id: "result-compare" }),
-        button(words.toOwn, () => see(isFinished(own) ? "result" : "questions"), { id: "result-own" }),
+        button(words.toOwn, () => go(isFinished(own) ? "result" : questions.open()), { id: "result-own" }),
       ),
     ];
   }
@@ -157,16 +177,25 @@ function open(form, place, playbook) {
       view = "questions";
       refresh();
       questions.reveal(target);
-      return target.scrollIntoView();
+      target.scrollIntoView();
+    } else {
+      refresh();
+      if (link.kind === "shared") place.scrollIntoView({ block: "start" });
     }
-    refresh();
-    if (link.kind === "shared") place.scrollIntoView({ block: "start" });
+    remember();
   }
 
+  /** Where this entry of the history is: whoever reloads or comes back finds it again. */
+  function remember() {
+    history.replaceState({ ...history.state, at: view === "result" ? view : questions.place() }, "");
+  }
+
+  const { at } = history.state ?? {};
   place.after(backup());
   questions.refresh(read());
-  questions.resume(false);
-  view = isFinished(ownAnswers(playbook, read().answers)) ? "result" : "questions";
+  questions.resume(isAt(at) && at !== "result" ? at : questions.open());
+  view = at === "result" || (!isAt(at) && isFinished(ownAnswers(playbook, read().answers))) ? "result" : "questions";
   move();
-  return { update, move };
+  form.classList.add("assessment--live");
+  return { update, move, restore };
 }

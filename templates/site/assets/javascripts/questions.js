@@ -10,10 +10,10 @@ import { words } from "./words.js";
 /** @typedef {import("./state.js").State} State */
 
 /**
- * @param {HTMLFormElement} form @param {import("./score.js").Playbook} playbook
- * @param {() => void} finish  somebody wants to see the result
+ * @param {HTMLElement} form @param {import("./score.js").Playbook} playbook
+ * @param {(at: number | "result") => void} go  somebody wants to see another step, or the result
  */
-export function startQuestions(form, playbook, finish) {
+export function startQuestions(form, playbook, go) {
   const keys = keysOf(playbook);
   const sections = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".assessment__certainty")]);
   /** @type {import("./score.js").Answers} */
@@ -26,14 +26,16 @@ export function startQuestions(form, playbook, finish) {
   const steps = playbook.certainties.map(({ id, title }, step) =>
     make(
       "button",
-      { type: "button", class: "step", click: () => turn(step) },
+      { type: "button", class: "step", click: () => go(step) },
       mark(id),
       make("span", { class: "step__title" }, title),
     ),
   );
   const list = make("ol", { class: "steps__list" }, ...steps.map((step) => make("li", {}, step)));
-  const previous = button(words.previous, () => turn(place - 1), { id: "assessment-previous" });
-  const next = button(words.next, () => (place === sections.length - 1 ? finish() : turn(place + 1)), {
+  // Who came from there goes back in the history, as with the button of the browser.
+  const goBack = () => (history.state?.from === place - 1 ? history.back() : go(place - 1));
+  const previous = button(words.previous, goBack, { id: "assessment-previous" });
+  const next = button(words.next, () => go(place === sections.length - 1 ? "result" : place + 1), {
     id: "assessment-next",
   });
   form.prepend(
@@ -74,8 +76,9 @@ export function startQuestions(form, playbook, finish) {
   /** To the question after this one, and after the last to the button. @param {string} key */
   function goOn(key) {
     const following = keys[keys.indexOf(key) + 1];
-    if (following) focus(following);
-    else next.focus();
+    if (!following) return next.focus();
+    if (placeOf(following) !== place) go(placeOf(following));
+    focus(following);
   }
 
   /** @param {string} key */
@@ -97,9 +100,13 @@ export function startQuestions(form, playbook, finish) {
   /** The first question without an answer, of one certainty or of all. @param {readonly string[]} [among] */
   const firstOpen = (among = keys) => among.find((key) => !Object.hasOwn(answers, key));
 
+  /** The step of that question; the first one when all are answered. */
+  const open = () => placeOf(firstOpen() ?? keys[0]);
+
   /** A certainty's questions and the focus at the first that is open. @param {number} step */
   function turn(step) {
     const asked = keys.filter((key) => placeOf(key) === step);
+    resumed.hidden = true;
     focus(firstOpen(asked) ?? asked[0]);
     form.scrollIntoView({ block: "start" });
   }
@@ -138,14 +145,15 @@ export function startQuestions(form, playbook, finish) {
       for (const key of keys) for (const radio of radiosOf(key)) radio.checked = answers[key] === radio.value;
       render();
     },
-    /** Where somebody left off. @param {boolean} withFocus */
-    resume(withFocus) {
-      const key = firstOpen() ?? keys[0];
+    /** Where somebody left off. @param {number} step */
+    resume(step) {
       const answered = Object.keys(answers).length;
-      resumed.hidden = withFocus || answered === 0 || answered === keys.length;
-      if (withFocus) turn(placeOf(key));
-      else show(placeOf(key));
+      resumed.hidden = answered === 0 || answered === keys.length;
+      show(step);
     },
+    open,
+    turn,
+    place: () => place,
     /** @param {Element} element  somewhere in the questions */
     reveal(element) {
       const step = sections.findIndex((section) => section.contains(element));
