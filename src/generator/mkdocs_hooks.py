@@ -29,7 +29,7 @@ from generator.preview import FOLDER, Preview, guard, mount
 from generator.render.email.marks import render_marks
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
-from generator.render.markdown import name_asides
+from generator.render.markdown import mark_outside, name_asides
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.markup import tidy_markup
 from generator.render.page.offline import render_worker
@@ -116,8 +116,9 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Name the admonitions in the language of the page, and tidy what Python-Markdown wrote."""
-    return tidy_markup(name_asides(html, config.extra["words"][config.theme["language"]]["aside"]))
+    """Name the admonitions in the language of the page, mark the links that lead away, and tidy the markup."""
+    html = name_asides(html, config.extra["words"][config.theme["language"]]["aside"])
+    return tidy_markup(mark_outside(html, config.extra["newsletter"].settings.site_url))
 
 
 @event_priority(-100)  # after the search plugin, of which this build and the next one have the same instance

@@ -1,13 +1,17 @@
 """The site on paper: printed to PDF by a real browser, and its pages counted."""
 
+import functools
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.site.assessing import CERTAINTIES, answers, open_assessment
-from tests.site.hosting import Site
+from tests.site.hosting import Host, Site
 from tests.site.keeping import done, keep, state, unfit
 
 pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
@@ -32,6 +36,18 @@ def on_paper(page: Page, selector: str) -> list[str]:
     return page.eval_on_selector_all(
         selector, "all => all.filter(one => one.checkVisibility()).map(one => one.textContent.trim())"
     )
+
+
+@contextmanager
+def another_address(site: Site) -> Iterator[str]:
+    """The same files at another address than the settings name, as a preview or a mirror has them."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Host, directory=str(site.folder.parent)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/playbook/"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @pytest.mark.parametrize("folder", ["", "en/"])
@@ -84,16 +100,17 @@ def test_an_address_is_printed_where_a_link_leads_elsewhere(
     open_browser: Open, site: Site, scripts: bool
 ) -> None:
     page = open_browser(java_script_enabled=scripts)
-    page.goto(f"{site.url}certainties/referral/", wait_until="networkidle")
-    page.emulate_media(media="print")
+    with another_address(site) as url:
+        page.goto(f"{url}certainties/referral/", wait_until="networkidle")
+        page.emulate_media(media="print")
     added = page.eval_on_selector_all(
         "article a:not(.latest ~ * a)",
         """all => all.filter(one => one.checkVisibility()).map(one =>
           [one.href, Boolean(one.closest(".footnote")), getComputedStyle(one).fontSize,
            getComputedStyle(one, "::after").content.replaceAll('"', "")])""",
     )
-    own = [(size, after) for href, _, size, after in added if href.startswith(site.url)]
-    other = [(href, note, size, after) for href, note, size, after in added if not href.startswith(site.url)]
+    own = [(size, after) for href, _, size, after in added if href.startswith((url, site.url))]
+    other = [one for one in added if not one[0].startswith((url, site.url))]
     assert len(own) > 5
     assert all(after == "none" and size != "0px" for size, after in own)
     assert [after for _, note, _, after in other if not note] == [
@@ -136,6 +153,35 @@ def test_a_result_takes_one_sheet_and_stands_there_alone(open_browser: Open, sit
     assert len(on_paper(page, "#result h2")) == 1
     assert on_paper(page, "#result :is(.result__tied, .result__unknown, .result__change)")
     assert on_paper(page, "#assessment, article button, .backup") == []
+
+
+@pytest.mark.parametrize(
+    "folder, scripts, scale",
+    [
+        ("", True, "Dan moet ik improviseren."),
+        ("en/", True, "I would have to improvise."),
+        ("", False, "Sommigen van ons doen dat."),
+    ],
+)
+def test_the_questions_take_one_sheet_with_each_scale_once(
+    open_browser: Open, site: Site, folder: str, scripts: bool, scale: str
+) -> None:
+    page = open_browser(java_script_enabled=scripts)
+    page.goto(f"{site.url}{folder}assessment/", wait_until="networkidle")
+    assert on_paper(page, ".paper-test") != []
+    assert sheets(page) == 1
+    rows = [row.inner_text().split("\t") for row in page.locator(".paper-test__questions tr").all()]
+    assert len(rows) == 21
+    assert all([cell.strip() for cell in row if len(cell.strip()) == 1] == [*"0123?"] for row in rows)
+    asked = page.locator(".question__text").all_text_contents()
+    assert [any(question in row for row in rows) for question in asked] == [True] * 21
+    assert page.locator("body").inner_text().count(scale) == 1
+    assert on_paper(page, "#assessment, .backup, .signup, article button, .paper-test ~ h2") == []
+    small = page.eval_on_selector_all(
+        ".paper-test :is(p, th, td:not(.paper-test__sum))",
+        "all => Math.min(...all.map(one => parseFloat(getComputedStyle(one).fontSize)))",
+    )
+    assert small >= 8.5 * POINT - 0.01
 
 
 @pytest.mark.parametrize("folder", ["", "en/"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -116,6 +116,21 @@ def name_asides(text: str, words: Mapping[str, str]) -> str:
 _ASIDE = re.compile(
     r'(?P<begin><div class="admonition (?P<kind>[a-z]+)[^"]*">\s*<p class="admonition-title">)(?P<title>[^<]*)'
 )
+
+
+def mark_outside(html: str, own: str) -> str:
+    """Mark the links that lead away from the site, whose address is `own`: on paper they show where to.
+
+    Where the site is served does not matter; a mirror or a preview has another address than the settings name.
+    """
+
+    def mark(match: re.Match[str]) -> str:
+        return match[0] if unescape(match["url"]).startswith(own) else f'{match[0]} rel="external"'
+
+    return _OUTSIDE.sub(mark, html)
+
+
+_OUTSIDE = re.compile(r'<a\b(?![^>]*\srel=)[^>]*?\shref="(?P<url>https?://[^"]*)"')
 
 
 def render_notes(newsletter: Newsletter, language: Language, markdown: str, about: str) -> str:
