@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 LOOK = """element => { const style = getComputedStyle(element), after = getComputedStyle(element, "::after");
   return {shown: style.display !== "none", font: style.fontFamily, ink: style.color, says: after.content} }"""
@@ -41,3 +41,27 @@ def test_a_feed_is_a_page_for_people(open_browser, site, width, scheme):
         assert 60 < day["width"] < 140
         assert not look(page, f"{item} > {'guid' if rss else 'content'}")["shown"]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("folder, told", [("", "De link staat op het klembord."), ("en/", "clipboard")])
+def test_one_address_to_copy_and_the_others_folded(open_browser, site, folder, told):
+    page = open_browser(
+        viewport={"width": 360, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    )
+    page.goto(f"{site.url}{folder}newsletter/")
+    page.locator(".feed-address button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".z7-note")).to_contain_text(told)
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}{folder}feed.xml"
+    listed = page.locator(".feed-list a")
+    assert listed.count() == 9 * 3 + 1
+    expect(listed.first).to_be_hidden()
+    page.locator(".feed-list summary").press("Enter")
+    expect(listed.last).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # The form comes before the feeds, and letters to judge by before the form.
+    tops = [
+        page.locator(path).first.evaluate("element => element.getBoundingClientRect().top")
+        for path in ("article a[href*='archive/']", ".signup", ".feed-address")
+    ]
+    assert tops == sorted(tops)

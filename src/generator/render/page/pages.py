@@ -233,15 +233,16 @@ class _Writer:
         return self._part("page/letters.md", letters=[self.letter(letter) for letter in letters])
 
     def feeds(self) -> str:
-        """Every feed of this language, the main one of the other, and the list for feed readers."""
+        """The main feed of this language; and folded every other, the main ones of the others, and the list of all."""
         settings = self.newsletter.settings
         feeds = sorted(list_feeds(self.newsletter), key=lambda feed: feed.language != self.language)
         entries = [
-            (escape_markdown(feed.title), [(form.label, feed.url(settings, form)) for form in Format])
+            (feed.title, [(form.label, feed.url(settings, form)) for form in Format])
             for feed in feeds
             if feed.language == self.language or feed.certainty is None
         ]
-        return self._part("page/feeds.md", feeds=entries, opml=f"{settings.site_url}{OPML}")
+        main, opml = feeds[0].url(settings, Format.RSS), f"{settings.site_url}{OPML}"
+        return self._part("page/feeds.html", main=main, feeds=entries, opml=opml)
 
     def subscribe(self) -> str:
         """The form to subscribe by email, or a sentence that there is none."""

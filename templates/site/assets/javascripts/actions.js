@@ -3,8 +3,7 @@
 
 import { download } from "./backup.js";
 import { button, make } from "./elements.js";
-import { copy } from "./links.js";
-import { tell, warn } from "./note.js";
+import { copyAndTell } from "./links.js";
 import { keysOf, mostOf } from "./score.js";
 import { encode } from "./share.js";
 import { read, today } from "./store.js";
@@ -17,10 +16,8 @@ import { sayDay, words } from "./words.js";
  * @param {{changeAnswers: () => void, startAgain: () => void}} pages
  */
 export function resultActions(playbook, answers, date, { changeAnswers, startAgain }) {
-  async function share() {
-    const url = new URL(encode(keysOf(playbook), answers), location.origin + location.pathname).href;
-    if (await copy(url)) tell(words.copied);
-    else warn(words.copyYourself(url));
+  function share() {
+    return copyAndTell(new URL(encode(keysOf(playbook), answers), location.origin + location.pathname).href);
   }
 
   function save() {

@@ -1,5 +1,5 @@
 // @ts-check
-/** Links to an item: following one, and copying one. */
+/** Links to an item: following one, and copying one; and copying the address of the feed. */
 import { tell, warn } from "./note.js";
 import { words } from "./words.js";
 
@@ -27,12 +27,28 @@ export function copyButton(item, label) {
   button.id = label.id.replace("text-", "copy-");
   button.textContent = words.copyLink;
   button.setAttribute("aria-labelledby", `${button.id} ${label.id}`);
-  button.addEventListener("click", async () => {
-    const url = addressOf(item);
-    if (await copy(url)) tell(words.copied);
-    else warn(words.copyYourself(url));
-  });
+  button.addEventListener("click", () => copyAndTell(addressOf(item)));
   return button;
+}
+
+/** Adds a button to the address of the feed, which without scripts is a link to copy. */
+export function startFeedAddress() {
+  for (const place of document.querySelectorAll(".feed-address")) {
+    const link = place.querySelector("a");
+    if (!link || place.querySelector("button")) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "z7-button";
+    button.textContent = words.copyLink;
+    button.addEventListener("click", () => copyAndTell(link.href));
+    place.append(button);
+  }
+}
+
+/** @param {string} url */
+export async function copyAndTell(url) {
+  if (await copy(url)) tell(words.copied);
+  else warn(words.copyYourself(url));
 }
 
 /** @param {HTMLElement} item  on a letter's page its text is a link to it */
@@ -44,7 +60,7 @@ function addressOf(item) {
 }
 
 /** @param {string} text */
-export async function copy(text) {
+async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;

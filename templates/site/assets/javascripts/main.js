@@ -3,7 +3,7 @@
 import { startArchive } from "./archive.js";
 import { startChecklists } from "./checklist.js";
 import { startColour } from "./colour.js";
-import { followLink } from "./links.js";
+import { followLink, startFeedAddress } from "./links.js";
 import { startContents, startMenu } from "./menu.js";
 import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
@@ -28,6 +28,7 @@ startProgress();
 startChecklists();
 const jump = isNew();
 startArchive(jump);
+startFeedAddress();
 if (document.querySelector("#assessment")) void import("./assessment.js").then((part) => part.startAssessment());
 followLink(jump);
 startOffline();
