@@ -31,6 +31,7 @@ from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
 from generator.render.markdown import mark_outside, name_asides
 from generator.render.page.cards import list_cards, render_cards
+from generator.render.page.icons import render_icons, render_manifest
 from generator.render.page.markup import tidy_markup
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
@@ -81,8 +82,8 @@ def on_config(config: MkDocsConfig) -> None:
     config.site_name, config.site_description = channel.site_name, escape(channel.description)
     config.site_url = newsletter.settings.url(language)
     feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
-    cards = list_cards(newsletter, language)
-    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format), cards=cards)
+    config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format))
+    config.extra["cards"] = list_cards(newsletter, language)
     with _told_by_mkdocs():
         config.extra["words"] = load_words(newsletter.root)
     # Each page asks for its own, with its own way to the privacy page.
@@ -180,6 +181,7 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
             *_render_feeds(newsletter, language, moment),
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
+        artifacts += (*render_icons(newsletter.root), render_manifest(newsletter, language))
         if language == newsletter.settings.languages.default:
             artifacts.append(render_worker(newsletter))
             artifacts += render_well_known(newsletter.settings, moment)
@@ -190,7 +192,7 @@ def _join(config: MkDocsConfig, language: Language) -> list[Artifact]:
     """The style sheets and the scripts that `mkdocs.yml` names, each kind joined; pages then name the joined file."""
     newsletter = config.extra["newsletter"]
     with _told_by_mkdocs():
-        sheet, icon = render_styles(newsletter.root, newsletter.settings.site_url, config.extra_css)
+        sheet = render_styles(newsletter.root, config.extra_css)
         scripts = render_scripts(newsletter, language)
         marks = {
             one.page: render_template(newsletter.root, f"marks/{one.id}.svg")
@@ -198,7 +200,7 @@ def _join(config: MkDocsConfig, language: Language) -> list[Artifact]:
         }
     config.extra_css = [str(sheet.path)]
     config.extra.update(scripts={name: str(script.path) for name, script in scripts.items()}, marks=marks)
-    return [sheet, icon, *scripts.values()]
+    return [sheet, *scripts.values()]
 
 
 def _leave_out_the_theme(files: Files, config: MkDocsConfig) -> None:

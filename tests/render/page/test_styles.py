@@ -1,10 +1,9 @@
-"""The style sheet and the icon of the site."""
+"""The style sheet of the site."""
 
 import re
 from pathlib import Path
 
 import tinycss2
-from lxml import etree
 
 from generator.render.page.styles import render_styles
 
@@ -13,16 +12,15 @@ ROOT = Path(__file__).parents[3]
 
 def test_the_sheets_are_joined_in_their_order_under_a_name_that_changes_with_them() -> None:
     sheets = [f"assets/stylesheets/{name}.css" for name in ("site", "frame", "print")]
-    sheet, icon = render_styles(ROOT, "https://example.org/", sheets)
+    sheet = render_styles(ROOT, sheets)
     text = sheet.content.decode()
     assert re.fullmatch(r"assets/stylesheets/site\.[0-9a-f]{8}\.min\.css", str(sheet.path))
     assert text.index("@font-face") < text.index(".top__row") < text.index("@page")
     assert not [rule for rule in tinycss2.parse_stylesheet(text) if rule.type == "error"]
     assert "/*" not in text
-    assert "{{" not in text + icon.content.decode()
-    assert etree.fromstring(icon.content).tag == "{http://www.w3.org/2000/svg}svg"
-    assert render_styles(ROOT, "https://example.org/", sheets)[0] == sheet
-    assert render_styles(ROOT, "https://example.org/", sheets[:2])[0].path != sheet.path
+    assert "{{" not in text
+    assert render_styles(ROOT, sheets) == sheet
+    assert render_styles(ROOT, sheets[:2]).path != sheet.path
 
 
 def test_every_sheet_is_named_in_the_configuration() -> None:

@@ -1,4 +1,4 @@
-"""The style sheet of the site and its icon, with the values of tokens.toml filled in."""
+"""The style sheet of the site, with the values of tokens.toml filled in."""
 
 from __future__ import annotations
 
@@ -14,18 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-ICON = PurePosixPath("assets/favicon.svg")
-"""Where the icon stands below the language's folder."""
 
-
-def render_styles(root: Path, site_url: str, sheets: Iterable[str]) -> tuple[Artifact, Artifact]:
-    """The sheets in their order as one file, and the icon; paths are below the language's folder. Raises TemplateError.
-
-    On paper, links to elsewhere show their address; `site_url` says which ones are our own.
-    """
-    text = "\n".join(render_template(root, f"site/{sheet}", site_url=site_url) for sheet in sheets)
+def render_styles(root: Path, sheets: Iterable[str]) -> Artifact:
+    """The sheets in their order as one file; its path is below the language's folder. Raises TemplateError."""
+    text = "\n".join(render_template(root, f"site/{sheet}") for sheet in sheets)
     content = re.sub(r"/\*.*?\*/\s*", "", text, flags=re.DOTALL).encode()
     version = hashlib.sha256(content).hexdigest()[:8]
     # A host and our worker keep what has such a name for ever.
-    sheet = Artifact(PurePosixPath(f"assets/stylesheets/site.{version}.min.css"), content)
-    return sheet, Artifact(ICON, render_template(root, f"site/{ICON}").encode())
+    return Artifact(PurePosixPath(f"assets/stylesheets/site.{version}.min.css"), content)

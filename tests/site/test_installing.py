@@ -1,0 +1,21 @@
+"""Whether a browser would install the site."""
+
+import json
+
+import pytest
+
+
+@pytest.mark.parametrize("folder, name", [("", "De 7 zekerheden"), ("en/", "The 7 certainties")])
+def test_a_browser_can_install_the_site_in_each_language(open_browser, site, folder, name):
+    page = open_browser()
+    page.goto(f"{site.url}{folder}certainties/referral/")
+    protocol = page.context.new_cdp_session(page)
+    found = protocol.send("Page.getAppManifest")
+    assert found["url"] == f"{site.url}{folder}manifest.json"
+    assert found["errors"] == []
+    assert json.loads(found["data"])["name"] == name
+    # A window of the test is private, where no browser installs anything; there is no other reason.
+    reasons = {
+        one["errorId"] for one in protocol.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    }
+    assert reasons <= {"in-incognito"}
