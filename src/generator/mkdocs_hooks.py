@@ -30,6 +30,7 @@ from generator.render.email.marks import render_marks
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
 from generator.render.markdown import mark_outside, name_asides
+from generator.render.page.articles import list_articles
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.icons import render_icons, render_manifest
 from generator.render.page.markup import tidy_markup
@@ -84,6 +85,7 @@ def on_config(config: MkDocsConfig) -> None:
     feeds = sorted(list_feeds(newsletter), key=lambda feed: feed.language != language)
     config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format))
     config.extra["cards"] = list_cards(newsletter, language)
+    config.extra["articles"] = list_articles(newsletter, language)
     with _told_by_mkdocs():
         config.extra["words"] = load_words(newsletter.root)
     # Each page asks for its own, with its own way to the privacy page.

@@ -1,4 +1,4 @@
-"""Whether a browser would install the site."""
+"""Whether a browser would install the site, and what it reads of a letter in its head."""
 
 import json
 
@@ -19,3 +19,15 @@ def test_a_browser_can_install_the_site_in_each_language(open_browser, site, fol
         one["errorId"] for one in protocol.send("Page.getInstallabilityErrors")["installabilityErrors"]
     }
     assert reasons <= {"in-incognito"}
+
+
+def test_a_letter_tells_search_engines_what_it_is_and_no_other_page_does(site):
+    for address, page in site.pages.items():
+        data = page.xpath("//script[@type='application/ld+json']/text()")
+        path = address.removeprefix(site.url).removeprefix("en/")
+        assert len(data) == (path.startswith("archive/2")), address
+        if data:
+            article = json.loads(data[0])
+            assert article["url"] == address
+            assert article["headline"] == page.xpath("string(//meta[@property='og:title']/@content)")
+            assert article["image"]["url"] == page.xpath("string(//meta[@property='og:image']/@content)")

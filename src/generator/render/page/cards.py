@@ -50,7 +50,7 @@ def render_cards(newsletter: Newsletter, language: Language) -> tuple[Artifact, 
         cards[certainty.id] = _render_certainty(newsletter, certainty)
     for edition in _letters(newsletter, language):
         cards[str(edition.week)] = _render_letter(newsletter, edition)
-    return tuple(Artifact(_FOLDER / f"{name}.png", content) for name, content in cards.items())
+    return tuple(Artifact(card_path(name), content) for name, content in cards.items())
 
 
 def list_cards(newsletter: Newsletter, language: Language) -> dict[str, str]:
@@ -61,6 +61,11 @@ def list_cards(newsletter: Newsletter, language: Language) -> dict[str, str]:
     for edition in _letters(newsletter, language):
         cards[edition.page] = str(edition.week)
     return cards
+
+
+def card_path(name: str) -> PurePosixPath:
+    """The path of a card below the folder of a language."""
+    return _FOLDER / f"{name}.png"
 
 
 def _letters(newsletter: Newsletter, language: Language) -> Iterator[Edition]:
