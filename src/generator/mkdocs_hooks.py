@@ -32,6 +32,7 @@ from generator.render.feed.feeds import render_feeds
 from generator.render.markdown import mark_outside, name_asides
 from generator.render.page.articles import list_articles
 from generator.render.page.cards import list_cards, render_cards
+from generator.render.page.hosts import render_host_files
 from generator.render.page.icons import render_icons, render_manifest
 from generator.render.page.markup import tidy_markup
 from generator.render.page.offline import render_worker
@@ -95,8 +96,14 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Put the artifacts in, each in the place of the authored file of that path."""
     language, moment = Language(config.theme["language"]), config.extra["moment"]
+    newsletter = config.extra["newsletter"]
     _leave_out_the_theme(files, config)
-    for artifact in (*_render(config.extra["newsletter"], language, moment), *_join(config, language)):
+    artifacts = [*_render(newsletter, language, moment), *_join(config, language)]
+    if language == newsletter.settings.languages.default:
+        paths = [*(file.src_uri for file in files), *(str(artifact.path) for artifact in artifacts)]
+        with _told_by_mkdocs():
+            artifacts += render_host_files(newsletter.root, newsletter.settings, paths)
+    for artifact in artifacts:
         path, content = str(artifact.path), artifact.content
         if authored := files.get_file_from_path(path):
             files.remove(authored)

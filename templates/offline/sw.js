@@ -37,7 +37,7 @@ function choose(url, navigates = false) {
   if (!url.href.startsWith(SCOPE) || never.includes(url.pathname.split("/").at(-1))) return undefined;
   if (navigates || /(\/|\.html|\/search_index\.json)$/.test(url.pathname)) return answerPage;
   if (!assets.some(folder => url.href.startsWith(SCOPE + folder))) return undefined;
-  return /(?<!\.[0-9a-f]{8}\.min)\.(js|css)$/.test(url.pathname) ? answerPart : answerAsset;
+  return /(?<!\.[0-9a-f]{8}(\.min)?)\.(js|css)$/.test(url.pathname) ? answerPart : answerAsset;
 }
 
 /** As the server has it, whatever the browser believes of its own copy; one sentence, when it was never here. */

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from generator.render.page.hosts import render_host_files
+from generator.settings import load_settings
 from generator.web.forms import LARGEST
 from tests.delivery.hooks import SECRETS
 from tests.machine import CADDY, NGINX
-from tests.site.hosting import ROOT, Site
+from tests.render.page.test_hosts import read
+from tests.site.hosting import ROOT, Site, files_of
 from tests.site.test_journey import ANSWERS
 from tests.site.test_offline import visit
 from tests.web.reading import copy_sample
@@ -255,6 +258,27 @@ def test_what_may_change_under_its_name_is_asked_for_again(proxy, site, path, ex
         again = proxy.ask(SITE, f"/{found}", If_None_Match=first.getheader("ETag"))
         assert (again.status, again.content) == (304, b"")
         assert again.getheader("Cache-Control") == expected
+
+
+def test_hosts_that_read_their_headers_from_the_site_send_the_same(proxy, site, request):
+    """Netlify and Cloudflare, which say no-cache in words of their own where `_headers` has no lifetime."""
+    settings = replace(load_settings(site.project, []), site_url=f"https://{SITE}/")
+    files = files_of(site.folder)
+    dutch = [path for path in files if not path.startswith("en/")]
+    (headers, *_) = render_host_files(site.project, settings, dutch)
+    rules = read(headers.content.decode())
+    lifetimes = set()
+    for path in files:
+        expected = {"Cache-Control": "no-cache"}
+        for pattern, rule in rules.items():
+            if f"/{path}" == pattern or (pattern.endswith("*") and f"/{path}".startswith(pattern[:-1])):
+                expected |= rule
+        if "nginx" in request.node.name:  # which promises HTTPS only over HTTPS
+            expected.pop("Strict-Transport-Security")
+        answer = proxy.ask(SITE, f"/{path}", "HEAD")
+        assert {name: answer.getheader(name).removesuffix("; charset=utf-8") for name in expected} == expected
+        lifetimes.add(expected["Cache-Control"])
+    assert len(lifetimes) == 3
 
 
 def test_a_folder_without_a_page_is_not_there(proxy, site):
