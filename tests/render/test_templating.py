@@ -10,6 +10,7 @@ from generator.errors import TemplateError
 from generator.render.email.marks import render_marks
 from generator.render.email.message import render_email
 from generator.render.page.cards import render_cards
+from generator.render.page.icons import render_icons
 from generator.render.page.offline import render_worker
 from generator.render.page.styles import render_styles
 from generator.render.preview.previews import dress_page
@@ -90,7 +91,8 @@ def look(root: Path) -> dict[str, str | bytes]:
     sheets = [
         f"assets/stylesheets/{path.name}" for path in root.glob("templates/site/assets/stylesheets/*.css")
     ]
-    site, icon = (artifact.content for artifact in render_styles(root, newsletter.settings.site_url, sheets))
+    site = render_styles(root, sheets).content
+    icon = render_icons(root)[0].content
     return {
         "letter": render_email(newsletter, edition).html,
         "notice": notice(newsletter, "confirm").html,

@@ -35,7 +35,6 @@ def render_assessment(newsletter: Newsletter, language: Language, page: str) -> 
         "page/assessment.html",
         certainties=playbook.certainties[language],
         assessment=playbook.assessment[language],
-        words=load_words(newsletter.root)[language]["script"],
         data=_to_attribute(_describe(newsletter, language, page)),
         words=load_words(newsletter.root)[language]["site"],
     )
