@@ -23,7 +23,7 @@ from pathlib import Path
 from generator.errors import describe
 from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
-from tests.proof import absence, faults, recovery, storage, ways
+from tests.proof import absence, dumps, faults, recovery, storage, ways
 from tests.proof.accounts import Account
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
@@ -84,6 +84,7 @@ ON_SQLITE = (
 )
 ON_POSTGRESQL = (
     *(storage.server_crashes, storage.connections_cut, storage.life_cut),
+    *dumps.ALL,
     absence.missed_friday,
 )
 

@@ -42,14 +42,14 @@ def lost_disk(world: World) -> Account:
     gate = Gate(len(world.people) // 2)
     sender = world.send(fault=gate)
     with gate.closed():
-        gone = _leave(world, account)
+        gone = leave(world, account)
         sender.kill()
     expect(account, sender, -signal.SIGKILL)
     _lose(world)
     _come_back(world, account, _newest(elsewhere))
     go_on(world, account)
     account.allowed = len(world.people)
-    return _settle(world, account, gone)
+    return settle(world, account, gone)
 
 
 def lost_disk_at_the_end(world: World) -> Account:
@@ -71,17 +71,17 @@ def restored_before(world: World) -> Account:
     _come_back(world, account, copy)
     expect(account, world.send(), 1)
     expect(account, world.resume(), 0)
-    return _count(world, account, ())
+    return count(world, account, ())
 
 
 def restored_unsent(world: World) -> Account:
     """A copy is restored before the letter; some left since. The operator knows that it did not leave, and sends it."""
     account = Account("a back-up is restored before the letter")
     copy = _copy(world, account)
-    gone = _leave(world, account, erase=True)
+    gone = leave(world, account, erase=True)
     _come_back(world, account, copy)
     expect(account, world.send(), 0)
-    return _count(world, account, gone)
+    return count(world, account, gone)
 
 
 def copied_by_hand(world: World) -> Account:
@@ -91,7 +91,7 @@ def copied_by_hand(world: World) -> Account:
     sender = world.send(fault=gate)
     with gate.closed():
         copy = _copy(world, account)
-        gone = _leave(world, account)
+        gone = leave(world, account)
     expect(account, sender, 0)
     world.database.close()
     var = world.root / "var"
@@ -105,7 +105,7 @@ def copied_by_hand(world: World) -> Account:
     account.allowed = (
         len(world.people) // 2 + 2
     )  # the letter at the gate, and the one before it, not yet noted
-    return _settle(world, account, gone)
+    return settle(world, account, gone)
 
 
 def restored_under_a_sender(world: World) -> Account:
@@ -129,7 +129,7 @@ def killed_on_the_way(world: World) -> Account:
     """The restore is killed at each of its steps. The list is whole each time, and the next restore does it all."""
     account = Account("kill -9 at each step of a restore")
     copy = _copy(world, account)
-    gone = _leave(world, account)
+    gone = leave(world, account)
     world.database.close()
     for step in DEATHS:
         restore = world.run("restore", str(copy), step=step)
@@ -144,7 +144,7 @@ def killed_on_the_way(world: World) -> Account:
     if leftovers := [path.name for path in (world.root / "var").glob(".*.restoring*")]:
         account.faults.append(f"left over: {leftovers}")
     expect(account, world.send(), 0)
-    return _count(world, account, gone)
+    return count(world, account, gone)
 
 
 def no_room(world: World) -> Account:
@@ -240,7 +240,7 @@ def _copy(world: World, account: Account) -> Path:
     return copy
 
 
-def _leave(world: World, account: Account, *, erase: bool = False) -> list[str]:
+def leave(world: World, account: Account, *, erase: bool = False) -> list[str]:
     """The last ones of the list leave; one of them may be erased."""
     *gone, last = sorted(world.people)[-LEAVERS:]
     for address in gone:
@@ -258,6 +258,11 @@ def _come_back(world: World, account: Account, copy: Path) -> None:
     """Restore, be refused, agree."""
     world.database.close()
     expect(account, world.start("restore", str(copy)), 0)
+    agree(world, account)
+
+
+def agree(world: World, account: Account) -> None:
+    """A restored list refuses to send; then the operator says that it may."""
     refused = world.run("send", str(WEEK), "--now", "--without-git")
     expect(account, refused, 1)
     if "resume --restored" not in refused.said:
@@ -271,12 +276,12 @@ def _come_back(world: World, account: Account, copy: Path) -> None:
     expect(account, restored, 0)
 
 
-def _settle(world: World, account: Account, gone: list[str]) -> Account:
+def settle(world: World, account: Account, gone: list[str]) -> Account:
     _check_gone(world, account, gone)
     return settle_account(world, account)
 
 
-def _count(world: World, account: Account, gone: list[str] | tuple[str, ...]) -> Account:
+def count(world: World, account: Account, gone: list[str] | tuple[str, ...]) -> Account:
     """By the relay alone: the list knows nothing of this letter, or not of everybody."""
     arrivals = world.arrivals()
     account.recipients = len(world.people) - len(gone)

@@ -12,7 +12,7 @@ import pytest
 
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
-from generator.subscribers.store.schema import METADATA
+from tests.subscribers.files import empty
 
 KEYS = Keys(("k" * 43,))
 NUMBERS = itertools.count()
@@ -78,7 +78,5 @@ def list_on_postgresql(
 def database(request: pytest.FixtureRequest) -> Database:
     """An empty list, once on each database."""
     database: Database = request.getfixturevalue(f"list_on_{request.param}")
-    with database.begin() as transaction:
-        for table in reversed(METADATA.sorted_tables):  # sooner done than another database
-            transaction.connection.execute(table.delete())
+    empty(database)
     return database

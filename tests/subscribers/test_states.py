@@ -15,8 +15,8 @@ from generator.subscribers.list.records import save
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.tokens import Purpose
 from generator.subscribers.store.database import Database, Transaction
-from generator.subscribers.store.schema import METADATA
 from tests.languages import LANGUAGES
+from tests.subscribers.files import empty
 from tests.subscribers.people import (
     DAY,
     HOUR,
@@ -212,9 +212,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.fixture(scope="module", autouse=True)
 def _list(list_on_sqlite: Database) -> None:
-    with list_on_sqlite.begin() as transaction:
-        for table in reversed(METADATA.sorted_tables):
-            transaction.connection.execute(table.delete())
+    empty(list_on_sqlite)
     Life.database = list_on_sqlite
 
 

@@ -58,8 +58,8 @@ def restore_list(root: Path, copy: Path, now: datetime, units: Units | None = No
     place = find_file(read_variable(root, DATABASE, DEFAULT), root)
     if place is None:
         raise RequestError(
-            "the list is on PostgreSQL: restore a dump with pg_restore --clean --if-exists (or into a new database), "
-            "then run `newsletter resume --restored`"
+            "the list is on PostgreSQL: restore a dump with pg_restore --clean --if-exists --single-transaction "
+            "(or into a new database), then run `newsletter resume --restored`"
         )
     place = place.resolve()
     if copy.resolve() == place:

@@ -8,15 +8,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
-from generator.errors import DatabaseError
+from generator.errors import DatabaseError, MailingError
 from generator.model import Due, Kind, Progress, Settled, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist, settle_dead
 from generator.subscribers.list import subscriptions
 from generator.subscribers.store.database import Database
-from generator.subscribers.store.schema import DELIVERY, METADATA, SENDER, SUBSCRIBER
+from generator.subscribers.store.schema import DELIVERY, SENDER, STAMP, SUBSCRIBER
 from tests.languages import EN
+from tests.subscribers.files import empty
 from tests.subscribers.letters import (
     WEEK,
     accepted,
@@ -108,6 +109,19 @@ def test_who_was_erased_is_skipped_and_does_not_hide_the_others(database: Databa
     with sender(database) as ledger:
         assert numbers_of(ledger.reserve(NOW, 2)) == numbers[2:]
     assert count(database) == Tally(4, skipped=2, remaining=2)
+
+
+def test_a_list_that_was_restored_meanwhile_gives_nobody(list_on_postgresql: Database):
+    """On SQLite it is another file, see test_identity."""
+    empty(list_on_postgresql)
+    fill(list_on_postgresql, 2)
+    with sender(list_on_postgresql) as ledger:
+        with list_on_postgresql.begin() as transaction:
+            transaction.connection.execute(update(STAMP).values(home="where the dump was made"))
+        with pytest.raises(MailingError, match="`newsletter resume --restored` first"):
+            ledger.reserve(NOW)
+    assert count(list_on_postgresql) == Tally(2, remaining=2)
+    empty(list_on_postgresql)
 
 
 # --- Advancing --------------------------------------------------------------------------------------------------------
@@ -339,12 +353,6 @@ def test_a_server_that_was_restarted_is_found_again(list_on_postgresql: Database
             ledger.advance([refused(second)], None, NOW)
         ledger.advance([refused(second)], None, NOW)
     assert count(list_on_postgresql) == Tally(2, accepted=1, refused=1)
-
-
-def empty(database: Database) -> None:
-    with database.begin() as transaction:
-        for table in reversed(METADATA.sorted_tables):
-            transaction.connection.execute(table.delete())
 
 
 def end_connection(database: Database, ledger: Ledger) -> None:

@@ -19,11 +19,12 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from generator.errors import DatabaseError
+from generator.errors import DatabaseError, MailingError
 from generator.model import Due, Kind, Language, Progress
 from generator.subscribers.ledger.statements import Statements
 from generator.subscribers.store.failures import explained
 from generator.subscribers.store.log import Entry, Happened
+from generator.subscribers.store.stamp import AT_HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,9 +61,11 @@ class Ledger:
     def reserve(self, now: datetime, most: int = 200) -> list[Due]:
         """Reserve at most `most` rows that no living sender has: deferred ones that are due at `now` (UTC), the longest
         first; when there are none, planned ones in the order of the list. Their progress stays. Empty when there are
-        none, or the mailing was stopped. Raises DatabaseError, also when another process took this sender for dead.
+        none, or the mailing was stopped. Raises DatabaseError, also when another process took this sender for dead, and
+        MailingError when the list was restored since.
         """
         with self._connected() as raw:
+            self._check_home(raw)
             alive, trouble = self._say.find_standing.run(raw).fetchone()
             if not alive:
                 raise DatabaseError(
@@ -117,6 +120,20 @@ class Ledger:
         if held is not None:
             with suppress(DatabaseError), explained(self._database.name, self._fails):
                 held.close()
+
+    def _check_home(self, raw: Any) -> None:
+        """Raise MailingError when a dump was restored since: it does not know whom this process has written to.
+
+        On SQLite every write looks whether the file is the same.
+        """
+        if self._sqlite:
+            return
+        found = raw.execute(AT_HOME).fetchone()
+        if not (found and found[0]):
+            raise MailingError(
+                "the list was restored from a back-up while this process was sending, so it has stopped; "
+                "run `newsletter resume --restored` first"
+            )
 
     # --- Reserving ----------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,9 @@ SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || substr(pg_w
     || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) || '/' || 'stamp'::regclass::oid
 """
 
+AT_HOME = f"SELECT made IS NULL AND home = ({_HOME}) FROM stamp"  # noqa: S608 (it stands above)
+"""Whether this is the list itself, on PostgreSQL: for who has it open while somebody restores a dump."""
+
 
 def find_home(connection: Connection) -> str:
     """What changes when a dump is restored, and when a server goes back in time; empty on SQLite."""
