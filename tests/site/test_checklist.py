@@ -161,8 +161,13 @@ def letter_with(site, item):
 def test_an_action_can_be_ticked_in_its_letter_and_opens_its_item(page, site, folder):
     letter = letter_with(site, "rep-2")
     page.goto(site.url + folder + letter)
-    check(page, "rep-2").check()
-    page.click("li[data-item=rep-2] .item__text a")
+    # Whoever taps its words ticks it, and stays.
+    page.locator("li[data-item=rep-2] .item__text").click()
+    expect(check(page, "rep-2")).to_be_checked()
+    assert page.url == site.url + folder + letter
+    link = page.locator("li[data-item=rep-2]").get_by_role("link")
+    expect(link).to_have_accessible_name(re.compile("(Naar de|To the) checklist .{9,}"))
+    page.click("li[data-item=rep-2] .item__open")
     page.wait_for_url("**/certainties/reputation/#rep-2")
     expect(check(page, "rep-2")).to_be_checked()
     expect(item(page, "rep-2")).to_be_in_viewport()
@@ -201,7 +206,7 @@ def test_a_link_to_an_item_goes_there_and_marks_it(reader, site, width):
     page.go_back()
     is_there("ref-2")
     page.goto(site.url + letter_with(site, "rep-2"))
-    page.click("li[data-item=rep-2] .item__text a")
+    page.click("li[data-item=rep-2] .item__open")
     is_there("rep-2")
 
 
@@ -619,14 +624,65 @@ def test_no_state_of_a_checklist_has_a_barrier_that_axe_knows(reader, site, sche
     assert barriers() == []
 
 
-@pytest.mark.parametrize("path", [PAGE, "", "archive/"])
-def test_every_target_has_24_pixels(reader, site, path):
+@pytest.mark.parametrize("path", [PAGE, "letter", "", "archive/"])
+def test_every_target_is_as_large_as_a_thumb_and_lies_under_no_other(reader, site, path):
     page = reader(viewport={"width": 360, "height": 640})
-    page.goto(site.url + path)
+    page.goto(site.url + path.replace("letter", letter_with(site, "rep-2")))
     expect(page.locator("article :is(input, button):not(.signup *)").first).to_be_visible()
-    targets = page.locator("article :is(input, button):not([type=hidden], .signup__trap *)")
-    boxes = [target.bounding_box() for target in targets.all()]
-    assert min(min(box["width"], box["height"]) for box in boxes) >= 23.99
+    targets = page.locator("article :is(input, button, .item__open):not([type=hidden], .signup__trap *)")
+    assert targets.count() >= 2
+    for target in targets.all():
+        target.scroll_into_view_if_needed()
+        box = target.bounding_box()
+        assert min(box["width"], box["height"]) >= 43.99, target.inner_text()
+        covered = target.evaluate(
+            """target => {
+              const { left, right, top, bottom } = target.getBoundingClientRect();
+              const corners = [left + 2, right - 2].flatMap(x => [top + 2, bottom - 2].map(y => [x, y]));
+              return corners.filter(([x, y]) => document.elementFromPoint(x, y) !== target);
+            }"""
+        )
+        assert covered == [], target.inner_text()
+
+
+def test_states_show_without_colours_of_ours(reader, site):
+    """With forced colours: what is done, how far one is, which item was linked to, and what is chosen."""
+    page = reader(forced_colors="active")
+    aspects = ("idea", "strategy", "execution")
+    keep(page, site, state({"ref-1": done()}, {f"relations-{aspect}": "1" for aspect in aspects}))
+    page.goto(f"{site.url}{PAGE}#ref-2")
+    expect(check(page, "ref-1")).to_be_checked()
+    style = "(one, [name, pseudo]) => getComputedStyle(one, pseudo)[name]"
+
+    def look(selector, name, pseudo=None):
+        return page.locator(selector).first.evaluate(style, [name, pseudo])
+
+    paper = look("body", "backgroundColor")
+    assert look(".progress__part", "backgroundColor") != look(".progress__bar", "backgroundColor")
+    assert look("#tick-ref-1", "backgroundColor", "::before") != paper
+    assert look("#tick-ref-2", "borderTopColor", "::before") != paper
+    assert look("#tick-ref-2", "backgroundColor", "::before") != look(
+        "#tick-ref-1", "backgroundColor", "::before"
+    )
+    assert look("#tick-ref-1", "borderBottomColor", "::after") != look(
+        "#tick-ref-1", "backgroundColor", "::before"
+    )
+    assert look("#ref-2", "borderLeftColor") != paper
+    assert look("#ref-3", "borderLeftColor") == paper
+    page.goto(f"{site.url}archive/#referral")
+    pressed, other = ".letter-filter [aria-pressed=true]", ".letter-filter [aria-pressed=false]"
+    assert look(pressed, "outlineStyle") == "solid" != look(other, "outlineStyle")
+    page.goto(f"{site.url}assessment/")
+    page.locator(".backup").wait_for()
+    assert (
+        look(".step--done", "borderBottomColor")
+        != paper
+        == look(".step:not(.step--done)", "borderBottomColor")
+    )
+    assert look(".step[aria-current]", "outlineStyle") == "solid"
+    page.get_by_role("button", name="Relaties").click()
+    chosen, free = ".anchor:has(:checked)", ".anchor:not(:has(:checked))"
+    assert look(chosen, "borderLeftColor") != paper == look(free, "borderLeftColor")
 
 
 @pytest.mark.parametrize("path", [f"{PAGE}#ref-2", "", "archive/"])

@@ -41,7 +41,6 @@ function enhance(item) {
   check.type = "checkbox";
   check.className = "item__check";
   check.id = `tick-${id}`;
-  check.autocomplete = "off"; // what is kept decides, not what a browser restores
   check.setAttribute("aria-describedby", `date-${id}`);
   check.addEventListener("change", () => put(id, check.checked ? "done" : "open"));
 
@@ -49,7 +48,9 @@ function enhance(item) {
   label.className = "item__text";
   label.id = `text-${id}`;
   label.htmlFor = check.id;
-  label.append(...text.childNodes);
+  // In a letter the whole text is a link to its item, which would take whoever wants to tick it away from the letter.
+  const link = text.children.length === 1 ? text.querySelector(":scope > a") : null;
+  label.append(...(link ?? text).childNodes);
 
   const unfit = document.createElement("button");
   unfit.type = "button";
@@ -66,12 +67,25 @@ function enhance(item) {
   const tools = document.createElement("span");
   tools.className = "item__tools";
   // The date comes last: when it appears, no button moves from under a finger.
-  tools.append(unfit, copyButton(item, label), date);
+  tools.append(unfit, copyButton(item, label), ...(link instanceof HTMLAnchorElement ? [toItem(link, label)] : []), date);
 
   box.replaceWith(check);
   text.replaceWith(label);
   item.append(tools);
   item.classList.add("item--live");
+}
+
+/**
+ * The link of a letter's item to the checklist that it is from.
+ *
+ * @param {HTMLAnchorElement} link @param {HTMLElement} label  says which item it is
+ */
+function toItem(link, label) {
+  link.className = "quiet-button item__open";
+  link.id = label.id.replace("text-", "open-");
+  link.textContent = words.toItem;
+  link.setAttribute("aria-labelledby", `${link.id} ${label.id}`);
+  return link;
 }
 
 /** @param {string} id @param {Mark} mark */

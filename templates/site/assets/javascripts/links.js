@@ -51,9 +51,9 @@ export async function copyAndTell(url) {
   else warn(words.copyYourself(url));
 }
 
-/** @param {HTMLElement} item  on a letter's page its text is a link to it */
+/** @param {HTMLElement} item  on a letter's page it has a link to where it stands */
 function addressOf(item) {
-  const link = item.querySelector(".item__text a");
+  const link = item.querySelector(".item__open");
   const url = new URL(item.id ? `#${item.id}` : link instanceof HTMLAnchorElement ? link.href : "", location.href);
   url.search = "";
   return url.href;
