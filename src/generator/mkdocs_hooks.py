@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from html import escape
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
 from mkdocs.commands.build import build
@@ -100,9 +100,8 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     _leave_out_the_theme(files, config)
     artifacts = [*_render(newsletter, language, moment), *_join(config, language)]
     if language == newsletter.settings.languages.default:
-        paths = [*(file.src_uri for file in files), *(str(artifact.path) for artifact in artifacts)]
         with _told_by_mkdocs():
-            artifacts += render_host_files(newsletter.root, newsletter.settings, paths)
+            artifacts += render_host_files(newsletter.root, newsletter.settings, _list_joined(config))
     for artifact in artifacts:
         path, content = str(artifact.path), artifact.content
         if authored := files.get_file_from_path(path):
@@ -210,6 +209,15 @@ def _join(config: MkDocsConfig, language: Language) -> list[Artifact]:
     config.extra_css = [str(sheet.path)]
     config.extra.update(scripts={name: str(script.path) for name, script in scripts.items()}, marks=marks)
     return [sheet, *scripts.values()]
+
+
+def _list_joined(config: MkDocsConfig) -> Iterator[PurePosixPath]:
+    """The paths of all joined files of all languages, below the root of the site."""
+    newsletter = config.extra["newsletter"]
+    for language in newsletter.settings.languages:
+        folder = PurePosixPath(newsletter.settings.languages.prefix(language))
+        scripts = render_scripts(newsletter, language).values()
+        yield from (folder / path for path in (*config.extra_css, *(script.path for script in scripts)))
 
 
 def _leave_out_the_theme(files: Files, config: MkDocsConfig) -> None:

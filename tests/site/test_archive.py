@@ -112,7 +112,7 @@ def test_a_year_without_letters_of_a_certainty_is_not_shown(page, site):
     expect(page.locator("[id='1999']")).to_be_visible()
     button(page, "Referral").click()
     expect(page.locator("[id='1999']")).to_be_hidden()
-    expect(page.locator("[id='2026']")).to_be_visible()
+    expect(page.locator("#year-2026")).to_be_visible()
 
 
 def test_without_scripts_the_archive_is_two_lists(open_browser, site, letters):

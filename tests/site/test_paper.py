@@ -132,7 +132,7 @@ def test_boxes_are_printed_as_they_were_ticked(open_browser: Open, site: Site) -
     drawn = page.eval_on_selector_all(
         ".item__check",
         """all => all.map(one => [one.id, getComputedStyle(one).borderTopStyle,
-          getComputedStyle(one, "::before").borderBottomStyle])""",
+          getComputedStyle(one, "::after").borderBottomStyle])""",
     )
     assert drawn == [
         [f"tick-ref-{number}", "solid", "solid" if number == 2 else "none"] for number in range(1, 7)

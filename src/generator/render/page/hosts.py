@@ -24,18 +24,18 @@ _HASHED = re.compile(r"\.[0-9a-f]{8}(\.min)?\.(js|css)$")
 """A name that changes with its content, as the proxies and the worker recognise it."""
 
 
-def render_host_files(root: Path, settings: Settings, files: Iterable[str]) -> tuple[Artifact, ...]:
+def render_host_files(root: Path, settings: Settings, files: Iterable[PurePosixPath]) -> tuple[Artifact, ...]:
     """Both, for the root of the site; nothing for a site in a folder, where no host looks. Raises TemplateError.
 
-    `files`: the paths of one language, among which are those with a hash. They are named one by one, because a rule
-    for all of a kind would be joined with the one for its folder.
+    `files`: paths below that root, among which are those with a hash in their name. They are named one by one, because
+    a rule for all of a kind would be joined with the one for its folder.
     """
     site, service = urlsplit(settings.site_url), urlsplit(settings.service_url)
     if site.path != "/":
         return ()
     values = {
         "folders": [settings.languages.prefix(language) for language in settings.languages],
-        "hashed": sorted(file for file in files if _HASHED.search(file)),
+        "hashed": sorted(str(file) for file in files if _HASHED.search(file.name)),
         "service": f"{service.scheme}://{service.netloc}" if settings.service_url else "",
     }
     return tuple(
