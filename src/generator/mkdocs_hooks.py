@@ -19,6 +19,7 @@ from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.toc import AnchorLink
 
 from generator import clock
 from generator.content import load_newsletter
@@ -34,7 +35,7 @@ from generator.render.page.articles import list_articles
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.hosts import render_host_files
 from generator.render.page.icons import render_icons, render_manifest
-from generator.render.page.markup import tidy_markup
+from generator.render.page.markup import name_terms, tidy_markup
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.scripts import render_scripts
@@ -125,8 +126,16 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
-    """Name the admonitions in the language of the page, mark the links that lead away, and tidy the markup."""
-    html = name_asides(html, config.extra["words"][config.theme["language"]]["aside"])
+    """Name the admonitions in the language of the page, mark the links that lead away, and tidy the markup.
+
+    The terms of a page come into its contents.
+    """
+    html, terms = name_terms(name_asides(html, config.extra["words"][config.theme["language"]]["aside"]))
+    for term in terms:
+        (page.present_anchor_ids or set()).add(term.id)  # which MkDocs knows of every page that it has read
+        for part in page.toc.items[0].children:
+            if part.id == term.part:
+                part.children.append(AnchorLink(term.title, term.id, part.level + 1))
     return tidy_markup(mark_outside(html, config.extra["newsletter"].settings.site_url))
 
 

@@ -582,7 +582,9 @@ def places(page):
 def test_what_scripts_add_has_its_room_from_the_start(reader, site, path, width):
     path = path.replace("letter", letter_with(site, "rep-2"))
     page = reader(viewport={"width": width, "height": 800})
-    page.route("**/javascripts/site.*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+    page.route(
+        "**/javascripts/site.*.js", lambda route: route.fulfill(content_type="text/javascript", body="")
+    )
     page.goto(site.url + path, wait_until="networkidle")
     assert not page.locator(".progress, .item--live").count()
     before = places(page)

@@ -12,6 +12,14 @@ pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in 
 
 PACKED = (".woff2", ".png")  # by themselves; a host packs the others
 LIMIT = 170_000
+REQUESTS = 20
+SHIFT = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const { value } of list.getEntries()) sum += value; })
+    .observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+"""How much of the page moved while it came (web.dev/cls); 0.1 is what readers do not mind."""
 
 
 @pytest.mark.parametrize("folder", ["", "en/"])
@@ -37,8 +45,9 @@ def test_a_first_visit_is_light_and_sets_no_cookie(
         for response in fetched
         if not response.url.endswith("search_index.json")
     }
-    assert 5 < len(fetched) <= 20
+    assert 5 < len(fetched) <= REQUESTS, sorted(weights)
     assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda item: -item[1])
+    assert page.evaluate(SHIFT) < 0.1
     assert page.context.cookies() == []
 
 

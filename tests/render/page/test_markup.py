@@ -3,7 +3,7 @@
 import pytest
 
 from generator.content.markdown.dialect import make_parser
-from generator.render.page.markup import tidy_markup
+from generator.render.page.markup import name_terms, tidy_markup
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,20 @@ def test_a_note_and_its_marks_have_names_without_a_colon_and_lead_to_each_other(
 def test_the_link_of_a_heading_is_no_part_of_its_name() -> None:
     made = tidy_markup('<h2 id="idea">Idea<a class="headerlink" href="#idea" title="Link">¶</a></h2>')
     assert '<a class="headerlink" aria-hidden="true" tabindex="-1" href="#idea"' in made
+
+
+def test_each_term_has_a_name_of_its_own_below_the_heading_that_it_stands_under() -> None:
+    text = (
+        "## A to Z\n\n**Share of wallet** (*sow*)\n:   One.\n\n**Rolé & x**\n:   Two.\n\n"
+        "## Rest\n\n**A to Z**\n:   Three.\n\nno\n: 4"
+    )
+    html, terms = name_terms(make_parser().convert(text))
+    assert [(part, id_) for part, id_, _ in terms] == [
+        ("a-to-z", "share-of-wallet"),
+        ("a-to-z", "role-x"),
+        ("rest", "a-to-z_1"),
+    ]
+    assert [title for _, _, title in terms] == ["Share of wallet", "Rolé &amp; x", "A to Z"]
+    for _, id_, _ in terms:
+        assert html.count(f'<dt id="{id_}"><strong>') == 1
+    assert "<dt>no</dt>" in html

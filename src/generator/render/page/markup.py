@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from typing import NamedTuple
+
+from markdown.extensions.toc import slugify, unique
 
 _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
+_TERM = re.compile(r'<h2 id="(?P<part>[^"]+)"|<dt>(?=<strong>(?P<term>[^<]+)</strong>)')
+_ID = re.compile(r'\bid="([^"]+)"')
 _HEADING_LINK = '<a class="headerlink"'
 
 
@@ -17,3 +23,28 @@ def tidy_markup(html: str) -> str:
     html = _VOID.sub(r"<\1\2>", html)
     html = _NOTE.sub(r"\1\2-", html)
     return html.replace(_HEADING_LINK, f'{_HEADING_LINK} aria-hidden="true" tabindex="-1"')
+
+
+class Term(NamedTuple):
+    """A term that a definition list of a page explains."""
+
+    part: str
+    """The id of the heading that it stands below; empty above the first one."""
+    id: str
+    title: str
+
+
+def name_terms(html: str) -> tuple[str, list[Term]]:
+    """Give each term in bold an id, so that the contents of the page can lead to it."""
+    ids, terms, part = set(_ID.findall(html)), list[Term](), ""
+
+    def name(found: re.Match[str]) -> str:
+        nonlocal part
+        if not (title := found["term"]):
+            part = found["part"]
+            return found[0]
+        id_ = unique(slugify(unescape(title), "-"), ids)
+        terms.append(Term(part, id_, title))
+        return f'<dt id="{id_}">'
+
+    return _TERM.sub(name, html), terms
