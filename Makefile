@@ -78,7 +78,7 @@ endef
 bench: $(VENV)/bench.stamp  ## measure build time and size, and compare them with a well-known plugin
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; two to three minutes
+proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; it takes some minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
 
 pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
