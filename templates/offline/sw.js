@@ -3,7 +3,7 @@
 // Workbox does this too, and was weighed: it wants a build step or its library on our pages, and the little of it that we
 // need fits below, where it can be read. From it come the timeout of a page, and that a redirected answer is not kept.
 
-const { version, languages, assets, never, service } = {{ settings | tojson }};
+const { version, letters, languages, assets, never, service } = {{ settings | tojson }};
 
 const SCOPE = self.registration.scope;
 const OWN = `${SCOPE}#`; // no address goes on after “#”: another project of this host cannot have caches of this name
@@ -75,13 +75,21 @@ async function keepAll(event, addresses) {
   for (const address of addresses) await keep(event, address);
 }
 
-/** The core pages with the styles and scripts that they name. */
-async function keepCore(event, { core }) {
+/** The core pages with the styles and scripts that they name, and the latest letters of the archive. */
+async function keepCore(event, { core, archive }) {
   for (const path of core) {
     const page = await keep(event, SCOPE + path, DAY);
     const names = (await page?.text())?.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g) ?? [];
     for (const [, name] of names) await keep(event, new URL(name, SCOPE + path).href);
   }
+  await keepAll(event, await newest(SCOPE + archive));
+}
+
+/** The latest letters, as the archive has them: the newest first. Their names are not here, for each would be a new worker. */
+async function newest(archive) {
+  const page = await find(new URL(archive));
+  const links = (await page?.text())?.matchAll(/href="([^"]*\d{4}-W\d{2}\/)"/g) ?? [];
+  return [...new Set(Array.from(links, ([, link]) => new URL(link, archive).href))].slice(0, letters);
 }
 
 /** Fetch what is not here, or is older than `age`: one at a time and after all else, since nobody waits for it. */

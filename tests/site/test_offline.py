@@ -191,18 +191,45 @@ def test_the_self_assessment_works_where_it_was_never_opened(reader, hosted):
     ],
     ids=["nl", "en"],
 )
-def test_a_letter_that_was_never_seen_is_a_plain_sentence(reader, hosted, language, title, home):
+def test_a_page_that_was_never_seen_is_a_plain_sentence(reader, hosted, language, title, home):
     page = reader()
     visit(page, hosted.url + language)
     go_offline(page)
-    answer = page.goto(f"{hosted.url}{language}archive/2026-W45/")
+    answer = page.goto(f"{hosted.url}{language}about-the-numbers/")
     assert answer
     assert answer.status == 503
     assert heading(page) == title
     assert page.locator("html").get_attribute("lang") == (language.strip("/") or "nl")
-    page.click(f"a:has-text('{home}')")
+    # In the style of the house, whose letters are on this device.
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('20px Newsreader'))")
+    assert page.evaluate("[...document.fonts].map(font => font.status)") == ["loaded", "loaded"]
+    page.click(f"header a:has-text('{home}')")
     page.locator(".seven").wait_for()
     assert page.url == hosted.url + language
+    page.go_back()
+    page.click("main a")
+    assert page.url == f"{hosted.url}{language}archive/"
+
+
+@pytest.mark.parametrize("language", ["", "en/"], ids=["nl", "en"])
+def test_the_latest_letters_open_that_were_never_seen(reader, hosted, language):
+    archive = f"playbook/{language}archive"
+    weeks = sorted(
+        (path.name for path in (hosted.folder / archive).glob("*-W*") if path.is_dir()), reverse=True
+    )
+    older = '<a href="2026-W01/">An older one.</a>'
+    hosted.put(f"{archive}/index.html", "</main>", f"{older}</main>")
+    shutil.copytree(hosted.folder / archive / weeks[0], hosted.folder / archive / "2026-W01")
+    page = reader()
+    visit(page, hosted.url + language)
+    wait_for(page, f"await caches.match('{hosted.url}{language}archive/{weeks[3]}/')")
+    go_offline(page)
+    for week in weeks[:4]:
+        answer = page.goto(f"{hosted.url}{language}archive/{week}/")
+        assert answer
+        assert answer.status == 200
+        assert page.locator("main p").count() > 3
+    assert f"{hosted.url}{language}archive/2026-W01/" not in addresses_kept(page)
 
 
 def test_a_feed_is_never_answered_from_a_copy(reader, hosted):

@@ -52,7 +52,9 @@ def test_the_core_of_each_language_is_there_and_is_what_the_playbook_has(newslet
     assert "certainties/repetition/" in nl["core"]
     assert [f"en/{path}" for path in nl["core"]] == en["core"]
     assert len([path for path in nl["core"] if path.startswith("certainties/")]) == 7
-    for path in nl["core"]:
+    assert (nl["archive"], en["archive"]) == ("archive/", "en/archive/")
+    assert nl["archive"] in nl["core"]
+    for path in set(nl["core"]) - {nl["archive"]}:
         page = path.removesuffix("/") or "index"
         assert (newsletter.root / f"docs/nl/{page}.md").is_file()
 

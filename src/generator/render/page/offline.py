@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from generator.model import Artifact
 from generator.render.feed.feedlist import OPML, Format
+from generator.render.links import ARCHIVE
 from generator.render.page.well_known import ROBOTS, SECURITY
 from generator.render.templating import render_template
 from generator.words import load_words
@@ -22,7 +23,10 @@ WORKER = PurePosixPath("sw.js")
 """At the root of the site, because the scope of a worker is its own folder."""
 
 _CORE = ("index", "assessment", "team-sheet", "glossary")
-"""Pages that are cached for every reader, besides those of the certainties."""
+"""Pages that are cached for every reader, besides those of the certainties and the archive."""
+
+_LETTERS = 4
+"""How many of the latest letters are cached for every reader; the worker finds them in the archive."""
 
 _ASSETS = ("assets/", "archive/")
 """The folders of a language that hold styles, scripts and pictures."""
@@ -38,6 +42,7 @@ def render_worker(newsletter: Newsletter) -> Artifact:
         return Artifact(WORKER, render_template(newsletter.root, "offline/off.js").encode())
     languages = newsletter.settings.languages
     settings: dict[str, Any] = {
+        "letters": _LETTERS,
         "languages": [_describe(newsletter, language) for language in languages],
         "assets": [languages.prefix(language) + folder for language in languages for folder in _ASSETS],
         "never": sorted(_NEVER),
@@ -54,13 +59,14 @@ def _describe(newsletter: Newsletter, language: Language) -> dict[str, Any]:
     playbook = newsletter.playbook
     there = {page.name for page in playbook.pages[language]}
     pages = [f"{name}.md" for name in _CORE if name in there]
-    pages += [certainty.page for certainty in playbook.certainties[language]]
+    pages += [*(certainty.page for certainty in playbook.certainties[language]), ARCHIVE]
     prefix = newsletter.settings.languages.prefix(language)
     root = newsletter.settings.site_url
     return {
         "name": language,
         "folder": prefix,
         "core": [newsletter.settings.page_url(language, page).removeprefix(root) for page in pages],
+        "archive": newsletter.settings.page_url(language, ARCHIVE).removeprefix(root),
         "sentence": render_template(
             newsletter.root,
             "offline/sentence.html",
