@@ -206,3 +206,17 @@ def test_a_long_page_takes_as_many_sheets_as_it_needs(open_browser: Open, site: 
     page = open_browser()
     page.goto(f"{site.url}about-the-numbers/", wait_until="networkidle")
     assert sheets(page) > 3
+
+
+def test_a_heading_differs_from_the_one_below_it(open_browser: Open, site: Site) -> None:
+    """On a screen and on paper: a certainty from the findings about it."""
+    page = open_browser()
+    page.goto(f"{site.url}about-the-numbers/")
+    size = "one => parseFloat(getComputedStyle(one).fontSize)"
+    for media in ("screen", "print"):
+        page.emulate_media(media=media)
+        sizes = [
+            page.locator(f"article {level}").filter(visible=True).last.evaluate(size)
+            for level in ("h2", "h3:has(~ h4)", "h4")
+        ]
+        assert sizes[0] > sizes[1] > 1.1 * sizes[2], (media, sizes)
