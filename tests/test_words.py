@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 from click.testing import CliRunner
 
-from generator import mkdocs_hooks
 from generator.cli.generate import main
 from generator.content import load_newsletter
 from generator.errors import TemplateError
@@ -17,6 +16,7 @@ from generator.outline import load_outline
 from generator.render.email.message import render_email
 from generator.render.feed.feedlist import list_feeds
 from generator.render.page.pages import render_pages
+from generator.render.page.scripts import render_scripts
 from generator.web.page import Pages
 from generator.web.service import Service
 from generator.words import load_words
@@ -166,7 +166,7 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     assert "Lees online NIEUW" in mail.text
     assert f"subject={quote('afmelden NIEUW')}".encode() in mail.message
     assert any(b"Vorige brief NIEUW" in page.content for page in render_pages(newsletter, dutch))
-    assert '"Kopieer link NIEUW"' in mkdocs_hooks._render_script(newsletter, dutch)
+    assert b'"Kopieer link NIEUW"' in render_scripts(newsletter, dutch)["main"].content
     assert "zeven dagen. NIEUW" in notice(newsletter, "confirm").text
     assert "(Vlaams)" in list_feeds(newsletter)[0].title
     service = Service(load_outline(sample), None, lambda: None, None, "https://example.org/")

@@ -1,6 +1,7 @@
 """The scripts of the site, joined: one file for every page, and one for what a page imports when it needs it.
 
-Each module stays a scope of its own. Only the forms that our modules use are understood; anything else is refused.
+Each module stays a scope of its own. Only the forms that our modules use are understood; anything else is refused. The
+modules are published too, for people and tests to read; no page loads them.
 """
 
 from __future__ import annotations
