@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.site.assessing import answers
@@ -129,6 +130,10 @@ def test_the_keyboard_opens_the_menu_and_is_never_out_of_sight(
     expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
     expect(page.get_by_text("De 7 zekerheden", exact=True).filter(visible=True)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 360:
+        # What is behind the menu is not there, its heading and its main part among it.
+        found = {rule["id"] for rule in Axe().run(page).response["violations"]}
+        assert found <= {"landmark-one-main", "page-has-heading-one"}
     # From here the pages of the menu follow, each once, and nothing of what is behind it.
     stops = list(walk(page))
     assert len(stops) == 13
@@ -141,10 +146,12 @@ def test_the_keyboard_opens_the_menu_and_is_never_out_of_sight(
     expect(page.locator("h1")).to_be_visible()
 
 
+@pytest.mark.parametrize("scripts", ["off", "lost"])
 def test_without_scripts_the_menu_is_a_link_and_no_button_does_nothing(
-    open_browser: Open, site: Site
+    open_browser: Open, site: Site, scripts: str
 ) -> None:
-    page = open_browser(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = open_browser(java_script_enabled=scripts == "lost", viewport={"width": 360, "height": 740})
+    page.route("**/site.*.js", lambda route: route.abort())
     page.goto(f"{site.url}certainties/referral/")
     assert not page.locator("header button").filter(visible=True).count()
     expect(page.locator("#menu")).to_be_hidden()
