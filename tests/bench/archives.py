@@ -36,7 +36,11 @@ _COPIED = (
     "newsletter/evidence.yaml",
     "newsletter/assessment.nl.yaml",
     "newsletter/assessment.en.yaml",
-    *(f"newsletter/{name}.{language}.txt" for name in ("words", "cliches") for language in LANGUAGES),
+    *(
+        f"newsletter/{name}.{language}.txt"
+        for name in ("words", "cliches", "synonyms")
+        for language in LANGUAGES
+    ),
 )
 _WORDS = range(115, 176)
 """Of the text alone; introduction, actions and footnotes come on top of it."""

@@ -18,6 +18,33 @@ def load(root: Path, name: str, content: bytes | str) -> tuple[Style, list[Probl
     return load_style(root, problems)[NL], problems
 
 
+def test_synonyms_are_what_readers_type_and_what_our_pages_say(tmp_path):
+    text = "# zoeken\n\nCRM, Klant  systeem = dossier, contactgegevens # beide\nkpi’s = meten\n"
+    style, problems = load(tmp_path, "synonyms.nl.txt", text)
+    assert style.synonyms == {
+        "crm": ("dossier", "contactgegevens"),
+        "klant systeem": ("dossier", "contactgegevens"),
+        "kpi's": ("meten",),
+    }
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("crm", "“crm” must be what readers type, an equals sign, and the word that our pages use"),
+        ("= dossier", "“= dossier” must be what readers type, an equals sign"),
+        ("crm =  ,", "“crm =  ,” must be"),
+        ("crm = dossier = klant", "“crm = dossier = klant” must be"),
+        ("kpi = meten", "“kpi” has a line already; put all words there"),
+    ],
+)
+def test_a_line_that_is_no_synonym_is_refused(tmp_path, line, message):
+    style, problems = load(tmp_path, "synonyms.nl.txt", f"kpi = maat\n{line}\n")
+    assert style.synonyms == {"kpi": ("maat",)}
+    assert [(problem.line, problem.message[: len(message)]) for problem in problems] == [(2, message)]
+
+
 def test_lists_are_read_without_comments_and_empty_lines(tmp_path: Path) -> None:
     style, problems = load(tmp_path, "words.nl.txt", "# namen\n\n  Bain \r\nfoto’s # met komma\ncafe\u0301\n")
     assert style.words == {"Bain", "foto's", "café"}

@@ -21,7 +21,7 @@ from generator.content.assessment import PATH as ASSESSMENT
 from generator.content.documents import parse_yaml
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.releases import PATH as RELEASED
-from generator.content.style import CLICHES, WORDS
+from generator.content.style import CLICHES, SYNONYMS, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import list_endings
 from generator.model import Problem
@@ -128,7 +128,9 @@ def find_configuration_problems(root: Path) -> list[Problem]:
 def _check_names(root: Path, problems: list[Problem]) -> None:
     """Add a problem for what is in `newsletter/` under nearly the right name, so that nobody reads it."""
     names, languages = [ISSUES, THOUGHTS, SETTINGS, EVIDENCE, RELEASED], load_languages(root)
-    names += [name.format(language=one) for name in (ASSESSMENT, WORDS, CLICHES) for one in languages]
+    names += [
+        name.format(language=one) for name in (ASSESSMENT, WORDS, CLICHES, SYNONYMS) for one in languages
+    ]
     known = {_fold(PurePath(name).name): PurePath(name).name for name in names}
     for path in list_folder(root / "newsletter"):
         right = known.get(_fold(path.name), path.name)

@@ -19,7 +19,7 @@ from generator.content.documents import read_front
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
-from generator.content.style import CLICHES, WORDS
+from generator.content.style import CLICHES, SYNONYMS, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.reading import list_folder
 from generator.settings import load_settings
@@ -77,8 +77,9 @@ def need_releases(root: Path, until: datetime) -> Needs:
 def need_site(root: Path, until: datetime) -> Needs:
     """What the site shows with the letters that are out by a moment: no thought."""
     assessments = (ASSESSMENT.format(language=language) for language in load_languages(root))
+    synonyms = (SYNONYMS.format(language=language) for language in load_languages(root))
     letters = (f"{ISSUES}/{path.name}" for path in _list_out(root, until))
-    return _need("docs", EVIDENCE, *assessments, *letters)
+    return _need("docs", EVIDENCE, *assessments, *synonyms, *letters)
 
 
 def _need(*places: str) -> Needs:

@@ -1,4 +1,4 @@
-"""`newsletter/words.<language>.txt` and `newsletter/cliches.<language>.txt` → the house style."""
+"""`words`, `cliches` and `synonyms.<language>.txt` in `newsletter/` → the house style."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from generator.model import Language
 
 WORDS, CLICHES = "newsletter/words.{language}.txt", "newsletter/cliches.{language}.txt"
+SYNONYMS = "newsletter/synonyms.{language}.txt"
 """Where the lists stand, below the root of the project."""
 _ENDING = re.compile(r"\w{3}\*(?:\s|\Z)")
 """A star that stands for any ending, after enough letters to know the word by."""
@@ -28,6 +29,7 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
         language: Style(
             frozenset(_load_words(root / WORDS.format(language=language), problems)),
             tuple(_load_cliches(root / CLICHES.format(language=language), problems)),
+            _load_synonyms(root / SYNONYMS.format(language=language), problems),
         )
         for language in load_languages(root)
     }
@@ -56,6 +58,27 @@ def _load_cliches(path: Path, problems: list[Problem]) -> Iterator[str]:
             problems.append(Problem(path, line, f"“{_short(phrase)}” is not a phrase; use words"))
         else:
             yield " ".join(phrase.casefold().split())
+
+
+def _load_synonyms(path: Path, problems: list[Problem]) -> dict[str, tuple[str, ...]]:
+    """Lines like `crm, klantsysteem = contactkaart`: what is searched for, and what our pages call it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry, line in _entries(path, problems):
+        sides = [
+            [" ".join(word.casefold().split()) for word in side.split(",") if word.strip()]
+            for side in entry.split("=")
+        ]
+        if len(sides) != 2 or not all(sides):  # noqa: PLR2004
+            message = f"“{_short(entry)}” must be what readers type, an equals sign, and the word that our pages use"
+            problems.append(Problem(path, line, message))
+            continue
+        for typed in sides[0]:
+            if typed in found:
+                problems.append(
+                    Problem(path, line, f"“{_short(typed)}” has a line already; put all words there")
+                )
+            found.setdefault(typed, tuple(sides[1]))
+    return found
 
 
 def _entries(path: Path, problems: list[Problem]) -> Iterator[tuple[str, int]]:

@@ -267,3 +267,5 @@ class Style:
     """Words that are right though no dictionary has them."""
     cliches: tuple[str, ...] = ()
     """Phrases that no letter uses, in small letters."""
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What readers search for, and the words that our pages use for it; in small letters."""
