@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Literal
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
 from mkdocs.exceptions import Abort
-from mkdocs.plugins import event_priority
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.toc import AnchorLink
 
@@ -27,6 +26,7 @@ from generator.content.needs import need_site
 from generator.errors import GeneratorError
 from generator.model import Artifact, Language
 from generator.preview import FOLDER, Preview, guard, mount
+from generator.publication.search import build_index
 from generator.render.email.marks import render_marks
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.feed.feeds import render_feeds
@@ -139,9 +139,8 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
     return tidy_markup(mark_outside(html, config.extra["newsletter"].settings.site_url))
 
 
-@event_priority(-100)  # after the search plugin, of which this build and the next one have the same instance
 def on_post_build(config: MkDocsConfig) -> None:
-    """Build the other language as well, below this one."""
+    """Build the other language as well, below this one; then make the index of both."""
     for name in (config.extra.get("translations") or "").split():
         other = load_config(str(Path(config.config_file_path).with_name(name)), strict=config.strict)
         language, newsletter = Language(other.theme["language"]), config.extra["newsletter"]
@@ -149,6 +148,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         other.site_url = newsletter.settings.url(language)
         other.extra.update(newsletter=newsletter, moment=config.extra["moment"])
         build(other, serve_url=other.site_url if _command == "serve" else None)
+    if config.extra.get("index"):
+        with _told_by_mkdocs():
+            build_index(Path(config.site_dir), config.extra["newsletter"])
 
 
 def on_serve(server: LiveReloadServer, config: MkDocsConfig, builder: Callable[[], None]) -> None:
@@ -235,7 +237,6 @@ def _leave_out_the_theme(files: Files, config: MkDocsConfig) -> None:
     for file in list(files):
         if file.src_dir in theirs or (file.src_dir == ours and file.src_uri.endswith(".css")):
             files.remove(file)
-    config.extra["search"] = Path(ours, "partials/search.html").is_file()
 
 
 def _render_feeds(newsletter: Newsletter, language: Language, moment: datetime) -> Iterator[Artifact]:

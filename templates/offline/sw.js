@@ -3,7 +3,7 @@
 // Workbox does this too, and was weighed: it wants a build step or its library on our pages, and the little of it that we
 // need fits below, where it can be read. From it come the timeout of a page, and that a redirected answer is not kept.
 
-const { version, letters, languages, assets, never, service } = {{ settings | tojson }};
+const { version, letters, languages, assets, search, never, service } = {{ settings | tojson }};
 
 const SCOPE = self.registration.scope;
 const OWN = `${SCOPE}#`; // no address goes on after “#”: another project of this host cannot have caches of this name
@@ -35,9 +35,9 @@ async function begin() {
 function choose(url, navigates = false) {
   if (service && url.href.startsWith(service)) return undefined;
   if (!url.href.startsWith(SCOPE) || never.includes(url.pathname.split("/").at(-1))) return undefined;
-  if (navigates || /(\/|\.html|\/search_index\.json)$/.test(url.pathname)) return answerPage;
+  if (navigates || /(\/|\.html)$/.test(url.pathname)) return answerPage;
   if (!assets.some(folder => url.href.startsWith(SCOPE + folder))) return undefined;
-  return /(?<!\.[0-9a-f]{8}(\.min)?)\.(js|css)$/.test(url.pathname) ? answerPart : answerAsset;
+  return /(?<!\.[0-9a-f]{8}(\.min)?)\.(js|css|json|pagefind)$/.test(url.pathname) ? answerPart : answerAsset;
 }
 
 /** As the server has it, whatever the browser believes of its own copy; one sentence, when it was never here. */
@@ -75,14 +75,15 @@ async function keepAll(event, addresses) {
   for (const address of addresses) await keep(event, address);
 }
 
-/** The core pages with the styles and scripts that they name, and the latest letters of the archive. */
-async function keepCore(event, { core, archive }) {
+/** The core pages with the styles and scripts that they name, the latest letters of the archive, and the search. */
+async function keepCore(event, { name: language, core, archive }) {
   for (const path of core) {
     const page = await keep(event, SCOPE + path, DAY);
     const names = (await page?.text())?.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g) ?? [];
     for (const [, name] of names) await keep(event, new URL(name, SCOPE + path).href);
   }
   await keepAll(event, await newest(SCOPE + archive));
+  await keepSearch(event, language);
 }
 
 /** The latest letters, as the archive has them: the newest first. Their names are not here, for each would be a new worker. */
@@ -90,6 +91,21 @@ async function newest(archive) {
   const page = await find(new URL(archive));
   const links = (await page?.text())?.matchAll(/href="([^"]*\d{4}-W\d{2}\/)"/g) ?? [];
   return [...new Set(Array.from(links, ([, link]) => new URL(link, archive).href))].slice(0, letters);
+}
+
+/** The index of the search in a language, as it is today; what was left of an older one goes. */
+async function keepSearch(event, language) {
+  const address = `${SCOPE}${search}${language}.json`;
+  const list = (await keep(event, address, DAY)) ?? (await find(new URL(address)));
+  const files = ((await list?.json().catch(() => undefined))?.files ?? []).map(file => SCOPE + search + file);
+  for (const file of files) await keep(event, file, isHashed(file) ? Infinity : DAY);
+  const isOld = ({ url }) => isHashed(url) && url.startsWith(`${SCOPE}${search}`) && !files.includes(url);
+  const ofLanguage = ({ url }) => url.includes(`/${language}_`) || url.includes(`pagefind.${language}_`);
+  if (files.length === 0) return;
+  await use(async cache => {
+    const old = (await cache.keys()).filter(request => isOld(request) && ofLanguage(request));
+    await Promise.all(old.map(request => cache.delete(request)));
+  });
 }
 
 /** Fetch what is not here, or is older than `age`: one at a time and after all else, since nobody waits for it. */
@@ -122,6 +138,7 @@ function explain(url) {
 
 /** What a copy is kept under: neither the words that were searched for nor a result that was shared. */
 const nameOf = url => url.origin + url.pathname;
+const isHashed = address => /\.pf_\w+$/.test(address); // a part of the index, whose name changes with it
 const find = url => use(cache => cache.match(nameOf(url)));
 const wait = (time, value) => new Promise(resolve => setTimeout(resolve, time, value));
 

@@ -88,8 +88,8 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "24: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
         ),
         (
-            "  search: {",
-            "  serch: {",
+            "plugins: []",
+            "plugins: [serch]",
             "55: “plugins” names “serch”, which is not installed; did you mean “search”?",
         ),
         (
@@ -158,7 +158,7 @@ def test_a_file_that_says_nothing_is_refused(content: bytes, said: str, sample: 
 def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -> None:
     path = sample / "mkdocs.yml"
     text = path.read_text().replace(
-        "  search: {lang: nl}\n", "  search: {lang: nl}\n  tags: {}\n  material/meta: {}\n"
+        "plugins: []\n", "plugins:\n  search: {lang: nl}\n  tags: {}\n  material/meta: {}\n"
     )
     path.write_text(text.replace("  tables: {}\n", "  tables: {}\n  markdown.extensions.md_in_html: {}\n"))
     assert find(sample) == []

@@ -370,6 +370,42 @@ def test_a_page_without_a_copy_is_waited_for_as_long_as_it_takes(reader, hosted)
     assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStart") > 3900
 
 
+def test_the_search_answers_without_a_network(reader, hosted):
+    page = reader()
+    visit(page, hosted.url)
+    wait_for(page, "await caches.match(`${ROOT}pagefind/pagefind-entry.json`)")  # the last that is kept of it
+    go_offline(page)
+    page.goto(f"{hosted.url}certainties/rebound/")
+    for question, title in (
+        ("afspraken", "Relaties"),
+        ("kortign", "Rendement"),
+        ("podium", "Wie zet je op het podium?"),
+    ):
+        page.keyboard.press("Control+k")
+        page.get_by_role("searchbox").fill(question)
+        page.locator(".search__result a", has_text=title).wait_for()
+        page.keyboard.press("Escape")
+
+
+def test_of_an_old_index_nothing_stays(reader, hosted):
+    page = reader()
+    visit(page, hosted.url)
+    kept = "await caches.match(`${ROOT}pagefind/pagefind-entry.json`)"
+    wait_for(page, kept)
+    old = f"{hosted.url}pagefind/index/nl_0000000.pf_index"
+    other = old.replace("nl_", "en_")
+    page.evaluate(
+        """async ([old, other]) => { const cache = await caches.open((await caches.keys())[0]);
+          for (const address of [old, other]) await cache.put(address, new Response("old"));
+          await cache.delete(`${location.origin}/playbook/pagefind/pagefind-entry.json`); }""",
+        [old, other],
+    )
+    page.reload()
+    wait_for(page, kept)
+    wait_for(page, f"!(await caches.match('{old}'))")
+    assert other in addresses_kept(page)  # the other language has an index of its own
+
+
 def test_words_that_were_searched_for_are_not_kept_and_the_page_opens_with_them(reader, hosted):
     page = reader()
     visit(page, f"{hosted.url}glossary/?h=vraag")

@@ -180,30 +180,6 @@ def test_what_is_not_there_is_told_in_both_languages(site, path, first):
     }
 
 
-@pytest.mark.parametrize(
-    "folder, language, own, other",
-    [("", "nl", "Uitvoering", "Execution"), ("en", "en", "Execution", "Uitvoering")],
-)
-def test_each_language_has_a_search_index_of_its_own(site, folder, language, own, other):
-    index = json.loads((site.folder / folder / "search/search_index.json").read_text())
-    assert index["config"]["lang"] == [language]
-    titles = [entry["title"] for entry in index["docs"]]
-    assert titles.count(own) == 7
-    assert other not in titles
-    assert "archive/" not in [entry["location"] for entry in index["docs"]]
-    assert all(titles)
-    found = {entry["location"]: entry["text"] for entry in index["docs"]}
-    page = site.pages[f"{site.url}{folder and 'en/'}assessment/"]
-    for question in page.xpath("//*[@class='question__text']/text()"):  # 21 results for words that all have
-        assert not [text for text in found.values() if question in text]
-    trap = load_words(ROOT)[Language(language)]["form"]["signup_trap"]
-    assert not [text for text in found.values() if trap in text]
-    assert "newsletter/#signup-title" not in found
-    items = found["certainties/referral/#checklist"]
-    assert items.count("☐") == 6
-    assert "2026" not in items  # the letters that used an item are found by their own words
-
-
 def test_the_sitemap_dates_a_letter_by_its_last_change(site):
     newest = next(load_newsletter(site.project).archive.editions(NL))
     sitemap = (site.folder / "sitemap.xml").read_text()

@@ -43,7 +43,6 @@ def test_a_first_visit_is_light_and_sets_no_cookie(
         if response.url.endswith(PACKED)
         else len(gzip.compress(response.body(), 6))
         for response in fetched
-        if not response.url.endswith("search_index.json")
     }
     assert 5 < len(fetched) <= REQUESTS, sorted(weights)
     assert sum(weights.values()) < LIMIT, sorted(weights.items(), key=lambda item: -item[1])

@@ -24,6 +24,7 @@ from generator.content.configuration import find_configuration_problems, list_co
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
 from generator.preview import HOST, is_previewed
+from generator.publication.search import build_index
 from generator.settings import load_settings
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def build_site(
                 new = staging / newsletter.settings.languages.default
                 for language in newsletter.settings.languages.others:
                     (staging / language).rename(new / language)
+                build_index(new, newsletter)
                 pages = sum(1 for _ in new.rglob("index.html"))
                 size = sum(path.stat().st_size for path in new.rglob("*") if path.is_file())
                 _keep_times(site, new)
@@ -222,7 +224,9 @@ def _build(
     future: bool,
 ) -> None:
     root, pages = newsletter.root, _count_pages(newsletter, now, future=future)
-    environment = _environment(TRANSLATIONS="", FUTURE="1" if future else "", **{_UNTIL: now.isoformat()})
+    environment = _environment(
+        TRANSLATIONS="", SEARCH_INDEX="", FUTURE="1" if future else "", **{_UNTIL: now.isoformat()}
+    )
     command = [sys.executable, "-m", "mkdocs", "build", "--strict"]
     running: dict[Language, subprocess.Popen[bytes]] = {}
 

@@ -59,6 +59,12 @@ def test_the_core_of_each_language_is_there_and_is_what_the_playbook_has(newslet
         assert (newsletter.root / f"docs/nl/{page}.md").is_file()
 
 
+def test_the_search_is_kept_for_all_languages_at_once(newsletter):
+    settings = settings_of(text_of(newsletter))
+    assert settings["search"] == "pagefind/"
+    assert settings["search"] in settings["assets"]
+
+
 def test_a_site_in_a_folder_has_the_same_worker(newsletter):
     moved = replace(newsletter, settings=replace(newsletter.settings, site_url="https://example.org/a/b/"))
     assert text_of(moved) == text_of(newsletter)

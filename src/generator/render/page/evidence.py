@@ -36,6 +36,6 @@ def _render_fact(fact: Fact, language: Language, words: Table) -> str:
         f"#### {escape_markdown(fact.name[language])} {{ #{fact.id} }}",
         escape_markdown(fact.claim[language]),
         f"{limits} *{words['context']}*" if fact.use == "context" else limits,
-        f"{source} {words['verified_' + fact.verified]}",
+        f"{source} {words['verified_' + fact.verified]}\n{{ data-pagefind-ignore=all }}",
     ]
     return "\n\n".join(parts)

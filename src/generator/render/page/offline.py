@@ -28,6 +28,9 @@ _CORE = ("index", "assessment", "team-sheet", "glossary")
 _LETTERS = 4
 """How many of the latest letters are cached for every reader; the worker finds them in the archive."""
 
+SEARCH = "pagefind/"
+"""The folder of the search, for all languages: its index, and a file for each language that names what to keep."""
+
 _ASSETS = ("assets/", "archive/")
 """The folders of a language that hold styles, scripts and pictures."""
 
@@ -44,7 +47,9 @@ def render_worker(newsletter: Newsletter) -> Artifact:
     settings: dict[str, Any] = {
         "letters": _LETTERS,
         "languages": [_describe(newsletter, language) for language in languages],
-        "assets": [languages.prefix(language) + folder for language in languages for folder in _ASSETS],
+        "assets": [languages.prefix(language) + folder for language in languages for folder in _ASSETS]
+        + [SEARCH],
+        "search": SEARCH,
         "never": sorted(_NEVER),
         # Pages of the service are personal and short-lived: they must not be cached.
         "service": newsletter.settings.service_url,

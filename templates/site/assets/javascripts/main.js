@@ -7,6 +7,7 @@ import { followLink, startFeedAddress } from "./links.js";
 import { startContents, startMenu } from "./menu.js";
 import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
+import { startSearch } from "./search.js";
 import { startSwitch } from "./switch.js";
 
 /**
@@ -24,6 +25,7 @@ startMenu();
 startSwitch();
 startColour();
 startContents();
+startSearch();
 startProgress();
 startChecklists();
 const jump = isNew();

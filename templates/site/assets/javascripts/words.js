@@ -52,6 +52,14 @@ export const words = {
   clearText: /** @param {Amount} amount */ (amount) => fill("clearText", { amount: sayAmount(amount) }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),
+  // Search
+  searchFound: /** @param {number} number */ (number) => fill("searchFound", { number }),
+  searchInstead: /** @param {string} question @param {string} instead @param {number} number */ (
+    question,
+    instead,
+    number,
+  ) => fill("searchInstead", { question, instead, number }),
+  searchNone: /** @param {string} question */ (question) => fill("searchNone", { question }),
   // Assessment
   answered: /** @param {number} number @param {number} of */ (number, of) => fill("answered", { number, of }),
   // Result
