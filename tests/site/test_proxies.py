@@ -176,7 +176,8 @@ def test_what_is_text_is_sent_compressed(proxy, site):
     paths += [
         "feeds.opml",
         "assets/javascripts/main.js",
-        "search/search_index.json",
+        "pagefind/pagefind.js",
+        "pagefind/nl.json",
         next(site.folder.glob("assets/stylesheets/*.css")).relative_to(site.folder).as_posix(),
     ]
     for path in paths:
@@ -192,7 +193,8 @@ def test_every_file_has_a_type_of_its_own(proxy, site):
     files = {
         path.suffix: path
         for path in site.folder.rglob("*")
-        if path.is_file() and path.suffix not in {".map", ".gz"}
+        # What a script fetches and unpacks itself needs none: the index of the search.
+        if path.is_file() and not re.match(r"\.(map|gz|pagefind|pf_\w+)$", path.suffix)
     }
     assert {
         ".html",
@@ -229,7 +231,8 @@ def test_every_answer_of_the_site_tells_the_browser_what_it_may_do(proxy):
             for part in answer.getheader("Content-Security-Policy").split(";")
         )
         assert policy["default-src"] == policy["frame-ancestors"] == "'none'"
-        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"  # the search is WebAssembly
+        assert policy["style-src"] == policy["worker-src"] == "'self'"
         assert policy["form-action"] == f"'self' https://{SERVICE}"
         assert answer.getheader("X-Content-Type-Options") == "nosniff"
         assert answer.getheader("X-Frame-Options") == "DENY"
@@ -248,6 +251,11 @@ def test_every_answer_of_the_site_tells_the_browser_what_it_may_do(proxy):
         ("en/assets/marks/referral.png", "public, max-age=604800"),
         ("assets/stylesheets/site.*.min.css", "public, max-age=31536000, immutable"),
         ("en/assets/javascripts/site.*.min.js", "public, max-age=31536000, immutable"),
+        ("pagefind/index/nl_*", "public, max-age=31536000, immutable"),
+        ("pagefind/fragment/en_*", "public, max-age=31536000, immutable"),
+        ("pagefind/pagefind.nl_*", "public, max-age=31536000, immutable"),
+        ("pagefind/pagefind-entry.json", "no-cache"),
+        ("pagefind/wasm.nl.pagefind", "no-cache"),
     ],
 )
 def test_what_may_change_under_its_name_is_asked_for_again(proxy, site, path, expected):
@@ -419,10 +427,14 @@ def test_a_feed_has_its_style_under_the_policy(shown, reader):
 
 
 def test_what_a_reader_does_is_allowed_by_the_policy(shown, reader):
-    """Menu, colours, another page, paper, the assessment, a form, and no network."""
+    """Menu, search, colours, another page, paper, the assessment, a form, and no network."""
     reader.goto(shown)
     reader.locator("button.top__menu").click()
     expect(reader.locator("#menu")).to_be_visible()
+    reader.keyboard.press("Escape")
+    reader.locator("[data-search-open]").click()
+    reader.keyboard.insert_text("klanten")
+    expect(reader.locator(".search__result").first).to_be_visible()
     reader.keyboard.press("Escape")
     for _ in range(2):
         reader.locator("[data-colour-switch]").click()
