@@ -74,7 +74,7 @@ async function knowAll(question, pagefind, { synonyms, words: own }) {
       const word = fold(typed);
       // What is quoted is found in all its forms, but not in part.
       const occurs = onPages.some((one) => one.startsWith(word)) || (await pagefind.search(`"${word}"`)).results.length;
-      return occurs ? typed : word.length < 4 ? "" : all[folded.findIndex((one) => isSlip(word, one))];
+      return occurs ? typed : word.length < 4 ? "" : all[folded.findIndex((one) => one !== word && isSlip(word, one))];
     }),
   );
   return known.filter(Boolean).join(" ");

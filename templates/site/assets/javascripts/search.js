@@ -108,21 +108,27 @@ function prepare(dialog) {
     put((await answer?.show(shown, shown + PAGE)) ?? []);
     list.querySelectorAll("a")[before]?.focus();
   });
-  dialog.querySelector(".search__close")?.addEventListener("click", () => dialog.close());
+  dialog.querySelector(".search__close")?.addEventListener("click", close);
   dialog.addEventListener("click", ({ target }) => {
     // The backdrop is the dialog itself; a link may lead to another part of this page.
-    if (target === dialog || (target instanceof Element && target.closest("a"))) dialog.close();
+    if (target === dialog || (target instanceof Element && target.closest("a"))) close();
   });
   dialog.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the page has keys of its own
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") event.preventDefault();
     if (event.key === "Escape") {
       event.preventDefault(); // or some browsers empty the field first
-      dialog.close();
+      close();
     }
     if (event.key === "Enter" && event.target === input) list.querySelector("a")?.click();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event);
   });
+
+  function close() {
+    dialog.close();
+    // With nothing to give the focus back to, some browsers leave it here for a moment, and the next key with it.
+    if (dialog.contains(document.activeElement)) /** @type {HTMLElement} */ (document.activeElement).blur();
+  }
 
   /** @param {KeyboardEvent} event */
   function move(event) {
