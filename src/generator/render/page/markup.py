@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import NamedTuple
 
-from markdown.extensions.toc import slugify, unique
+from generator.content.markdown.dialect import make_id
 
 _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
@@ -43,7 +43,7 @@ def name_terms(html: str) -> tuple[str, list[Term]]:
         if not (title := found["term"]):
             part = found["part"]
             return found[0]
-        id_ = unique(slugify(unescape(title), "-"), ids)
+        id_ = make_id(unescape(title), ids)
         terms.append(Term(part, id_, title))
         return f'<dt id="{id_}">'
 
