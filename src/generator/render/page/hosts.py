@@ -35,7 +35,8 @@ def render_host_files(root: Path, settings: Settings, files: Iterable[PurePosixP
         return ()
     values = {
         "folders": [settings.languages.prefix(language) for language in settings.languages],
-        "prefixes": [f"pagefind.{language}_" for language in settings.languages],
+        # What Pagefind names by its content.
+        "index": ["index/", "fragment/", *(f"pagefind.{language}_" for language in settings.languages)],
         "hashed": sorted(str(file) for file in files if _HASHED.search(file.name)),
         "service": f"{service.scheme}://{service.netloc}" if settings.service_url else "",
     }
