@@ -75,29 +75,46 @@ async function keepAll(event, addresses) {
   for (const address of addresses) await keep(event, address);
 }
 
-/** The core pages with the styles and scripts that they name, the latest letters of the archive, and the search. */
+/** The core pages with the styles and scripts that they need, the latest letters of the archive, and the search. */
 async function keepCore(event, { name: language, core, archive }) {
+  const seen = new Set();
+  let latest = [];
   for (const path of core) {
-    const page = await keep(event, SCOPE + path, DAY);
-    const names = (await page?.text())?.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g) ?? [];
-    for (const [, name] of names) await keep(event, new URL(name, SCOPE + path).href);
+    const page = await keepText(event, SCOPE + path, DAY);
+    for (const [, name] of page.matchAll(/(?:href|src)="([^"]+\.(?:css|js))"/g)) {
+      await keepPart(event, new URL(name, SCOPE + path).href, seen);
+    }
+    if (path === archive) latest = findLetters(page, SCOPE + path);
   }
-  await keepAll(event, await newest(SCOPE + archive));
+  await keepAll(event, latest);
   await keepSearch(event, language);
 }
 
-/** The latest letters, as the archive has them: the newest first. Their names are not here, for each would be a new worker. */
-async function newest(archive) {
-  const page = await find(new URL(archive));
-  const links = (await page?.text())?.matchAll(/href="([^"]*\d{4}-W\d{2}\/)"/g) ?? [];
+/** A style or a script, once, with what a script imports when it needs it: only the script names that. */
+async function keepPart(event, address, seen) {
+  if (seen.has(address)) return;
+  seen.add(address);
+  const later = (await keepText(event, address)).matchAll(/\bimport\("([^"]+\.js)"\)/g);
+  await keepAll(event, Array.from(later, ([, name]) => new URL(name, address).href));
+}
+
+/** The latest letters, which stand first in the archive. Their names are not here, for each would be a new worker. */
+function findLetters(page, archive) {
+  const links = page.matchAll(/href="([^"]*\d{4}-W\d{2}\/)"/g);
   return [...new Set(Array.from(links, ([, link]) => new URL(link, archive).href))].slice(0, letters);
+}
+
+/** The text of what is kept; empty when it cannot be had. */
+async function keepText(event, address, age) {
+  const answer = (await keep(event, address, age)) ?? (await find(new URL(address)));
+  return answer?.ok ? answer.text() : "";
 }
 
 /** The index of the search in a language, as it is today; what was left of an older one goes. */
 async function keepSearch(event, language) {
   const address = `${SCOPE}${search}${language}.json`;
-  const list = (await keep(event, address, DAY)) ?? (await find(new URL(address)));
-  const files = ((await list?.json().catch(() => undefined))?.files ?? []).map(file => SCOPE + search + file);
+  const list = await keepText(event, address, DAY);
+  const files = (list ? JSON.parse(list).files : []).map(file => SCOPE + search + file);
   for (const file of files) await keep(event, file, isHashed(file) ? Infinity : DAY);
   const isOld = ({ url }) => isHashed(url) && url.startsWith(`${SCOPE}${search}`) && !files.includes(url);
   const ofLanguage = ({ url }) => url.includes(`/${language}_`) || url.includes(`pagefind.${language}_`);

@@ -44,7 +44,7 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "4: is not YAML: put a value that contains a colon in quotes",
         ),
         ("site_name: De 7", 'site_name: "De 7', '4: is not YAML: the quotes " do not match'),
-        ("search: {lang: nl}", "search: {lang: nl", "55: is not YAML: the brackets do not match"),
+        ("plugins: []", "plugins: [", "55: is not YAML: the brackets do not match"),
         (
             "  name: material",
             "\tname: material",
@@ -110,12 +110,12 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "stylesheets/print.css",
             "stylesheets/prnt.css",
-            "52: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
+            "53: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
         ),
         (
-            "plugins:\n",
-            "extra_javascript:\n  - {paht: assets/javascripts/main.js}\nplugins:\n",
-            "55: “extra_javascript” must be a list of files, like “- assets/one.js”",
+            "plugins: []\n",
+            "extra_javascript:\n  - {paht: assets/javascripts/main.js}\nplugins: []\n",
+            "56: “extra_javascript” must be a list of files, like “- assets/one.js”",
         ),
         (
             "site_dir: site\n",

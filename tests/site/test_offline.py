@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from generator.content import load_newsletter
 from generator.render.page.offline import render_worker
@@ -156,7 +156,7 @@ def test_a_core_page_opens_that_was_never_seen(reader, hosted, language, title):
     page.goto(f"{hosted.url}{language}certainties/rebound/")
     assert heading(page) == title
     page.goto(f"{hosted.url}{language}assessment/")
-    assert page.locator("#assessment input").first.is_visible()
+    expect(page.locator("#assessment input").first).to_be_visible()  # once its script has run
     page.goto(f"{hosted.url}{language}")
     assert page.locator(".seven").is_visible()
 

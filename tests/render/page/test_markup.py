@@ -36,15 +36,16 @@ def test_the_link_of_a_heading_is_no_part_of_its_name() -> None:
 def test_each_term_has_a_name_of_its_own_below_the_heading_that_it_stands_under() -> None:
     text = (
         "## A to Z\n\n**Share of wallet** (*sow*)\n:   One.\n\n**Rolé & x**\n:   Two.\n\n"
-        "## Rest\n\n**A to Z**\n:   Three.\n\nno\n: 4"
+        "## Rest\n\n**A to Z**\n:   Three.\n\n**3 x 3**\n:   Four.\n\nno\n: 4"
     )
     html, terms = name_terms(make_parser().convert(text))
     assert [(part, id_) for part, id_, _ in terms] == [
         ("a-to-z", "share-of-wallet"),
         ("a-to-z", "role-x"),
-        ("rest", "a-to-z_1"),
+        ("rest", "a-to-z-2"),
+        ("rest", "term-3-x-3"),
     ]
-    assert [title for _, _, title in terms] == ["Share of wallet", "Rolé &amp; x", "A to Z"]
+    assert [title for _, _, title in terms] == ["Share of wallet", "Rolé &amp; x", "A to Z", "3 x 3"]
     for _, id_, _ in terms:
         assert html.count(f'<dt id="{id_}"><strong>') == 1
     assert "<dt>no</dt>" in html

@@ -6,7 +6,6 @@ A letter reads the same on the site, in a feed and in an inbox, and `reader` rea
 from __future__ import annotations
 
 from markdown import Markdown
-from markdown.extensions.toc import slugify, unique
 
 EXTENSIONS = (
     "abbr",
@@ -32,8 +31,3 @@ CONFIGS = {"footnotes": {"USE_DEFINITION_ORDER": False}}
 def make_parser() -> Markdown:
     """A parser of this dialect. It is not safe to use one from several threads at the same time."""
     return Markdown(extensions=list(EXTENSIONS), extension_configs=CONFIGS)
-
-
-def make_id(title: str, taken: set[str]) -> str:
-    """An id for a title, made as those of headings are, that is not among `taken`; it is added to them."""
-    return unique(slugify(title, "-"), taken)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html import unescape
+from itertools import chain, count
 from typing import NamedTuple
-
-from generator.content.markdown.dialect import make_id
 
 _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
@@ -43,8 +43,18 @@ def name_terms(html: str) -> tuple[str, list[Term]]:
         if not (title := found["term"]):
             part = found["part"]
             return found[0]
-        id_ = make_id(unescape(title), ids)
+        id_ = _make_id(unescape(title), ids)
         terms.append(Term(part, id_, title))
         return f'<dt id="{id_}">'
 
     return _TERM.sub(name, html), terms
+
+
+def _make_id(title: str, ids: set[str]) -> str:
+    """An id that reads like the title, begins with a letter, and is not among the others yet."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    name = name if name[:1].isalpha() else f"term-{name}".rstrip("-")
+    made = next(one for one in chain([name], (f"{name}-{number}" for number in count(2))) if one not in ids)
+    ids.add(made)
+    return made
