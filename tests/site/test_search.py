@@ -138,6 +138,13 @@ def test_the_right_page_comes_first(ask, language):
     assert {question: (answer["paths"] or [""])[0] for question, answer in found.items()} == FIRST[language]
 
 
+def test_a_word_that_only_has_the_same_stem_comes_last(ask):
+    """Of “korting” the Dutch stemmer makes “kort”, which is in many headings."""
+    paths = ask("nl", ["korting"])["korting"]["paths"]
+    assert {"", "privacy/"} <= {*paths[-3:]}
+    assert "certainties/rebound/" in paths[:-3]
+
+
 @pytest.mark.parametrize("language", FOLDERS)
 def test_singular_and_plural_find_the_same(ask, language):
     pairs = split(PAIRS[language])

@@ -50,13 +50,36 @@ export async function find(question) {
   for (const words of tries.filter(Boolean)) {
     for (const result of (await pagefind.search(words)).results) if (!found.has(result.id)) found.set(result.id, result);
   }
-  const results = [...found.values()];
+  const results = await rank([...found.values()], tries[0] ?? "");
   return {
     number: results.length,
     instead: tries[0] === typed ? "" : tries.join(", "),
     show: async (from, to) =>
       (await Promise.all(results.slice(from, to).map((result) => result.data().then(choose, () => [])))).flat(),
   };
+}
+
+const RANKED = 20;
+/** The part of a word that each of its forms has at least: “kort” is no form of “korting”, though their stem is the same. */
+const SHORTEST_FORM = 0.6;
+
+/**
+ * Puts those of the first results last that only have much shorter words than what was typed.
+ *
+ * @param {any[]} results @param {string} question
+ */
+async function rank(results, question) {
+  const length = Math.min(...question.split(" ").map((word) => fold(word).length)) * SHORTEST_FORM;
+  const isForm = (/** @type {string[]} */ [, word]) => fold(word).length >= length;
+  const first = await Promise.all(
+    results.slice(0, RANKED).map(async (result) => {
+      const { excerpt, sub_results: parts } = await result.data().catch(() => ({ excerpt: "", sub_results: [] }));
+      const marked = [excerpt, ...parts.map((/** @type {any} */ part) => part.excerpt)].join(" ");
+      return { result, good: Number([...marked.matchAll(/<mark>(.*?)<\/mark>/g)].some(isForm)) };
+    }),
+  );
+  first.sort((one, other) => other.good - one.good);
+  return [...first.map(({ result }) => result), ...results.slice(RANKED)];
 }
 
 /**
