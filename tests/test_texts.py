@@ -11,6 +11,8 @@ import pytest
 from generator.content import Newsletter, load_newsletter
 from generator.content.certainties import IDS
 from generator.model import Language, Thought
+from generator.render.page.pages import render_pages
+from generator.words import load_words
 from tests.languages import EN, LANGUAGES, NL
 
 ROOT = Path(__file__).parents[1]
@@ -240,6 +242,23 @@ def test_the_figures_of_the_article_stand_on_their_page_only(project: Newsletter
     ]
     for source, text in texts:
         assert not re.search(r"\b(32|92|84) ?%", text), source
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_can_sign_up_the_page_of_the_letter_tells_nobody_how(
+    project: Newsletter, language: Language
+) -> None:
+    words = {
+        NL: ["je adres in", "het formulier hierboven", "af te melden"],
+        EN: ["your address here", "the form above", "to unsubscribe"],
+    }
+    none = load_words(ROOT)[language]["site"]["signup_none"]
+    for service in ("https://letter.example.org/", ""):
+        changed = replace(project, settings=replace(project.settings, service_url=service))
+        page = {str(one.path): one.content for one in render_pages(changed, language)}["newsletter.md"]
+        text = page.decode()
+        assert (none in text) is not bool(service)
+        assert [word for word in words[language] if word in text] == (words[language] if service else [])
 
 
 def test_nobody_shouts(project: Newsletter) -> None:

@@ -118,9 +118,13 @@ def test_without_a_service_there_is_no_form(newsletter):
 @BOTH
 @pytest.mark.parametrize("service", [True, False])
 def test_a_page_may_say_where_the_form_stands(newsletter, settings, language, service):
+    """What it says below the form, to the next heading, is about signing up: it goes where nobody can."""
     path = newsletter.root / f"docs/{language}/newsletter.md"
     (page,) = (page for page in newsletter.playbook.pages[language] if page.source == path)
-    changed = replace(page, markdown=f"{page.markdown}\n\n<!-- subscribe -->\n\nAfter.\n")
+    changed = replace(
+        page,
+        markdown=f"{page.markdown}\n\n<!-- subscribe -->\n\nTwo steps.\n\n### Step 1\n\n## Next\n\nAfter.\n",
+    )
     pages = {
         **newsletter.playbook.pages,
         language: tuple(changed if one is page else one for one in newsletter.playbook.pages[language]),
@@ -134,6 +138,8 @@ def test_a_page_may_say_where_the_form_stands(newsletter, settings, language, se
     assert "<!-- subscribe -->" not in text
     none = {NL: "kan hier niet", EN: "You cannot sign up by email here"}[language]
     assert (none in tree.text_content()) is not service
+    assert [words in tree.text_content() for words in ("Two steps.", "Step 1")] == [service, service]
+    assert "Next" in [heading.text for heading in tree.iter("h2")]
     if service:
         (form,) = tree.xpath("./form")
         assert [link for link in form.xpath(".//a/@href") if "privacy" in link] == ["../privacy/"]

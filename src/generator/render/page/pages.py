@@ -49,6 +49,8 @@ LATEST_OF_ITEM = 3
 
 _ABOUT = "about-the-numbers.md"
 _MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
+_SIGNING_UP = re.compile(r"^(<!--\s*subscribe\s*-->)$.*?(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
+"""The marker of the form with the text below it, to the next heading: it tells what only a site with a service has."""
 _ENGLISH = re.compile(f"^(## (?:{'|'.join(SECTIONS)}))$", re.MULTILINE)
 
 
@@ -97,13 +99,14 @@ def _render_page(
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language),
     }
-    markers = {marker[1] for marker in _MARKER.finditer(page.markdown)}
+    markdown = page.markdown if newsletter.settings.service_url else _SIGNING_UP.sub(r"\1\n\n", page.markdown)
+    markers = {marker[1] for marker in _MARKER.finditer(markdown)}
     return writer.render(
         "page/page.md",
         title=page.title,
         summary=page.summary,
-        text=_MARKER.sub(lambda marker: parts[marker[1]](), writer.text(page.source, page.markdown)),
-        notes=writer.notes(page.markdown),
+        text=_MARKER.sub(lambda marker: parts[marker[1]](), writer.text(page.source, markdown)),
+        notes=writer.notes(markdown),
         shown=letters if "letters" in markers else (),
     )
 
@@ -245,7 +248,7 @@ class _Writer:
         return self._part("page/feeds.html", main=main, feeds=entries, opml=opml)
 
     def subscribe(self) -> str:
-        """The form to subscribe by email, or a sentence that there is none."""
+        """The form to subscribe by email, or a sentence that there is none, which stands for the text below it too."""
         settings, privacy = (
             self.newsletter.settings,
             Place(self.language, "privacy.md").address_from(self.path),
