@@ -110,12 +110,17 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "stylesheets/print.css",
             "stylesheets/prnt.css",
-            "53: “extra_css” names assets/stylesheets/prnt.css, which does not exist",
+            "53: “extra_css” names assets/stylesheets/prnt.css, which does not exist in templates/site",
+        ),
+        (
+            "assets/stylesheets/print.css",
+            "https://example.com/print.css",
+            "53: “extra_css” names https://example.com/print.css; pages load nothing from other sites",
         ),
         (
             "plugins: []\n",
-            "extra_javascript:\n  - {paht: assets/javascripts/main.js}\nplugins: []\n",
-            "56: “extra_javascript” must be a list of files, like “- assets/one.js”",
+            "extra_javascript:\n  - assets/javascripts/main.js\nplugins: []\n",
+            "55: “extra_javascript” has no effect; import a module in templates/site/assets/javascripts/main.js",
         ),
         (
             "site_dir: site\n",

@@ -59,6 +59,9 @@ _MADE = frozenset({"archive/index.md"})
 _INHERITED = ("nav", "not_in_nav", "exclude_docs", "draft_docs")
 """What is said once, in the file of the default language, and is checked against the pages of each."""
 
+_SITE = "templates/site"
+"""Where the style sheets and the scripts are, whatever else is in `theme.custom_dir`."""
+
 _DEEPEST = 12
 """Lists and titles that a page of the navigation may be in."""
 
@@ -196,22 +199,25 @@ def _check(root: Path, language: Language, fields: _Configuration, add: _Add) ->
     ):
         if name is not None and not exists(root / name):
             add(key, f"“{key.rstrip('.0123456789')}” names {name}, which does not exist")
-    _check_assets(fields, [docs, *([root / theme.custom_dir] if theme.custom_dir else [])], add)
+    _check_assets(root, fields, add)
     _check_installed("plugins", fields.plugins, "mkdocs.plugins", add)
     _check_installed("markdown_extensions", fields.markdown_extensions, "markdown.extensions", add)
     if fields.nav is not None and is_folder(docs):
         _check_navigation(fields, fields.nav, docs, add)
 
 
-def _check_assets(fields: _Configuration, folders: list[Path], add: _Add) -> None:
-    """Look for the style sheets and the scripts; a page that names a missing one looks broken to its readers."""
-    for key, files in (("extra_css", fields.extra_css), ("extra_javascript", fields.extra_javascript)):
-        for number, entry in enumerate(files or ()):
-            name = entry.get("path") if isinstance(entry, dict) else entry
-            if not isinstance(name, str):
-                add(f"{key}.{number}", f"“{key}” must be a list of files, like “- assets/one.js”")
-            elif "//" not in name and not any(is_file(folder / name) for folder in folders):
-                add(f"{key}.{number}", f"“{key}” names {name}, which does not exist")
+def _check_assets(root: Path, fields: _Configuration, add: _Add) -> None:
+    """Look for the style sheets, which are joined. Scripts are not named there: they import each other."""
+    for number, name in enumerate(fields.extra_css or ()):
+        if "//" in name:
+            add(f"extra_css.{number}", f"“extra_css” names {name}; pages load nothing from other sites")
+        elif not is_file(root / _SITE / name):
+            add(f"extra_css.{number}", f"“extra_css” names {name}, which does not exist in {_SITE}")
+    if fields.extra_javascript:
+        add(
+            "extra_javascript",
+            f"“extra_javascript” has no effect; import a module in {_SITE}/assets/javascripts/main.js",
+        )
 
 
 def _check_installed(key: str, entries: list[Any] | dict[str, Any] | None, group: str, add: _Add) -> None:
