@@ -125,7 +125,18 @@ def test_the_keyboard_opens_the_menu_and_is_never_out_of_sight(
 
     button = page.get_by_role("button", name="Menu")
     button.focus()
+    before = button.bounding_box()
+    row, name = (page.locator(part).bounding_box() for part in (".top__row", ".wordmark"))
+    assert row
+    assert name
+    assert row["height"] < 2 * name["height"]  # one line, also at 320 pixels
     page.keyboard.press("Enter")
+    assert button.bounding_box() == before  # it stays under the thumb
+    for part in ("#main", ".foot"):
+        expect(page.locator(part)).to_be_hidden()
+    title = page.locator(".menu__title").first.bounding_box()
+    assert title
+    assert title["x"] == name["x"]
     expect(button).to_have_attribute("aria-expanded", "true")
     expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
     expect(page.get_by_text("De 7 zekerheden", exact=True).filter(visible=True)).to_have_count(1)
