@@ -56,13 +56,15 @@ function prepare(dialog) {
     ["input", "[role=status]", ".search__results", ".search__more", ".search__help"].map((name) => dialog.querySelector(name))
   );
   let asked = 0;
+  let answered = "";
   let shown = 0;
   /** @type {number | undefined} */
   let waiting;
   /** @type {import("./finder.js").Answer | undefined} */
   let answer;
 
-  async function ask() {
+  /** @param {boolean} [goes]  on to the first page that is found */
+  async function ask(goes) {
     const question = input.value.trim();
     const mine = (asked += 1);
     const isOld = () => mine !== asked;
@@ -74,7 +76,9 @@ function prepare(dialog) {
       if (isOld()) return undefined;
       clear(say(question, found));
       answer = found;
+      answered = question;
       put(first);
+      if (goes && dialog.open) list.querySelector("a")?.click();
     } catch {
       if (!isOld()) clear(words.searchFailed);
     }
@@ -84,6 +88,7 @@ function prepare(dialog) {
   /** @param {string} text */
   function clear(text) {
     answer = undefined;
+    answered = "";
     shown = 0;
     list.replaceChildren();
     status.textContent = text;
@@ -101,7 +106,7 @@ function prepare(dialog) {
 
   input.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(ask, PAUSE);
+    waiting = setTimeout(() => void ask(), PAUSE);
   });
   more.addEventListener("click", async () => {
     const before = list.childElementCount;
@@ -109,9 +114,11 @@ function prepare(dialog) {
     list.querySelectorAll("a")[before]?.focus();
   });
   dialog.querySelector(".search__close")?.addEventListener("click", close);
-  dialog.addEventListener("click", ({ target }) => {
-    // The backdrop is the dialog itself; a link may lead to another part of this page.
-    if (target === dialog || (target instanceof Element && target.closest("a"))) close();
+  dialog.addEventListener("click", ({ target, clientX, clientY }) => {
+    // The backdrop is the dialog itself, but so is the room between its parts; a link may lead to a part of this page.
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    const isOutside = clientX < left || clientX > right || clientY < top || clientY > bottom;
+    if (target === dialog ? isOutside : target instanceof Element && target.closest("a")) close();
   });
   dialog.addEventListener("keydown", (event) => {
     event.stopPropagation(); // the page has keys of its own
@@ -120,9 +127,16 @@ function prepare(dialog) {
       event.preventDefault(); // or some browsers empty the field first
       close();
     }
-    if (event.key === "Enter" && event.target === input) list.querySelector("a")?.click();
+    if (event.key === "Enter" && event.target === input) enter();
     if (event.key === "ArrowDown" || event.key === "ArrowUp") move(event);
   });
+
+  /** Never to what was found for an earlier question. */
+  function enter() {
+    clearTimeout(waiting);
+    if (answered === input.value.trim()) list.querySelector("a")?.click();
+    else void ask(true);
+  }
 
   function close() {
     dialog.close();
