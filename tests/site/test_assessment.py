@@ -140,6 +140,7 @@ def test_the_button_of_the_browser_goes_back_one_step_at_a_time(visit, site):
     page.go_back()
     expect(page.locator("[data-certainty=reputation]")).to_be_visible()
     assert (shown(page), focused(page)) == ("reputation", "reputation-idea")
+    expect(page.locator(":focus")).to_be_in_viewport()
     page.reload()
     page.wait_for_selector(".backup")
     assert shown(page) == "reputation"

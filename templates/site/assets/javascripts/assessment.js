@@ -82,8 +82,10 @@ function open(form, place, playbook) {
 
   /** What an entry of the history showed; nothing for one that we did not make. @param {unknown} at */
   function restore(at) {
-    if (isAt(at) && !sharedAnswers()) see(at);
-    else refresh();
+    if (!isAt(at) || sharedAnswers()) return refresh();
+    see(at);
+    // After this the browser scrolls to where the entry was left: the end of the questions, with the focus out of sight.
+    requestAnimationFrame(() => (at === "result" ? place : form).scrollIntoView({ block: "start" }));
   }
 
   /** @param {unknown} at @returns {at is At} */
