@@ -134,6 +134,11 @@ def test_the_keyboard_opens_the_menu_and_is_never_out_of_sight(
     assert button.bounding_box() == before  # it stays under the thumb
     for part in ("#main", ".foot"):
         expect(page.locator(part)).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("h1")).to_be_visible()  # paper has the page, not an empty sheet
+    page.emulate_media(media="screen", forced_colors="active")
+    assert button.bounding_box() == before
+    page.emulate_media(forced_colors="none")
     title = page.locator(".menu__title").first.bounding_box()
     assert title
     assert title["x"] == name["x"]
