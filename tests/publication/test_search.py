@@ -47,6 +47,7 @@ def test_what_an_older_index_had_is_gone(site, newsletter):
     after = read_all(site).keys()
     assert len(after) == len(before)
     assert after != before
+    assert "MIT License" in (site / "pagefind/LICENSE.txt").read_text("utf-8")
 
 
 def test_a_language_has_its_words_and_names_what_is_kept_on_a_device(site, newsletter):
@@ -64,7 +65,7 @@ def test_a_language_has_its_words_and_names_what_is_kept_on_a_device(site, newsl
     assert not [file for file in dutch["files"] if "/en_" in file]
     named = set(dutch["files"]) | set(json.loads((folder / "en.json").read_text("utf-8"))["files"])
     unnamed = {str(path.relative_to(folder)) for path in folder.rglob("*.*")} - named
-    assert {name for name in unnamed if "fragment" not in name} == {"nl.json", "en.json"}
+    assert {name for name in unnamed if "fragment" not in name} == {"LICENSE.txt", "nl.json", "en.json"}
 
 
 def test_without_pagefind_there_is_one_sentence(site, newsletter, monkeypatch):

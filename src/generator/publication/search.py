@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pagefind.service import get_executable
@@ -20,8 +21,6 @@ from generator.render.links import ARCHIVE
 from generator.render.page.offline import SEARCH
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from generator.content import Newsletter
     from generator.model import Language
 
@@ -38,6 +37,9 @@ _NEEDLESS = ("pagefind-*ui*", "pagefind-highlight.js")
 _UNSTEMMED = "wasm.unknown.pagefind"
 """What it writes for a language of which it knows no endings."""
 
+_LICENSE = Path(__file__).with_name("pagefind-license.txt")
+"""Of the programs in the folder; it has to go with them."""
+
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -48,6 +50,7 @@ def build_index(site: Path, newsletter: Newsletter) -> None:
     _run("--site", str(site), "--output-path", str(folder), "--exclude-selectors", ", ".join(_IGNORED))
     for path in [found for pattern in _NEEDLESS for found in folder.glob(pattern)]:
         path.unlink()
+    shutil.copyfile(_LICENSE, folder / "LICENSE.txt")
     entry = json.loads((folder / _ENTRY).read_bytes())
     found = entry["languages"]
     entry["languages"] = dict(sorted(found.items()))  # Pagefind writes them in any order
