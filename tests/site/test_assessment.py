@@ -525,6 +525,15 @@ def test_text_of_twice_its_size_fits(visit, kind):
     assert page.evaluate("document.documentElement.scrollWidth") <= 640
 
 
+def test_what_scripts_add_is_as_wide_as_the_text(visit):
+    page = visit(viewport={"width": 1440, "height": 800})
+    widths = page.eval_on_selector_all(
+        "#assessment, .backup, .signup", "all => all.map(one => one.getBoundingClientRect().width)"
+    )
+    assert len(widths) == 3
+    assert len(set(widths)) == 1
+
+
 def test_the_focus_is_seen(visit):
     page = visit()
     for selector in ("[name=relations-idea] >> nth=0", "#assessment-next", ".step >> nth=0"):
