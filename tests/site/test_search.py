@@ -349,6 +349,18 @@ def test_no_state_of_the_dialog_has_a_barrier_that_axe_knows(open_browser, site,
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_what_is_found_on_this_page_is_gone_to_from_the_menu(open_browser, site):
+    page = open_browser(viewport={"width": 360, "height": 740})
+    page.goto(f"{site.url}certainties/referral/")
+    for _ in range(2):  # the second time the address stays the same
+        page.get_by_role("button", name="Menu").click()
+        search(page, "introducties")
+        expect(page.locator(".search__result a").first).to_have_attribute("href", re.compile("#checklist$"))
+        page.keyboard.press("Enter")
+        expect(page.locator("#menu")).to_be_hidden()
+        expect(page.locator("h2#checklist")).to_be_in_viewport()
+
+
 def test_a_key_in_a_field_is_a_letter(open_browser, site):
     page = open_browser()
     page.goto(site.url)

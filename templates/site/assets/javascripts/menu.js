@@ -23,7 +23,12 @@ export function startMenu() {
     show(false);
     button.focus();
   });
-  // Who comes back does not find it open; and a link to a place on this page leads there.
+  // A link to a place on this page, as the search may have, leads there: the place has to be on the page before that.
+  document.addEventListener("click", ({ target }) => {
+    const link = target instanceof Element && target.closest("a");
+    if (link && link.hash && link.pathname === location.pathname && isOpen()) show(false);
+  });
+  // Who comes back does not find it open, on this page or from another.
   window.addEventListener("pagehide", () => show(false));
   window.addEventListener("hashchange", () => isOpen() && show(false));
   if (location.hash === "#menu") show(true);
