@@ -152,7 +152,8 @@ def test_it_ends_with_1_when_a_letter_could_not_leave(sample: Path) -> None:
     result = CliRunner().invoke(main, obj=STOPPED, args=["--root", str(sample), "doctor"])
     assert result.exit_code == 1
     assert "error    list         not found" in result.output
-    assert max(map(len, result.output.splitlines())) <= 120
+    # Of a project whose own path is short.
+    assert max(map(len, result.output.replace(str(sample), "/project").splitlines())) <= 120
 
 
 def test_what_is_wrong_with_a_text_is_its_last_answer_and_not_its_end(
