@@ -205,7 +205,8 @@ def test_assets_stay_in_the_browser_until_they_change(reader):
     answer = reader.ask.get(style)
     assert "immutable" in answer.header("cache-control")
     assert urlsplit(style).query in answer.header("etag")
-    for font in ("newsreader-text.woff2", "newsreader-italic.woff2", "newsreader-display.woff2"):
+    fonts = [f"newsreader-{cut}.woff2" for cut in ("text", "italic", "display")]
+    for font in (*fonts, "instrument-sans.woff2"):
         assert f'"{font}?' in answer.text
         assert reader.ask.get(f"/assets/{font}").header("content-type") == "font/woff2"
 

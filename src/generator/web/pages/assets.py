@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
     from generator.web.context import Context
 
-_FONTS = ("newsreader-text.woff2", "newsreader-italic.woff2", "newsreader-display.woff2")
+_FONTS = (
+    "newsreader-text.woff2",
+    "newsreader-italic.woff2",
+    "newsreader-display.woff2",
+    "instrument-sans.woff2",
+)
 _SITE = "templates/site/assets"
 STYLE = "service.css"
 ICON = "favicon.svg"
