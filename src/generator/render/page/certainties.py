@@ -20,36 +20,21 @@ if TYPE_CHECKING:
 
 def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
     """The overview: title and summary of each certainty."""
-    certainties = [
-        (certainty, Place(language, certainty.page).address_from(page))
+    links = {
+        certainty.id: Place(language, certainty.page).address_from(page)
         for certainty in newsletter.playbook.certainties[language]
-    ]
-    return _render(newsletter, "page/certainties.html", certainties=certainties)
+    }
+    return _render(newsletter, "page/seven.html", language, page, links=links)
 
 
 def render_assessment(newsletter: Newsletter, language: Language, page: str) -> str:
     """The questions of the assessment as a form, and the data from which a script shows the result."""
-    playbook = newsletter.playbook
-    return _render(
-        newsletter,
-        "page/assessment.html",
-        certainties=playbook.certainties[language],
-        assessment=playbook.assessment[language],
-        data=_to_attribute(_describe(newsletter, language, page)),
-        words=load_words(newsletter.root)[language]["site"],
-    )
+    return _render(newsletter, "page/assessment.html", language, page)
 
 
-def render_team(newsletter: Newsletter, language: Language) -> str:
+def render_team(newsletter: Newsletter, language: Language, page: str) -> str:
     """A sheet to print: a table for the scores of a team, and lines for what it agrees on."""
-    playbook = newsletter.playbook
-    return _render(
-        newsletter,
-        "page/team.html",
-        certainties=playbook.certainties[language],
-        most=sum(len(aspect.anchors) - 1 for aspect in playbook.assessment[language].aspects),
-        words=load_words(newsletter.root)[language]["site"],
-    )
+    return _render(newsletter, "page/team.html", language, page)
 
 
 def _describe(newsletter: Newsletter, language: Language, page: str) -> dict[str, Any]:
@@ -80,5 +65,16 @@ def _to_attribute(data: dict[str, Any]) -> str:
     return text
 
 
-def _render(newsletter: Newsletter, template: str, **values: Any) -> str:
-    return render_template(newsletter.root, template, **values).strip()
+def _render(newsletter: Newsletter, template: str, language: Language, page: str, **values: Any) -> str:
+    """A template with the certainties, the assessment, and the data for the scripts of the page."""
+    playbook = newsletter.playbook
+    return render_template(
+        newsletter.root,
+        template,
+        certainties=playbook.certainties[language],
+        assessment=playbook.assessment[language],
+        most=sum(len(aspect.anchors) - 1 for aspect in playbook.assessment[language].aspects),
+        data=_to_attribute(_describe(newsletter, language, page)),
+        words=load_words(newsletter.root)[language]["site"],
+        **values,
+    ).strip()

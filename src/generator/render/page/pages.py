@@ -97,7 +97,7 @@ def _render_page(
         "subscribe": writer.subscribe,
         "seven": lambda: render_seven(newsletter, page.language, writer.path),
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
-        "team": lambda: render_team(newsletter, page.language),
+        "team": lambda: render_team(newsletter, page.language, writer.path),
     }
     markdown = page.markdown if newsletter.settings.service_url else _SIGNING_UP.sub(r"\1\n\n", page.markdown)
     markers = {marker[1] for marker in _MARKER.finditer(markdown)}

@@ -1,8 +1,8 @@
 // @ts-check
 /** What a reader can do with a finished result. */
 
-import { download } from "./backup.js";
 import { button, make } from "./elements.js";
+import { download } from "./files.js";
 import { copyAndTell } from "./links.js";
 import { keysOf, mostOf } from "./score.js";
 import { encode } from "./share.js";

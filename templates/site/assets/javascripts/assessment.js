@@ -6,6 +6,7 @@ import { ask } from "./ask.js";
 import { backup } from "./backup.js";
 import { button, make } from "./elements.js";
 import { unsay, warn, watchStorage } from "./note.js";
+import { findPlaybook } from "./playbook.js";
 import { startQuestions } from "./questions.js";
 import { resultOf } from "./result.js";
 import { keysOf, ownAnswers, score } from "./score.js";
@@ -28,15 +29,10 @@ let page;
 export function startAssessment() {
   const form = document.querySelector("#assessment");
   const place = document.querySelector("#result");
-  const data = document.querySelector("#playbook");
-  if (
-    !(form instanceof HTMLElement) ||
-    !(place instanceof HTMLElement) ||
-    !(data instanceof HTMLElement)
-  )
-    return;
+  const playbook = findPlaybook();
+  if (!(form instanceof HTMLElement) || !(place instanceof HTMLElement) || !playbook) return;
   watchStorage();
-  page = open(form, place, JSON.parse(data.dataset.playbook ?? ""));
+  page = open(form, place, playbook);
 }
 
 subscribe(() => page?.update());

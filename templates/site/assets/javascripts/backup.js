@@ -1,9 +1,10 @@
 // @ts-check
-/** Files out of the browser and into it. */
+/** Everything that is kept, as a file, and back. */
 
 import { ask } from "./ask.js";
 import { clearButton } from "./clearing.js";
 import { button, make } from "./elements.js";
+import { download } from "./files.js";
 import { unsay, warn } from "./note.js";
 import { change, read, today } from "./store.js";
 import { amountOf } from "./ticks.js";
@@ -17,13 +18,6 @@ const REFUSALS = {
   newer: words.importNewer,
   empty: words.importEmpty,
 };
-
-/** @param {string} text @param {string} type @param {string} extension */
-export function download(text, type, extension) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  make("a", { href: url, download: `${words.fileName}-${today()}.${extension}` }).click();
-  window.setTimeout(() => URL.revokeObjectURL(url), 60_000); // Safari asks first, and fetches after the answer
-}
 
 /** Where a reader takes along or puts back everything that is kept. */
 export function backup() {

@@ -13,7 +13,7 @@
 
 export const UNKNOWN = "x";
 export const CODES = ["0", "1", "2", "3", UNKNOWN];
-const HIGHEST = 3;
+export const HIGHEST = 3;
 
 /** The questions in their one order: that of the form, the share link and the table. @param {Playbook} playbook */
 export const keysOf = (playbook) =>

@@ -5,9 +5,14 @@
  * @typedef {{state: "done", date: string} | {state: "na", date: string}} Tick
  * @typedef {Readonly<Record<string, string>>} Answers  "relations-idea": "0" to "3", or "x" for “I don't know”
  * @typedef {Readonly<{date: string, answers: Answers}>} Snapshot
+ * @typedef {Readonly<{owner: string, text: string}>} Note  of an item: who does it, and whatever else; one of them at least
+ * @typedef {Readonly<{name: string, answers: Answers}>} Member
+ * @typedef {Readonly<{action: string, owner: string, date: string}>} Deal  what a team agreed on; `date` may be empty
+ * @typedef {Readonly<{members: readonly Member[], deal: Deal}>} Team
  * @typedef {Readonly<{
- *   version: number, items: Readonly<Record<string, Tick>>, answers: Answers, snapshots: readonly Snapshot[]
- * }>} State
+ *   version: number, items: Readonly<Record<string, Tick>>, answers: Answers, snapshots: readonly Snapshot[],
+ *   log: Readonly<Record<string, readonly string[]>>, notes: Readonly<Record<string, Note>>, team: Team
+ * }>} State  `log`: the days on which an item was done, oldest first; it survives when a week begins again
  */
 
 /**
@@ -16,12 +21,32 @@
  *
  * @type {((data: any) => any)[]}
  */
-const MIGRATIONS = [];
+const MIGRATIONS = [
+  // 2: a log of what was done, which begins with the ticks that are there; notes; the results of a team.
+  (data) => ({ ...data, log: logOf(data.items) }),
+];
 
 export const VERSION = MIGRATIONS.length + 1;
 
 /** @type {State} */
-export const EMPTY = freeze({ version: VERSION, items: {}, answers: {}, snapshots: [] });
+export const EMPTY = freeze({
+  version: VERSION,
+  items: {},
+  answers: {},
+  snapshots: [],
+  log: {},
+  notes: {},
+  team: { members: [], deal: { action: "", owner: "", date: "" } },
+});
+
+/** How long a text may be, in characters; the fields of the pages have the same limits. */
+export const LONGEST = { name: 40, owner: 60, text: 500, action: 200 };
+
+/** How many results a team has at most. */
+export const LARGEST_TEAM = 8;
+
+/** More than a year of an item every week. */
+const LOGGED = 60;
 
 const ITEM = /^[a-z]{1,20}-\d{1,4}$/;
 const QUESTION = /^[a-z]{1,20}-[a-z]{1,20}$/;
@@ -72,12 +97,16 @@ export function tidy(data) {
     snapshots: snapshots
       .filter((found) => isObject(found) && isDate(found.date) && isObject(found.answers))
       .map(({ date, answers }) => ({ date, answers: tidyAnswers(answers) })),
+    log: choose(data.log, ITEM, (days) => tidyDays(days).length > 0, tidyDays),
+    notes: choose(data.notes, ITEM, (note) => isObject(note) && Boolean(tidyNote(note).owner || tidyNote(note).text), tidyNote),
+    team: tidyTeam(data.team),
   });
 }
 
 /** @param {State} state */
-export function isEmpty({ items, answers, snapshots }) {
-  return [items, answers, snapshots].every((part) => Object.keys(part).length === 0);
+export function isEmpty({ items, answers, snapshots, log, notes, team }) {
+  const lists = [items, answers, snapshots, log, notes, team.members];
+  return lists.every((part) => Object.keys(part).length === 0) && !Object.values(team.deal).some(Boolean);
 }
 
 /**
@@ -94,6 +123,9 @@ export function undone(before, after, now) {
     items: back(before.items, after.items, now.items),
     answers: back(before.answers, after.answers, now.answers),
     snapshots: Object.values(back(days(before), days(after), days(now))),
+    log: back(before.log, after.log, now.log),
+    notes: back(before.notes, after.notes, now.notes),
+    ...back({ team: before.team }, { team: after.team }, { team: now.team }),
   };
 }
 
@@ -108,6 +140,41 @@ function back(before, after, now) {
   const keys = new Set([...Object.keys(before), ...Object.keys(now)]);
   const entries = [...keys].map((key) => [key, isLeft(key) ? before[key] : now[key]]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The days of the ticks of version 1, which had no log. @param {any} items */
+function logOf(items) {
+  return choose(items, ITEM, (tick) => isTick(tick) && tick.state === "done", ({ date }) => [date]);
+}
+
+/** @param {any} found */
+function tidyDays(found) {
+  return Array.isArray(found) ? [...new Set(found.filter(isDate))].sort().slice(-LOGGED) : [];
+}
+
+/** @param {any} note */
+const tidyNote = ({ owner, text }) => ({ owner: tidyText(owner, LONGEST.owner), text: tidyText(text, LONGEST.text) });
+
+/** @param {any} found @returns {Team} */
+function tidyTeam(found) {
+  const { members, deal } = isObject(found) ? found : EMPTY.team;
+  const { action, owner, date } = isObject(deal) ? deal : EMPTY.team.deal;
+  return {
+    members: /** @type {any[]} */ (Array.isArray(members) ? members : [])
+      .filter((member) => isObject(member) && tidyText(member.name, LONGEST.name))
+      .map(({ name, answers }) => ({ name: tidyText(name, LONGEST.name), answers: tidyAnswers(answers) }))
+      .slice(0, LARGEST_TEAM),
+    deal: {
+      action: tidyText(action, LONGEST.action),
+      owner: tidyText(owner, LONGEST.owner),
+      date: isDate(date) ? date : "",
+    },
+  };
+}
+
+/** Text of a person: no characters that control anything, and not longer than may be. @param {any} found @param {number} longest */
+function tidyText(found, longest) {
+  return typeof found === "string" ? [...found.replace(/\p{Cc}+/gu, " ").trim()].slice(0, longest).join("") : "";
 }
 
 /** @param {any} found */

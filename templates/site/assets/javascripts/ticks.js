@@ -5,6 +5,8 @@
  * @typedef {import("./state.js").State} State
  * @typedef {"open" | "done" | "na"} Mark
  */
+import { mondayOf } from "./days.js";
+import { EMPTY } from "./state.js";
 
 /** @param {State} state @param {string} id @returns {Mark} */
 export function markOf(state, id) {
@@ -20,16 +22,24 @@ export function dateOf(state, id) {
 }
 
 /**
+ * Whoever takes a tick away says that it was not done: its day goes from the log, too.
+ *
  * @param {State} state @param {string} id @param {Mark} mark @param {string} date  as 2026-11-23
  * @returns {State}
  */
 export function markItem(state, id, mark, date) {
-  const { [id]: _, ...others } = state.items;
-  return { ...state, items: mark === "open" ? others : { ...others, [id]: { state: mark, date } } };
+  const { [id]: tick, ...others } = state.items;
+  const { [id]: days = [], ...otherDays } = state.log;
+  const before = days.filter((day) => tick?.state !== "done" || day !== tick.date);
+  return {
+    ...state,
+    items: mark === "open" ? others : { ...others, [id]: { state: mark, date } },
+    log: { ...otherDays, [id]: mark === "done" ? [...before, date] : before },
+  };
 }
 
 /**
- * Opens the items that were done; what does not apply today does not apply next week.
+ * Opens the items that were done; what does not apply today does not apply next week. The log keeps what was done.
  *
  * @param {State} state @param {readonly string[]} ids
  * @returns {State}
@@ -52,13 +62,48 @@ export function progressOf(state, ids) {
   };
 }
 
+/**
+ * Writes the note of an item; an empty one goes.
+ *
+ * @param {State} state @param {string} id @param {import("./state.js").Note} note
+ * @returns {State}
+ */
+export function noteItem(state, id, note) {
+  return { ...state, notes: { ...state.notes, [id]: note } };
+}
+
+/**
+ * What was done in each week, newest week first.
+ *
+ * @param {State} state
+ * @returns {{week: string, items: {id: string, date: string}[]}[]}  a week by its Monday, as 2026-11-23; of each item the last day
+ */
+export function weeksOf({ log }) {
+  const weeks = /** @type {Map<string, Map<string, string>>} */ (new Map());
+  for (const [id, days] of Object.entries(log)) {
+    for (const date of days) {
+      const week = mondayOf(date);
+      weeks.set(week, (weeks.get(week) ?? new Map()).set(id, date));
+    }
+  }
+  return [...weeks]
+    .sort(([one], [other]) => (one < other ? 1 : -1))
+    .map(([week, items]) => ({
+      week,
+      items: [...items].map(([id, date]) => ({ id, date })).sort((one, other) => (one.date < other.date ? -1 : 1)),
+    }));
+}
+
 /** How much is kept, to say what goes when all is cleared. @param {State} state */
-export function amountOf({ items, answers, snapshots }) {
+export function amountOf({ items, answers, snapshots, log, notes, team }) {
   const ticks = Object.values(items);
   return {
     done: ticks.filter(({ state }) => state === "done").length,
     na: ticks.filter(({ state }) => state === "na").length,
     answers: Object.keys(answers).length,
     snapshots: snapshots.length,
+    weeks: weeksOf({ ...EMPTY, log }).length,
+    notes: Object.keys(notes).length,
+    members: team.members.length,
   };
 }

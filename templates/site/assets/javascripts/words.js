@@ -24,16 +24,19 @@ const fill = (name, values) =>
 /** @param {readonly string[]} parts */
 const list = (parts) => new Intl.ListFormat(LOCALE).format(parts);
 
-/** @typedef {Record<"done" | "na" | "answers" | "snapshots", number>} Amount */
+/** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members", number>} Amount */
 
 /** How much a browser or a file holds. What there is none of needs no words. @param {Amount} amount */
-const sayAmount = ({ done, na, answers, snapshots }) =>
+const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members }) =>
   list(
     [
       done && fill("keptDone", { done }),
       na && fill("keptNa", { na }),
       answers && fill("keptAnswers", { answers }),
       snapshots && fill("keptSnapshots", { snapshots }),
+      weeks && fill("keptWeeks", { weeks }),
+      notes && fill("keptNotes", { notes }),
+      members && fill("keptMembers", { members }),
     ].flatMap((part) => part || []),
   ) || TEXTS.keptNothing;
 
@@ -50,6 +53,8 @@ export const words = {
   startAgainText: /** @param {number} ticks @param {string} title */ (ticks, title) =>
     fill("startAgainText", { ticks, title }),
   clearText: /** @param {Amount} amount */ (amount) => fill("clearText", { amount: sayAmount(amount) }),
+  // Reminders
+  reminded: /** @param {string} day */ (day) => fill("reminded", { day }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),
   // Search
