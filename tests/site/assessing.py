@@ -33,7 +33,7 @@ def evaluate(page: Page, site: Site, name: str, expression: str, **values: Any) 
 
 def open_assessment(page: Page, site: Site, fragment: str = "", folder: str = "") -> Page:
     page.goto(f"{site.url}{folder}assessment/{fragment}")
-    page.wait_for_selector(".backup")  # the scripts have run
+    page.wait_for_selector(".assessment--live", state="attached")  # the scripts have run
     return page
 
 

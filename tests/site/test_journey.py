@@ -36,14 +36,13 @@ def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
         page.keyboard.press("?" if answer == "x" else answer)
     expect(page.get_by_role("button", name=finish)).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".result__name")).to_have_text("Referral")
+    expect(page.locator("#result-title")).to_contain_text("Referral")
     assert sheets(page) == 1
-    page.click("#result-share")
+    page.click("#result-copy")
     page.get_by_role("status").filter(has_text=re.compile("klembord|clipboard")).wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
-    step = page.locator(".result__step a")
-    expect(step).to_contain_text(first_item)
-    step.click()
+    expect(page.locator(".week__item")).to_contain_text(first_item)
+    page.locator(".week__read").click()
     page.locator("#tick-ref-1").check()
     assert page.url == f"{site.url}{folder}certainties/referral/#ref-1"
     assert sheets(page) == 1
@@ -54,7 +53,7 @@ def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     keep(colleague, site, own)
     before = kept_text(colleague, site)
     colleague.goto(link)
-    expect(colleague.locator(".result__name")).to_have_text("Referral")
+    expect(colleague.locator("#result-title")).to_contain_text("Referral")
     assert kept_text(colleague, site) == before
 
     # Friday, the browser was closed: the letter leads to the item, which is done.

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from generator.content.markdown.marks import Marks
     from generator.model import Language, Languages
 
-MARKERS = ("letters", "evidence", "feeds", "subscribe", "seven", "assessment", "team")
+MARKERS = ("letters", "evidence", "feeds", "subscribe", "specimen", "seven", "assessment", "team", "kept")
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
 _TAKEN = ("assessment", "result", "playbook")
@@ -39,6 +39,7 @@ _TAKEN = ("assessment", "result", "playbook")
 class PageFields(Fields):
     title: Line = Field(description="the title of the page")
     summary: Line = Field(description="what the page is about, in one sentence")
+    heading: Line = Field(default="", description="what stands at its top in large letters, where that is not the title")
 
 
 def load_pages(root: Path, language: Language, texts: Texts, problems: list[Problem]) -> tuple[Page, ...]:
@@ -60,8 +61,19 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
             continue
         _check_markers(document, problems)
         check_invisible(document, problems)
-        title, summary = document.fields.title, document.fields.summary
-        pages.append(Page(language, name, title, summary, document.markdown, path, document.line))
+        fields = document.fields
+        pages.append(
+            Page(
+                language,
+                name,
+                fields.title,
+                fields.summary,
+                document.markdown,
+                path,
+                document.line,
+                heading=fields.heading or fields.title,
+            )
+        )
     _check_twins(paths, problems)
     if "index.md" not in {plain_name(path.name) for path in paths if path.parent == folder}:
         problems.append(Problem(folder / "index.md", None, "the home page is missing"))

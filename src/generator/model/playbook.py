@@ -114,6 +114,8 @@ class Page:
     source: Path
     line: int
     """The line of the file on which `markdown` begins."""
+    heading: str
+    """What stands at its top in large letters; most often the title."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,33 @@ if TYPE_CHECKING:
     from generator.model import Language
 
 
+EXAMPLE = {
+    "relations": "210",
+    "reputation": "223",
+    "referral": "10x",
+    "repeating": "211",
+    "revenue": "232",
+    "rebound": "110",
+    "repetition": "332",
+}
+"""The levels of a made-up result, one for each aspect; x is “I don't know”."""
+
+
+def render_specimen(newsletter: Newsletter, language: Language, page: str) -> str:
+    """A drawn example of a result, the weakest certainty first, with its first item as what to do."""
+    result = [
+        {
+            "title": certainty.title,
+            "levels": EXAMPLE[certainty.id],
+            "sum": sum(int(level) for level in EXAMPLE[certainty.id] if level != "x"),
+            "item": render_plain(certainty.items[0].text),
+        }
+        for certainty in newsletter.playbook.certainties[language]
+    ]
+    result.sort(key=lambda one: one["sum"])
+    return _render(newsletter, "page/specimen.html", language, page, result=result)
+
+
 def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:
     """The overview: title and summary of each certainty."""
     links = {

@@ -23,7 +23,12 @@ from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.links import ARCHIVE, Place, locate
 from generator.render.markdown import escape_markdown, render_notes
-from generator.render.page.certainties import render_assessment, render_seven, render_team
+from generator.render.page.certainties import (
+    render_assessment,
+    render_seven,
+    render_specimen,
+    render_team,
+)
 from generator.render.page.evidence import render_evidence
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
@@ -95,15 +100,18 @@ def _render_page(
         "evidence": lambda: render_evidence(newsletter, page.language),
         "feeds": writer.feeds,
         "subscribe": writer.subscribe,
+        "specimen": lambda: render_specimen(newsletter, page.language, writer.path),
         "seven": lambda: render_seven(newsletter, page.language, writer.path),
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language, writer.path),
+        "kept": lambda: '<div class="kept" id="kept"></div>',
     }
     markdown = page.markdown if newsletter.settings.service_url else _SIGNING_UP.sub(r"\1\n\n", page.markdown)
     markers = {marker[1] for marker in _MARKER.finditer(markdown)}
     return writer.render(
         "page/page.md",
         title=page.title,
+        heading=page.heading,
         summary=page.summary,
         text=_MARKER.sub(lambda marker: parts[marker[1]](), writer.text(page.source, markdown)),
         notes=writer.notes(markdown),
@@ -203,7 +211,14 @@ class _Writer:
         return load_words(self.newsletter.root)[self.language]["site"]
 
     def render(
-        self, template: str, *, title: str, summary: str, shown: Sequence[Edition], **values: Any
+        self,
+        template: str,
+        *,
+        title: str,
+        summary: str,
+        shown: Sequence[Edition],
+        heading: str = "",
+        **values: Any,
     ) -> bytes:
         """The whole page; `shown` are the letters on it, newest first. Raises TemplateError."""
         return render_template(
@@ -213,7 +228,7 @@ class _Writer:
             title=json.dumps(escape(title), ensure_ascii=False),
             description=json.dumps(escape(summary), ensure_ascii=False),
             updated=shown[0].updated.date().isoformat() if shown else self._beginning(),
-            heading=escape_markdown(title),
+            heading=escape_markdown(heading or title),
             words=self.words,
             **values,
         ).encode()

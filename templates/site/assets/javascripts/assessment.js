@@ -3,8 +3,7 @@
 
 import { resultActions } from "./actions.js";
 import { ask } from "./ask.js";
-import { backup } from "./backup.js";
-import { button, make } from "./elements.js";
+import { button, make, refill } from "./elements.js";
 import { unsay, warn, watchStorage } from "./note.js";
 import { findPlaybook } from "./playbook.js";
 import { startQuestions } from "./questions.js";
@@ -17,7 +16,7 @@ import { doWithWayBack } from "./undo.js";
 import { sayDay, words } from "./words.js";
 
 /** @typedef {import("./score.js").Answers} Answers */
-/** @typedef {number | "result"} At  a step of the questions, or the result: each visit to one is an entry of the history */
+/** @typedef {number | "result"} At  a question, or the result: each visit to one is an entry of the history */
 
 /**
  * The page that is shown.
@@ -56,7 +55,7 @@ function open(form, place, playbook) {
   const isFinished = (/** @type {Answers} */ answers) => score(playbook, answers).missing === 0;
 
   /**
-   * To a step or to the result, as a new entry of the history, whose address has no result in it.
+   * To a question or to the result, as a new entry of the history, whose address has no result in it.
    *
    * @param {At} at
    */
@@ -71,21 +70,20 @@ function open(form, place, playbook) {
     view = at === "result" ? at : "questions";
     refresh();
     if (at !== "result") return questions.turn(at);
-    const title = place.querySelector("h2");
-    title?.focus({ preventScroll: true });
-    title?.scrollIntoView({ block: "start" });
+    place.querySelector("h2")?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }
 
   /** What an entry of the history showed; nothing for one that we did not make. @param {unknown} at */
   function restore(at) {
     if (!isAt(at) || sharedAnswers()) return refresh();
     see(at);
-    // After this the browser scrolls to where the entry was left: the end of the questions, with the focus out of sight.
-    requestAnimationFrame(() => (at === "result" ? place : form).scrollIntoView({ block: "start" }));
+    // After this the browser scrolls to where the entry was left, with the focus out of sight.
+    requestAnimationFrame(() => window.scrollTo(0, 0));
   }
 
   /** @param {unknown} at @returns {at is At} */
-  const isAt = (at) => at === "result" || (typeof at === "number" && at in playbook.certainties);
+  const isAt = (at) => at === "result" || (typeof at === "number" && at in keys);
 
   function refresh() {
     const state = read();
@@ -93,6 +91,8 @@ function open(form, place, playbook) {
     questions.refresh(state);
     form.hidden = Boolean(shared) || view === "result";
     place.hidden = !form.hidden;
+    // While somebody is asked, nothing else is on the page.
+    document.documentElement.classList.toggle("asking", place.hidden);
     if (form.hidden) render(shared);
   }
 
@@ -104,16 +104,12 @@ function open(form, place, playbook) {
   }
 
   /** @param {Answers | null} shared */
-  function render(shared) {
-    const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
-    place.replaceChildren(.../** @type {Node[]} */ ((shared ? sharedResult(shared) : ownResult()).filter(Boolean)));
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
-  }
+  const render = (shared) => refill(place, shared ? sharedResult(shared) : ownResult());
 
   function ownResult() {
     const state = read();
     const answers = ownAnswers(playbook, state.answers);
-    const shown = { playbook, answers, shared: false, marked: state.items };
+    const shown = { playbook, answers, shared: false, state };
     if (!isFinished(answers)) {
       const more = button(words.finish, () => go(questions.open()), { id: "result-finish" });
       return [...resultOf({ ...shown, date: null, other: undefined }), make("p", { class: "buttons" }, more)];
@@ -151,7 +147,7 @@ function open(form, place, playbook) {
       refresh();
     };
     return [
-      ...resultOf({ playbook, answers, shared: true, date: null, other, marked: {} }),
+      ...resultOf({ playbook, answers, shared: true, date: null, other, state }),
       make(
         "p",
         { class: "buttons" },
@@ -173,12 +169,11 @@ function open(form, place, playbook) {
     // A link to the questions or their heading is followed when they are not shown, too.
     if (target && (form.contains(target) || form.previousElementSibling === target)) {
       view = "questions";
+      questions.show(questions.placeOf(target));
       refresh();
-      questions.reveal(target);
-      target.scrollIntoView();
     } else {
       refresh();
-      if (link.kind === "shared") place.scrollIntoView({ block: "start" });
+      if (link.kind === "shared") window.scrollTo(0, 0);
     }
     remember();
   }
@@ -189,9 +184,8 @@ function open(form, place, playbook) {
   }
 
   const { at } = history.state ?? {};
-  place.after(backup());
   questions.refresh(read());
-  questions.resume(isAt(at) && at !== "result" ? at : questions.open());
+  questions.show(isAt(at) && at !== "result" ? at : questions.open());
   view = at === "result" || (!isAt(at) && isFinished(ownAnswers(playbook, read().answers))) ? "result" : "questions";
   move();
   form.classList.add("assessment--live");

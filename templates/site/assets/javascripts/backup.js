@@ -2,11 +2,11 @@
 /** Everything that is kept, as a file, and back. */
 
 import { ask } from "./ask.js";
-import { clearButton } from "./clearing.js";
 import { button, make } from "./elements.js";
 import { download } from "./files.js";
 import { unsay, warn } from "./note.js";
-import { change, read, today } from "./store.js";
+import { isEmpty } from "./state.js";
+import { change, clear, read, subscribe, today } from "./store.js";
 import { amountOf } from "./ticks.js";
 import { LARGEST, fromJson, toJson } from "./transfer.js";
 import { doWithWayBack } from "./undo.js";
@@ -19,8 +19,15 @@ const REFUSALS = {
   empty: words.importEmpty,
 };
 
-/** Where a reader takes along or puts back everything that is kept. */
-export function backup() {
+/** Where a page has room for it: what a reader keeps, taken along, put back or cleared. */
+export function startBackup() {
+  for (const place of document.querySelectorAll(".kept:empty")) place.append(...backup());
+  show();
+}
+
+subscribe(show);
+
+function backup() {
   const input = make("input", {
     type: "file",
     accept: ".json,application/json",
@@ -31,20 +38,32 @@ export function backup() {
       input.value = ""; // the same file again is a change again
     },
   });
-  return make(
-    "section",
-    { class: "backup", "aria-labelledby": "backup" },
-    make("h3", { id: "backup" }, words.backup),
-    make("p", {}, words.backupExplained),
+  return [
+    make("p", { class: "kept__amount" }),
     make(
       "p",
       { class: "buttons" },
-      button(words.exportAll, () => download(toJson(read(), today()), "application/json", "json")),
+      button(words.exportAll, () => download(toJson(read(), today()), "application/json", "json"), { class: "z7-button kept__some" }),
       button(words.importAll, () => input.click()),
-      clearButton(),
+      button(words.clear, clearAll, { class: "quiet-button kept__some" }),
       input,
     ),
-  );
+  ];
+}
+
+/** Nothing to take along or to clear greets who keeps nothing. */
+function show() {
+  const state = read();
+  for (const place of document.querySelectorAll(".kept")) {
+    const amount = place.querySelector(".kept__amount");
+    if (amount) amount.textContent = words.keptNow(amountOf(state));
+    for (const button of place.querySelectorAll(".kept__some")) button.toggleAttribute("hidden", isEmpty(state));
+  }
+}
+
+async function clearAll() {
+  const text = words.clearText(amountOf(read()));
+  if (await ask({ title: words.clearTitle, text, yes: words.clearDo })) doWithWayBack(clear, words.cleared);
 }
 
 /** @param {File} file */

@@ -88,8 +88,8 @@ function toItem(link, label) {
   return link;
 }
 
-/** @param {string} id @param {Mark} mark */
-function put(id, mark) {
+/** Marks an item as of today, with a way back to a tick that goes. @param {string} id @param {Mark} mark */
+export function put(id, mark) {
   const [date, before] = [today(), read()];
   const set = () => change((state) => markItem(state, id, mark, date));
   if (markOf(before, id) === "done") doWithWayBack(set, words.unticked(sayDay(dateOf(before, id))));

@@ -40,6 +40,20 @@ export function mark(id, place = {}) {
   );
 }
 
+/** What the site is called. */
+export const siteName = () => document.querySelector(".wordmark")?.textContent ?? "";
+
+/**
+ * Fills a place anew; the focus stays on the element of the same id.
+ *
+ * @param {Element} place @param {Child[]} children
+ */
+export function refill(place, children) {
+  const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
+  place.replaceChildren(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}
+
 /**
  * @template {Element} T
  * @param {T} element @param {Attributes} attributes @param {Child[]} children

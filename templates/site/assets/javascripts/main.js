@@ -1,8 +1,10 @@
 // @ts-check
 /** Starts what is on a page. */
 import { startArchive } from "./archive.js";
+import { startBackup } from "./backup.js";
 import { startChecklists } from "./checklist.js";
 import { startColour } from "./colour.js";
+import { startHome } from "./home.js";
 import { followLink, startFeedAddress } from "./links.js";
 import { startContents, startMenu } from "./menu.js";
 import { startOffline } from "./offline.js";
@@ -27,6 +29,8 @@ startColour();
 startContents();
 startSearch();
 startProgress();
+startHome();
+startBackup();
 startChecklists();
 const jump = isNew();
 startArchive(jump);

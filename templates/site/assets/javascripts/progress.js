@@ -1,13 +1,12 @@
 // @ts-check
 /**
- * How far somebody is: on the page of a certainty, and of all seven on the home page.
+ * How far somebody is on the page of a certainty.
  *
  * @typedef {import("./state.js").State} State
  */
 import { ask } from "./ask.js";
 import { idOf } from "./checklist.js";
-import { clearButton } from "./clearing.js";
-import { tell, watchStorage } from "./note.js";
+import { tell } from "./note.js";
 import { change, read, subscribe } from "./store.js";
 import { progressOf, startAgain } from "./ticks.js";
 import { doWithWayBack } from "./undo.js";
@@ -16,7 +15,6 @@ import { words } from "./words.js";
 /** Adds what is not there yet, and shows what is kept; a page may ask this as often as it likes. */
 export function startProgress() {
   startCertainty();
-  startHome();
 }
 
 subscribe(show);
@@ -28,28 +26,7 @@ function startCertainty() {
   const ids = items.map(idOf);
   list.classList.add("checklist");
   list.before(makeProgress(ids, words.progress, true));
-  list.after(makeTools(startAgainButton(ids), clearButton()));
-}
-
-function startHome() {
-  const seven = document.querySelector(".seven");
-  if (!seven || document.querySelector(".progress")) return;
-  const all = [];
-  for (const one of /** @type {NodeListOf<HTMLElement>} */ (seven.querySelectorAll("[data-items]"))) {
-    const ids = (one.dataset.items ?? "").split(" ");
-    const part = makeProgress(ids, words.progressOf(one.querySelector(".seven__name")?.textContent ?? ""), false);
-    part.classList.add("seven__progress");
-    (one.querySelector(".seven__text") ?? one).append(part);
-    all.push(...ids);
-  }
-  const whole = document.createElement("div");
-  const name = document.createElement("p");
-  whole.className = "seven-whole";
-  name.className = "seven-whole__name";
-  name.textContent = words.progressAll;
-  whole.append(name, makeProgress(all, words.progressAll, true), makeTools(clearButton()));
-  seven.after(whole);
-  watchStorage();
+  list.after(makeTools(startAgainButton(ids)));
 }
 
 /**

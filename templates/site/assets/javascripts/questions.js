@@ -1,5 +1,5 @@
 // @ts-check
-/** The questions, one certainty at a time; every answer is kept at once. */
+/** The questions, one on the screen at a time; every answer is kept at once. */
 
 import { button, make, mark } from "./elements.js";
 import { CODES, UNKNOWN, keysOf, ownAnswers, score } from "./score.js";
@@ -9,53 +9,63 @@ import { words } from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
 
+/** How long an answer is seen before the next question comes, in milliseconds. */
+const BLINK = 350;
+
 /**
  * @param {HTMLElement} form @param {import("./score.js").Playbook} playbook
- * @param {(at: number | "result") => void} go  somebody wants to see another step, or the result
+ * @param {(at: number | "result") => void} go  somebody wants to see another question, or the result
  */
 export function startQuestions(form, playbook, go) {
   const keys = keysOf(playbook);
   const sections = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".assessment__certainty")]);
+  const fields = /** @type {HTMLElement[]} */ ([...form.querySelectorAll(".question")]);
   /** @type {import("./score.js").Answers} */
   let answers = {};
   let place = 0;
+  let tapped = false;
+  let blink = 0;
 
   const status = make("p", { class: "assessment__status", role: "status" });
-  const bar = make("progress", { class: "assessment__bar", max: keys.length, value: 0, "aria-hidden": "true" });
-  const resumed = make("p", { class: "assessment__resumed", hidden: true }, words.resumed);
+  const stop = make("a", { class: "quiet-button", href: "../" }, words.stop);
   const steps = playbook.certainties.map(({ id, title }, step) =>
     make(
       "button",
-      { type: "button", class: "step", click: () => go(step) },
+      { type: "button", class: "step", click: () => go(openIn(step)) },
       mark(id),
       make("span", { class: "step__title" }, title),
+      make("span", { class: "step__cells", "aria-hidden": "true" }, ...playbook.aspects.map(() => make("i"))),
     ),
   );
   const list = make("ol", { class: "steps__list" }, ...steps.map((step) => make("li", {}, step)));
   // Who came from there goes back in the history, as with the button of the browser.
   const goBack = () => (history.state?.from === place - 1 ? history.back() : go(place - 1));
   const previous = button(words.previous, goBack, { id: "assessment-previous" });
-  const next = button(words.next, () => go(place === sections.length - 1 ? "result" : place + 1), {
-    id: "assessment-next",
-  });
+  const next = button(words.next, goOn, { id: "assessment-next" });
+  const elsewhere = make(
+    "p",
+    { class: "assessment__hint" },
+    make("a", { class: "quiet-button", href: "../privacy/#kept" }, words.elsewhere),
+  );
   form.prepend(
-    make("div", { class: "assessment__head" }, status, bar, resumed),
+    make("p", { class: "assessment__head" }, status, stop),
     make("nav", { class: "steps", "aria-label": words.steps }, list),
   );
   form.append(
     make("p", { class: "buttons assessment__turn" }, previous, next),
-    make("p", { class: "assessment__keys" }, words.keys),
+    make("p", { class: "assessment__hint" }, words.hint),
+    make("p", { class: "assessment__hint assessment__hint--keys" }, words.keys),
+    elsewhere,
   );
 
-  form.addEventListener("change", ({ target }) => {
-    if (target instanceof HTMLInputElement) keep(target);
-  });
+  form.addEventListener("pointerdown", () => void (tapped = true));
   form.addEventListener("keydown", (event) => {
+    tapped = false;
     const { target, key } = event;
     if (!(target instanceof HTMLInputElement) || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key === "Enter") {
       event.preventDefault();
-      return goOn(target.name);
+      return goOn();
     }
     const code = key === "?" ? UNKNOWN : key;
     const chosen = CODES.includes(code) && radiosOf(target.name).find(({ value }) => value === code);
@@ -64,7 +74,18 @@ export function startQuestions(form, playbook, go) {
     event.stopPropagation(); // not for the search of the site
     chosen.checked = true;
     keep(chosen);
-    goOn(target.name);
+    if (place < keys.length - 1) goOn();
+    else next.focus();
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target instanceof HTMLInputElement) keep(target);
+  });
+  // A tap moves on by itself, also on the answer that was given before. Arrows only choose.
+  form.addEventListener("click", ({ target }) => {
+    if (!tapped || !(target instanceof HTMLInputElement)) return;
+    const from = place;
+    window.clearTimeout(blink);
+    blink = window.setTimeout(() => place === from && form.offsetParent && goOn(), BLINK);
   });
 
   /** @param {HTMLInputElement} radio */
@@ -73,69 +94,63 @@ export function startQuestions(form, playbook, go) {
     change((state) => record(playbook, { ...state, answers: { ...state.answers, [name]: value } }, date));
   }
 
-  /** To the question after this one, and after the last to the button. @param {string} key */
-  function goOn(key) {
-    const following = keys[keys.indexOf(key) + 1];
-    if (!following) return next.focus();
-    if (placeOf(following) !== place) go(placeOf(following));
-    focus(following);
-  }
-
-  /** @param {string} key */
-  function focus(key) {
-    show(placeOf(key));
-    const radios = radiosOf(key);
-    const radio = radios.find(({ checked }) => checked) ?? radios[0];
-    radio?.focus({ preventScroll: true });
-    radio?.closest("fieldset")?.scrollIntoView({ block: "nearest" });
+  function goOn() {
+    window.clearTimeout(blink);
+    go(place === keys.length - 1 ? "result" : place + 1);
   }
 
   /** @param {string} key */
   const radiosOf = (key) =>
     /** @type {HTMLInputElement[]} */ ([...form.querySelectorAll(`input[name="${CSS.escape(key)}"]`)]);
 
-  /** @param {string} key */
-  const placeOf = (key) => Math.floor(keys.indexOf(key) / playbook.aspects.length);
+  const isOpen = (/** @type {string} */ key) => !Object.hasOwn(answers, key);
 
-  /** The first question without an answer, of one certainty or of all. @param {readonly string[]} [among] */
-  const firstOpen = (among = keys) => among.find((key) => !Object.hasOwn(answers, key));
+  /** The first question without an answer; the first one when all are answered. */
+  const open = () => Math.max(0, keys.findIndex(isOpen));
 
-  /** The step of that question; the first one when all are answered. */
-  const open = () => placeOf(firstOpen() ?? keys[0]);
-
-  /** A certainty's questions and the focus at the first that is open. @param {number} step */
-  function turn(step) {
-    const asked = keys.filter((key) => placeOf(key) === step);
-    resumed.hidden = true;
-    focus(firstOpen(asked) ?? asked[0]);
-    form.scrollIntoView({ block: "start" });
+  /** The first question of a certainty that is open, or its first. @param {number} step */
+  function openIn(step) {
+    const first = step * playbook.aspects.length;
+    const found = keys.slice(first, first + playbook.aspects.length).findIndex(isOpen);
+    return first + Math.max(0, found);
   }
 
-  /** @param {number} step */
-  function show(step) {
-    place = step;
-    for (const [index, section] of sections.entries()) section.hidden = index !== place;
+  /** A question and the focus on it. @param {number} question */
+  function turn(question) {
+    show(question);
+    const radios = radiosOf(keys[question]);
+    (radios.find(({ checked }) => checked) ?? radios[0])?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }
+
+  /** @param {number} question */
+  function show(question) {
+    window.clearTimeout(blink);
+    place = question;
+    for (const [index, field] of fields.entries()) field.hidden = index !== place;
+    const step = Math.floor(place / playbook.aspects.length);
+    for (const [index, section] of sections.entries()) section.hidden = index !== step;
     render();
   }
 
   function render() {
-    const { parts, missing, questions } = score(playbook, answers);
-    put(status, missing ? words.answered(questions - missing, questions) : words.allAnswered);
-    bar.value = questions - missing;
+    const { parts, missing } = score(playbook, answers);
+    put(status, words.question(place + 1, keys.length));
     for (const [index, step] of steps.entries()) {
-      const answered = parts[index].levels.length - parts[index].missing;
-      step.setAttribute(
-        "aria-label",
-        `${parts[index].certainty.title}: ${words.answered(answered, parts[index].levels.length)}`,
-      );
-      step.classList.toggle("step--done", !parts[index].missing);
-      if (index === place) step.setAttribute("aria-current", "step");
+      const { certainty, levels, missing: left } = parts[index];
+      const first = index * levels.length;
+      step.setAttribute("aria-label", `${certainty.title}: ${words.answered(levels.length - left, levels.length)}`);
+      for (const [aspect, cell] of [...step.querySelectorAll("i")].entries()) {
+        cell.className = first + aspect === place ? "now" : levels[aspect] === undefined ? "" : "done";
+      }
+      if (place >= first && place < first + levels.length) step.setAttribute("aria-current", "step");
       else step.removeAttribute("aria-current");
     }
-    const isLast = place === sections.length - 1;
+    const isLast = place === keys.length - 1;
     previous.hidden = place === 0;
+    elsewhere.hidden = missing < keys.length;
     put(next, isLast ? (missing ? words.showSoFar : words.showResult) : words.next);
-    next.classList.toggle("z7-button--main", isLast ? !missing : !parts[place].missing);
+    next.classList.toggle("z7-button--main", isLast ? !missing : !isOpen(keys[place]));
   }
 
   return {
@@ -145,19 +160,15 @@ export function startQuestions(form, playbook, go) {
       for (const key of keys) for (const radio of radiosOf(key)) radio.checked = answers[key] === radio.value;
       render();
     },
-    /** Where somebody left off. @param {number} step */
-    resume(step) {
-      const answered = Object.keys(answers).length;
-      resumed.hidden = answered === 0 || answered === keys.length;
-      show(step);
-    },
     open,
+    show,
     turn,
     place: () => place,
-    /** @param {Element} element  somewhere in the questions */
-    reveal(element) {
+    /** The question that an element is in, or the one that is shown. @param {Element} element */
+    placeOf(element) {
+      const field = fields.findIndex((one) => one.contains(element));
       const step = sections.findIndex((section) => section.contains(element));
-      if (step >= 0) show(step);
+      return field >= 0 ? field : step >= 0 ? openIn(step) : place;
     },
   };
 }

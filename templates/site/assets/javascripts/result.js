@@ -1,10 +1,11 @@
 // @ts-check
-/** What the answers say: the weakest certainty first and one next step; then the pictures and the figures. */
+/** What the answers say: one sentence, one step to tick, and the seven with the weakest first. */
 
+import { cells } from "./cells.js";
 import { make, mark } from "./elements.js";
-import { bars, radar } from "./radar.js";
-import { mostOf, nextStep, score, weakestFirst } from "./score.js";
-import { signed, table } from "./table.js";
+import { bandOf, meaningOf } from "./meaning.js";
+import { HIGHEST, UNKNOWN, mostOf, score, weakestFirst } from "./score.js";
+import { weekField } from "./week.js";
 import { sayDay, words } from "./words.js";
 
 /**
@@ -12,99 +13,116 @@ import { sayDay, words } from "./words.js";
  * @typedef {import("./score.js").Score} Score @typedef {import("./score.js").Part} Part
  * @typedef {{name: string, answers: Answers}} Other  what a result is compared with
  * @typedef {{playbook: Playbook, answers: Answers, shared: boolean, date: string | null, other: Other | undefined,
- *   marked: Readonly<Record<string, unknown>>}} Shown
+ *   state: import("./state.js").State}} Shown
  */
 
 /** @param {Shown} shown @returns {import("./elements.js").Child[]} */
-export function resultOf({ playbook, answers, shared, date, other, marked }) {
+export function resultOf({ playbook, answers, shared, date, other, state }) {
   const scored = score(playbook, answers);
   const most = mostOf(playbook);
-  const against = other && { name: other.name, score: score(playbook, other.answers) };
-  const ranked = weakestFirst(scored);
-  const heading = (/** @type {string} */ text) => make("h2", { id: "result-title", tabindex: -1 }, text);
+  const heading = (/** @type {import("./elements.js").Child[]} */ ...said) =>
+    make("h2", { class: "result__says", id: "result-title", tabindex: -1 }, ...said);
+  const meta = (/** @type {(string | false | null)[]} */ ...parts) =>
+    make("p", { class: "result__meta" }, parts.filter(Boolean).join(" · "));
+  const total = words.total(scored.total, most * scored.parts.length);
   if (scored.missing) {
     const why = shared ? words.sharedUnfinished : words.unfinished;
+    const begun = scored.parts.filter(({ levels, missing }) => missing < levels.length);
     return [
-      heading(shared ? words.sharedResult : words.soFar),
+      meta(shared && words.sharedResult),
+      heading(words.soFar),
       shared && make("p", {}, words.sharedExplained),
       make("p", { class: "result__unfinished" }, why(scored.missing, scored.questions)),
-      table(playbook, scored.parts, scored, most, undefined),
+      bands(playbook, [{ title: "", parts: begun }], undefined),
     ];
   }
+  const against = other && score(playbook, other.answers);
+  const ranked = weakestFirst(scored);
+  const { claim, reason } = meaningOf(playbook, scored);
+  const of = (/** @type {import("./meaning.js").Band} */ band) => ({
+    title: words[band],
+    parts: ranked.filter(({ sum }) => bandOf(playbook, sum) === band),
+  });
   return [
-    heading(shared ? words.sharedResult : words.result),
+    meta(shared ? words.sharedResult : words.result, date && sayDay(date), total),
+    heading(claim, " ", make("span", { class: "result__why" }, reason)),
     shared && make("p", {}, words.sharedExplained),
-    weakestOf(ranked, most, shared),
-    !shared && stepOf(ranked, marked),
-    make(
-      "p",
-      { class: "result__total" },
-      [date && sayDay(date), words.total(scored.total, most * scored.parts.length)].filter(Boolean).join(" · "),
-    ),
-    against && make("p", { class: "result__change" }, changeOf(scored, against, shared)),
-    scored.unknown > 0 && make("p", { class: "result__unknown" }, words.unknowns(scored.unknown)),
-    make("div", { class: "result__figures" }, radar(scored, most, against), bars(scored, most, against)),
-    legend(scored, against),
-    table(playbook, ranked, scored, most, against),
+    !shared && weekField(playbook, state, "h3"),
+    make("h3", { class: "result__seven" }, words.seven),
+    make("p", { class: "result__legend" }, words.nineCells, scored.unknown > 0 && ` ${words.unknowns(scored.unknown)}`),
+    against && other && make("p", { class: "result__change" }, changeOf(scored, against, other.name, shared)),
+    bands(playbook, [of("improvising"), of("underway"), of("sure")], against, ranked[0]),
     make("p", { class: "result__caveat" }, words.caveat),
   ];
 }
 
-/** @param {Part[]} ranked @param {number} most @param {boolean} shared */
-function weakestOf(ranked, most, shared) {
-  const [{ certainty, sum }] = ranked;
-  const tied = ranked.slice(1).filter((part) => part.sum === sum);
+/**
+ * The certainties in their bands; what a band has none of is not there.
+ *
+ * @param {Playbook} playbook @param {{title: string, parts: Part[]}[]} groups @param {Score | undefined} against
+ * @param {Part} [turn]  whose turn it is
+ */
+function bands(playbook, groups, against, turn) {
+  const most = mostOf(playbook);
   return make(
     "div",
-    { class: "result__weakest" },
-    mark(certainty.id, { width: 64, height: 64 }),
-    make(
-      "p",
-      {},
-      make("span", { class: "result__label" }, shared ? words.sharedWeakest : words.weakest),
-      " ",
-      make("a", { class: "result__name", href: certainty.url }, certainty.title),
-      " ",
-      make("span", { class: "result__sum" }, words.ofMost(sum, most)),
-    ),
-    tied.length > 0 && make("p", { class: "result__tied" }, words.tied(tied.map((part) => part.certainty.title))),
+    { class: "bands" },
+    ...groups
+      .filter(({ parts }) => parts.length > 0)
+      .map(({ title, parts }) =>
+        make(
+          "section",
+          { class: "band" },
+          make(
+            "div",
+            { class: "band__head" },
+            title && make("h4", {}, title),
+            make("p", { class: "band__aspects", "aria-hidden": "true" }, ...playbook.aspects.map(({ name }) => make("span", {}, name))),
+          ),
+          make("ol", { class: "band__rows" }, ...parts.map((part) => row(playbook, part, most, against, part === turn))),
+        ),
+      ),
   );
 }
 
-/** @param {Part[]} ranked @param {Readonly<Record<string, unknown>>} marked */
-function stepOf(ranked, marked) {
-  const [weakest] = ranked;
-  const step = nextStep(ranked, marked);
-  const title = weakest.certainty.title;
+/**
+ * @param {Playbook} playbook @param {Part} part @param {number} most @param {Score | undefined} against
+ * @param {boolean} isTurn
+ */
+function row(playbook, { certainty, levels, sum, missing }, most, against, isTurn) {
+  const before = against?.parts.find((part) => part.certainty.id === certainty.id);
+  const told = playbook.aspects.map(({ name }, place) => words.levelOf(name, sayLevel(levels[place])));
   return make(
-    "div",
-    { class: "result__step" },
-    make("h3", {}, words.nextStep),
-    step && step.part !== weakest && make("p", {}, words.listDone(title, step.part.certainty.title)),
-    step
-      ? make("p", {}, make("a", { href: `${step.part.certainty.url}#${step.item.id}` }, step.item.text))
-      : make("p", {}, words.allDone, " ", make("a", { href: weakest.certainty.url }, words.openPage(title))),
+    "li",
+    { class: isTurn ? "band__row turn" : "band__row", "data-certainty": certainty.id },
+    mark(certainty.id, { width: 32, height: 32 }),
+    make("a", { class: "band__name", href: certainty.url }, certainty.title),
+    make("span", { class: "said" }, `: ${told.join(", ")}. `),
+    cells(levels, before?.levels),
+    make("span", { class: "band__sum" }, make("b", {}, String(sum)), " ", words.ofNine(missing ? HIGHEST * (levels.length - missing) : most)),
+    before && before.sum !== sum && make("span", { class: "band__change" }, signed(sum - before.sum)),
   );
 }
 
-/** @param {Score} scored @param {{name: string, score: Score}} against @param {boolean} shared */
-function changeOf({ total }, against, shared) {
-  const change = total === against.score.total ? words.same : signed(total - against.score.total);
-  return shared
-    ? words.compared(change, against.score.total, total)
-    : words.change(against.name, change, against.score.total, total);
+/** @param {string | undefined} level */
+const sayLevel = (level) => (level === undefined ? words.notAnswered : level === UNKNOWN ? words.unknown : words.ofMost(Number(level), HIGHEST));
+
+/**
+ * What changed: the sum, and each certainty that moved.
+ *
+ * @param {Score} scored @param {Score} against @param {string} name @param {boolean} shared
+ */
+function changeOf(scored, against, name, shared) {
+  const moved = scored.parts.flatMap(({ certainty, sum }, place) => {
+    const change = sum - against.parts[place].sum;
+    return change ? [`${certainty.title} ${signed(change)}`] : [];
+  });
+  const change = scored.total === against.total ? words.same : signed(scored.total - against.total);
+  const whole = shared
+    ? words.compared(change, against.total, scored.total)
+    : words.change(name, change, against.total, scored.total);
+  return moved.length ? `${whole} ${moved.join(", ")}.` : whole;
 }
 
-/** @param {Score} scored @param {{name: string} | undefined} against */
-function legend({ unknown }, against) {
-  const entry = (/** @type {string} */ kind, /** @type {string} */ text) =>
-    make("li", { class: `legend__entry legend__entry--${kind}` }, text);
-  if (!against && !unknown) return null;
-  return make(
-    "ul",
-    { class: "legend" },
-    entry("now", words.legendNow),
-    against && entry("then", words.against(against.name)),
-    unknown > 0 && entry("unknown", words.legendUnknown),
-  );
-}
+/** A change, which says which way it goes. @param {number} number */
+const signed = (number) => (number > 0 ? `+${number}` : number < 0 ? `−${-number}` : "0");

@@ -22,7 +22,7 @@ const fill = (name, values) =>
   );
 
 /** @param {readonly string[]} parts */
-const list = (parts) => new Intl.ListFormat(LOCALE).format(parts);
+export const list = (parts) => new Intl.ListFormat(LOCALE).format(parts);
 
 /** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members", number>} Amount */
 
@@ -47,7 +47,6 @@ export const words = {
   done: /** @param {string} day */ (day) => fill("done", { day }),
   unticked: /** @param {string} day */ (day) => fill("unticked", { day }),
   copyYourself: /** @param {string} url */ (url) => fill("copyYourself", { url }),
-  progressOf: /** @param {string} title */ (title) => fill("progressOf", { title }),
   doneOf: /** @param {number} done @param {number} of */ (done, of) =>
     of ? fill("doneOf", { done, of }) : TEXTS.noneApplies,
   startAgainText: /** @param {number} ticks @param {string} title */ (ticks, title) =>
@@ -67,13 +66,38 @@ export const words = {
   searchNone: /** @param {string} question */ (question) => fill("searchNone", { question }),
   // Assessment
   answered: /** @param {number} number @param {number} of */ (number, of) => fill("answered", { number, of }),
+  question: /** @param {number} number @param {number} of */ (number, of) => fill("question", { number, of }),
+  // This week
+  weekAt: /** @param {string} title */ (title) => fill("weekAt", { title }),
+  weekOf: /** @param {string} day @param {number} week */ (day, week) => fill("weekOf", { day, week }),
+  weekNumber: /** @param {number} week */ (week) => fill("weekNumber", { week }),
+  weeksOlder: /** @param {number} weeks */ (weeks) => fill("weeksOlder", { weeks }),
+  left: /** @param {number} left */ (left) => fill("left", { left }),
+  leftMinutes: /** @param {number} minutes */ (minutes) => fill("leftMinutes", { minutes }),
+  goOn: /** @param {number} number @param {number} of */ (number, of) => fill("goOn", { number, of }),
+  since: /** @param {string} day */ (day) => fill("since", { day }),
+  againFrom: /** @param {string} day */ (day) => fill("againFrom", { day }),
+  againDue: /** @param {string} day */ (day) => fill("againDue", { day }),
+  weekMore: /** @param {string} title */ (title) => fill("weekMore", { title }),
   // Result
+  meansUnknownReason: /** @param {string} title */ (title) => fill("meansUnknownReason", { title }),
+  meansBegin: /** @param {string} title @param {string} reason */ (title, reason) => fill("meansBegin", { title, reason }),
+  meansLevel: /** @param {number} sum @param {number} most */ (sum, most) => fill("meansLevel", { sum, most }),
+  meansAllSure: /** @param {string} weak */ (weak) => fill("meansAllSure", { weak }),
+  meansImprovising: /** @param {string} weak */ (weak) => fill("meansImprovising", { weak }),
+  meansUnderway: /** @param {string} weak */ (weak) => fill("meansUnderway", { weak }),
+  meansBoth: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansBoth", { sure, weak }),
+  meansSure: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansSure", { sure, weak }),
+  meansMany: /** @param {number} number */ (number) => fill("meansMany", { number: TEXTS.numbers.split(" ")[number] }),
+  levelOf: /** @param {string} name @param {string} level */ (name, level) => fill("levelOf", { name, level }),
+  ofNine: /** @param {number} most */ (most) => fill("ofNine", { most }),
+  shareText: /** @param {string} meaning */ (meaning) => fill("shareText", { meaning }),
+  againExplained: /** @param {string} day */ (day) => fill("againExplained", { day }),
   unfinished: /** @param {number} missing @param {number} of */ (missing, of) => fill("unfinished", { missing, of }),
   sharedUnfinished: /** @param {number} missing @param {number} of */ (missing, of) =>
     fill("sharedUnfinished", { missing, of }),
   total: /** @param {number} total @param {number} most */ (total, most) => fill("total", { total, most }),
   ofMost: /** @param {number} sum @param {number} most */ (sum, most) => fill("ofMost", { sum, most }),
-  tied: /** @param {readonly string[]} titles */ (titles) => fill("tied", { titles: list(titles) }),
   openPage: /** @param {string} title */ (title) => fill("openPage", { title }),
   listDone: /** @param {string} title @param {string} other */ (title, other) => fill("listDone", { title, other }),
   unknowns: /** @param {number} number */ (number) => fill("unknowns", { number }),
@@ -85,24 +109,22 @@ export const words = {
   ) => fill("change", { since, change, then, now }),
   compared: /** @param {string} change @param {number} own @param {number} other */ (change, own, other) =>
     fill("compared", { change, own, other }),
-  scoreOf: /** @param {string} title @param {number} sum @param {number} most @param {number} unknown */ (
-    title,
-    sum,
-    most,
-    unknown,
-  ) => unknown ? fill("scoreOfUnknown", { title, sum, most, unknown }) : fill("scoreOf", { title, sum, most }),
-  against: /** @param {string} name */ (name) => fill("against", { name }),
   againText: /** @param {number} answers @param {number} snapshots */ (answers, snapshots) =>
     fill("againText", { answers, snapshots }),
   // Export and import
+  keptNow: /** @param {Amount} amount */ (amount) => fill("keptNow", { amount: sayAmount(amount) }),
   importText: /** @param {Amount} own @param {Amount} found */ (own, found) =>
     fill("importText", { own: sayAmount(own), found: sayAmount(found) }),
 };
 
 /** @param {string} date  as 2026-11-23 */
-export function sayDay(date) {
+export const sayDay = (date) => format(date, { day: "numeric", month: "long", year: "numeric" });
+
+/** @param {string} date  as 2026-11-23 */
+export const sayWeekday = (date) => format(date, { weekday: "long", day: "numeric", month: "long" });
+
+/** @param {string} date @param {Intl.DateTimeFormatOptions} options */
+function format(date, options) {
   const [year, month, day] = date.split("-").map(Number);
-  return new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "long", year: "numeric" }).format(
-    new Date(year, month - 1, day),
-  );
+  return new Intl.DateTimeFormat(LOCALE, options).format(new Date(year, month - 1, day));
 }
