@@ -187,3 +187,71 @@ def test_the_same_answers_on_a_later_day_are_a_result_of_their_own(page, site):
     kept = state(answers=NOW, snapshots=[snapshot("2026-11-23", NOW), snapshot("2026-10-05", NOW)])
     found = evaluate(page, site, "snapshots", "snapshots.history(playbook, kept)", kept=kept)
     assert found == {"date": "2026-11-23", "before": [snapshot("2026-10-05", NOW)]}
+
+
+# --- What a result means, in one sentence ---
+
+
+def meaning(page, site, codes: str) -> str:
+    expression = "(({ claim, reason }) => `${claim} ${reason}`)(meaning.meaningOf(playbook, given))"
+    return evaluate(page, site, "meaning", expression, given=score(page, site, answers(codes)))
+
+
+MEANINGS = {
+    "210 223 10x 211 232 110 332": (
+        "Jullie zijn zeker van Herhaling en improviseren bij Referral. Er is een idee, er is geen keuze "
+        "gemaakt en niemand weet of het elke week gebeurt."
+    ),
+    "333 333 333 222 332 222 333": (
+        "Jullie zijn zeker van vier van de zeven, en het minst zeker van Herhaalaankoop en Terugkeer. Begin "
+        "bij Herhaalaankoop: het idee staat op papier, de keuze staat op papier en het heeft een ritme en een"
+        " eigenaar."
+    ),
+    "333 333 333 223 332 332 333": (
+        "Jullie zijn zeker van alle zeven, en het minst van Herhaalaankoop. Het idee staat op papier, de "
+        "keuze staat op papier en het wordt gemeten."
+    ),
+    "211 112 111 011 121 111 112": (
+        "Jullie improviseren het meest bij Herhaalaankoop. Er is geen idee, over de keuze is alleen gepraat "
+        "en sommigen doen het."
+    ),
+    "222 221 222 222 222 222 222": (
+        "Jullie improviseren nergens meer en zijn nog nergens zeker. Er is het meest te winnen bij Reputatie."
+        " Het idee staat op papier, de keuze staat op papier en sommigen doen het."
+    ),
+    "000 000 000 000 000 000 000": (
+        "Alle zeven staan even hoog: 0 van 9. Begin bij Relaties: er is geen idee, er is geen keuze gemaakt "
+        "en het gebeurt als het toevallig uitkomt."
+    ),
+    "333 333 333 333 333 333 333": (
+        "Alle zeven staan op het hoogste. Laat een collega de toets ook doen. Dan weet je of die het met je "
+        "eens is."
+    ),
+    "xxx xxx xxx xxx xxx xxx xxx": (
+        "Van geen van de zeven weet je hoe jullie ervoor staan. Dat is een eerlijke uitslag. Zoek het deze "
+        "week uit voor Relaties."
+    ),
+}
+
+
+@pytest.mark.parametrize("codes", MEANINGS)
+def test_a_result_is_one_sentence_made_from_the_levels(page, site, codes):
+    assert meaning(page, site, codes) == MEANINGS[codes]
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from("0123x"), min_size=21, max_size=21).map("".join), min_size=20, max_size=20
+    )
+)
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_result_has_a_sentence_with_no_gap_in_it(page, site, many):
+    expression = """given.map((one) => {
+      const { claim, reason } = meaning.meaningOf(playbook, one);
+      return `${claim} ${reason}`;
+    })"""
+    scored = [score(page, site, answers(codes)) for codes in many]
+    for sentence in evaluate(page, site, "meaning", expression, given=scored):
+        assert "undefined" not in sentence
+        assert "{" not in sentence
+        assert sentence.endswith(".")

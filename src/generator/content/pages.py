@@ -39,7 +39,9 @@ _TAKEN = ("assessment", "result", "playbook")
 class PageFields(Fields):
     title: Line = Field(description="the title of the page")
     summary: Line = Field(description="what the page is about, in one sentence")
-    heading: Line = Field(default="", description="what stands at its top in large letters, where that is not the title")
+    heading: Line = Field(
+        default="", description="what stands at its top in large letters, where that is not the title"
+    )
 
 
 def load_pages(root: Path, language: Language, texts: Texts, problems: list[Problem]) -> tuple[Page, ...]:

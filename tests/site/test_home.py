@@ -1,0 +1,190 @@
+"""Home: as it was made, half-way through the assessment, and for who has a result."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.site.assessing import answers
+from tests.site.hosting import Site
+from tests.site.keeping import BLOCKED, done, keep, kept, state
+
+CODES = "210 223 10x 211 232 110 332"
+HALF = state(answers=answers("210 223 10x --- --- --- ---"))
+KNOWN = state(
+    {"ref-1": done("2026-11-18"), "rel-1": done("2026-11-10")},
+    answers(CODES),
+    [{"date": "2026-11-16", "answers": answers(CODES)}],
+)
+
+
+@pytest.fixture
+def visit(open_browser, site) -> Callable[..., Page]:
+    """Opens home for a reader with a past, on Tuesday 24 November 2026."""
+
+    def visit(past: Any = None, folder: str = "", **options: Any) -> Page:
+        page = open_browser(**options)
+        page.clock.set_fixed_time("2026-11-24T12:00:00")
+        if past:
+            keep(page, site, past)
+        page.goto(site.url + folder)
+        page.wait_for_selector("html.js")
+        return page
+
+    return visit
+
+
+@pytest.mark.parametrize(
+    "folder, promise",
+    [("", "21 vragen, 5 minuten: je weet welke"), ("en/", "21 questions, 5 minutes: you know which")],
+)
+def test_a_first_screen_says_what_it_is_for_whom_and_what_one_gets(visit, folder, promise):
+    page = visit(folder=folder, viewport={"width": 360, "height": 740})
+    for text in ("verkoopteam leidt" if not folder else "lead a sales team", promise):
+        assert page.get_by_text(text).first.evaluate("one => one.getBoundingClientRect().bottom") < 740
+    button = page.locator(".hero .md-button--primary")
+    expect(button).to_be_in_viewport(ratio=1)
+    assert "5 min" in button.inner_text()
+    expect(page.locator(".specimen__says")).to_be_in_viewport()
+    assert page.locator("h1").inner_text() == ("Improviseren we?" if not folder else "Do we improvise?")
+
+
+def test_nothing_greets_a_newcomer_as_a_debt(visit, site):
+    page = visit()
+    text = page.locator("main").inner_text()
+    assert "0 van" not in text
+    assert "wissen" not in text.lower()
+    assert page.locator(":is(.progress, .seven__score, .home-now :first-child)").count() == 0
+    assert page.locator(".seven__number").all_inner_texts() == list("1234567")
+    assert kept(page, site) is None
+
+
+def test_the_page_reads_well_without_scripts(open_browser, site):
+    page = open_browser(java_script_enabled=False)
+    page.goto(site.url)
+    for part in (".hero h1", ".specimen", ".seven >> nth=0", ".signup"):
+        assert page.locator(part).first.is_visible(), part
+    assert page.locator(".home-now").is_hidden()
+
+
+def test_the_opening_shows_when_the_scripts_do_not_come(open_browser, site):
+    page = open_browser()
+    keep(page, site, KNOWN)
+    page.route("**/javascripts/site*.js", lambda _: None)  # it is never answered
+    page.goto(site.url, wait_until="commit")
+    expect(page.locator(".hero h1")).to_be_visible(timeout=20_000)
+
+
+def test_who_is_half_way_goes_on_where_they_were(visit, site):
+    page = visit(HALF)
+    assert page.locator(".hero").is_hidden()
+    assert page.locator("h1:visible").all_inner_texts() == ["Nog 12 vragen te gaan"]
+    assert page.locator(".home-now .step__cells .done").count() == 9
+    assert page.locator(".seven__score").count() == 3
+    page.get_by_role("link", name="Ga verder (9 van 21)").click()
+    expect(page.locator(".assessment__status")).to_have_text("Vraag 10 van 21")
+
+
+def test_who_has_a_result_has_one_thing_to_do_this_week(visit, site):
+    page = visit(KNOWN)
+    assert page.locator("h1:visible").all_inner_texts() == ["Deze week"]
+    assert page.locator(".eyebrow:visible").inner_text() == "dinsdag 24 november · week 48"
+    assert page.locator(".week__title").inner_text() == "Deze week bij Referral"
+    assert page.get_by_text("Zo stonden jullie op 16 november 2026.").is_visible()
+    assert page.get_by_text("Geen vijf minuten?").is_hidden()
+    rebound = page.locator(".seven [data-certainty=rebound]")
+    assert rebound.locator(".seven__score").inner_text() == "2 van 9"
+    relations = page.locator(".seven [data-certainty=relations] .seven__score")
+    assert relations.inner_text() == "3 van 9 · 1 van 6 gedaan"
+    page.locator("#week-ref-2").check()
+    expect(page.locator(".week__title")).to_have_text("Deze week gedaan")
+    expect(page.locator("#week-ref-2")).to_be_focused()
+    assert page.locator("#week-ref-3").is_visible()
+    assert kept(page, site)["items"]["ref-2"] == done("2026-11-24")
+    # The same in the other language.
+    page.click(".site-language")
+    page.wait_for_url(f"{site.url}en/")
+    expect(page.locator(".week__title")).to_have_text("Done this week")
+
+
+def test_the_weeks_before_stay_when_a_week_begins_again(visit, site):
+    page = visit(KNOWN)
+    log = page.locator(".log__weeks li")
+    assert [" ".join(row.inner_text().split())[:16] for row in log.all()] == [
+        "week 47 Vijf kla",
+        "week 46 Voor één",
+    ]
+    page.goto(f"{site.url}certainties/referral/")
+    page.get_by_role("button", name="Week opnieuw beginnen").first.click()
+    page.locator("dialog").get_by_role("button", name="Vinkjes weghalen").click()
+    page.goto(site.url)
+    assert page.locator("#week-ref-1").is_visible()
+    expect(log).to_have_count(2)
+
+
+def test_after_seven_weeks_the_assessment_is_asked_again(visit):
+    page = visit(KNOWN)
+    assert page.get_by_text("De toets opnieuw: vanaf 4 januari 2027.").is_visible()
+    old = [{"date": "2026-10-06", "answers": answers(CODES)}]
+    page = visit(state(answers=answers(CODES), snapshots=old))
+    assert page.get_by_text("Je uitslag is van 6 oktober 2026").is_visible()
+    assert page.get_by_role("link", name="Kijk wat er verschoven is").is_visible()
+
+
+def test_when_nothing_is_open_it_says_so(visit):
+    items = {
+        f"{short}-{n}": done("2026-11-05")
+        for short in ("rel", "rep", "ref", "rpt", "rev", "reb", "rpn")
+        for n in range(1, 9)
+    }
+    page = visit(state(items, answers(CODES)))
+    assert "Op geen enkele checklist staat nog iets open." in page.locator(".week").inner_text()
+    assert page.locator("#week-remind").count() == 0
+
+
+def test_a_browser_that_keeps_nothing_shows_the_page_as_it_was_made(open_browser, site):
+    page = open_browser()
+    page.add_init_script(BLOCKED)
+    page.goto(site.url)
+    assert page.locator(".hero h1").is_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("past", [None, HALF, KNOWN], ids=["first", "half", "known"])
+@pytest.mark.parametrize(
+    "folder, scheme, width",
+    [("", "light", 320), ("", "dark", 1440), ("en/", "dark", 360), ("en/", "light", 768)],
+)
+def test_no_state_has_a_barrier_or_is_too_wide(visit, past, folder, scheme, width):
+    page = visit(past, folder, color_scheme=scheme, viewport={"width": width, "height": 800})
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.eval_on_selector_all(
+        "main :is(button, .z7-button, .md-button, .quiet-button)",
+        """all => all.filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 43.9)
+          .map(one => one.textContent)""",
+    )
+    assert small == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("past", [HALF, KNOWN], ids=["half", "known"])
+def test_nobody_sees_the_opening_before_what_is_theirs(open_browser, site: Site, past):
+    page = open_browser(viewport={"width": 360, "height": 740})
+    keep(page, site, past)
+    page.add_init_script(
+        """window.seen = [];
+        const look = () => {
+          const hero = document.querySelector(".hero h1");
+          const isStyled = getComputedStyle(document.documentElement).fontSize === "20px";
+          if (hero && isStyled) window.seen.push(hero.checkVisibility({ checkVisibilityCSS: true }));
+          requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);"""
+    )
+    page.goto(site.url)
+    page.wait_for_selector(".home-now h1")
+    assert True not in page.evaluate("window.seen")
