@@ -15,7 +15,7 @@ from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Language
+    from generator.model import Certainty, Language
 
 
 EXAMPLE = {
@@ -32,17 +32,21 @@ EXAMPLE = {
 
 def render_specimen(newsletter: Newsletter, language: Language, page: str) -> str:
     """A drawn example of a result, the weakest certainty first, with its first item as what to do."""
+    certainties = sorted(newsletter.playbook.certainties[language], key=_sum_example)
     result = [
         {
             "title": certainty.title,
             "levels": EXAMPLE[certainty.id],
-            "sum": sum(int(level) for level in EXAMPLE[certainty.id] if level != "x"),
+            "sum": _sum_example(certainty),
             "item": render_plain(certainty.items[0].text),
         }
-        for certainty in newsletter.playbook.certainties[language]
+        for certainty in certainties
     ]
-    result.sort(key=lambda one: one["sum"])
     return _render(newsletter, "page/specimen.html", language, page, result=result)
+
+
+def _sum_example(certainty: Certainty) -> int:
+    return sum(int(level) for level in EXAMPLE[certainty.id] if level != "x")
 
 
 def render_seven(newsletter: Newsletter, language: Language, page: str) -> str:

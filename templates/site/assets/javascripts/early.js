@@ -11,7 +11,7 @@
     const root = new URL(document.currentScript?.dataset.root ?? ".", location.href);
     const chosen = localStorage.getItem(`z7:${root.pathname}:colour`);
     if (chosen === "light" || chosen === "dark") page.dataset.colour = chosen;
-    if (/"answers":\{"/.test(localStorage.getItem(`z7:${root.pathname}`) ?? "")) page.classList.add("known");
+    if (/"answers":\s*\{\s*"/.test(localStorage.getItem(`z7:${root.pathname}`) ?? "")) page.classList.add("known");
   } catch {
     // A browser that keeps nothing: the colours are the device's.
   }
