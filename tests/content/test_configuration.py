@@ -44,7 +44,7 @@ def test_the_keys_are_those_of_mkdocs() -> None:
             "4: is not YAML: put a value that contains a colon in quotes",
         ),
         ("site_name: De 7", 'site_name: "De 7', '4: is not YAML: the quotes " do not match'),
-        ("plugins: []", "plugins: [", "55: is not YAML: the brackets do not match"),
+        ("plugins: []", "plugins: [", "{line}: is not YAML: the brackets do not match"),
         (
             "  name: material",
             "\tname: material",
@@ -90,37 +90,37 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "plugins: []",
             "plugins: [serch]",
-            "55: “plugins” names “serch”, which is not installed; did you mean “search”?",
+            "{line}: “plugins” names “serch”, which is not installed; did you mean “search”?",
         ),
         (
             "  pymdownx.tilde: {}",
             "  pymdownx.tidle: {}",
-            "77: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
+            "{line}: “markdown_extensions” names “pymdownx.tidle”, which is not installed",
         ),
         (
             "  pymdownx.tilde: {}",
             "  nothing.tilde: {}",
-            "77: “markdown_extensions” names “nothing.tilde”, which is not installed",
+            "{line}: “markdown_extensions” names “nothing.tilde”, which is not installed",
         ),
         (
             "[src/generator/mkdocs_hooks.py]",
             "[src/mkdocs_hooks.py]",
-            "56: “hooks” names src/mkdocs_hooks.py, which does not exist",
+            "{line}: “hooks” names src/mkdocs_hooks.py, which does not exist",
         ),
         (
             "stylesheets/print.css",
             "stylesheets/prnt.css",
-            "53: “extra_css” names assets/stylesheets/prnt.css, which does not exist in templates/site",
+            "{line}: “extra_css” names assets/stylesheets/prnt.css, which does not exist in templates/site",
         ),
         (
             "assets/stylesheets/print.css",
             "https://example.com/print.css",
-            "53: “extra_css” names https://example.com/print.css; pages load nothing from other sites",
+            "{line}: “extra_css” names https://example.com/print.css; pages load nothing from other sites",
         ),
         (
             "plugins: []\n",
             "extra_javascript:\n  - assets/javascripts/main.js\nplugins: []\n",
-            "55: “extra_javascript” has no effect; import a module in templates/site/assets/javascripts/main.js",
+            "{line}: “extra_javascript” has no effect; import a module in templates/site/assets/javascripts/main.js",
         ),
         (
             "site_dir: site\n",
@@ -134,8 +134,9 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, said: str, sample:
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
+    line = text[: text.index(old)].count("\n") + 1
     (found,) = find(sample)
-    assert found.startswith(f"mkdocs.yml:{said}")
+    assert found.startswith(f"mkdocs.yml:{said.replace('{line}', str(line))}")
 
 
 @pytest.mark.parametrize(
