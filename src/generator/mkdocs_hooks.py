@@ -38,6 +38,7 @@ from generator.render.page.icons import render_icons, render_manifest
 from generator.render.page.markup import name_terms, tidy_markup
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
+from generator.render.page.reminders import render_reminders
 from generator.render.page.scripts import render_scripts
 from generator.render.page.signup import render_form
 from generator.render.page.styles import render_styles
@@ -198,6 +199,7 @@ def _render(newsletter: Newsletter, language: Language, moment: datetime) -> lis
         artifacts = [
             *render_pages(newsletter, language, moment),
             *_render_feeds(newsletter, language, moment),
+            *render_reminders(newsletter, language, moment),
         ]
         artifacts += [*render_marks(newsletter, language), *render_cards(newsletter, language)]
         artifacts += (*render_icons(newsletter.root), render_manifest(newsletter, language))

@@ -628,8 +628,22 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "heading that the assessment has": (
         replace("docs/en/assessment.md", "## The questions", "## Assessment"),
         [
-            "docs/en/assessment.md:6: the form already uses the anchor “#assessment”; choose another, like { #the-assessment }"
+            "docs/en/assessment.md:6: <!-- assessment --> already uses the anchor “#assessment”; choose another, like { #the-assessment }"
         ],
+    ),
+    "heading that the team sheet has": (
+        replace("docs/nl/team-sheet.md", "## Het blad", "## Team"),
+        [
+            "docs/nl/team-sheet.md:6: <!-- team --> already uses the anchor “#team”; choose another, like { #the-team }"
+        ],
+    ),
+    "calendar that is not made": (
+        replace(
+            "docs/nl/index.md",
+            "<!-- letters -->",
+            "[Zo](assets/calendar/week.ics), [zo](assets/calendar/weeks.ics)\n\n<!-- letters -->",
+        ),
+        ["docs/nl/index.md:12: no such file: “assets/calendar/weeks.ics”"],
     ),
     "page in the archive": (
         lambda root: [

@@ -202,6 +202,7 @@ def test_every_file_has_a_type_of_its_own(proxy, site):
         ".css",
         ".xml",
         ".opml",
+        ".ics",
         ".json",
         ".png",
         ".svg",
@@ -213,6 +214,8 @@ def test_every_file_has_a_type_of_its_own(proxy, site):
         assert answer.getheader("Content-Type", "").split(";")[0] not in {"", "application/octet-stream"}, (
             path
         )
+    calendar = proxy.ask(SITE, "/en/assets/calendar/week.ics")
+    assert calendar.getheader("Content-Type").split(";")[0] == "text/calendar"
 
 
 def test_every_answer_of_the_site_tells_the_browser_what_it_may_do(proxy):
@@ -246,6 +249,7 @@ def test_every_answer_of_the_site_tells_the_browser_what_it_may_do(proxy):
         ("feed.xml", "no-cache"),
         ("sw.js", "no-cache"),
         ("assets/javascripts/main.js", "no-cache"),
+        ("assets/calendar/week.ics", "no-cache"),
         ("no/such/page.12345678.min.js", "no-cache"),
         ("assets/fonts/newsreader-text.woff2", "public, max-age=604800"),
         ("en/assets/marks/referral.png", "public, max-age=604800"),

@@ -24,7 +24,8 @@ SHIFT = """() => new Promise(done => {
 
 @pytest.mark.parametrize("folder", ["", "en/"])
 @pytest.mark.parametrize(
-    "path", ["certainties/referral/", "assessment/", "", "archive/2026-W48/", "about-the-numbers/"]
+    "path",
+    ["certainties/referral/", "assessment/", "team-sheet/", "", "archive/2026-W48/", "about-the-numbers/"],
 )
 def test_a_first_visit_is_light_and_sets_no_cookie(
     open_browser: Callable[..., Page], site: Site, folder: str, path: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os.path
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from generator.content.documents import Texts
     from generator.content.markdown.marks import Link
     from generator.model import Archive, Fact
+
+
+REMINDERS = (PurePosixPath("assets/calendar/week.ics"), PurePosixPath("assets/calendar/again.ics"))
+"""Files for calendars that are made below the folder of each language: every week, and the assessment again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def _survey(
     languages = load_languages(root)
     for language in languages:
         known[str(docs / language / "archive/index.md")] = IDS
+        known.update((str(docs / language / made), ()) for made in REMINDERS)
         about = str(docs / language / "about-the-numbers.md")
         if about in known:
             known[about] = {*known[about], *(fact.id for fact in facts.values() if fact.use != "avoid")}

@@ -32,8 +32,12 @@ if TYPE_CHECKING:
 MARKERS = ("letters", "evidence", "feeds", "subscribe", "specimen", "seven", "assessment", "team", "kept")
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
-_TAKEN = ("assessment", "result", "playbook")
-"""Anchors that the form of `<!-- assessment -->` brings with it."""
+_TAKEN = {
+    "assessment": ("assessment", "result", "playbook"),
+    "seven": ("playbook",),
+    "team": ("team", "playbook"),
+}
+"""Anchors that a marker brings with it."""
 
 
 class PageFields(Fields):
@@ -143,10 +147,9 @@ def _check_markers(document: Document[PageFields], problems: list[Problem]) -> N
         if comment in MARKERS and line != markers[comment]:
             message = f"duplicate marker “<!-- {comment} -->”; delete one of the two"
             problems.append(Problem(path, line, message))
-    for heading in marks.headings if "assessment" in markers else ():
-        if heading.anchor in _TAKEN:
+    taken = {anchor: marker for marker in markers for anchor in _TAKEN.get(marker, ())}
+    for heading in marks.headings:
+        if owner := taken.get(heading.anchor):
             anchor = heading.anchor
-            message = (
-                f"the form already uses the anchor “#{anchor}”; choose another, like {{ #the-{anchor} }}"
-            )
+            message = f"<!-- {owner} --> already uses the anchor “#{anchor}”; choose another, like {{ #the-{anchor} }}"
             problems.append(Problem(path, heading.line, message))

@@ -66,7 +66,7 @@ def test_what_is_not_understood_is_refused(module: str, text: str, said: str) ->
 
 def test_each_language_has_its_words_and_the_same_files(newsletter) -> None:
     dutch, english = (render_scripts(newsletter, language) for language in (NL, EN))
-    assert dutch.keys() == english.keys() == {"main", "assessment", "finder", "words"}
+    assert dutch.keys() == english.keys() == {"main", "assessment", "finder", "team", "words"}
     assert dutch["main"].path != english["main"].path
     assert '"close": "Sluiten"' in dutch["main"].content.decode()
     for artifact in (*dutch.values(), *english.values()):

@@ -151,6 +151,7 @@ function open(form, place, playbook) {
       make(
         "p",
         { class: "buttons" },
+        isFinished(answers) && make("a", { class: "z7-button z7-button--ink", href: `../team-sheet/${location.hash}` }, words.toTeam),
         canCompare && button(comparing ? words.stopComparing : words.compareOwn, toggle, { id: "result-compare" }),
         button(words.toOwn, () => go(isFinished(own) ? "result" : questions.open()), { id: "result-own" }),
       ),

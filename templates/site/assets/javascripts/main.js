@@ -36,6 +36,7 @@ const jump = isNew();
 startArchive(jump);
 startFeedAddress();
 if (document.querySelector("#assessment")) void import("./assessment.js").then((part) => part.startAssessment());
+if (document.querySelector("#team")) void import("./team.js").then((part) => part.startTeam());
 followLink(jump);
 startOffline();
 

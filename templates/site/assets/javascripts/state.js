@@ -125,7 +125,7 @@ export function undone(before, after, now) {
     snapshots: Object.values(back(days(before), days(after), days(now))),
     log: back(before.log, after.log, now.log),
     notes: back(before.notes, after.notes, now.notes),
-    ...back({ team: before.team }, { team: after.team }, { team: now.team }),
+    team: /** @type {any} */ (back(before.team, after.team, now.team)), // members and deal each: what was agreed since stays
   };
 }
 

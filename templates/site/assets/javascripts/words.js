@@ -21,8 +21,23 @@ const fill = (name, values) =>
     one ? `${values[key]} ${values[key] === 1 ? one : more}` : `${values[key]}`,
   );
 
-/** @param {readonly string[]} parts */
-export const list = (parts) => new Intl.ListFormat(LOCALE).format(parts);
+/** @param {readonly string[]} parts @param {Intl.ListFormatOptions} [options] */
+export const list = (parts, options) => new Intl.ListFormat(LOCALE, options).format(parts);
+
+/** @typedef { {names: readonly string[], sum: number} } Given  a score, and who gave it */
+/** @typedef {(names: readonly string[], agree: readonly string[], differ: readonly string[]) => string} Apart */
+
+/** Anouk en Bas (3): the number stays with its name. @param {Given} given */
+const sayAll = ({ names, sum }) => `${list(names)}\u00a0(${sum})`;
+
+/** Any of them will do: Anouk of Bas (3). @param {Given} given */
+const sayAny = ({ names, sum }) => `${list(names, { type: "disjunction" })}\u00a0(${sum})`;
+
+/** Two are named; more are a team. @param {readonly string[]} names */
+const sayWho = (names) => (names.length === 2 ? list(names) : TEXTS.teamWho);
+
+/** More than two certainties are counted. @param {readonly string[]} titles */
+const sayTitles = (titles) => (titles.length > 2 ? fill("teamSome", { number: titles.length }) : list(titles));
 
 /** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members", number>} Amount */
 
@@ -111,6 +126,50 @@ export const words = {
     fill("compared", { change, own, other }),
   againText: /** @param {number} answers @param {number} snapshots */ (answers, snapshots) =>
     fill("againText", { answers, snapshots }),
+  // Team
+  scoreOf: /** @param {string} title @param {number} sum @param {number} most @param {number} unknown */ (
+    title,
+    sum,
+    most,
+    unknown,
+  ) => unknown ? fill("scoreOfUnknown", { title, sum, most, unknown }) : fill("scoreOf", { title, sum, most }),
+  teamCount: /** @param {number} number */ (number) => fill("teamCount", { number }),
+  teamNameless: /** @param {number} number */ (number) => fill("teamNameless", { number }),
+  teamNameOf: /** @param {string} name */ (name) => fill("teamNameOf", { name }),
+  teamRemoveOf: /** @param {string} name */ (name) => fill("teamRemoveOf", { name }),
+  teamRemoved: /** @param {string} name */ (name) => fill("teamRemoved", { name }),
+  teamRenamed: /** @param {string} before @param {string} name */ (before, name) => fill("teamRenamed", { before, name }),
+  teamAdded: /** @param {number} added */ (added) => fill("teamAdded", { added }),
+  teamBad: /** @param {number} bad @param {number} of */ (bad, of) =>
+    of > 1 ? fill("teamBad", { bad, of }) : TEXTS.teamBadOnly,
+  teamUnfinished: /** @param {readonly string[]} names */ (names) => fill("teamUnfinished", { names: list(names) }),
+  teamTwice: /** @param {readonly string[]} names */ (names) => fill("teamTwice", { names: list(names) }),
+  teamAlike: /** @param {readonly string[]} names */ (names) => fill("teamAlike", { names: list(names) }),
+  teamNamed: /** @param {string} name */ (name) => fill("teamNamed", { name }),
+  teamFull: /** @param {number} most @param {number} left */ (most, left) => fill("teamFull", { most, left }),
+  teamEqual: /** @param {readonly string[]} names */ (names) => fill("teamEqual", { who: sayWho(names) }),
+  teamLow: /** @param {readonly string[]} names */ (names) => fill("teamLow", { who: sayWho(names) }),
+  teamHigh: /** @param {readonly string[]} names */ (names) => fill("teamHigh", { who: sayWho(names) }),
+  teamClose: /** @param {readonly string[]} names */ (names) => fill("teamClose", { who: sayWho(names) }),
+  teamMixed: /** @type {Apart} */ (names, agree, differ) =>
+    fill("teamMixed", { who: sayWho(names), agree: sayTitles(agree), differ: sayTitles(differ) }),
+  teamMixedFar: /** @type {Apart} */ (names, agree, differ) =>
+    fill("teamMixedFar", { who: sayWho(names), agree: sayTitles(agree), differ: sayTitles(differ) }),
+  teamApart: /** @param {readonly string[]} names @param {readonly string[]} differ */ (names, differ) =>
+    fill("teamApart", { who: sayWho(names), differ: sayTitles(differ) }),
+  teamSpread: /** @param {number} spread */ (spread) => fill("teamSpread", { spread }),
+  teamBegin: /** @param {Given} low @param {Given} high */ (low, high) =>
+    fill("teamBegin", { low: sayAny(low), high: sayAny(high) }),
+  teamEnds: /** @param {Given} low @param {Given} high */ (low, high) =>
+    fill("teamEnds", { low: sayAll(low), high: sayAll(high) }),
+  teamSame: /** @param {number} sum */ (sum) => fill("teamSame", { sum }),
+  teamUnknown: /** @param {readonly string[]} names */ (names) => fill("teamUnknown", { names: list(names) }),
+  teamAbsent: /** @param {readonly string[]} names */ (names) => fill("teamAbsent", { names: list(names) }),
+  teamScores: /** @param {string} title @param {number} most */ (title, most) => fill("teamScores", { title, most }),
+  teamProposal: /** @param {string} title */ (title) => fill("teamProposal", { title }),
+  teamReminded: /** @param {string} day */ (day) => fill("teamReminded", { day }),
+  teamReminder: /** @param {string} owner @param {readonly string[]} names */ (owner, names) =>
+    fill("teamReminder", { owner, names: list(names) }),
   // Export and import
   keptNow: /** @param {Amount} amount */ (amount) => fill("keptNow", { amount: sayAmount(amount) }),
   importText: /** @param {Amount} own @param {Amount} found */ (own, found) =>
