@@ -697,7 +697,7 @@ def test_the_whole_of_it_by_keyboard(reader, site):
 def test_all_that_is_kept_is_in_an_export(reader, site):
     team = members("Anouk", "Bas")
     page = reader(state(team))
-    page.goto(f"{site.url}assessment/")
+    page.goto(f"{site.url}privacy/")
     with page.expect_download() as download:
         page.get_by_role("button", name="Exporteer alles").click()
     text = download.value.path().read_text("utf-8")
