@@ -229,7 +229,7 @@ _COVERED = """() => [...document.querySelectorAll("h1, h2, h3, legend, button, i
   .filter(one => !one.closest(".signup__trap"))
   .flatMap(one => {
     const box = one.getClientRects()[0];
-    if (!box || box.top < 0 || box.bottom > innerHeight || !box.width) return [];
+    if (!box || box.top < 0 || box.bottom > innerHeight || !box.width || !box.height) return [];
     const top = document.elementFromPoint(box.left + Math.min(box.width / 2, 20), box.top + box.height / 2);
     if (top && (one.contains(top) || top.contains(one))) return [];
     return [`${one.outerHTML.slice(0, 70)} under ${top?.outerHTML.slice(0, 70)}`];
