@@ -184,6 +184,25 @@ def test_an_issue_is_found_by_its_week(newsletter: Newsletter) -> None:
     assert newsletter.archive.issue(Week(2026, 48)) is None
 
 
+def test_a_letter_is_numbered_from_the_oldest_that_readers_have(newsletter: Newsletter) -> None:
+    newest, middle, oldest = newsletter.archive.issues
+    assert [newsletter.archive.number(issue.editions[EN]) for issue in (newest, middle, oldest)] == [3, 2, 1]
+    archive = replace(newsletter.archive, issues=(newest, replace(middle, skipped=True), oldest))
+    assert archive.number(newest.editions[NL]) == 2
+    assert archive.number(middle.editions[NL]) == 2, "the number that it would get"
+
+
+def test_reading_takes_a_minute_for_each_200_words_that_are_read(newsletter: Newsletter) -> None:
+    edition = newsletter.archive.issues[-1].editions[NL]
+
+    def minutes(count: int) -> int:
+        text = "een [twee](https://example.org/een/adres)[^ref-kumar-2013] { #ref-1 } " + "woord " * count
+        return replace(edition, sections=(replace(edition.sections[0], markdown=text),)).minutes
+
+    heading, written = 3, 2
+    assert [minutes(count - heading - written) for count in (5, 200, 201, 400, 401)] == [1, 1, 2, 2, 3]
+
+
 def test_the_archive_until_a_moment_has_what_was_out_by_then(newsletter: Newsletter) -> None:
     moment = datetime(2026, 11, 13, 5, 0, tzinfo=UTC)  # 06:00 in Amsterdam, to the second
     weeks = [issue.week.number for issue in newsletter.archive.until(moment).issues]

@@ -249,8 +249,8 @@ def test_where_nobody_can_sign_up_the_page_of_the_letter_tells_nobody_how(
     project: Newsletter, language: Language
 ) -> None:
     words = {
-        NL: ["je adres in", "het formulier hierboven", "af te melden"],
-        EN: ["your address here", "the form above", "to unsubscribe"],
+        NL: ["ben je aangemeld", "onder het formulier", "om te stoppen"],
+        EN: ["are you signed up", "below the form", "to end it"],
     }
     none = load_words(ROOT)[language]["site"]["signup_none"]
     for service in ("https://letter.example.org/", ""):

@@ -156,7 +156,7 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     """No Python is touched, and a process that runs, like the preview, takes it with the next page."""
     load_words(sample)
     for old in (
-        "Lees online", "Vorige brief", "Kopieer link", "Deze link werkt zeven dagen.", "Kijk in je inbox", "afmelden",
+        "Lees online", "Lees verder", "Kopieer link", "Deze link werkt zeven dagen.", "Kijk in je inbox", "afmelden",
     ):  # fmt: skip
         change(sample, old, f"{old} NIEUW", "nl")
     change(sample, 'name = "Nederlands"', 'name = "Vlaams"', "nl")
@@ -165,7 +165,7 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     assert "Lees online NIEUW" in mail.html
     assert "Lees online NIEUW" in mail.text
     assert f"subject={quote('afmelden NIEUW')}".encode() in mail.message
-    assert any(b"Vorige brief NIEUW" in page.content for page in render_pages(newsletter, dutch))
+    assert any(b"Lees verder NIEUW" in page.content for page in render_pages(newsletter, dutch))
     assert b'"Kopieer link NIEUW"' in render_scripts(newsletter, dutch)["main"].content
     assert "zeven dagen. NIEUW" in notice(newsletter, "confirm").text
     assert "(Vlaams)" in list_feeds(newsletter)[0].title

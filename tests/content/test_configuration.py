@@ -136,7 +136,7 @@ def test_a_mistake_is_named_with_its_line(old: str, new: str, said: str, sample:
     path.write_text(text.replace(old, new, 1))
     line = text[: text.index(old)].count("\n") + 1
     (found,) = find(sample)
-    assert found.startswith(f"mkdocs.yml:{said.replace('{line}', str(line))}")
+    assert found.startswith(f"mkdocs.yml:{said.format(line=line)}")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield open_browser
     for context in contexts:
         context.close()
-    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {
+    assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:", "mailto:"))} == {
         "127.0.0.1"
     }
     assert [found for found in wrong if not found.endswith(MISSING_PAGE)] == []

@@ -677,7 +677,8 @@ def test_states_show_without_colours_of_ours(reader, site):
     assert look("#ref-3", "borderLeftColor") == paper
     page.goto(f"{site.url}archive/#referral")
     pressed, other = ".letter-filter [aria-pressed=true]", ".letter-filter [aria-pressed=false]"
-    assert look(pressed, "outlineStyle") == "solid" != look(other, "outlineStyle")
+    assert look(pressed, "borderTopStyle") == "solid" != look(other, "borderTopStyle")
+    assert look(pressed, "borderTopColor") != paper
     page.goto(f"{site.url}assessment/")
     page.locator(".backup").wait_for()
     assert (

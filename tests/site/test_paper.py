@@ -185,6 +185,17 @@ def test_the_questions_take_one_sheet_with_each_scale_once(
 
 
 @pytest.mark.parametrize("folder", ["", "en/"])
+def test_a_letter_takes_one_sheet_and_says_whose_it_is(open_browser: Open, site: Site, folder: str) -> None:
+    page = open_browser()
+    for path in (site.folder / folder / "archive").glob("*-W*"):
+        page.goto(f"{site.url}{folder}archive/{path.name}/", wait_until="networkidle")
+        assert sheets(page) == 1, path.name
+        assert on_paper(page, ".masthead__name") == ["Royal Dutch Updates"]
+        assert on_paper(page, ".action .item") != []
+        assert on_paper(page, ".forward, .letter-cards, .letter-all, .signup") == []
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
 def test_the_team_sheet_takes_one_sheet(open_browser: Open, site: Site, folder: str) -> None:
     page = open_browser()
     page.goto(f"{site.url}{folder}team-sheet/", wait_until="networkidle")

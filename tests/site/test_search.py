@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from generator.content.style import load_style
 from generator.model import Language
 from generator.words import load_words
-from tests.site.hosting import ROOT, Site
+from tests.site.hosting import MISSING_PAGE, ROOT, Site
 from tests.site.keeping import BLOCKED, FULL
 
 FOLDERS = {"nl": "", "en": "en/"}
@@ -243,13 +243,13 @@ def test_the_texts_are_in_the_index_and_what_is_around_them_is_not(site, languag
         text = fragment["content"]
         for sign in ("¶", "↩", "☐"):
             assert sign not in text + fragment["meta"]["title"], path
-        for around in (words["form"]["signup_title"], words["form"]["signup_trap"]):
-            assert around not in text
+        for around in ("signup_title", "signup_forwarded", "signup_trap"):
+            assert words["form"][around] not in text
         is_letter = path.startswith("archive/")
         assert ("byline" in fragment["meta"]) == is_letter
         assert not is_letter or re.search(r"\d{1,2} \w+ 20\d\d.* · \w", fragment["meta"]["byline"])
     texts = " ".join(fragment["content"] for path, fragment in fragments.items() if path != "newsletter/")
-    for name in ("latest_letters", "previous_letter", "next_letter"):
+    for name in ("latest_letters", "forward_who", "write_back", "other_letters"):
         assert words["site"][name] not in texts
     assert "2026" not in fragments["certainties/referral/"]["content"]  # letters are found by their own words
     source = "Defining, Measuring, and Managing Business Reference Value"
@@ -399,3 +399,24 @@ def test_without_scripts_there_is_no_button_and_every_page_is_linked(open_browse
     linked = set(page.locator("a[href]").evaluate_all("links => links.map(link => link.href.split('#')[0])"))
     pages = {address for address in site.pages if not re.search(r"/en/|/archive/.|\.html$", address)}
     assert pages <= linked
+
+
+def test_a_page_that_is_not_there_has_a_field_that_asks_the_search(open_browser, site):
+    page = open_browser()
+    page.goto(site.url + MISSING_PAGE)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Waar was je naar op zoek?").fill("podium")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog#search input")).to_have_value("podium")
+    expect(page.locator(".search__result a").first).to_have_attribute("href", re.compile("2026-W47"))
+    assert not [url for url in asked if "podium" in url], "what is searched for goes to no server"
+
+
+@pytest.mark.parametrize("scripts", ["off", "lost"])
+def test_without_scripts_it_has_none(open_browser, site, scripts):
+    page = open_browser(java_script_enabled=scripts == "lost")
+    page.route("**/site.*.js", lambda route: route.abort())
+    page.goto(site.url + MISSING_PAGE)
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("article input")).to_be_hidden()

@@ -178,12 +178,13 @@ def test_what_is_not_there_is_told_in_both_languages(site, path, first):
     page = site.pages[site.url + path]
     assert page.xpath("//article/div/@lang") == [first, "en" if first == "nl" else "nl"]
     assert len(page.xpath("//article/div[1]/h1 | //article/div[2]/h2")) == 2
-    assert {urljoin(site.url + path, href) for href in page.xpath("//article//a/@href")} == {
-        site.url,
-        f"{site.url}archive/",
-        f"{site.url}en/",
-        f"{site.url}en/archive/",
-    }
+    newsletter = load_newsletter(site.project)
+    expected = set()
+    for language in LANGUAGES:
+        pages = [one.page for one in newsletter.playbook.certainties[language]]
+        pages += ["index.md", next(newsletter.archive.editions(language)).page]
+        expected |= {newsletter.settings.page_url(language, one) for one in pages}
+    assert {urljoin(site.url + path, href) for href in page.xpath("//article//a/@href")} == expected
 
 
 def test_the_sitemap_dates_a_letter_by_its_last_change(site):
@@ -263,12 +264,12 @@ def test_mistakes_are_listed_one_a_line_and_the_old_site_stays(sample):
 
 
 def test_a_template_with_an_unknown_name_is_told_like_any_mistake(sample):
-    template = sample / "templates/page/letter.md"
+    template = sample / "templates/page/masthead.html"
     template.write_text(template.read_text().replace("{{ date }}", "{{ dat }}"))
     done = mkdocs(sample, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "templates/page/letter.md:10: “dat” is not known here" in done.stderr
+    assert "templates/page/masthead.html:6: “dat” is not known here" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from generator.model.playbook import count_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 
     from generator.model.playbook import Language, Section
     from generator.model.weeks import Week
+
+
+_PACE = 200
+"""Words that are read in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,16 @@ class Edition:
     def markdown(self) -> str:
         """The text of the letter below its front matter."""
         return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)
+
+    @property
+    def words(self) -> int:
+        """How many words a reader reads, headings included."""
+        return count_words(self.markdown)
+
+    @property
+    def minutes(self) -> int:
+        """How long reading it takes, in whole minutes and at least one."""
+        return max(1, -(-self.words // _PACE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +128,10 @@ class Archive:
         for issue in self.issues:
             if not issue.kept and certainty in {None, issue.certainty}:
                 yield issue.editions[language]
+
+    def number(self, edition: Edition) -> int:
+        """Which letter of its language an edition is, from 1; of one that is kept from readers, which it will be."""
+        return 1 + sum(other.week < edition.week for other in self.editions(edition.language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
@@ -79,6 +80,15 @@ MONTHS = (
 """As a season names them, in every language."""
 
 
+_NOT_READ = re.compile(r"\[\^[^\[\]]+\]|\]\([^()]*\)|\{[^{}]*\}")
+_WORD = re.compile(r"\w[\w’'-]*")
+
+
+def count_words(markdown: str) -> int:
+    """The words that a reader reads of a text, without footnotes, addresses and the marks of Markdown."""
+    return len(_WORD.findall(_NOT_READ.sub(" ", markdown)))
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A `##` section of a text: its heading, what stands below it, and the line of the heading in its file."""
@@ -91,6 +101,11 @@ class Section:
     def body(self) -> str:
         """Its Markdown without the empty lines around it. Spaces at the beginning mean something."""
         return self.markdown.strip("\n")
+
+    @property
+    def words(self) -> int:
+        """How many words a reader reads below its heading."""
+        return count_words(self.markdown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,11 @@ def test_each_term_has_a_name_of_its_own_below_the_heading_that_it_stands_under(
     for _, id_, _ in terms:
         assert html.count(f'<dt id="{id_}"><strong>') == 1
     assert "<dt>no</dt>" in html
+
+
+def test_what_stands_between_two_comments_gets_a_box() -> None:
+    made = tidy_markup(make_parser().convert("A.\n\n<!-- action -->\n\n## B\n\n- C\n\n<!-- /action -->\n\nD."))
+    assert " ".join(made.split()) == (
+        '<p>A.</p> <div class="action"> <h2 id="b">B</h2> <ul> <li>C</li> </ul> </div> <p>D.</p>'
+    )
+    assert tidy_markup("<!-- action --><p>A.</p>") == "<!-- action --><p>A.</p>"

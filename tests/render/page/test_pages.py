@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, unquote
 
 import pytest
 import yaml
@@ -15,7 +16,7 @@ from markdown import Markdown
 from generator.content import Newsletter, load_newsletter
 from generator.content.markdown.dialect import EXTENSIONS
 from generator.errors import TemplateError
-from generator.model import Archive, Language, Week
+from generator.model import Archive, Edition, Language, Week
 from generator.render.feed.entries import render_body
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.page.pages import (
@@ -351,7 +352,9 @@ def test_each_footnote_is_explained_and_leads_to_the_list_of_facts(newsletter, p
 def test_the_footnotes_of_a_certainty_stand_below_its_sources_and_above_its_letters(newsletter):
     page = show(newsletter, "certainties/referral.md")
     order = [(element.get("id"), element.get("class")) for element in page if element.tag in {"h2", "div"}]
-    assert order[-3:] == [("bronnen", None), (None, "footnote"), ("laatste-brieven", "latest")]
+    assert order[-4:] == [
+        ("bronnen", None), (None, "footnote"), ("laatste-brieven", "latest"), (None, "letter-list")
+    ]  # fmt: skip
 
 
 def test_a_page_without_footnotes_has_no_place_for_them(newsletter):
@@ -388,10 +391,11 @@ def test_a_letter_that_is_not_out_is_marked_on_its_page_and_wherever_it_is_named
     out = newsletter.archive.issues[0].editions[language].published
     assert marked_pages(newsletter, language, out) == {}
     assert marked_pages(newsletter, language, out - timedelta(seconds=1)) == {
-        "index.md": ["archive/2026-W47.md"],
-        "certainties/referral.md": ["../archive/2026-W47.md"] * 4,  # three items, and the latest letters
-        "archive/index.md": ["2026-W47.md"] * 2,  # by year and by certainty
-        "archive/2026-W46.md": ["2026-W47.md"],
+        "index.md": ["archive/2026-W47/"],
+        # Three items, and the latest letters.
+        "certainties/referral.md": [*["../archive/2026-W47.md"] * 3, "../../archive/2026-W47/"],
+        "archive/index.md": ["2026-W47/"],
+        "archive/2026-W46.md": ["../2026-W47/"],
         "archive/2026-W47.md": [""],
     }
 
@@ -412,25 +416,44 @@ def test_a_link_to_a_letter_that_is_not_out_leads_to_the_list_of_letters(newslet
     )
     letter = change_text(newsletter, "2026-W46", links_to)
     waiting = replace(letter, archive=Archive(letter.archive.issues[1:]))
-    shown = links(show(letter, "archive/2026-W46.md"))[1:4]
+    shown = links(show(letter, "archive/2026-W46.md"))[2:5]
     assert shown == [
         "2026-W47.md#x",
         "2026-W47/two-contacts.png",
         "https://example.org/en/archive/2026-W45/",
     ]
-    assert links(show(waiting, "archive/2026-W46.md"))[1:4] == ["index.md", "index.md", shown[2]]
+    assert links(show(waiting, "archive/2026-W46.md"))[2:5] == ["index.md", "index.md", shown[2]]
     assert "2026-W47" not in render(waiting, "archive/2026-W46.md")
     edition = waiting.archive.issues[0].editions[NL]
     feed = html.fragment_fromstring(render_body(waiting, edition).html, create_parent="div")
     assert links(feed)[:3] == ["https://example.org/archive/"] * 2 + [shown[2]]
 
 
-def test_a_page_shows_the_latest_letters_where_it_asks_for_them(newsletter):
+def addresses(editions: list[Edition], folder: str) -> list[str]:
+    """The addresses of the pages of letters, as HTML links to them from a page in another folder."""
+    return [f"{folder}{edition.page.removesuffix('.md')}/" for edition in editions]
+
+
+def test_a_page_shows_the_newest_letter_as_a_sample_and_two_more_where_it_asks_for_them(newsletter):
     newsletter = grow_archive(newsletter, LATEST + 3)
-    shown = [href for href in links(show(newsletter, "index.md")) if href.startswith("archive/2026")]
+    page = show(newsletter, "index.md")
+    shown = [href for href in links(page) if href.startswith("archive/2026")]
     latest = list(newsletter.archive.editions(NL))[:LATEST]
-    assert shown == [edition.page for edition in latest]
-    assert latest[0].summary in show(newsletter, "index.md").text_content()
+    assert shown == addresses([latest[0], *latest], "")  # “Lees verder” too
+    (sample,) = page.xpath("//p[@class='letter-sample__lead']")
+    assert sample.text_content() == (
+        "Stel dat je beste vriend zoekt wat jij verkoopt. Stuur je hem zonder aarzelen door naar je eigen bedrijf, "
+        "of begin je over het voetbal? In B2B waren bij twee leveranciers de beste referenties niet de grootste "
+        "kopers. Lees verder"
+    )
+    assert (
+        page.xpath("string(//*[@class='letter-list']/p[@class='byline'])")
+        == "nr 6 · 20 november 2026 · Referral"
+    )
+    rows = page.xpath("//li[contains(@class, 'letter-row')]")
+    assert [row.xpath("string(.//*[@class='letter-row__summary'])") for row in rows] == [
+        letter.summary for letter in latest[1:]
+    ]
 
 
 def test_a_certainty_shows_its_own_latest_letters_and_its_feed(newsletter):
@@ -440,7 +463,7 @@ def test_a_certainty_shows_its_own_latest_letters_and_its_feed(newsletter):
     of_this = list(newsletter.archive.editions(NL, oldest.certainty))
     assert len(of_this) > LATEST_OF_CERTAINTY
     assert links(page)[-LATEST_OF_CERTAINTY - 2 :] == [
-        *(f"../{edition.page}" for edition in of_this[:LATEST_OF_CERTAINTY]),
+        *addresses(of_this[:LATEST_OF_CERTAINTY], "../../"),
         f"../archive/index.md#{oldest.certainty}",
         f"https://example.org/certainties/{oldest.certainty}/feed.xml",
     ]
@@ -490,15 +513,75 @@ def test_before_the_first_letter_the_pages_say_so(newsletter):
 
 def test_a_letter_tells_its_date_its_certainty_and_its_neighbours(newsletter):
     page = show(newsletter, "archive/2026-W46.md")
+    assert [part.text_content() for part in page.xpath("//div[@class='masthead']/p")] == [
+        "Royal Dutch Updates",
+        "nr 2 · vrijdag 13 november 2026 · 1 minuut",
+    ]
     assert page.xpath("string(//p[@class='byline'])") == (
-        "vrijdag 13 november 2026 · Reputatie · Bijgewerkt op maandag 16 november 2026"
+        "Door Royal Dutch Updates · over Reputatie · Bijgewerkt op maandag 16 november 2026 · schrijf terug"
     )
-    assert links(page)[-3:] == ["2026-W45.md", "2026-W47.md", "index.md"]
+    (reply,) = page.xpath("//*[@class='byline__reply']/a/@href")
+    assert unquote(reply) == "mailto:post@example.org?subject=Re: Wedden om wat de klant gaat zeggen"
+    assert links(page)[-3:] == ["../2026-W45/", "../2026-W47/", "index.md"]
+    assert [card.text_content().split("\n")[-2] for card in page.xpath("//p[@class='letter-card']")] == [
+        "Vorige · nr 1 Wie belt jou als je contact weg is?",
+        "Volgende · nr 3 Zou je jezelf introduceren? Vijf regels & één naam",
+    ]
+
+
+def test_a_letter_is_sent_on_by_mail_where_there_are_no_scripts(newsletter):
+    (link,) = show(newsletter, "archive/2026-W47.md").xpath("//p[@class='forward']/a")
+    address, _, query = link.get("href").partition("?")
+    edition = newsletter.archive.issues[0].editions[NL]
+    url = "https://example.org/archive/2026-W47/"
+    assert address == "mailto:"
+    assert parse_qs(query) == {"subject": [edition.title], "body": [f"{edition.summary}\n\n{url}"]}
+    assert link.get("data-url") == url
+
+
+def test_what_there_is_to_do_stands_between_two_marks_for_its_box(newsletter):
+    for language in LANGUAGES:
+        text = split(render(newsletter, "archive/2026-W47.md", language))[1]
+        before, box, after = re.split("<!-- /?action -->", text)
+        assert "## Food for thought" in before
+        assert box.strip().startswith("## Food for action")
+        assert box.count("data-item") == 3
+        assert 'class="forward"' in after
+
+
+def test_a_draft_without_anything_to_do_has_no_box(newsletter):
+    edition = newsletter.archive.issues[0].editions[NL]
+    page = render_edition(newsletter, replace(edition, sections=edition.sections[:1])).decode()
+    assert "## Food for thought { lang=en }" in page
+    assert "<!--" not in page
+
+
+def test_a_heading_in_code_ends_no_thought(newsletter):
+    text = "Zo staat het in de brief:\n\n```\n## Food for action\n```\n"
+    page = split(render(change_text(newsletter, "2026-W47", text), "archive/2026-W47.md"))[1]
+    assert "```\n## Food for action\n```" in page.partition("<!-- action -->")[0]
+
+
+def test_the_letter_to_come_is_known_by_its_date_until_then(newsletter):
+    newest = newsletter.archive.issues[0].editions[NL]
+    newsletter = replace(newsletter, settings=replace(newsletter.settings, skip=frozenset({Week(2026, 48)})))
+    for hours, known in ((0, True), (13 * 24 + 23, True), (14 * 24, False)):
+        pages = {
+            str(page.path): page.content.decode()
+            for page in render_pages(newsletter, NL, newest.published + timedelta(hours=hours))
+            if page.path.suffix == ".md"
+        }
+        card = "Volgende · nr 4</span> Verschijnt vrijdag 4 december 2026"
+        assert (card in pages["archive/2026-W47.md"]) is known
+        assert ("De volgende verschijnt op vrijdag 4 december 2026." in pages["archive/index.md"]) is known
+        assert "Verschijnt" not in pages["archive/2026-W46.md"]
 
 
 def test_the_first_and_the_last_letter_have_one_neighbour(newsletter):
-    assert links(show(newsletter, "archive/2026-W47.md"))[-2:] == ["2026-W46.md", "index.md"]
-    assert links(show(newsletter, "archive/2026-W45.md"))[-2:] == ["2026-W46.md", "index.md"]
+    for week in ("2026-W47", "2026-W45"):
+        page = show(newsletter, f"archive/{week}.md")
+        assert links(page)[-2:] == ["../2026-W46/", "index.md"]
+        assert len(page.xpath("//p[@class='letter-card']")) == 1
 
 
 def test_the_english_headings_of_a_dutch_letter_are_said_to_be_english(newsletter):
@@ -525,20 +608,36 @@ def test_a_draft_is_nowhere(newsletter):
     ]
 
 
-def test_the_archive_lists_every_letter_by_year_and_by_certainty(newsletter):
+def test_the_archive_lists_every_letter_by_year(newsletter):
     newsletter = grow_archive(newsletter, 60)
     page = show(newsletter, "archive/index.md")
     letters = list(newsletter.archive.editions(NL))
-    assert [heading.text_content() for heading in page.iter("h3")][:2] == ["2026", "2025"]
-    listed = [href for href in links(page) if href[:2] == "20"]
-    assert listed[:60] == [edition.page.removeprefix("archive/") for edition in letters]
-    assert sorted(listed[60:]) == sorted(listed[:60])
-    marked = page.xpath("//h2[@id='by-year']/following-sibling::ul/li[@data-certainty]")
-    assert [(one.get("data-certainty"), *links(one)) for one in marked] == [
-        (edition.certainty, edition.page.removeprefix("archive/")) for edition in letters
+    assert [heading.text_content() for heading in page.iter("h2")] == ["2026", "2025"]
+    rows = page.xpath("//ul[@class='letter-rows']/li")
+    assert [(row.get("data-certainty"), *links(row)) for row in rows] == [
+        (edition.certainty, f"{edition.week}/") for edition in letters
     ]
-    (referral,) = page.xpath("//h3[@id='referral']/following-sibling::ul[1]")
-    assert links(referral) == ["2026-W47.md"]
+    said = [row.xpath("string(p)") for row in rows]
+    assert [text.split(" · ")[0] for text in said] == [f"nr {number}" for number in range(60, 0, -1)]
+    assert [row.get("class") for row in rows if "newest" in row.get("class")] == [rows[0].get("class")]
+    used = {mark.removeprefix("#") for mark in page.xpath("//use/@href")}
+    assert used <= set(page.xpath("//symbol/@id"))
+
+
+def test_the_archive_of_one_year_needs_no_heading(newsletter):
+    assert not list(show(newsletter, "archive/index.md").iter("h2"))
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_each_certainty_has_a_place_in_the_filter_also_without_letters(newsletter, language):
+    (group,) = show(newsletter, "archive/index.md", language).xpath("//div[@class='letter-filter']")
+    every, *certainties = (button.text_content() for button in group.iter("button"))
+    written = [letter.certainty for letter in newsletter.archive.editions(language)]
+    assert every.endswith(f" {len(written)}")
+    assert certainties == [
+        f"{one.title} {written.count(one.id)}" for one in newsletter.playbook.certainties[language]
+    ]
+    assert [button.get("value") for button in group.iter("button")][1:] == group.xpath(".//@id")
 
 
 def test_the_archive_is_no_search_result(newsletter):

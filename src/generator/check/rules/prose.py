@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
-    from generator.model import Edition
 
 BOUNDS = dict(zip(SECTIONS, (range(60, 201), range(5, 81)), strict=True))
 """Words of each section. A thought is read standing at the coffee machine, in a minute; the committed ones have 110 to
@@ -45,7 +44,7 @@ _CERTAINTY = re.compile(r"certainties/([a-z]+)(?:\.md|/|#|\Z)")
 def check_section_length(proof: Proof) -> Iterator[Finding]:
     """Each section says enough to be worth reading, and no more than is read."""
     for section in proof.edition.sections:
-        bounds, words = BOUNDS[section.heading], _count(section.markdown)
+        bounds, words = BOUNDS[section.heading], section.words
         if words not in bounds:
             message = (
                 f"“{section.heading}” has {words} words; {bounds.start} to {bounds.stop - 1} are recommended"
@@ -115,16 +114,6 @@ def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
         for start, end in find_phrases(passage.text, cliches):
             words = " ".join(passage.text[start:end].split())
             yield Finding(f"“{words}” is a cliché", passage.spot(start, end))
-
-
-def count_words(edition: Edition) -> int:
-    """The words that a reader reads, without footnotes, addresses and the marks of Markdown."""
-    return _count(edition.markdown)
-
-
-def _count(markdown: str) -> int:
-    text = re.sub(r"\[\^[^\[\]]+\]|\]\([^()]*\)|\{[^{}]*\}", " ", markdown)
-    return len(re.findall(r"\w[\w’'-]*", text))
 
 
 def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:

@@ -14,7 +14,6 @@ from urllib.parse import unquote
 from generator.check.language.detection import is_in
 from generator.check.language.knowledge import list_others
 from generator.check.rule import Finding, Rule, Spot
-from generator.check.rules.prose import count_words
 from generator.content.certainties import IDS, is_item_id
 from generator.model import Severity
 
@@ -87,7 +86,7 @@ def check_length_ratio(proof: Proof) -> Iterator[Finding]:
     """Neither edition is so much shorter that something must be missing."""
     if proof.original is None:
         return
-    english, dutch = count_words(proof.edition), count_words(proof.original.edition)
+    english, dutch = proof.edition.words, proof.original.edition.words
     name = proof.newsletter.settings.languages.names[proof.original.edition.language]
     least, most = RATIO
     if not least <= english / max(dutch, 1) <= most:

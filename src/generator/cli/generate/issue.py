@@ -94,7 +94,6 @@ def _show(newsletter: Newsletter, made: MadeIssue, *, dry_run: bool) -> None:
 
 def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, ...]]:
     """The rows of the table: a new issue, then each email with its page, then the feeds."""
-    from generator.check.rules.prose import count_words
     from generator.cli.reports import count_problems
     from generator.publication.issue import find_folder
 
@@ -104,7 +103,7 @@ def _list_files(newsletter: Newsletter, made: MadeIssue) -> Iterator[tuple[str, 
     for email in made.emails:
         edition = email.edition
         open_ = sum(count_problems(made.problems[edition.language])[:2])
-        about = (edition.subject, str(count_words(edition)), str(open_))
+        about = (edition.subject, str(edition.words), str(open_))
         for letter in made.letters:
             if letter.path.parent == find_folder(email):
                 subject, words, problems = about if letter.path.name == "email.html" else ("", "", "")

@@ -12,16 +12,20 @@ _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
 _TERM = re.compile(r'<h2 id="(?P<part>[^"]+)"|<dt>(?=<strong>(?P<term>[^<]+)</strong>)')
 _ID = re.compile(r'\bid="([^"]+)"')
+_ACTION = re.compile(r"<!-- action -->\s*(.*?)\s*<!-- /action -->", re.DOTALL)
 _HEADING_LINK = '<a class="headerlink"'
 
 
 def tidy_markup(html: str) -> str:
     """Void elements without a slash, ids of letters, digits and dashes, and headings named by their text alone.
 
+    What there is to do in a letter gets a box, which Markdown cannot draw around a text: comments say where.
+
     The link of a heading to itself is for a mouse: the contents and the list of a screen reader have the same headings.
     """
     html = _VOID.sub(r"<\1\2>", html)
     html = _NOTE.sub(r"\1\2-", html)
+    html = _ACTION.sub(r'<div class="action">\n\1\n</div>', html)
     return html.replace(_HEADING_LINK, f'{_HEADING_LINK} aria-hidden="true" tabindex="-1"')
 
 

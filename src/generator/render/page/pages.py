@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby, islice
@@ -30,6 +31,7 @@ from generator.render.page.certainties import (
     render_team,
 )
 from generator.render.page.evidence import render_evidence
+from generator.render.page.leads import find_lead
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
 from generator.words import load_words
@@ -56,7 +58,7 @@ _ABOUT = "about-the-numbers.md"
 _MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
 _SIGNING_UP = re.compile(r"^(<!--\s*subscribe\s*-->)$.*?(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
 """The marker of the form with the text below it, to the next heading: it tells what only a site with a service has."""
-_ENGLISH = re.compile(f"^(## (?:{'|'.join(SECTIONS)}))$", re.MULTILINE)
+_HEADINGS = [re.compile(f"^## {heading}$", re.MULTILINE) for heading in SECTIONS]
 
 
 def render_pages(
@@ -73,8 +75,9 @@ def render_pages(
     for certainty in playbook.certainties[language]:
         pages[certainty.page] = _render_certainty(newsletter, certainty, now)
     pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
-    for newer, edition, older in zip((None, *letters), letters, (*letters[1:], None), strict=False):
-        pages[edition.page] = _render_edition(newsletter, edition, newer, older, now)
+    beside = zip((None, *letters), (*letters[1:], None), strict=False)
+    for number, edition, both in zip(range(len(letters), 0, -1), letters, beside, strict=False):
+        pages[edition.page] = _render_edition(newsletter, edition, number, both, now)
     pictures = [
         Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
         for edition in letters
@@ -88,7 +91,7 @@ def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
     letters = tuple(newsletter.archive.editions(edition.language))
     newer = next((letter for letter in reversed(letters) if letter.week > edition.week), None)
     older = next((letter for letter in letters if letter.week < edition.week), None)
-    return _render_edition(newsletter, edition, newer, older)
+    return _render_edition(newsletter, edition, newsletter.archive.number(edition), (newer, older))
 
 
 def _render_page(
@@ -96,7 +99,7 @@ def _render_page(
 ) -> bytes:
     writer = _Writer(newsletter, page.language, f"{page.name}.md", now)
     parts: dict[str, Callable[[], str]] = {
-        "letters": lambda: writer.letters(letters[:LATEST]),
+        "letters": lambda: writer.sample(letters[:LATEST]),
         "evidence": lambda: render_evidence(newsletter, page.language),
         "feeds": writer.feeds,
         "subscribe": writer.subscribe,
@@ -141,58 +144,94 @@ def _render_certainty(newsletter: Newsletter, certainty: Certainty, now: datetim
 def _render_edition(
     newsletter: Newsletter,
     edition: Edition,
-    newer: Edition | None,
-    older: Edition | None,
+    number: int,
+    beside: tuple[Edition | None, Edition | None],
     now: datetime | None = None,
 ) -> bytes:
-    language = edition.language
+    """`beside` it are the newer one and the older one."""
+    newer, older = beside
+    settings, language = newsletter.settings, edition.language
     writer = _Writer(newsletter, language, edition.page, now)
     certainty = newsletter.playbook.certainty(language, edition.certainty)
-    text = writer.text(edition.source, edition.markdown)
+    about = writer.entry(certainty.title, certainty.page)
+    thought, action = _split(writer.text(edition.source, edition.markdown), language)
+    url = settings.page_url(language, edition.page)
     return writer.render(
         "page/letter.md",
         title=edition.title,
         summary=edition.summary,
-        # The author uses these English words in Dutch too; said aloud, they should be English.
-        text=text if language == ENGLISH else _ENGLISH.sub(r"\1 { lang=en }", text),
+        thought=thought,
+        action=action,
         notes=writer.notes(edition.markdown),
         shown=(edition,),
+        letter=settings.letter,
+        number=number,
         date=say_date(edition.published, language),
-        not_out=writer.not_out(edition),
-        corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
-        certainty=writer.entry(certainty.title, certainty.page),
+        minutes=edition.minutes,
+        about=certainty.title,
         mark=f"marks/{certainty.id}.svg",
-        older=older and writer.letter(older),
-        newer=newer and writer.letter(newer),
+        byline=writer.words["byline"].format(
+            sender=escape_markdown(settings.sender_name), certainty=f"[{about['title']}]({about['link']})"
+        ),
+        corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
+        write_back=_mailto(settings.reply_to, f"Re: {edition.title}"),
+        not_out=writer.not_out(edition),
+        checklist=writer.whole_checklist(about["title"]),
+        certainty=about["link"],
+        url=url,
+        mailto=_mailto("", edition.title, f"{edition.summary}\n\n{url}"),
+        older=older and writer.letter(older, number - 1),
+        newer=newer and writer.letter(newer, number + 1),
+        coming=None if newer else writer.coming(edition, number + 1),
         archive=writer.link(ARCHIVE),
     )
+
+
+def _split(text: str, language: Language) -> tuple[str, str]:
+    """The thought and the action, each with its heading. The author uses these English words in Dutch too."""
+    if language != ENGLISH:  # said aloud, they should be English
+        text = _HEADINGS[0].sub(r"\g<0> { lang=en }", text, count=1)
+    found = None
+    for found in _HEADINGS[1].finditer(text):  # noqa: B007 (the last one: above it, code may have such a line)
+        pass
+    if found is None:  # a draft
+        return text, ""
+    heading = found[0] if language == ENGLISH else f"{found[0]} {{ lang=en }}"
+    return text[: found.start()].rstrip("\n"), heading + text[found.end() :]
+
+
+def _mailto(address: str, subject: str, body: str = "") -> str:
+    text = f"&body={quote(body, safe='')}" if body else ""
+    return f"mailto:{address}?subject={quote(subject, safe='')}{text}"
 
 
 def _render_archive(
     newsletter: Newsletter, language: Language, letters: Sequence[Edition], now: datetime | None
 ) -> bytes:
     writer = _Writer(newsletter, language, ARCHIVE, now)
-    entries = {letter.week: writer.letter(letter) for letter in letters}
-    certainties = [
-        (
-            {"id": certainty.id, "title": escape_markdown(certainty.title)},
-            [entries[letter.week] for letter in letters if letter.certainty == certainty.id],
-        )
-        for certainty in newsletter.playbook.certainties[language]
-    ]
-    years = [
-        (year, [entries[letter.week] for letter in found])
-        for year, found in groupby(letters, key=lambda letter: letter.published.year)
+    settings, count = newsletter.settings, Counter(letter.certainty for letter in letters)
+    numbered = [
+        (letter.published.year, writer.letter(letter, len(letters) - place))
+        for place, letter in enumerate(letters)
     ]
     return writer.render(
         "page/archive.md",
         title=writer.words["letters"],
-        summary=writer.words["archive_summary"].format(letter=newsletter.settings.letter),
-        text="",
+        summary=writer.words["archive_summary"].format(letter=settings.letter),
         notes="",
         shown=letters,
-        years=years,
-        certainties=certainties,
+        letter=escape_markdown(settings.letter),
+        tagline=escape_markdown(settings.channels[language].tagline),
+        coming=writer.coming(letters[0], 0) if letters else None,
+        years=[
+            (year, [letter for _, letter in found])
+            for year, found in groupby(numbered, key=lambda entry: entry[0])
+        ],
+        certainties=[
+            {"id": certainty.id, "title": certainty.title, "count": count[certainty.id]}
+            for certainty in newsletter.playbook.certainties[language]
+        ],
+        all=len(letters),
     )
 
 
@@ -247,8 +286,15 @@ class _Writer:
         return f"///Footnotes Go Here///\n\n{notes}".strip()
 
     def letters(self, letters: Sequence[Edition]) -> str:
-        """A list of letters, with their summaries."""
-        return self._part("page/letters.md", letters=[self.letter(letter) for letter in letters])
+        """A list of letters about one certainty, with their summaries."""
+        return self._part("page/letters.html", letters=[self.letter(one) for one in letters], lead="", how="")
+
+    def sample(self, letters: Sequence[Edition]) -> str:
+        """The first letter with its first sentences, and a list of the others."""
+        lead = find_lead(self.newsletter, letters[0]) if letters else ""
+        return self._part(
+            "page/letters.html", letters=[self.letter(one) for one in letters], lead=lead, how="drawn"
+        )
 
     def feeds(self) -> str:
         """The main feed of this language; and folded every other, the main ones of the others, and the list of all."""
@@ -271,16 +317,33 @@ class _Writer:
         form = render_form(self.newsletter.root, settings, self.language, privacy)
         return form or self.words["signup_none"]
 
-    def letter(self, letter: Edition) -> dict[str, str]:
-        """The values of a letter in a list."""
-        day, summary = say_day(letter.published, self.language), escape_markdown(letter.summary)
+    def letter(self, letter: Edition, number: int = 0) -> dict[str, Any]:
+        """The values of a letter in a list; who has counted already says its number."""
         return {
-            **self.entry(letter.title, letter.page),
-            "day": day,
-            "summary": summary,
+            "title": letter.title,
+            "address": Place(self.language, letter.page).address_from(self.path),
+            "number": number or self.newsletter.archive.number(letter),
+            "day": say_day(letter.published, self.language),
+            "summary": letter.summary,
             "certainty": letter.certainty,
+            "about": self.newsletter.playbook.certainty(self.language, letter.certainty).title,
             "not_out": self.not_out(letter),
         }
+
+    def coming(self, newest: Edition, number: int) -> dict[str, Any] | None:
+        """The number and the date of the letter after the newest one, until it should be out; no word of it."""
+        settings, week = self.newsletter.settings, newest.week.next()
+        while settings.skips(week):
+            week = week.next()
+        moment = settings.send_time(week)
+        if self.now is None or moment <= self.now:
+            return None
+        return {"number": number, "date": say_date(moment, self.language)}
+
+    def whole_checklist(self, certainty: str) -> str:
+        """What the letter calls the link to the page of its certainty, in a mail too."""
+        words = load_words(self.newsletter.root)[self.language]["letter"]
+        return words["whole_checklist"].format(certainty=certainty)
 
     def not_out(self, letter: Edition) -> str:
         """The label of a letter that is not published yet, or empty."""
@@ -333,5 +396,11 @@ class _Writer:
     def _letters_with(self, certainty: Certainty, item_id: str) -> list[dict[str, str]]:
         """The latest letters that used an item."""
         letters = self.newsletter.archive.editions(self.language, certainty.id)
-        used = (self.letter(letter) for letter in letters if item_id in letter.actions)
-        return list(islice(used, LATEST_OF_ITEM))
+        return [
+            {
+                "day": say_day(letter.published, self.language),
+                "link": self.link(letter.page),
+                "not_out": self.not_out(letter),
+            }
+            for letter in islice((one for one in letters if item_id in one.actions), LATEST_OF_ITEM)
+        ]

@@ -26,11 +26,14 @@ def wording(root: Path, settings: Settings, language: Language) -> Wording:
     return Wording(language, words["signup_wording"].format(letter=letter))
 
 
-def render_form(root: Path, settings: Settings, language: Language, privacy: str = "") -> str:
+def render_form(
+    root: Path, settings: Settings, language: Language, privacy: str = "", *, forwarded: bool = False
+) -> str:
     """The form for a page of the site, as HTML without a blank line; empty when the settings name no service.
 
     It is complete without scripts, and posts to another origin than that of its page. `privacy` is the address of the
-    privacy page as seen from that page; the absolute one when it is empty.
+    privacy page as seen from that page; the absolute one when it is empty. `forwarded`: on the page of a letter, where
+    many come whom somebody sent it.
     """
     if not settings.service_url:
         return ""
@@ -42,5 +45,6 @@ def render_form(root: Path, settings: Settings, language: Language, privacy: str
         privacy=privacy or settings.url(language, "privacy/"),
         service=f"{settings.service_url}{settings.languages.prefix(language)}",
         wording=wording(root, settings, language),
+        title="signup_forwarded" if forwarded else "signup_title",
         words=load_words(root)[language]["form"],
     ).strip()

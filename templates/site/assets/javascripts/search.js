@@ -25,6 +25,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A question that is asked on the page, where that of a reader may have brought nobody.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.matches("[data-search-ask]")) return;
+  event.preventDefault();
+  open(form.querySelector("input")?.value);
+});
+
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
   const isTyping =

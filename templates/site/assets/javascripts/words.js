@@ -71,6 +71,7 @@ export const words = {
   reminded: /** @param {string} day */ (day) => fill("reminded", { day }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),
+  lettersNone: /** @param {string} certainty */ (certainty) => fill("lettersNone", { certainty }),
   // Search
   searchFound: /** @param {number} number */ (number) => fill("searchFound", { number }),
   searchInstead: /** @param {string} question @param {string} instead @param {number} number */ (
