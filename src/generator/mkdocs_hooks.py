@@ -35,7 +35,7 @@ from generator.render.page.articles import list_articles
 from generator.render.page.cards import list_cards, render_cards
 from generator.render.page.hosts import render_host_files
 from generator.render.page.icons import render_icons, render_manifest
-from generator.render.page.markup import name_terms, tidy_markup
+from generator.render.page.markup import add_jumps, name_terms, tidy_markup
 from generator.render.page.offline import render_worker
 from generator.render.page.pages import render_pages
 from generator.render.page.reminders import render_reminders
@@ -129,7 +129,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """Name the admonitions in the language of the page, mark the links that lead away, and tidy the markup.
 
-    The terms of a page come into its contents.
+    The terms of a page come into its contents, and a long list of them gets jumps.
     """
     html, terms = name_terms(name_asides(html, config.extra["words"][config.theme["language"]]["aside"]))
     for term in terms:
@@ -137,7 +137,7 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
         for part in page.toc.items[0].children:
             if part.id == term.part:
                 part.children.append(AnchorLink(term.title, term.id, part.level + 1))
-    return tidy_markup(mark_outside(html, config.extra["newsletter"].settings.site_url))
+    return tidy_markup(mark_outside(add_jumps(html, terms), config.extra["newsletter"].settings.site_url))
 
 
 def on_post_build(config: MkDocsConfig) -> None:

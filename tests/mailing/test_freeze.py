@@ -1,6 +1,7 @@
-"""A letter is prepared from what it needs, and not from the archive; what is wrong with it is said."""
+"""A letter is prepared from what it needs, and the archive only adds names; what is wrong with it is said."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +12,14 @@ from generator.errors import GeneratorError
 from generator.mailing.freeze import Prepared, Recipe, prepare, prepare_apart
 from generator.model import Week
 from tests.clocks import NOW
-from tests.languages import LANGUAGES
+from tests.languages import EN, LANGUAGES, NL
 
 WEEK = Week(2026, 46)
 """A letter of the sample with nothing wrong in it; that of the week after has errors."""
 SERVICE = "https://letter.example.org/"
 
+EARLIER = "newsletter/issues/2026-W45/nl.md"
 OTHERS = (
-    "newsletter/issues/2026-W45/nl.md",
     "newsletter/issues/2026-W47/en.md",
     "docs/nl/certainties/rebound.md",
     "docs/en/glossary.md",
@@ -58,9 +59,22 @@ def test_a_letter_is_the_same_whatever_is_wrong_with_another_text(sample: Path, 
     assert after.obstacles == ()
 
 
+def test_a_letter_is_sent_without_the_name_of_an_earlier_one_that_cannot_be_read(sample: Path) -> None:
+    before = make(sample)
+    spoil(sample, EARLIER)
+    after = make(sample)
+    assert after.obstacles == ()
+    for language, earlier in ((NL, b"EERDERE BRIEVEN"), (EN, b"EARLIER LETTERS")):
+        assert earlier in before.masters[language]
+        assert earlier not in after.masters[language]
+        number = re.compile(rb"(nr|no\.) 2 =C2=B7 ")
+        assert number.search(before.masters[language])
+        assert number.search(after.masters[language]), "readers have had it all the same"
+
+
 @pytest.mark.parametrize("path", NEEDED)
 def test_a_letter_is_not_sent_without_what_it_needs(sample: Path, path: str) -> None:
-    spoil(sample, path, *OTHERS)
+    spoil(sample, path, EARLIER, *OTHERS)
     prepared = make(sample)
     assert prepared.masters == {}
     assert prepared.obstacles == ("its files cannot be read (see above)",)

@@ -70,7 +70,9 @@ class Project:
         """The lines of a channel that are not in the letter without the text."""
         plain = self.plain.channels[channel].split("\n")
         lines = ndiff(plain, reading.channels[channel].split("\n"))
-        return "⏎".join(line[2:].strip() for line in lines if line[:1] == "+")
+        added = "⏎".join(line[2:].strip() for line in lines if line[:1] == "+")
+        # Which of several empty lines are the new ones, a comparison cannot tell.
+        return re.sub("⏎{3,}", "⏎⏎", added)
 
     def _read(self, text: str) -> Reading:
         with self._written(text):

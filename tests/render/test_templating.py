@@ -119,7 +119,7 @@ def change_token(root: Path, old: str, new: str) -> Path:
     [
         ("#a63a0a", "#123456", {"letter", "notice", "site", "sign-up", "preview", "offline", "card", "icon"}),
         ("#f0965a", "#fedcba", {"letter", "notice", "site", "sign-up", "preview", "offline"}),
-        ("#c4521a", "#654321", {"mark"}),
+        ("#857a6b", "#654321", {"mark"}),
         ("Georgia", "Garamond", {"letter", "notice"}),
     ],
 )
@@ -179,7 +179,7 @@ def test_no_template_has_a_colour_of_its_own() -> None:
         ),
         ('paper = "#fbf8f2"', "", ": light and dark must have the same names; only one has paper"),
         ('serif"', 'serif; } x {"', ": font.text has characters that a style sheet would misread"),
-        ('mark = "#c4521a"', "", ": the value both.mark is missing"),
+        ('mark = "#857a6b"', "", ": the value both.mark is missing"),
         ('text = "19px"', 'text = "19"', ": web.text is “19”; expected pixels like 16px"),
         (
             'h2 = "1.2"',

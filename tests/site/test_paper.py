@@ -228,6 +228,6 @@ def test_a_heading_differs_from_the_one_below_it(open_browser: Open, site: Site)
         page.emulate_media(media=media)
         sizes = [
             page.locator(f"article {level}").filter(visible=True).last.evaluate(size)
-            for level in ("h2", "h3:has(~ h4)", "h4")
+            for level in ("h2", "h3:has(+ .studies)", "h4")
         ]
         assert sizes[0] > sizes[1] > 1.1 * sizes[2], (media, sizes)

@@ -129,6 +129,12 @@ class Archive:
             if not issue.kept and certainty in {None, issue.certainty}:
                 yield issue.editions[language]
 
+    def before(self, edition: Edition) -> Iterator[Edition]:
+        """The letters before an edition, in its language and out by its moment, newest first."""
+        for other in self.editions(edition.language):
+            if other.week < edition.week and other.published <= edition.published:
+                yield other
+
     def number(self, edition: Edition) -> int:
         """Which letter of its language an edition is, from 1; of one that is kept from readers, which it will be."""
         return 1 + sum(other.week < edition.week for other in self.editions(edition.language))

@@ -2,12 +2,12 @@
 
 from tests.check.examples import Edit, Example
 
-STOP = ".stop { color: {{ light.accent }};"
+LEAD = ".lead { margin: 0 0 12px;"
 CSS = "templates/email/letter.css"
 
 EXAMPLES = {
     "client-support": Example(
-        bad=(Edit(STOP, ".stop { position: relative; color: {{ light.accent }};", CSS),),
-        good=(Edit(STOP, ".stop { font-style: italic; color: {{ light.accent }};", CSS),),
+        bad=(Edit(LEAD, f"{LEAD} position: relative;", CSS),),
+        good=(Edit(LEAD, f"{LEAD} font-style: italic;", CSS),),
     ),
 }

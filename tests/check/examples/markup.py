@@ -25,13 +25,13 @@ EXAMPLES = {
         good=(Edit(LAST, f"| Wie | Wat |\n|---|---|\n| De **inkoper** | kent je |\n\n{LAST}"),),
     ),
     "html-alt": Example(
-        bad=(Edit(' alt="{{ certainty.title }}"', "", HTML),),
-        good=(Edit(' alt="{{ certainty.title }}"', ' alt="" role="presentation"', HTML),),
+        bad=(Edit(' alt="" role="presentation"', "", HTML),),
+        good=(Edit(' alt="" role="presentation"', ' alt="{{ certainty.title }}"', HTML),),
     ),
     "heading-order": Example(
         bad=(Edit("<h1>{{ title }}</h1>", "<h1>{{ title }}</h1><h1>{{ title }}</h1>", HTML),), at="title:"
     ),
-    "preheader": Example(bad=(Edit("{{ summary }}", "{{ title }}", HTML),)),
+    "preheader": Example(bad=(Edit("{{ summary }} {%", "{{ title }} {%", HTML),)),
     "tap-target": Example(
         bad=(
             Edit(

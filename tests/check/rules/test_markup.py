@@ -46,8 +46,8 @@ def test_no_more_tables_are_named_than_somebody_mends(newsletter: Newsletter) ->
 @pytest.mark.parametrize(
     "old, new, message",
     [
-        (' alt="Relaties"', ' alt=" "', "the picture “relations.png” has no alt text"),
-        (' alt="Relaties"', "", "the picture “relations.png” has no alt text"),
+        (' role="presentation" src', " src", "the picture “relations.png” has no alt text"),
+        (' alt=""', "", "the picture “relations.png” has no alt text"),
     ],
 )
 def test_a_picture_says_what_it_shows(newsletter: Newsletter, old: str, new: str, message: str) -> None:
@@ -75,7 +75,7 @@ def test_a_letter_without_headings_is_said(newsletter: Newsletter) -> None:
 
 def test_the_summary_is_hidden_where_it_stands(newsletter: Newsletter) -> None:
     proof = spoil(
-        proof_of(newsletter), '<div class="preheader" style="display: none;', '<div class="preheader" style="'
+        proof_of(newsletter), '<div class="preheader" style="display:none;', '<div class="preheader" style="'
     )
     assert messages(check_preheader(proof)) == [
         "the summary above the letter is not hidden: templates/email/letter.html"

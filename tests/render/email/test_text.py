@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.content import Newsletter
 from generator.render.email.lines import WIDTH, beside, hang, set_columns, underline, wrap
-from tests.render.mails import FULL, edition_of, mail, thought_text
+from tests.render.mails import edition_of, mail, thought_text
 
 LONG = "Hottentottententententoonstellingsterreinhuurdersvereniging/" * 2
 
@@ -215,9 +215,9 @@ def test_columns_that_fit_exactly_stay_columns() -> None:
     assert set_columns(rows, ["", ""], width=8) == "kop: 1\nvoet: 2"
 
 
-def test_the_letter_begins_with_who_when_and_where(newsletter: Newsletter) -> None:
+def test_the_letter_begins_with_who_and_when_and_its_title(newsletter: Newsletter) -> None:
     text = mail(newsletter, "Kort.").text
     assert text.startswith(
-        f"Royal Dutch Updates\nvrijdag 20 november 2026\nLees online: https://example.org/archive/{FULL}/\n\n\n"
-        "Zekerheid 3 van 7: Referral\n\nZou je jezelf introduceren? Vijf regels & één naam\n====="
+        "Royal Dutch Updates\nnr 3 · vrijdag 20 november 2026 · 1 minuut\n\n\n"
+        "Zou je jezelf introduceren? Vijf regels & één naam\n====="
     )

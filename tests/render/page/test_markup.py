@@ -1,9 +1,11 @@
 """What a text of Python-Markdown becomes on the site."""
 
+import re
+
 import pytest
 
 from generator.content.markdown.dialect import make_parser
-from generator.render.page.markup import name_terms, tidy_markup
+from generator.render.page.markup import add_jumps, name_terms, tidy_markup
 
 
 @pytest.mark.parametrize(
@@ -52,8 +54,36 @@ def test_each_term_has_a_name_of_its_own_below_the_heading_that_it_stands_under(
 
 
 def test_what_stands_between_two_comments_gets_a_box() -> None:
-    made = tidy_markup(make_parser().convert("A.\n\n<!-- action -->\n\n## B\n\n- C\n\n<!-- /action -->\n\nD."))
+    made = tidy_markup(
+        make_parser().convert("A.\n\n<!-- action -->\n\n## B\n\n- C\n\n<!-- /action -->\n\nD.")
+    )
     assert " ".join(made.split()) == (
         '<p>A.</p> <div class="action"> <h2 id="b">B</h2> <ul> <li>C</li> </ul> </div> <p>D.</p>'
     )
     assert tidy_markup("<!-- action --><p>A.</p>") == "<!-- action --><p>A.</p>"
+
+
+def jumps(titles: str) -> list[str]:
+    """The jumps to a list of these terms, each one letter."""
+    text = "## Terms\n\n" + "".join(f"**{title}**\n:   One.\n\n" for title in titles.split())
+    html, terms = name_terms(make_parser().convert(text))
+    made = add_jumps(html, terms)
+    assert made.replace(made[made.find("<ul") : made.find("<dl>")], "") == html or made == html
+    return re.findall(r'<li><a href="#([^"]+)">(.)</a></li>', made)
+
+
+def test_a_list_of_terms_in_the_order_of_the_alphabet_has_jumps_to_the_first_of_each_letter() -> None:
+    assert jumps("Aap aas Één even Fier Geld Huis") == [
+        ("aap", "A"),
+        ("een", "E"),
+        ("fier", "F"),
+        ("geld", "G"),
+        ("huis", "H"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "titles", ["Aap Bok Cel Dak", "Bok Aap Cel Dak Els", "Aap Bok Cel Dak Els 3x3", "Ω Bok Cel Dak Els"]
+)
+def test_a_list_that_is_short_or_in_another_order_has_none(titles: str) -> None:
+    assert jumps(titles) == []

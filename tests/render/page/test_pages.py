@@ -474,8 +474,11 @@ def test_the_list_of_facts_holds_each_fact_that_may_be_cited_under_its_id(newsle
     page = show(newsletter, "about-the-numbers.md", language)
     facts = newsletter.playbook.facts.values()
     assert {fact.use for fact in facts} == {"cite", "context", "avoid"}
-    found = [heading.get("id") for heading in page.iter("h4")]
-    assert sorted(found) == sorted(fact.id for fact in facts if fact.use != "avoid")
+    names = {fact.id: fact.name[language] for fact in facts if fact.use != "avoid"}
+    folded = [claim.get("id") for claim in page.xpath("//details/p[@id]")]
+    assert sorted(folded) == sorted(names)
+    for fact, name in names.items():
+        assert page.get_element_by_id(f"study-{fact}").text_content() == name
     text = page.text_content()
     for fact in facts:
         assert (fact.claim[language] in text) == (fact.use != "avoid")

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from generator.check.proofs import Proof
     from generator.check.rule import Spot
 
-HEAVY, CLIPPED = 80_000, 100_000
-"""Gmail clips a message at about 102 KB of HTML, and hides what comes after it, the unsubscribe link included."""
+HEAVY, CLIPPED = 20_000, 100_000
+"""A letter of the usual length has 12 KB. Gmail clips a message at about 102 KB of HTML, and hides what comes after it,
+the unsubscribe link included."""
 TAP_TARGET = 24
 """The least height of a link in pixels (WCAG 2.2, 2.5.8)."""
 
@@ -40,9 +41,8 @@ def check_size(proof: Proof) -> Iterator[Finding]:
     size = len(proof.email.html.encode())
     if size > HEAVY:
         severity = Severity.ERROR if size > CLIPPED else Severity.WARNING
-        yield Finding(
-            f"the email has {size / 1000:.0f} KB of HTML; Gmail clips it at 102 KB", severity=severity
-        )
+        most = f"{HEAVY / 1000:.0f} KB is enough for a letter, and Gmail clips it at 102 KB"
+        yield Finding(f"the email has {size / 1000:.0f} KB of HTML; {most}", severity=severity)
 
 
 def check_language(proof: Proof) -> Iterator[Finding]:

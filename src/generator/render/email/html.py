@@ -140,7 +140,7 @@ def _mend_items(tree: HtmlElement, words: Mapping[str, str]) -> None:
 
 def _table(name: str) -> HtmlElement:
     """A layout table, with role=presentation for screen readers."""
-    plain = {"width": "100%", "border": "0", "cellpadding": "0", "cellspacing": "0"}
+    plain = {"width": "100%", "cellpadding": "0", "cellspacing": "0"}
     return html.Element("table", {"role": "presentation", "class": name, **plain})
 
 

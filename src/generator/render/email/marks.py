@@ -35,6 +35,9 @@ def mark_path(certainty: str) -> PurePosixPath:
 def _render(newsletter: Newsletter, certainty: str) -> bytes:
     name = f"marks/{certainty}.svg"
     svg = render_template(newsletter.root, name)
-    # One colour for both schemes: mail programs swap the colours of a letter, and not those of a picture.
-    colour = find_token(newsletter.root, "both", "mark")
-    return render_png(svg, name, width=SIZE, style=f"svg {{ color: {colour} }}")
+    # The same in both schemes: mail programs swap the colours of a letter, and not those of a picture. So its lines are
+    # not ink, as on the site, but between ink and paper.
+    line, point = (find_token(newsletter.root, "both", one) for one in ("mark", "point"))
+    return render_png(
+        svg, name, width=SIZE, style=f"svg {{ color: {line} }} .mark__accent {{ fill: {point} }}"
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.model import Email
-from generator.render.dates import say_date
 from generator.render.email.draft import render_draft, unsubscribe_url
 from generator.render.email.html import render_email_html
 from generator.render.email.inlining import inline_css
@@ -16,6 +17,7 @@ from generator.render.email.lines import underline, wrap
 from generator.render.email.marks import mark_path
 from generator.render.email.text import TextWriter
 from generator.render.markdown import render_letter
+from generator.render.mastheads import say_masthead
 from generator.render.templating import render_template
 from generator.words import load_words
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from generator.content import Newsletter
     from generator.model import Edition
     from generator.render.markdown import Letter
+
+EARLIER = 2
+"""How many letters before it a letter names."""
 
 # `reading` refuses them in files, but Markdown's &#11; can still spell one.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -51,13 +56,20 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
     """The values of both templates around the letter."""
     settings, language = newsletter.settings, edition.language
     certainty = newsletter.playbook.certainty(language, edition.certainty)
+    url = settings.page_url(language, edition.page)
     return {
         "language": language,
         "subject": edition.subject,
         "title": edition.title,
         "summary": edition.summary,
-        "date": say_date(edition.published.astimezone(settings.timezone), language),
-        "url": settings.page_url(language, edition.page),
+        "masthead": say_masthead(newsletter, edition),
+        "url": url,
+        "share": _share(edition, url),
+        "newsletter": settings.page_url(language, "newsletter.md"),
+        "earlier": [
+            {"title": letter.title, "url": settings.page_url(language, letter.page)}
+            for letter in islice(newsletter.archive.before(edition), EARLIER)
+        ],
         "certainty": certainty,
         "certainty_url": settings.page_url(language, certainty.page),
         "mark_url": settings.url(language, str(mark_path(certainty.id))),
@@ -66,6 +78,12 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "settings": settings,
         "channel": settings.channels[language],
     }
+
+
+def _share(edition: Edition, url: str) -> str:
+    """The mailto: URL of a mail to nobody yet that passes a letter on: what it is about, and where it can be read."""
+    body = f"{edition.summary}\r\n\r\n{url}"
+    return f"mailto:?subject={quote(edition.title, safe='')}&body={quote(body, safe='')}"
 
 
 def _render_html(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from generator.render.markdown import escape_markdown, render_address
+from generator.render.markdown import escape_markdown
+from generator.render.templating import render_template
 from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Fact, Language
-    from generator.words import Table
+    from generator.model import Language
 
 
 def render_evidence(newsletter: Newsletter, language: Language) -> str:
-    """Every fact that may be cited, in Markdown, by certainty; the heading has its id, to which footnotes link."""
+    """Every fact that may be cited, in Markdown: a table for each certainty, in which footnotes link to the ids."""
     certainties = newsletter.playbook.certainties[language]
     words = load_words(newsletter.root)[language]["site"]
     headings = {certainty.id: certainty.title for certainty in certainties} | {"general": words["general"]}
@@ -25,17 +25,6 @@ def render_evidence(newsletter: Newsletter, language: Language) -> str:
     parts: list[str] = []
     for certainty, found in groups:
         parts.append(f"### {escape_markdown(headings[certainty])}")
-        parts += (_render_fact(fact, language, words) for fact in found)
-    return "\n\n".join(parts)
-
-
-def _render_fact(fact: Fact, language: Language, words: Table) -> str:
-    source = f"{escape_markdown(fact.source.rstrip('.'))}.{render_address(fact, words)}"
-    limits = f"**{words['limits']}:** {escape_markdown(fact.limits[language])}"
-    parts = [
-        f"#### {escape_markdown(fact.name[language])} {{ #{fact.id} }}",
-        escape_markdown(fact.claim[language]),
-        f"{limits} *{words['context']}*" if fact.use == "context" else limits,
-        f"{source} {words['verified_' + fact.verified]}\n{{ data-pagefind-ignore=all }}",
-    ]
+        studies = {"facts": list(found), "language": language, "words": words}
+        parts.append(render_template(newsletter.root, "page/studies.html", **studies).strip())
     return "\n\n".join(parts)

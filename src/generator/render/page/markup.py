@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import unescape
-from itertools import chain, count
-from typing import NamedTuple
+from itertools import chain, count, groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
 _TERM = re.compile(r'<h2 id="(?P<part>[^"]+)"|<dt>(?=<strong>(?P<term>[^<]+)</strong>)')
 _ID = re.compile(r'\bid="([^"]+)"')
 _ACTION = re.compile(r"<!-- action -->\s*(.*?)\s*<!-- /action -->", re.DOTALL)
+_LETTERS = 5
+"""A list whose terms begin with fewer letters needs no jumps."""
 _HEADING_LINK = '<a class="headerlink"'
 
 
@@ -54,10 +59,29 @@ def name_terms(html: str) -> tuple[str, list[Term]]:
     return _TERM.sub(name, html), terms
 
 
+def add_jumps(html: str, terms: Sequence[Term]) -> str:
+    """Put the letters that terms begin with above each long list in the order of the alphabet, as links."""
+    for _, found in groupby(terms, key=lambda term: term.part):
+        below = list(found)
+        letters = [_plain(unescape(term.title))[:1] for term in below]
+        firsts = {letter: term.id for letter, term in zip(letters[::-1], below[::-1], strict=True)}
+        if len(firsts) >= _LETTERS and letters == sorted(letters) and all(map(str.isalpha, firsts)):
+            links = (
+                f'<li><a href="#{firsts[letter]}">{letter.upper()}</a></li>' for letter in sorted(firsts)
+            )
+            jumps = f'<ul class="letters">{"".join(links)}</ul>'
+            html = html.replace(f'<dl>\n<dt id="{below[0].id}">', f'{jumps}\n<dl>\n<dt id="{below[0].id}">')
+    return html
+
+
+def _plain(text: str) -> str:
+    """A text without accents and capitals, in ASCII."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+
+
 def _make_id(title: str, ids: set[str]) -> str:
     """An id that reads like the title, begins with a letter, and is not among the others yet."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    name = re.sub(r"[^a-z0-9]+", "-", _plain(title)).strip("-")
     name = name if name[:1].isalpha() else f"term-{name}".rstrip("-")
     made = next(one for one in chain([name], (f"{name}-{number}" for number in count(2))) if one not in ids)
     ids.add(made)

@@ -1,0 +1,27 @@
+"""The line below the name of the letter, on its page and in its mail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from generator.render.dates import say_date
+from generator.words import load_words
+
+if TYPE_CHECKING:
+    from generator.content import Newsletter
+    from generator.model import Edition
+
+
+def say_masthead(newsletter: Newsletter, edition: Edition) -> str:
+    """Which letter it is, its date, and how long it takes: “nr 4 · vrijdag 27 november 2026 · 1 minuut”."""
+    words, minutes = load_words(newsletter.root)[edition.language]["site"], edition.minutes
+    # A letter that cannot be read today was sent all the same, and keeps its number.
+    unread = sum(week < edition.week for week in newsletter.list_unread())
+    date = say_date(edition.published.astimezone(newsletter.settings.timezone), edition.language)
+    return " · ".join(
+        (
+            words["number"].format(number=newsletter.archive.number(edition) + unread),
+            date,
+            words["minute"] if minutes == 1 else words["minutes"].format(number=minutes),
+        )
+    )
