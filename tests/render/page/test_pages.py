@@ -20,7 +20,6 @@ from generator.model import Archive, Edition, Language, Week
 from generator.render.feed.entries import render_body
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.page.pages import (
-    LATEST,
     LATEST_OF_CERTAINTY,
     LATEST_OF_ITEM,
     render_edition,
@@ -434,12 +433,12 @@ def addresses(editions: list[Edition], folder: str) -> list[str]:
     return [f"{folder}{edition.page.removesuffix('.md')}/" for edition in editions]
 
 
-def test_a_page_shows_the_newest_letter_as_a_sample_and_two_more_where_it_asks_for_them(newsletter):
-    newsletter = grow_archive(newsletter, LATEST + 3)
+def test_a_page_shows_the_newest_letter_as_a_sample_where_it_asks_for_it(newsletter):
+    newsletter = grow_archive(newsletter, 6)
     page = show(newsletter, "index.md")
     shown = [href for href in links(page) if href.startswith("archive/2026")]
-    latest = list(newsletter.archive.editions(NL))[:LATEST]
-    assert shown == addresses([latest[0], *latest], "")  # “Lees verder” too
+    newest = next(newsletter.archive.editions(NL))
+    assert shown == addresses([newest, newest], "")  # “Lees verder” too
     (sample,) = page.xpath("//p[@class='letter-sample__lead']")
     assert sample.text_content() == (
         "Stel dat je beste vriend zoekt wat jij verkoopt. Stuur je hem zonder aarzelen door naar je eigen bedrijf, "
@@ -450,10 +449,6 @@ def test_a_page_shows_the_newest_letter_as_a_sample_and_two_more_where_it_asks_f
         page.xpath("string(//*[@class='letter-list']/p[@class='byline'])")
         == "nr 6 · 20 november 2026 · Referral"
     )
-    rows = page.xpath("//li[contains(@class, 'letter-row')]")
-    assert [row.xpath("string(.//*[@class='letter-row__summary'])") for row in rows] == [
-        letter.summary for letter in latest[1:]
-    ]
 
 
 def test_a_certainty_shows_its_own_latest_letters_and_its_feed(newsletter):

@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from generator.model import Certainty, Edition, Page
     from generator.words import Table
 
-LATEST = 3
-"""How many letters replace the marker `<!-- letters -->`."""
-
 LATEST_OF_CERTAINTY = 5
 """How many letters the page of a certainty lists."""
 
@@ -99,7 +96,7 @@ def _render_page(
 ) -> bytes:
     writer = _Writer(newsletter, page.language, f"{page.name}.md", now)
     parts: dict[str, Callable[[], str]] = {
-        "letters": lambda: writer.sample(letters[:LATEST]),
+        "letters": lambda: writer.sample(letters),
         "evidence": lambda: render_evidence(newsletter, page.language),
         "feeds": writer.feeds,
         "subscribe": writer.subscribe,
@@ -287,13 +284,13 @@ class _Writer:
 
     def letters(self, letters: Sequence[Edition]) -> str:
         """A list of letters about one certainty, with their summaries."""
-        return self._part("page/letters.html", letters=[self.letter(one) for one in letters], lead="", how="")
+        return self._part("page/letters.html", letters=[self.letter(one) for one in letters], lead="")
 
     def sample(self, letters: Sequence[Edition]) -> str:
-        """The first letter with its first sentences, and a list of the others."""
+        """The newest letter with its first sentences."""
         lead = find_lead(self.newsletter, letters[0]) if letters else ""
         return self._part(
-            "page/letters.html", letters=[self.letter(one) for one in letters], lead=lead, how="drawn"
+            "page/letters.html", letters=[self.letter(one) for one in letters[:1]], lead=lead, how=""
         )
 
     def feeds(self) -> str:
