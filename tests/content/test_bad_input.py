@@ -37,6 +37,17 @@ def replace(path: str, old: str, new: str) -> Change:
     return change
 
 
+def add_templates(text: str) -> Change:
+    """Put texts to copy on line 28 of the Dutch page, and sound ones on the English one."""
+
+    def change(root: Path) -> None:
+        replace(PAGE, "## Meten", f"## Sjablonen\n\n{text}\n\n## Meten")(root)
+        english = "## Templates\n\n### Mail\n\n```text\nDear\n```\n\n## Measures"
+        replace(PAGE.replace("/nl/", "/en/"), "## Measures", english)(root)
+
+    return change
+
+
 def insert(text: str, path: str = LETTER) -> Change:
     """Put a line on line 18 of the letter, before its second section."""
     return replace(path, ACTION, f"{text}\n\n{ACTION}")
@@ -600,6 +611,42 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             re.sub(r"(## Valkuilen\n).*?(?=## Bronnen)", r"\1\n", (root / PAGE).read_text(), flags=re.DOTALL)
         ),
         [f"{PAGE}:32: the section “## Valkuilen” is empty"],
+    ),
+    "text to copy without a name": (
+        add_templates("```text\nBeste {naam}\n```"),
+        [f"{PAGE}:30: the text to copy has no name; put one above it, like “### Mail”"],
+    ),
+    "name without a text to copy": (
+        add_templates("### Mail\n\nBeste naam\n\n### Kaart\n\n```text\nNaam:\n```"),
+        [f"{PAGE}:30: no text to copy below “### Mail”; put one between lines of ```"],
+    ),
+    "two texts to copy under one name": (
+        add_templates("### Mail\n\n```text\nEen\n```\n\n```text\nTwee\n```"),
+        [f"{PAGE}:30: 2 texts to copy below “### Mail”; put one between lines of ```"],
+    ),
+    "name of a text to copy of another level": (
+        add_templates("#### Mail\n\n```text\nEen\n```"),
+        [f"{PAGE}:30: “Mail” is the name of a text to copy; write it as “### Mail”"],
+    ),
+    "text to copy without a word": (
+        add_templates("### Mail\n\n```text\n\n```"),
+        [f"{PAGE}:32: the text to copy is empty"],
+    ),
+    "no text to copy": (
+        add_templates("Volgen nog."),
+        [
+            f"{PAGE}:28: “## Sjablonen” has no text to copy; give it a name like “### Mail”, and put it between lines of ```"
+        ],
+    ),
+    "texts to copy in one language": (
+        replace(PAGE, "## Meten", "## Sjablonen\n\n### Mail\n\n```text\nEen\n```\n\n## Meten"),
+        [f"{PAGE}:28: the section “templates” is in the Dutch text only"],
+    ),
+    "texts to copy in the wrong place": (
+        replace(PAGE, "## Checklist", "## Sjablonen\n\n### Mail\n\n```text\nEen\n```\n\n## Checklist"),
+        [
+            f"{PAGE}:22: the section “## Sjablonen” is out of order; the order is ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+        ],
     ),
     "items in another order": (
         lambda root: (root / PAGE).write_text(

@@ -38,12 +38,42 @@ def kept(page: Page, site: Site) -> Any:
     return None if text is None else json.loads(text)
 
 
-def state(
+VERSION = 2
+"""Of what the scripts keep today."""
+
+
+def state(  # noqa: PLR0913
+    items: dict[str, Any] | None = None,
+    answers: dict[str, str] | None = None,
+    snapshots: list[Any] | None = None,
+    log: dict[str, list[str]] | None = None,
+    notes: dict[str, dict[str, str]] | None = None,
+    team: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is kept; unless told otherwise, the log has the days of the items that are done."""
+    days = {name: [tick["date"]] for name, tick in (items or {}).items() if tick["state"] == "done"}
+    return {
+        "version": VERSION,
+        "items": items or {},
+        "answers": answers or {},
+        "snapshots": snapshots or [],
+        "log": days if log is None else log,
+        "notes": notes or {},
+        "team": team or {"members": [], "deal": {"action": "", "owner": "", "date": ""}},
+    }
+
+
+def old_state(
     items: dict[str, Any] | None = None,
     answers: dict[str, str] | None = None,
     snapshots: list[Any] | None = None,
 ) -> dict[str, Any]:
+    """What version 1 kept: no log, no notes and no team."""
     return {"version": 1, "items": items or {}, "answers": answers or {}, "snapshots": snapshots or []}
+
+
+def note(owner: str = "", text: str = "") -> dict[str, str]:
+    return {"owner": owner, "text": text}
 
 
 def done(date: str = "2026-11-20") -> dict[str, str]:

@@ -14,8 +14,8 @@ from tests.site.test_paper import sheets
 ANSWERS = "222 2x1 010 222 332 211 222"
 """Typed on the keyboard; Referral is the weakest."""
 WORDS = {
-    "": ("Doe de toets", "Bekijk je uitslag", "Vijf klanten genoteerd", "2026-W47"),
-    "en/": ("Take the test", "See your result", "Listed five customers", "2026-W47"),
+    "": ("Doe de toets", "Bekijk je uitslag", "Vijf klanten genoteerd", "Eén van hen", "2026-W47"),
+    "en/": ("Take the test", "See your result", "Listed five customers", "Asked one of them", "2026-W47"),
 }
 
 
@@ -23,7 +23,7 @@ WORDS = {
 def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     open_browser: Callable[..., Page], browser: Browser, site: Site, folder: str, width: int
 ) -> None:
-    button, finish, first_item, week = WORDS[folder]
+    button, finish, first_item, second, week = WORDS[folder]
     look = {"viewport": {"width": width, "height": 800}, "permissions": ["clipboard-read", "clipboard-write"]}
     page = open_browser(service_workers="allow", **look)
 
@@ -45,6 +45,11 @@ def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     page.locator(".week__read").click()
     page.locator("#tick-ref-1").check()
     assert page.url == f"{site.url}{folder}certainties/referral/#ref-1"
+    # What comes next stands at the top; somebody else does it.
+    expect(page.locator(".strip").get_by_role("checkbox")).to_have_accessible_name(re.compile(second))
+    page.get_by_role("button", name=second).click()
+    page.locator("#owner-ref-2").fill("Noor")
+    page.locator("#owner-ref-2").press("Escape")
     assert sheets(page) == 1
 
     # A colleague sees the result, and keeps his own ticks and answers.
@@ -66,6 +71,7 @@ def test_a_reader_finds_one_thing_to_do_and_finds_it_done(
     letter.get_by_role("link").first.click()
     expect(friday.locator("#tick-ref-1")).to_be_checked()
     expect(friday.locator("#ref-1")).to_be_in_viewport()
+    expect(friday.locator("#ref-2 .item__note")).to_have_text("Noor")
 
     # In the train, without a network: what was read, and the other six.
     other = f"{site.url}{folder}certainties/repetition/"

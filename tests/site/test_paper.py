@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.site.assessing import CERTAINTIES, answers, open_assessment
 from tests.site.hosting import Host, Site
-from tests.site.keeping import done, keep, state, unfit
+from tests.site.keeping import done, keep, note, state, unfit
 
 pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
 
@@ -67,7 +67,7 @@ def test_everything_of_a_certainty_is_on_its_sheet_in_a_size_to_read(
     assert sheets(page) == 1
     headings = [text.rstrip("¶") for text in on_paper(page, "article h2")]
     assert headings == [
-        "Idee", "Strategie", "Uitvoering", "Checklist", "Meten", "Valkuilen", "Bronnen"
+        "Waarom", "Strategie", "Uitvoering", "Checklist", "Meten", "Valkuilen", "Bronnen"
     ]  # fmt: skip
     sizes = page.eval_on_selector_all(
         "article :is(p, li)",
@@ -81,12 +81,14 @@ def test_everything_of_a_certainty_is_on_its_sheet_in_a_size_to_read(
 def test_what_is_only_for_a_screen_is_not_printed(open_browser: Open, site: Site) -> None:
     page = open_browser()
     page.goto(f"{site.url}certainties/referral/", wait_until="networkidle")
-    assert page.locator(".item__tools").count() == 6
+    assert page.locator(".item__more").count() == 6
+    assert page.locator(".strip--live").is_visible()
     assert page.locator(".latest").is_visible()
     assert (
         on_paper(
             page,
-            "nav ul, button, .progress, .headerlink, .footnote-backref, .top__row > :not(.wordmark), .menu, "
+            "nav ul, button, .progress, .strip, .strip-progress, .item__facts, .item__panel, .headerlink, "
+            ".footnote-backref, .top__row > :not(.wordmark), .menu, "
             ".contents, .latest ~ *, .signup *",
         )
         == []
@@ -130,7 +132,7 @@ def test_boxes_are_printed_as_they_were_ticked(open_browser: Open, site: Site) -
     assert sheets(page) == 1
     page.emulate_media(media="print")
     drawn = page.eval_on_selector_all(
-        ".item__check",
+        "li .item__check",
         """all => all.map(one => [one.id, getComputedStyle(one).borderTopStyle,
           getComputedStyle(one, "::after").borderBottomStyle])""",
     )
@@ -139,6 +141,24 @@ def test_boxes_are_printed_as_they_were_ticked(open_browser: Open, site: Site) -
     ]
     struck = "one => getComputedStyle(one).textDecorationLine"
     assert page.locator("#text-ref-3").evaluate(struck) == "line-through"
+
+
+@pytest.mark.parametrize("folder", ["", "en/"])
+def test_owners_and_notes_are_printed_on_the_same_sheet(open_browser: Open, site: Site, folder: str) -> None:
+    page = open_browser()
+    notes = {f"ref-{number}": note("Noor de Wit", "Eerst Bas bellen; hij kent ze.") for number in (1, 3)}
+    keep(page, site, state({"ref-1": done(), "ref-2": done(), "ref-6": unfit()}, notes=notes))
+    page.goto(f"{site.url}{folder}certainties/referral/", wait_until="networkidle")
+    page.locator(".item__more").first.click()
+    assert sheets(page) == 1
+    assert on_paper(page, ".item__note") == ["Noor de Wit: Eerst Bas bellen; hij kent ze."] * 2
+    assert on_paper(page, ".item__panel, .strip") == []
+    (size,) = set(
+        page.eval_on_selector_all(
+            ".item__note:not([hidden])", "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))"
+        )
+    )
+    assert size >= 8 * POINT - 0.01
 
 
 @pytest.mark.parametrize("folder", ["", "en/"])

@@ -446,7 +446,7 @@ def test_answers_are_sent_nowhere_when_no_script_takes_them(open_browser, site):
 def test_a_link_to_an_item_marks_it(open_browser, site):
     page = open_browser()
     page.goto(f"{site.url}certainties/referral/#ref-2")
-    colour = "element => getComputedStyle(element).backgroundColor"
+    colour = "element => getComputedStyle(element).borderLeftColor"
     assert page.locator("#ref-2").evaluate(colour) != page.locator("#ref-1").evaluate(colour)
 
 

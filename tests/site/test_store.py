@@ -1,13 +1,29 @@
-"""What a reader keeps: the scripts state.js, ticks.js, store.js and words.js, in a page of the site."""
+"""What a reader keeps, and the scripts that know no page: state, ticks, store, words, days and calendar."""
 
 import json
+import re
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.site.keeping import BLOCKED, FULL, done, keep, kept, kept_text, key, state, unfit
+from tests.site.keeping import (
+    BLOCKED,
+    FULL,
+    VERSION,
+    done,
+    keep,
+    kept,
+    kept_text,
+    key,
+    note,
+    old_state,
+    state,
+    unfit,
+)
 
 pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
 
@@ -55,6 +71,12 @@ def test_what_was_kept_is_read_back(pure, site):
         {"ref-2": done(), "rel-1": unfit()},
         {"relations-idea": "2", "referral-execution": "x"},
         [{"date": "2026-11-20", "answers": {"relations-idea": "0"}}],
+        {"ref-2": ["2026-11-13", "2026-11-20"], "rel-1": ["2026-11-06"]},
+        {"ref-2": note("Noor", "Vraag Bas; hij kent “iedereen” \U0001f642"), "rel-1": note(text="Later")},
+        {
+            "members": [{"name": "Bas", "answers": {"relations-idea": "1"}}, {"name": "Bas", "answers": {}}],
+            "deal": {"action": "Bel vijf klanten", "owner": "Noor", "date": "2026-12-04"},
+        },
     )
     assert parse(pure, site, json.dumps(mine)) == {"state": mine, "found": "good"}
 
@@ -72,7 +94,7 @@ def test_what_is_no_state_is_corrupt(pure, site, text):
 
 
 def test_a_newer_version_is_told_from_a_corrupt_one(pure, site):
-    assert parse(pure, site, '{"version": 2, "items": "of another kind"}')["found"] == "newer"
+    assert parse(pure, site, f'{{"version": {VERSION + 1}, "items": "of another kind"}}')["found"] == "newer"
 
 
 @pytest.mark.parametrize(
@@ -92,6 +114,13 @@ def test_a_newer_version_is_told_from_a_corrupt_one(pure, site):
         ("answers", {"relations-idea": "22"}),
         ("answers", {"relations": "2", "constructor": "2"}),
         ("snapshots", {"date": "2026-11-20", "answers": {}}),
+        ("log", {"ref-2": "2026-11-20", "ref-3": [], "ref-4": ["someday", 7, None], "<b>": ["2026-11-20"]}),
+        ("log", [["2026-11-20"]]),
+        ("notes", {"ref-2": "Noor", "ref-3": note(), "ref-4": note(" \n"), "__proto__": note("Noor")}),
+        ("notes", {"ref-2": {"owner": 7, "text": ["Noor"]}, "ref-3": None}),
+        ("team", []),
+        ("team", {"members": {"name": "Bas"}, "deal": "none"}),
+        ("team", {"members": [None, "Bas", {"name": ""}, {"name": 7}], "deal": {"date": "someday"}}),
         ("snapshots", [None, 7, "2026-11-20", {"date": "2026-11-20"}, {"date": "someday", "answers": {}}]),
     ],
 )
@@ -99,6 +128,8 @@ def test_an_entry_that_nobody_understands_is_left_out_and_the_others_stay(pure, 
     mine = state(
         {"rel-1": done()} if part != "items" else None, {"revenue-idea": "1"} if part != "answers" else None
     )
+    if part == "log":
+        mine["log"] = {}
     assert parse(pure, site, json.dumps({**mine, part: entries, "more": 1})) == {
         "state": mine,
         "found": "good",
@@ -111,7 +142,22 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["version", "items", "answers", "snapshots", "ref-1", "rel-idea", "state", "date"]
+                [
+                    "version",
+                    "items",
+                    "answers",
+                    "snapshots",
+                    "log",
+                    "notes",
+                    "team",
+                    "members",
+                    "deal",
+                    "ref-1",
+                    "rel-idea",
+                    "state",
+                    "date",
+                    "owner",
+                ]
             )
             | st.text(max_size=6),
             inner,
@@ -121,12 +167,28 @@ JSON = st.recursive(
     max_leaves=20,
 )
 
+ITEMS = st.sampled_from(["ref-1", "ref-2"])
+LONG = st.text(min_size=30, max_size=80) | st.text(
+    st.sampled_from(" a\n\U0001f642"), min_size=55, max_size=65
+)
+NOTE = st.fixed_dictionaries({"owner": LONG, "text": LONG})
+MEMBER = st.fixed_dictionaries({"name": LONG, "answers": JSON})
+
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         JSON
         | st.fixed_dictionaries({"version": st.just(1), "items": JSON, "answers": JSON, "snapshots": JSON})
+        | st.fixed_dictionaries(
+            {
+                "version": st.just(VERSION),
+                "log": JSON | st.dictionaries(ITEMS, st.lists(st.just("2026-11-20") | JSON)),
+                "notes": JSON | st.dictionaries(ITEMS, NOTE | JSON),
+                "team": JSON
+                | st.fixed_dictionaries({"members": JSON | st.lists(MEMBER), "deal": JSON | NOTE}),
+            }
+        )
     )
 )
 def test_whatever_was_kept_gives_a_state_that_reads_back_as_itself(pure, site, values):
@@ -161,6 +223,76 @@ def test_older_data_takes_each_step_that_it_lacks_in_order(pure, site, version, 
     assert upgraded == {"version": 4, "log": steps}
 
 
+# What readers had in their browsers while version 1 was the newest, as its scripts wrote it.
+OLD = {
+    "a tick, answers and a result": (
+        old_state(
+            {"ref-2": done("2026-11-13"), "rel-1": unfit("2026-10-01"), "reb-4": done("2025-12-31")},
+            {"relations-idea": "2", "referral-execution": "x"},
+            [{"date": "2026-10-05", "answers": {"relations-idea": "0"}}],
+        ),
+        {"ref-2": ["2026-11-13"], "reb-4": ["2025-12-31"]},
+    ),
+    "only answers": (old_state(answers={"revenue-idea": "3"}), {}),
+    "an item that is gone": (old_state({"old-99": done("2026-02-28")}), {"old-99": ["2026-02-28"]}),
+    "a clock that stood wrong": (old_state({"rep-1": done("1970-01-01")}), {"rep-1": ["1970-01-01"]}),
+}
+
+
+@pytest.mark.parametrize("old, log", OLD.values(), ids=OLD)
+def test_a_state_of_version_1_keeps_everything_and_its_ticks_begin_the_log(pure, site, old, log):
+    new = {**state(), **old, "version": VERSION, "log": log}
+    assert parse(pure, site, json.dumps(old)) == {"state": new, "found": "good"}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"version": 1},
+        {"version": 1, "items": None, "answers": None, "snapshots": None},
+        {"version": 1, "items": {"ref-1": {"state": "done"}, "ref-2": "done", "__proto__": done()}},
+        {"version": 1, "items": [], "log": {"ref-1": ["2026-11-20"]}},
+    ],
+)
+def test_an_odd_state_of_version_1_is_read_as_far_as_it_can_be(pure, site, odd):
+    assert parse(pure, site, json.dumps(odd)) == {"state": state(), "found": "good"}
+
+
+def test_what_version_1_kept_is_kept_on_and_written_anew_at_the_next_change(page, site):
+    old = old_state({"ref-1": done("2026-11-13")}, {"relations-idea": "2"})
+    keep(page, site, old)
+    empty(page, site)
+    assert ask(page, site, "store", "store.read().log") == {"ref-1": ["2026-11-13"]}
+    assert kept(page, site) == old  # looking changes nothing
+    mark(page, site, "ref-2")
+    assert kept(page, site) == {
+        **state({"ref-1": done("2026-11-13"), "ref-2": done("2026-11-23")}, {"relations-idea": "2"}),
+        "log": {"ref-1": ["2026-11-13"]},  # `mark` does not tick, it only writes an item
+    }
+
+
+def test_a_text_is_no_longer_than_its_field_and_has_no_line_ends(pure, site):
+    mine = state(
+        notes={"ref-1": note("N" * 70, "\U0001f642" * 600), "ref-2": note("\n Noor \x00 de Wit\t", "")},
+        team={
+            "members": [{"name": "B" * 50, "answers": {}}] * 12,
+            "deal": {"action": "A" * 300, "owner": "O" * 70, "date": "2026-11-20"},
+        },
+    )
+    read = parse(pure, site, json.dumps(mine))["state"]
+    assert read["notes"] == {"ref-1": note("N" * 60, "\U0001f642" * 500), "ref-2": note("Noor   de Wit", "")}
+    assert read["team"] == {
+        "members": [{"name": "B" * 40, "answers": {}}] * 8,
+        "deal": {"action": "A" * 200, "owner": "O" * 60, "date": "2026-11-20"},
+    }
+
+
+def test_the_log_of_an_item_has_each_day_once_oldest_first_and_ends(pure, site):
+    days = [f"2026-{month:02}-{day:02}" for month in range(1, 13) for day in (1, 8, 15, 22, 28, 3)]
+    read = parse(pure, site, json.dumps(state(log={"ref-1": [*days, *days]})))["state"]
+    assert read["log"] == {"ref-1": sorted(days)[-60:]}
+
+
 # --- Ticks ---
 
 
@@ -190,6 +322,74 @@ def test_starting_again_opens_the_done_items_of_one_certainty(pure, site):
     assert again == {**mine, "items": {"ref-2": unfit(), "rel-1": done()}}
 
 
+def run(page, site, mine, *steps):
+    """What is left of a state after steps of ticks.js, each an expression with `state`."""
+    calls = "".join(f"state = {step};" for step in steps)
+    tidied = f"(() => {{ let state = mine; {calls} return tidy.tidy(state) }})()"
+    return page.evaluate(
+        "async ([urls, mine]) => { const [ticks, tidy] = await Promise.all(urls.map(url => import(url)));"
+        f"return {tidied} }}",
+        [[site.script("ticks"), site.script("state")], mine],
+    )
+
+
+def tick(mark, day, item="ref-1"):
+    return f'ticks.markItem(state, "{item}", "{mark}", "{day}")'
+
+
+AGAIN = 'ticks.startAgain(state, ["ref-1", "ref-2"])'
+
+
+@pytest.mark.parametrize(
+    "steps, log",
+    [
+        ([tick("done", "2026-11-23")], {"ref-1": ["2026-11-23"]}),
+        ([tick("done", "2026-11-16"), AGAIN, tick("done", "2026-11-23")], {"ref-1": ["2026-11-16", "2026-11-23"]}),
+        ([tick("done", "2026-11-16"), AGAIN], {"ref-1": ["2026-11-16"]}),
+        # Taken away: it was not done.
+        ([tick("done", "2026-11-16"), tick("open", "2026-11-23")], {}),
+        ([tick("done", "2026-11-16"), tick("na", "2026-11-23")], {}),
+        (
+            [tick("done", "2026-11-16"), AGAIN, tick("done", "2026-11-23"), tick("open", "2026-11-23")],
+            {"ref-1": ["2026-11-16"]},
+        ),
+        # What does not apply is not done, and starting again does not change that.
+        ([tick("na", "2026-11-16"), AGAIN, tick("open", "2026-11-23")], {}),
+        (
+            [tick("done", "2026-11-16"), AGAIN, tick("na", "2026-11-23"), tick("open", "2026-11-23")],
+            {"ref-1": ["2026-11-16"]},
+        ),
+        ([tick("done", "2026-11-16"), tick("done", "2026-11-17", "ref-2"), AGAIN],
+         {"ref-1": ["2026-11-16"], "ref-2": ["2026-11-17"]}),
+    ],
+)  # fmt: skip
+def test_the_log_has_the_days_on_which_an_item_was_done(pure, site, steps, log):
+    assert run(pure, site, state(), *steps)["log"] == log
+
+
+def test_the_log_says_what_was_done_in_which_week_newest_first(pure, site):
+    log = {
+        "ref-1": ["2026-11-13", "2026-11-20"],
+        "rel-1": ["2026-11-22", "2026-12-28"],
+        "rep-1": ["2027-01-01"],
+    }
+    assert ask(pure, site, "ticks", "ticks.weeksOf(mine)", mine=state(log=log)) == [
+        {"week": "2026-12-28", "items": [{"id": "rel-1", "date": "2026-12-28"}, {"id": "rep-1", "date": "2027-01-01"}]},
+        {"week": "2026-11-16", "items": [{"id": "ref-1", "date": "2026-11-20"}, {"id": "rel-1", "date": "2026-11-22"}]},
+        {"week": "2026-11-09", "items": [{"id": "ref-1", "date": "2026-11-13"}]},
+    ]  # fmt: skip
+
+
+def test_a_note_is_written_and_an_empty_one_goes(pure, site):
+    write = 'ticks.noteItem(state, "ref-1", {{ owner: "{0}", text: "{1}" }})'
+    mine = state(notes={"ref-2": note("Bas")})
+    assert run(pure, site, mine, write.format("Noor", "Bel"))["notes"] == {
+        "ref-1": note("Noor", "Bel"),
+        "ref-2": note("Bas"),
+    }
+    assert run(pure, site, mine, write.format("Noor", ""), write.format(" ", ""))["notes"] == mine["notes"]
+
+
 def test_progress_leaves_out_what_does_not_apply(pure, site):
     mine = state({"ref-1": done(), "ref-2": unfit(), "rel-1": done()})
     progress = 'ticks.progressOf(mine, ["ref-1", "ref-2", "ref-3", "ref-4"])'
@@ -205,7 +405,7 @@ ADD = """(id => store.change(state => (
 
 
 def mark(page, site, item: str) -> Any:
-    """Tick an item; then what is read and how the storage does."""
+    """Write that an item is done; then what is read and how the storage does."""
     after = "{ items: Object.keys(store.read().items), status: store.status() }"
     return ask(page, site, "store", f"({ADD}(item), {after})", item=item)
 
@@ -213,7 +413,7 @@ def mark(page, site, item: str) -> Any:
 def test_one_entry_named_after_the_site_holds_everything(page, site):
     assert mark(page, site, "ref-2") == {"items": ["ref-2"], "status": "kept"}
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('z7'))") == [key(site)]
-    assert kept(page, site) == state({"ref-2": done("2026-11-23")})
+    assert kept(page, site) == state({"ref-2": done("2026-11-23")}, log={})
 
 
 def test_the_scripts_of_both_languages_keep_it_in_the_same_place(page, site):
@@ -334,13 +534,147 @@ def test_clearing_leaves_nothing_in_the_browser(page, site):
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('z7'))") == []
 
 
+def test_what_a_team_agreed_on_counts_as_kept(pure, site):
+    mine = state(team={"members": [], "deal": {"action": "", "owner": "Noor", "date": ""}})
+    amount = ask(pure, site, "ticks", "ticks.amountOf(mine)", mine=mine)
+    assert {name for name, number in amount.items() if number} == {"deals"}
+
+
 def test_taking_back_the_last_tick_leaves_nothing_either(page, site):
     mark(page, site, "ref-2")
     ask(page, site, "store", "store.change(state => ({ ...state, items: {} }))")
     assert kept_text(page, site) is None
 
 
+# --- Days and reminders ---
+
+
+def test_weeks_are_those_of_iso_8601_at_the_ends_of_years_and_in_between(pure, site):
+    days = [date(year, 12, 21) + timedelta(days=n) for year in range(1999, 2051) for n in range(21)]
+    days += [date(2026, 1, 1) + timedelta(days=n) for n in range(366)]
+    texts = [day.isoformat() for day in days]
+    said = ask(
+        pure,
+        site,
+        "days",
+        "texts.map(day => [days.weekOf(day), days.weekdayOf(day), days.mondayOf(day), days.nextMonday(day)])",
+        texts=texts,
+    )
+    mondays = [day - timedelta(days=day.weekday()) for day in days]
+    assert said == [
+        [day.isocalendar().week, day.weekday(), monday.isoformat(), (monday + timedelta(days=7)).isoformat()]
+        for day, monday in zip(days, mondays, strict=True)
+    ]
+
+
+def test_days_are_added_over_the_ends_of_months_and_of_summer_time(pure, site):
+    for day, number in (
+        ("2026-10-24", 1),
+        ("2027-03-27", 2),
+        ("2028-02-28", 2),
+        ("2026-12-31", 49),
+        ("2026-01-01", -1),
+    ):
+        after = ask(pure, site, "days", "days.addDays(day, number)", day=day, number=number)
+        assert after == (date.fromisoformat(day) + timedelta(days=number)).isoformat()
+
+
+REMINDER = {
+    "id": "item-ref-2",
+    "date": "2026-11-30",
+    "summary": "Eén van hen, om precies te zijn; \\ bij één genoemde persoon gevraagd “morgen” \U0001f642"
+    * 2,
+    "text": "Eén ding.\nKlaar? Vink het af:",
+    "url": "https://example.org/certainties/referral/#ref-2",
+}
+
+
+def calendar(pure, site, moment="2026-11-24T09:00:30+00:00", **changes):
+    made = ask(
+        pure,
+        site,
+        "calendar",
+        'calendar.toCalendar(reminder, "example.org", now)',
+        reminder={**REMINDER, **changes},
+        now=int(datetime.fromisoformat(moment).timestamp() * 1000),
+    )
+    assert made.endswith("\r\n")
+    assert re.search("(?<!\r)\n|\r(?!\n)", made) is None
+    lines = made.removesuffix("\r\n").split("\r\n")
+    assert all(
+        0 < len(line.encode()) <= 75 for line in lines
+    )  # a line that cuts a character would not encode
+    return made.replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
+
+
+def prop(lines, name):
+    """The first value of a property of the event, with its parameters."""
+    event = lines[lines.index("BEGIN:VEVENT") :]
+    return next(line.removeprefix(name) for line in event if re.match(f"{name}[:;]", line))[1:]
+
+
+def test_a_reminder_is_a_calendar_as_rfc_5545_wants_it(pure, site):
+    lines = calendar(pure, site)
+    stack = []
+    for line in lines:
+        assert re.match(r"[A-Z-]+[:;]", line), line
+        if line.startswith("BEGIN:"):
+            stack.append(line.removeprefix("BEGIN:"))
+        elif line.startswith("END:"):
+            assert stack.pop() == line.removeprefix("END:")
+    assert stack == []
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert "VERSION:2.0" in lines
+    assert any(line.startswith("PRODID:") for line in lines)
+    assert prop(lines, "UID") == "item-ref-2@example.org"
+    assert prop(lines, "DTSTAMP") == "20261124T090030Z"
+    assert prop(lines, "DTSTART") == "TZID=Europe/Amsterdam:20261130T090000"
+    assert prop(lines, "DURATION") == "PT15M"
+    assert prop(lines, "URL") == REMINDER["url"]
+
+
+def test_what_a_reminder_says_is_escaped_and_comes_back_whole(pure, site):
+    lines = calendar(pure, site)
+    plain = {r"\n": "\n", r"\N": "\n"}
+    read = lambda text: re.sub(r"\\.", lambda found: plain.get(found[0], found[0][1:]), text)  # noqa: E731
+    assert re.search(r"(?<!\\)(\\\\)*[;,]", prop(lines, "SUMMARY")) is None
+    assert read(prop(lines, "SUMMARY")) == REMINDER["summary"]
+    assert read(prop(lines, "DESCRIPTION")) == f"{REMINDER['text']}\n{REMINDER['url']}"
+
+
+def test_a_reminder_that_moves_has_the_same_id_and_a_higher_number(pure, site):
+    first = calendar(pure, site)
+    later = calendar(pure, site, "2026-12-01T08:00:00+00:00", date="2026-12-07")
+    assert prop(first, "UID") == prop(later, "UID")
+    assert 0 < int(prop(first, "SEQUENCE")) < int(prop(later, "SEQUENCE")) < 2**31
+    assert prop(later, "DTSTART").endswith(":20261207T090000")
+
+
+def test_the_zone_of_a_reminder_changes_when_amsterdam_does(pure, site):
+    """At nine o'clock in winter and in summer; the rules of the file are those of the zone in Python."""
+    lines = calendar(pure, site)
+    zone = lines[lines.index("BEGIN:VTIMEZONE") : lines.index("END:VTIMEZONE")]
+    values = dict.fromkeys(["DAYLIGHT", "STANDARD"])
+    for kind in values:
+        part = zone[zone.index(f"BEGIN:{kind}") : zone.index(f"END:{kind}")]
+        values[kind] = dict(line.split(":", 1) for line in part)
+    amsterdam = ZoneInfo("Europe/Amsterdam")
+    for year in range(2026, 2032):
+        for kind, month in (("DAYLIGHT", 3), ("STANDARD", 10)):
+            assert values[kind]["RRULE"] == f"FREQ=YEARLY;BYMONTH={month};BYDAY=-1SU"
+            last = date(year, month, 31) - timedelta(days=(date(year, month, 31).weekday() + 1) % 7)
+            hour = int(values[kind]["DTSTART"].partition("T")[2][:2])
+            before, after = (
+                datetime(year, month, last.day, at, 30, tzinfo=amsterdam).utcoffset()
+                for at in (hour - 2, hour + 1)
+            )
+            for name, offset in (("TZOFFSETFROM", before), ("TZOFFSETTO", after)):
+                assert values[kind][name] == f"+{offset.seconds // 3600:02}00"
+
+
 # --- Words ---
+
+NONE = "{ done: 0, na: 0, answers: 0, snapshots: 0, weeks: 0, notes: 0, members: 0, deals: 0 }"
 
 
 def test_a_number_has_the_noun_that_goes_with_it_and_nothing_is_not_counted(pure, site):
@@ -348,14 +682,14 @@ def test_a_number_has_the_noun_that_goes_with_it_and_nothing_is_not_counted(pure
         pure,
         site,
         "words",
-        "[0, 1, 2].map(done => words.words.clearText({ done, na: 0, answers: 2, snapshots: 0 }))",
+        f"[0, 1, 2].map(done => words.words.clearText({{ ...{NONE}, done, answers: 2 }}))",
     )
     assert [text.partition(": ")[2].partition(".")[0] for text in said] == [
         "2 antwoorden van de toets",
         "1 vinkje en 2 antwoorden van de toets",
         "2 vinkjes en 2 antwoorden van de toets",
     ]
-    nothing = ask(pure, site, "words", "words.words.clearText({ done: 0, na: 0, answers: 0, snapshots: 0 })")
+    nothing = ask(pure, site, "words", f"words.words.clearText({NONE})")
     assert ": nog niets." in nothing
     assert ask(pure, site, "words", "words.words.doneOf(0, 0)") == "Niets van toepassing"
 

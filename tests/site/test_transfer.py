@@ -10,13 +10,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.site.assessing import answers, evaluate, open_assessment
-from tests.site.keeping import FULL, done, keep, kept, kept_text, state, unfit
+from tests.site.keeping import FULL, VERSION, done, keep, kept, kept_text, note, old_state, state, unfit
 
 pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
 
 CODES = "211 321 0x0 221 210 10x 322"
 THEN = {"date": "2026-10-05", "answers": answers("111 111 000 111 111 111 111")}
 OWN = state({"ref-1": done(), "rel-2": unfit()}, answers(CODES), [THEN])
+FULLER = {
+    **OWN,
+    "log": {"ref-1": ["2026-11-06", "2026-11-20"]},
+    "notes": {"ref-1": note("Noor", "Eerst Bas bellen")},
+    "team": {
+        "members": [{"name": "Bas", "answers": answers(CODES)}],
+        "deal": {"action": "Vraag één klant", "owner": "Noor", "date": "2026-12-04"},
+    },
+}
 OTHER = state({"rep-1": done(), "rep-2": done()}, answers("3" * 10 + "-" * 11))
 
 
@@ -41,9 +50,14 @@ def read_files(page, site, texts: list[str]) -> list[dict[str, Any]]:
 
 
 def test_an_export_brings_everything_back(page, site):
-    text = evaluate(page, site, "transfer", 'transfer.toJson(mine, "2026-11-23")', mine=OWN)
-    assert json.loads(text) == json.loads(export(OWN))
-    assert read_files(page, site, [text, f"\ufeff{text}"]) == [{"found": "good", "state": OWN}] * 2
+    text = evaluate(page, site, "transfer", 'transfer.toJson(mine, "2026-11-23")', mine=FULLER)
+    assert json.loads(text) == json.loads(export(FULLER))
+    assert read_files(page, site, [text, f"\ufeff{text}"]) == [{"found": "good", "state": FULLER}] * 2
+
+
+def test_an_export_of_version_1_brings_everything_back_and_its_ticks_begin_the_log(page, site):
+    old = old_state(OWN["items"], OWN["answers"], OWN["snapshots"])
+    assert read_files(page, site, [export(old)]) == [{"found": "good", "state": OWN}]
 
 
 @pytest.mark.parametrize(
@@ -56,12 +70,12 @@ def test_an_export_brings_everything_back(page, site):
         ("7", "wrong"),
         ("[]", "wrong"),
         (json.dumps(OWN), "wrong"),
-        (json.dumps({"version": 1, "kind": "of another site"}), "wrong"),
+        (json.dumps({"version": VERSION, "kind": "of another site"}), "wrong"),
         (export(None), "wrong"),
         (export("{}"), "wrong"),
         (export({**OWN, "version": "1"}), "wrong"),
         (json.dumps({"kind": "7-certainties-export"}), "wrong"),
-        (export({**OWN, "version": 2}), "newer"),
+        (export({**OWN, "version": VERSION + 1}), "newer"),
         (export(state()), "empty"),
         (export(state({"ref-1": {"state": "gone"}}, {"relations-idea": "9"})), "empty"),
         ("[" * 200_000, "corrupt"),
@@ -78,6 +92,7 @@ def test_what_a_file_has_too_much_is_left_out(page, site):
         "items": {**OWN["items"], "__proto__": done(), "<b>": done()},
         "answers": {**OWN["answers"], "relations-idea": "7"},
         "theme": "dark",
+        "notes": {"<b>": note("Noor")},
     }
     (found,) = read_files(page, site, [export(odd, more=1)])
     rest = {key: value for key, value in OWN["answers"].items() if key != "relations-idea"}
@@ -90,7 +105,21 @@ JSON = st.recursive(
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["kind", "kept", "version", "items", "answers", "snapshots", "date", "state", "__proto__"]
+                [
+                    "kind",
+                    "kept",
+                    "version",
+                    "items",
+                    "answers",
+                    "snapshots",
+                    "log",
+                    "notes",
+                    "team",
+                    "date",
+                    "state",
+                    "owner",
+                    "__proto__",
+                ]
             )
             | st.text(max_size=6),
             inner,
@@ -104,7 +133,7 @@ ANSWERS = st.dictionaries(
 )
 KEPT = st.fixed_dictionaries(
     {
-        "version": st.sampled_from([1, 1, 1, 2, 0, "1", None]),
+        "version": st.sampled_from([1, VERSION, VERSION, VERSION + 1, 0, "1", None]),
         "items": JSON | st.dictionaries(st.sampled_from(["ref-1", "REF-1", "ref"]), st.just(done()) | JSON),
         "answers": ANSWERS | JSON,
         "snapshots": JSON
@@ -132,7 +161,9 @@ def test_no_file_gives_anything_but_a_good_state_and_none_touches_ones_own(page,
             continue
         good = found["state"]
         assert set(good) == set(state())
-        assert good["items"] or good["answers"] or good["snapshots"]
+        assert any(good[part] for part in ("items", "answers", "snapshots", "log", "notes")) or (
+            good["team"] != state()["team"]
+        )
         assert all(set(tick) == {"state", "date"} for tick in good["items"].values())
         for given_answers in (good["answers"], *(one["answers"] for one in good["snapshots"])):
             assert all(re.fullmatch(r"[a-z]{1,20}-[a-z]{1,20}", key) for key in given_answers)
@@ -177,12 +208,12 @@ def test_an_exported_file_is_named_by_the_site_and_the_day(reader, site):
         (
             "",
             ("Importeer een bestand", "Vervangen"),
-            "1 vinkje, 1 keer ‘niet van toepassing’, 21 antwoorden van de toets en 1 bewaarde uitslag",
+            "1 keer ‘niet van toepassing’, 21 antwoorden van de toets, 1 bewaarde uitslag en 1 week in het logboek",
         ),
         (
             "en/",
             ("Import a file", "Replace"),
-            "1 tick, 1 ‘not applicable’, 21 answers of the test and 1 saved result",
+            "1 tick, 1 ‘not applicable’, 21 answers of the test, 1 saved result and 1 week in the log",
         ),
     ],
 )
@@ -195,7 +226,7 @@ def test_a_good_file_is_taken_over_once_somebody_has_read_what_goes(
     choose_file(page, a_file(export(OTHER)), buttons[0])
     dialog = page.locator(DIALOG)
     assert says in dialog.inner_text()
-    assert re.search("2 (vinkjes|ticks) (en|and) 10 ", dialog.inner_text())
+    assert re.search("2 (vinkjes|ticks), 10 .* (en|and) 1 week ", dialog.inner_text())
     assert kept(page, site) == OWN
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
@@ -213,7 +244,7 @@ def test_a_good_file_is_taken_over_once_somebody_has_read_what_goes(
         (a_file(export(OTHER)[:100]), "Dit bestand kunnen we niet lezen"),
         (a_file(bytes(range(256)), "picture.png"), "Dit bestand kunnen we niet lezen"),
         (a_file('{"name": "another-program", "version": 1}'), "Dit bestand komt niet van deze site"),
-        (a_file(export({**OTHER, "version": 2})), "Dit bestand komt van een nieuwere versie"),
+        (a_file(export({**OTHER, "version": VERSION + 1})), "Dit bestand komt van een nieuwere versie"),
         (a_file(export(state())), "In dit bestand staat niets om over te nemen"),
     ],
 )

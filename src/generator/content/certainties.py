@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 IDS = ("relations", "reputation", "referral", "repeating", "revenue", "rebound", "repetition")
 """The seven, in their order: file name, address, feed and front matter use the same word."""
 
-SECTIONS = ("idea", "strategy", "execution", "checklist", "measures", "pitfalls", "sources")
+SECTIONS = ("idea", "strategy", "execution", "checklist", "templates", "measures", "pitfalls", "sources")
 """The sections of a page in their order, by their names among our words."""
-_CHECKLIST = SECTIONS.index("checklist")
+
+TEMPLATES = "templates"
+"""The section that a page may go without."""
 
 
-def list_headings(root: Path, language: Language) -> tuple[str, ...]:
-    """The headings of the sections of a page in a language. Raises TemplateError."""
+def list_headings(root: Path, language: Language) -> dict[str, str]:
+    """The heading of each section of a page in a language, by its name. Raises TemplateError."""
     words = load_words(root)[language]["certainty"]
-    return tuple(words[name] for name in SECTIONS)
+    return {name: words[name] for name in SECTIONS}
 
 
 class CertaintyFields(Fields):
@@ -84,7 +86,7 @@ def load_certainties(
 def _certainty(
     document: Document[CertaintyFields],
     language: Language,
-    headings: tuple[str, ...],
+    headings: Mapping[str, str],
     problems: list[Problem],
 ) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
@@ -94,14 +96,16 @@ def _certainty(
     if fields.order != IDS.index(name) + 1:
         message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
         problems.append(Problem(path, document.lines["order"], message))
-    sections = check_sections(document, headings, problems)
+    sections = check_sections(document, tuple(headings.values()), problems, headings[TEMPLATES])
     items = document.marks.items
     example = next((str(item.id) for item in items if is_item_id(item.id)), "ref-1")
     sound = [item for item in items if check_item(item, path, problems, example)]
-    checklist = next((section for section in sections if section.heading == headings[_CHECKLIST]), None)
+    checklist = find_section(sections, headings["checklist"])
     if checklist and checklist.markdown.strip() and not document.marks.items:
         message = "the checklist has no items; add one like “- [ ] Text { #ref-1 }”"
         problems.append(Problem(path, checklist.line, message))
+    if templates := find_section(sections, headings[TEMPLATES]):
+        _check_templates(document, templates, problems)
     return Certainty(
         language=language,
         id=name,
@@ -114,21 +118,56 @@ def _certainty(
     )
 
 
+def find_section(sections: Iterable[Section], heading: str) -> Section | None:
+    """The first section with a heading."""
+    return next((section for section in sections if section.heading == heading), None)
+
+
+def _check_templates(document: Document[CertaintyFields], section: Section, problems: list[Problem]) -> None:
+    """Add a problem where the texts to copy are not each a `###` heading with one fenced block below it."""
+    lines = range(section.line, section.line + section.markdown.count("\n") + 2)
+    headings = [heading for heading in document.marks.headings if heading.line in lines[1:]]
+    blocks = [code for code in document.marks.code if code.block and code.place and code.place.line in lines]
+    starts = [heading.line for heading in headings]
+    for heading, start, end in zip(headings, starts, [*starts, lines.stop][1:], strict=True):
+        count = sum(start < block.place.line < end for block in blocks if block.place)
+        if heading.level != 3:  # noqa: PLR2004
+            message = f"“{heading.text}” is the name of a text to copy; write it as “### {heading.text}”"
+            problems.append(Problem(document.path, start, message))
+        elif count != 1:
+            found = f"{count} texts" if count else "no text"
+            message = f"{found} to copy below “### {heading.text}”; put one between lines of ```"
+            problems.append(Problem(document.path, start, message))
+    for block in blocks:
+        if block.place and not any(start < block.place.line for start in starts):
+            message = "the text to copy has no name; put one above it, like “### Mail”"
+            problems.append(Problem(document.path, block.place.line, message))
+        elif block.place and not block.text.strip():
+            problems.append(Problem(document.path, block.place.line, "the text to copy is empty"))
+    if section.markdown.strip() and not headings and not blocks:
+        hint = "give it a name like “### Mail”, and put it between lines of ```"
+        message = f"“## {section.heading}” has no text to copy; {hint}"
+        problems.append(Problem(document.path, section.line, message))
+
+
 def check_sections(
-    document: Document[F], expected: tuple[str, ...], problems: list[Problem]
+    document: Document[F], expected: tuple[str, ...], problems: list[Problem], optional: str = ""
 ) -> tuple[Section, ...]:
-    """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order."""
+    """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order.
+
+    A text may go without the `optional` one.
+    """
     path = document.path
     (_, above, first), *found = split_sections(document.markdown, document.marks, document.line)
     sections = tuple(Section(heading, text, line) for heading, text, line in found)
-    order = ", ".join(f"## {heading}" for heading in expected)
+    order = ", ".join(f"## {heading}" for heading in expected if heading != optional)
     if not document.markdown.strip():
         problems.append(Problem(path, document.line, f"the text is missing; the sections are {order}"))
         return ()
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
         problems.append(Problem(path, line, f"text before the first section; start with ## {expected[0]}"))
-    missing = _check_unknown(document, sections, expected, problems)
+    missing = [one for one in _check_unknown(document, sections, expected, problems) if one != optional]
     known: list[str] = []
     for section in sections:
         if section.heading in known:

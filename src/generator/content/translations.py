@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from generator.content.certainties import is_item_id, list_headings
+from generator.content.certainties import TEMPLATES, find_section, is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
 from generator.model import Problem
@@ -73,10 +73,8 @@ def check_certainties(
         for language in languages
     }
     for nl, en in _both(languages, certainties, lambda certainty: certainty.id):
-        if any(
-            tuple(one.heading for one in text.sections) != list_headings(root, text.language)
-            for text in (nl, en)
-        ):
+        headings = [list_headings(root, text.language) for text in (nl, en)]
+        if not all(map(_are_whole, (nl, en), headings)):
             continue
         items = [texts[text.source].marks.items for text in (nl, en)]
         if all(
@@ -87,6 +85,13 @@ def check_certainties(
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
                 message = f"the items are in another order than in {languages.names[nl.language]}: {', '.join(ids[0])}"
                 problems.append(Problem(en.source, items[1][0].line, message))
+        templates = [
+            {TEMPLATES: one.line} if (one := find_section(text.sections, known[TEMPLATES])) else {}
+            for text, known in zip((nl, en), headings, strict=True)
+        ]
+        _compare("section", templates, (nl, en), languages, problems)
+        if templates[0].keys() != templates[1].keys():
+            continue
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
                 _cited(texts[text.source].marks, _lines(section))
@@ -195,6 +200,12 @@ def _counterpart(text: _Text, other: Language) -> Path:
     parts = list(path.parts)
     parts[len(parts) - 1 - parts[::-1].index(language)] = other
     return path.__class__(*parts)
+
+
+def _are_whole(certainty: Certainty, headings: Mapping[str, str]) -> bool:
+    """Whether a page has its sections in their order, with or without texts to copy."""
+    found = [section.heading for section in certainty.sections]
+    return found == [heading for name, heading in headings.items() if name != TEMPLATES or heading in found]
 
 
 def _lines(section: Section) -> range:

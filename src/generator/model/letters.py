@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from generator.model.playbook import count_words
+from generator.model.playbook import count_minutes, count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 
     from generator.model.playbook import Language, Section
     from generator.model.weeks import Week
-
-
-_PACE = 200
-"""Words that are read in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ class Edition:
     @property
     def minutes(self) -> int:
         """How long reading it takes, in whole minutes and at least one."""
-        return max(1, -(-self.words // _PACE))
+        return count_minutes(self.words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,11 +82,18 @@ MONTHS = (
 
 _NOT_READ = re.compile(r"\[\^[^\[\]]+\]|\]\([^()]*\)|\{[^{}]*\}")
 _WORD = re.compile(r"\w[\w’'-]*")
+_PACE = 200
+"""Words that are read in a minute."""
 
 
 def count_words(markdown: str) -> int:
     """The words that a reader reads of a text, without footnotes, addresses and the marks of Markdown."""
     return len(_WORD.findall(_NOT_READ.sub(" ", markdown)))
+
+
+def count_minutes(words: int) -> int:
+    """How long reading so many words takes, in whole minutes and at least one."""
+    return max(1, -(-words // _PACE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,11 @@ class Certainty:
     def markdown(self) -> str:
         """The text of the page below its front matter."""
         return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)
+
+    @property
+    def minutes(self) -> int:
+        """How long reading it takes, in whole minutes."""
+        return count_minutes(count_words(self.markdown))
 
     @property
     def page(self) -> str:

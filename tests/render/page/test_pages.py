@@ -16,7 +16,7 @@ from markdown import Markdown
 from generator.content import Newsletter, load_newsletter
 from generator.content.markdown.dialect import EXTENSIONS
 from generator.errors import TemplateError
-from generator.model import Archive, Edition, Language, Week
+from generator.model import Archive, Certainty, Edition, Language, Week
 from generator.render.feed.entries import render_body
 from generator.render.feed.feedlist import Format, list_feeds
 from generator.render.page.pages import (
@@ -285,11 +285,63 @@ def test_markdown_leaves_the_html_of_a_page_alone(newsletter, path, beginning):
     assert block.endswith(("</ol>", "</div>"))
 
 
+def test_what_the_idea_says_more_is_why(newsletter):
+    idea, why = "**Vraag erom.**", "Willen is nog geen doen.\n\n**Nog iets.** Ook dat."
+    changed = change_section(newsletter, 0, f"{idea}\n\n{why}")
+    text = split(render(changed, "certainties/referral.md"))[1]
+    assert "# Referral { #title }\n\nVraag erom.\n{ .certainty-lead #idee }\n\n<section" in text
+    assert f"</section>\n\n## Waarom\n\n{why}\n\n## Strategie" in text
+
+
+@pytest.mark.parametrize(
+    "idea", ["Vraag erom.", "**Vraag** erom.", "**Vraag** en **wacht**", "**Vraag**\nerom"]
+)
+def test_an_idea_that_does_not_begin_with_a_bold_paragraph_stays_as_it_is_written(newsletter, idea):
+    text = split(render(change_section(newsletter, 0, idea), "certainties/referral.md"))[1]
+    assert "certainty-lead" not in text
+    assert f"</section>\n\n## Idee\n\n{idea}\n\n## Strategie" in text
+
+
+def change_section(newsletter: Newsletter, place: int, markdown: str) -> Newsletter:
+    """The Dutch Referral with another text in one section."""
+
+    def change(certainty: Certainty) -> Certainty:
+        sections = list(certainty.sections)
+        sections[place] = replace(sections[place], markdown=markdown)
+        return replace(certainty, sections=tuple(sections)) if certainty.id == "referral" else certainty
+
+    certainties = newsletter.playbook.certainties
+    changed = {**certainties, NL: tuple(map(change, certainties[NL]))}
+    return replace(newsletter, playbook=replace(newsletter.playbook, certainties=changed))
+
+
+@pytest.mark.parametrize("language, title", [(NL, "Sjablonen"), (EN, "Templates")])
+def test_texts_to_copy_are_code_below_their_names(newsletter, language, title):
+    page = show(newsletter, "certainties/repeating.md", language)
+    heading = next(one for one in page.iter("h2") if one.get("class") == "templates")
+    assert heading.text == title
+    assert next(one for one in heading.itersiblings("h2")).get("class") == "after-templates"
+    name, _, block = list(heading.itersiblings())[:3]
+    assert (name.tag, block.get("class")) == ("h3", "highlight")
+    (code,) = block.iter("code")
+    # As it was written, braces and all.
+    source = next(one for one in newsletter.playbook.certainties[language] if one.id == "repeating").markdown
+    assert code.text_content() == re.search("```text\n(.*?)```", source, re.DOTALL)[1]
+
+
 @pytest.mark.parametrize("language", list(LANGUAGES))
-def test_each_certainty_begins_with_its_mark(newsletter, language):
-    for certainty in newsletter.playbook.certainties[language]:
-        first, heading = show(newsletter, certainty.page, language)[:2]
-        assert (first.tag, first.get("class"), heading.tag) == ("p", "certainty-mark", "h1")
+def test_each_certainty_begins_with_its_mark_its_number_and_its_idea(newsletter, language):
+    for number, certainty in enumerate(newsletter.playbook.certainties[language], 1):
+        first, order, heading, lead, week = show(newsletter, certainty.page, language)[:5]
+        assert [one.tag for one in (first, order, heading, lead, week)] == ["p", "p", "h1", "p", "section"]
+        assert first.get("class") == "certainty-mark"
+        assert re.match(rf"\w+ {number} (van|of) 7 · \d min", order.text)
+        assert lead.text_content() == certainty.sections[0].body.strip("*")
+        assert [link.get("href") for link in week.iter("a")] == [
+            *(f"#{item.id}" for item in certainty.items),
+            "#checklist",
+        ]
+        assert [link.text for link in week.iter("a")][:-1] == [item.text for item in certainty.items]
         (mark,) = first
         assert mark.get("aria-hidden") == "true"  # its name stands below it
         drawn = (newsletter.root / f"templates/marks/{certainty.id}.svg").read_text().strip()

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from generator.content.certainties import IDS, TEMPLATES, list_headings
 from generator.content.editions import SECTIONS
 from generator.content.markdown.marks import rewrite_items, rewrite_links
 from generator.content.markdown.reader import read_marks
@@ -23,7 +24,7 @@ from generator.model import ENGLISH, Artifact, Language
 from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.links import ARCHIVE, Place, locate
-from generator.render.markdown import escape_markdown, render_notes
+from generator.render.markdown import escape_markdown, render_notes, render_plain
 from generator.render.page.certainties import (
     render_assessment,
     render_seven,
@@ -37,7 +38,7 @@ from generator.render.templating import render_template
 from generator.words import load_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -55,6 +56,8 @@ _ABOUT = "about-the-numbers.md"
 _MARKER = re.compile(rf"^<!--\s*({'|'.join(MARKERS)})\s*-->$", re.MULTILINE)
 _SIGNING_UP = re.compile(r"^(<!--\s*subscribe\s*-->)$.*?(?=^##? |\Z)", re.MULTILINE | re.DOTALL)
 """The marker of the form with the text below it, to the next heading: it tells what only a site with a service has."""
+_LEAD = re.compile(r"\*\*((?:(?!\*\*).)+)\*\*(?:\n\n|\Z)", re.DOTALL)
+"""The bold paragraph with which the first section of a certainty begins: its idea in one sentence."""
 _HEADINGS = [re.compile(f"^## {heading}$", re.MULTILINE) for heading in SECTIONS]
 
 
@@ -124,18 +127,44 @@ def _render_certainty(newsletter: Newsletter, certainty: Certainty, now: datetim
     writer = _Writer(newsletter, language, certainty.page, now)
     letters = tuple(islice(newsletter.archive.editions(language, certainty.id), LATEST_OF_CERTAINTY))
     feed = next(feed for feed in feeds if (feed.language, feed.certainty) == (language, certainty.id))
+    lead, text = _open(certainty, list_headings(newsletter.root, language), writer.words["why"])
     return writer.render(
         "page/certainty.md",
         title=certainty.title,
         summary=certainty.summary,
         id=certainty.id,
-        text=writer.text(certainty.source, certainty.markdown),
+        order=writer.words["opener"].format(order=certainty.order, count=len(IDS), minutes=certainty.minutes),
+        lead=writer.text(certainty.source, lead),
+        week=writer.week(certainty),
+        text=writer.text(certainty.source, text),
         notes=writer.notes(certainty.markdown),
         shown=letters,
         letters=writer.letters(letters) if letters else "",
         archive=f"{writer.link(ARCHIVE)}#{certainty.id}",
         feed=feed.url(newsletter.settings, Format.RSS),
     )
+
+
+def _open(certainty: Certainty, headings: Mapping[str, str], why: str) -> tuple[str, str]:
+    """The lead of the page, with the anchor of the first section, and the text below it.
+
+    What the first section says more is why, and is called so. Without a lead, everything stays as it was written.
+    """
+    first, *others = certainty.sections
+    parts = [f"## {section.heading}\n\n{section.body}" for section in others]
+    for place, section in enumerate(others):
+        if section.heading == headings[TEMPLATES]:  # a style sheet needs to know where they begin and end
+            for which, mark in ((place, "templates"), (place + 1, "after-templates")):
+                parts[which : which + 1] = [
+                    part.replace("\n", f" {{ .{mark} }}\n", 1) for part in parts[which : which + 1]
+                ]
+    found = _LEAD.match(first.body)
+    if found is None:
+        return "", "\n\n".join([f"## {first.heading}\n\n{first.body}", *parts])
+    anchor = read_marks(f"## {first.heading}").headings[0].anchor
+    if more := first.body[found.end() :].strip("\n"):
+        parts.insert(0, f"## {why}\n\n{more}")
+    return f"{found[1]}\n{{ .certainty-lead #{anchor} }}", "\n\n".join(parts)
 
 
 def _render_edition(
@@ -292,6 +321,12 @@ class _Writer:
         return self._part(
             "page/letters.html", letters=[self.letter(one) for one in letters[:1]], lead=lead, how=""
         )
+
+    def week(self, certainty: Certainty) -> str:
+        """The field of a certainty with the item to do next, and a link to all of them."""
+        items = [{"id": item.id, "text": render_plain(item.text)} for item in certainty.items]
+        script = load_words(self.newsletter.root)[self.language]["script"]
+        return self._part("page/strip.html", items=items, script=script)
 
     def feeds(self) -> str:
         """The main feed of this language; and folded every other, the main ones of the others, and the list of all."""

@@ -61,9 +61,13 @@ function show() {
   }
 }
 
-async function clearAll() {
+/** @param {Event} event */
+async function clearAll({ target }) {
   const text = words.clearText(amountOf(read()));
-  if (await ask({ title: words.clearTitle, text, yes: words.clearDo })) doWithWayBack(clear, words.cleared);
+  if (!(await ask({ title: words.clearTitle, text, yes: words.clearDo }))) return;
+  const left = target instanceof Element ? target.parentElement?.querySelector("button:not(.kept__some)") : null;
+  if (left instanceof HTMLElement) left.focus({ preventScroll: true }); // this one goes
+  doWithWayBack(clear, words.cleared);
 }
 
 /** @param {File} file */

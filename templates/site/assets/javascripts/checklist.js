@@ -5,10 +5,11 @@
  * @typedef {import("./state.js").State} State
  * @typedef {import("./ticks.js").Mark} Mark
  */
-import { copyButton } from "./links.js";
+import { make } from "./elements.js";
+import { itemTools } from "./item.js";
 import { unsay, watchStorage } from "./note.js";
 import { change, read, subscribe, today } from "./store.js";
-import { dateOf, markItem, markOf } from "./ticks.js";
+import { dateOf, earlierOf, markItem, markOf, nextOf } from "./ticks.js";
 import { doWithWayBack } from "./undo.js";
 import { sayDay, words } from "./words.js";
 
@@ -37,41 +38,34 @@ function enhance(item) {
   const text = item.querySelector(".item__text");
   if (!box || !text) return; // it has been
 
-  const check = document.createElement("input");
-  check.type = "checkbox";
-  check.className = "item__check";
-  check.id = `tick-${id}`;
-  check.setAttribute("aria-describedby", `date-${id}`);
-  check.addEventListener("change", () => put(id, check.checked ? "done" : "open"));
-
-  const label = document.createElement("label");
-  label.className = "item__text";
-  label.id = `text-${id}`;
-  label.htmlFor = check.id;
+  const check = make("input", {
+    type: "checkbox",
+    class: "item__check",
+    id: `tick-${id}`,
+    "aria-describedby": `date-${id}`,
+    change: () => put(id, check.checked ? "done" : "open"),
+  });
+  const label = make("label", { class: "item__text", id: `text-${id}`, for: check.id });
   // In a letter the whole text is a link to its item, which would take whoever wants to tick it away from the letter.
   const link = text.children.length === 1 ? text.querySelector(":scope > a") : null;
   label.append(...(link ?? text).childNodes);
-
-  const unfit = document.createElement("button");
-  unfit.type = "button";
-  unfit.className = "quiet-button item__unfit";
-  unfit.id = `unfit-${id}`;
-  unfit.textContent = words.notApplicable;
-  unfit.setAttribute("aria-labelledby", `${unfit.id} ${label.id}`);
-  unfit.addEventListener("click", () => put(id, markOf(read(), id) === "na" ? "open" : "na"));
-
-  const date = document.createElement("span");
-  date.className = "item__date";
-  date.id = `date-${id}`;
-
-  const tools = document.createElement("span");
-  tools.className = "item__tools";
-  // The date comes last: when it appears, no button moves from under a finger.
-  tools.append(unfit, copyButton(item, label), ...(link instanceof HTMLAnchorElement ? [toItem(link, label)] : []), date);
+  const { button, panel, note } = itemTools(id, item, label, put);
 
   box.replaceWith(check);
   text.replaceWith(label);
-  item.append(tools);
+  item.append(
+    button,
+    note,
+    // The date comes last: when it appears, nothing moves from under a finger.
+    make(
+      "span",
+      { class: "item__facts" },
+      item.querySelector(".item__letters"),
+      link instanceof HTMLAnchorElement && toItem(link, label),
+      make("span", { class: "item__date", id: `date-${id}` }),
+    ),
+    panel,
+  );
   item.classList.add("item--live");
 }
 
@@ -101,15 +95,24 @@ export function put(id, mark) {
 
 /** @param {State} state */
 function show(state) {
-  for (const item of findItems()) {
-    const mark = markOf(state, idOf(item));
-    const check = item.querySelector(".item__check");
-    if (!(check instanceof HTMLInputElement)) continue;
+  const items = findItems();
+  const next = nextOf(state, items.filter((item) => item.id).map(idOf));
+  for (const item of items) {
+    const [id, check, date] = [idOf(item), item.querySelector(".item__check"), item.querySelector(".item__date")];
+    if (!(check instanceof HTMLInputElement) || !date) continue;
+    const mark = markOf(state, id);
     check.checked = mark === "done";
     item.classList.toggle("item--done", mark === "done");
     item.classList.toggle("item--unfit", mark === "na");
-    item.querySelector(".item__unfit")?.setAttribute("aria-pressed", String(mark === "na"));
-    const date = item.querySelector(".item__date");
-    if (date) date.textContent = mark === "done" ? words.done(sayDay(dateOf(state, idOf(item)))) : "";
+    item.classList.toggle("item--next", id === next);
+    date.textContent = saysOf(state, id, mark);
   }
+}
+
+/** When it was done, or what it is instead. @param {State} state @param {string} id @param {Mark} mark */
+function saysOf(state, id, mark) {
+  if (mark === "na") return words.notApplicable;
+  if (mark === "done") return words.done(sayDay(dateOf(state, id)));
+  const earlier = earlierOf(state, id);
+  return earlier && words.earlierDone(sayDay(earlier));
 }

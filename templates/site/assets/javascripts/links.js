@@ -45,14 +45,18 @@ export function startFeedAddress() {
   }
 }
 
-/** @param {string} url */
-export async function copyAndTell(url) {
-  if (await copy(url)) tell(words.copied);
-  else warn(words.copyYourself(url));
+/**
+ * Copies an address, or another text.
+ *
+ * @param {string} text @param {string} [done] @param {string} [failed]  what to say
+ */
+export async function copyAndTell(text, done = words.copied, failed = words.copyYourself(text)) {
+  if (await copy(text)) tell(done);
+  else warn(failed);
 }
 
-/** @param {HTMLElement} item  on a letter's page it has a link to where it stands */
-function addressOf(item) {
+/** Where an item stands. @param {HTMLElement} item  on a letter's page it has a link to there */
+export function addressOf(item) {
   const link = item.querySelector(".item__open");
   const url = new URL(item.id ? `#${item.id}` : link instanceof HTMLAnchorElement ? link.href : "", location.href);
   url.search = "";

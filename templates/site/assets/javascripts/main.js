@@ -12,6 +12,7 @@ import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
 import { startSearch } from "./search.js";
 import { startSwitch } from "./switch.js";
+import { startTemplates } from "./templates.js";
 
 /**
  * Whether an entry of the history is new. Somebody who comes back finds the page where it stood, so each entry is marked
@@ -33,6 +34,7 @@ startProgress();
 startHome();
 startBackup();
 startChecklists();
+startTemplates();
 const jump = isNew();
 startArchive(jump);
 startFeedAddress();

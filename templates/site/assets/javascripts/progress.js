@@ -4,49 +4,40 @@
  *
  * @typedef {import("./state.js").State} State
  */
-import { ask } from "./ask.js";
+import { startAgainButton } from "./again.js";
 import { idOf } from "./checklist.js";
-import { tell } from "./note.js";
-import { change, read, subscribe } from "./store.js";
-import { progressOf, startAgain } from "./ticks.js";
-import { doWithWayBack } from "./undo.js";
+import { read, subscribe } from "./store.js";
+import { startStrip } from "./strip.js";
+import { progressOf } from "./ticks.js";
 import { words } from "./words.js";
 
 /** Adds what is not there yet, and shows what is kept; a page may ask this as often as it likes. */
 export function startProgress() {
-  startCertainty();
-}
-
-subscribe(show);
-
-function startCertainty() {
   const items = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("li.item[id]")]);
   const list = items[0]?.parentElement;
   if (!list || document.querySelector(".progress")) return;
   const ids = items.map(idOf);
   list.classList.add("checklist");
-  list.before(makeProgress(ids, words.progress, true));
-  list.after(makeTools(startAgainButton(ids)));
+  list.before(makeProgress(ids));
+  const again = startAgainButton(ids, () => items[0].querySelector("input")?.focus());
+  list.after(makeTools(again));
+  startStrip(ids);
 }
 
-/**
- * A bar for the eye and its words for everybody.
- *
- * @param {readonly string[]} ids
- * @param {string} name
- * @param {boolean} said  when it changes, screen readers say so
- */
-function makeProgress(ids, name, said) {
+subscribe(show);
+
+/** A bar for the eye and its words for everybody. @param {readonly string[]} ids */
+function makeProgress(ids) {
   const [whole, bar, part, text] = ["span", "span", "span", "span"].map((tag) => document.createElement(tag));
   whole.className = "progress";
   whole.dataset.progress = ids.join(" ");
   bar.className = "progress__bar";
   bar.setAttribute("role", "progressbar");
-  bar.setAttribute("aria-label", name);
+  bar.setAttribute("aria-label", words.progress);
   bar.setAttribute("aria-valuemin", "0");
   part.className = "progress__part";
   text.className = "progress__text";
-  if (said) text.setAttribute("role", "status");
+  text.setAttribute("role", "status");
   bar.append(part);
   whole.append(bar, text);
   showOne(whole, read()); // before it is on the page: what was there is no news
@@ -64,33 +55,13 @@ function show(state) {
 function showOne(whole, state) {
   const { done, of } = progressOf(state, (whole.dataset.progress ?? "").split(" "));
   const [bar, text] = [whole.querySelector(".progress__bar"), whole.querySelector(".progress__text")];
-  const message = words.doneOf(done, of);
+  const message = done || !of ? words.doneOf(done, of) : ""; // nothing done is no news
+  whole.classList.toggle("progress--none", !done);
   whole.style.setProperty("--progress", `${of ? (100 * done) / of : 0}%`);
   bar?.setAttribute("aria-valuemax", String(of));
   bar?.setAttribute("aria-valuenow", String(done));
   bar?.setAttribute("aria-valuetext", message);
   if (text && text.textContent !== message) text.textContent = message; // the same again is no news
-}
-
-/** @param {readonly string[]} ids */
-function startAgainButton(ids) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "quiet-button";
-  button.textContent = words.startAgain;
-  button.addEventListener("click", async () => {
-    const { done } = progressOf(read(), ids);
-    const heading = document.querySelector("h1");
-    const title = heading?.firstChild?.textContent?.trim() ?? ""; // without the link to itself
-    if (!done) {
-      tell(words.nothingToStart);
-    } else if (
-      await ask({ title: words.startAgainTitle, text: words.startAgainText(done, title), yes: words.startAgainDo })
-    ) {
-      doWithWayBack(() => change((state) => startAgain(state, ids)), words.startAgainDone);
-    }
-  });
-  return button;
 }
 
 /** @param {HTMLElement[]} buttons */

@@ -174,7 +174,9 @@ function tidyTeam(found) {
 
 /** Text of a person: no characters that control anything, and not longer than may be. @param {any} found @param {number} longest */
 function tidyText(found, longest) {
-  return typeof found === "string" ? [...found.replace(/\p{Cc}+/gu, " ").trim()].slice(0, longest).join("") : "";
+  if (typeof found !== "string") return "";
+  const characters = [...found.replace(/\p{Cc}+/gu, " ").trim()];
+  return characters.slice(0, longest).join("").trimEnd();
 }
 
 /** @param {any} found */

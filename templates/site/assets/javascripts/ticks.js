@@ -21,6 +21,23 @@ export function dateOf(state, id) {
   return Object.hasOwn(state.items, id) ? state.items[id].date : "";
 }
 
+/** The first open item of a list; nothing when none is. @param {State} state @param {readonly string[]} ids */
+export const nextOf = (state, ids) => ids.find((id) => markOf(state, id) === "open");
+
+/**
+ * @param {State} state @param {string} id
+ * @returns {string} the last day on which it was done before the tick that it has; nothing if it never was
+ */
+export function earlierOf(state, id) {
+  const days = Object.hasOwn(state.log, id) ? state.log[id] : [];
+  return days.findLast((day) => markOf(state, id) !== "done" || day !== dateOf(state, id)) ?? "";
+}
+
+/** @param {State} state @param {string} id @returns {import("./state.js").Note} of an item without one, an empty one */
+export function noteOf(state, id) {
+  return Object.hasOwn(state.notes, id) ? state.notes[id] : { owner: "", text: "" };
+}
+
 /**
  * Whoever takes a tick away says that it was not done: its day goes from the log, too.
  *
@@ -105,5 +122,6 @@ export function amountOf({ items, answers, snapshots, log, notes, team }) {
     weeks: weeksOf({ ...EMPTY, log }).length,
     notes: Object.keys(notes).length,
     members: team.members.length,
+    deals: Number(Object.values(team.deal).some(Boolean)),
   };
 }

@@ -39,10 +39,10 @@ const sayWho = (names) => (names.length === 2 ? list(names) : TEXTS.teamWho);
 /** More than two certainties are counted. @param {readonly string[]} titles */
 const sayTitles = (titles) => (titles.length > 2 ? fill("teamSome", { number: titles.length }) : list(titles));
 
-/** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members", number>} Amount */
+/** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members" | "deals", number>} Amount */
 
 /** How much a browser or a file holds. What there is none of needs no words. @param {Amount} amount */
-const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members }) =>
+const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members, deals }) =>
   list(
     [
       done && fill("keptDone", { done }),
@@ -52,6 +52,7 @@ const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members }) =>
       weeks && fill("keptWeeks", { weeks }),
       notes && fill("keptNotes", { notes }),
       members && fill("keptMembers", { members }),
+      deals && fill("keptDeals", { deals }),
     ].flatMap((part) => part || []),
   ) || TEXTS.keptNothing;
 
@@ -60,6 +61,9 @@ export const words = {
   .../** @type {Readonly<Record<string, any>>} */ (TEXTS),
   // Checklists
   done: /** @param {string} day */ (day) => fill("done", { day }),
+  earlierDone: /** @param {string} day */ (day) => fill("earlierDone", { day }),
+  moreOf: /** @param {string} text */ (text) => fill("moreOf", { text }),
+  tickedNext: /** @param {string} text */ (text) => fill("tickedNext", { text }),
   unticked: /** @param {string} day */ (day) => fill("unticked", { day }),
   copyYourself: /** @param {string} url */ (url) => fill("copyYourself", { url }),
   doneOf: /** @param {number} done @param {number} of */ (done, of) =>
