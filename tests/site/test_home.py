@@ -188,3 +188,24 @@ def test_nobody_sees_the_opening_before_what_is_theirs(open_browser, site: Site,
     page.goto(site.url)
     page.wait_for_selector(".home-now h1")
     assert True not in page.evaluate("window.seen")
+
+
+def test_who_asked_for_the_letter_is_not_asked_on_every_page(visit, site):
+    page = visit()
+    # The service is not here; what it answers leaves the page where it is.
+    page.evaluate("() => { document.querySelector('form.signup').action = '/subscribe' }")
+    page.route("**/subscribe", lambda route: route.fulfill(status=204))
+    page.fill("#signup-email", "reader@example.org")
+    page.get_by_role("button", name="Meld me aan").click()
+    expect(page.locator(".signup")).to_be_hidden()
+    assert kept(page, site)["asked"] == "2026-11-24"
+    assert "reader@example.org" not in str(kept(page, site))
+    page.goto(f"{site.url}certainties/referral/")
+    page.get_by_text("Je vroeg de brief aan op 24 november 2026. Niets gekregen?").click()
+    expect(page.locator("#signup-email")).to_be_visible()
+    page.goto(f"{site.url}privacy/")
+    expect(page.locator(".kept__amount")).to_contain_text("dat je de brief aanvroeg")
+    page.get_by_role("button", name="Alles wissen").click()
+    page.locator("dialog").get_by_role("button", name="Wissen").click()
+    expect(page.locator(".signup")).to_be_visible()
+    assert kept(page, site) is None

@@ -11,6 +11,7 @@ import { startContents, startMenu } from "./menu.js";
 import { startOffline } from "./offline.js";
 import { startProgress } from "./progress.js";
 import { startSearch } from "./search.js";
+import { startSignup } from "./signup.js";
 import { startSwitch } from "./switch.js";
 import { startTemplates } from "./templates.js";
 
@@ -33,6 +34,7 @@ startSearch();
 startProgress();
 startHome();
 startBackup();
+startSignup();
 startChecklists();
 startTemplates();
 const jump = isNew();

@@ -94,7 +94,7 @@ function line({ certainty, scores, lowest, highest, spread }, most, initials) {
   return make(
     "div",
     { class: "scale" },
-    make("ul", { class: "scale__said", "aria-label": words.teamScores(certainty.title, most) }, ...said),
+    make("ul", { class: "said", "aria-label": words.teamScores(certainty.title, most) }, ...said),
     make("div", { class: "scale__drawn", "aria-hidden": "true" }, scores.length > 0 && range, ...stacks),
   );
 }

@@ -11,8 +11,9 @@
  * @typedef {Readonly<{members: readonly Member[], deal: Deal}>} Team
  * @typedef {Readonly<{
  *   version: number, items: Readonly<Record<string, Tick>>, answers: Answers, snapshots: readonly Snapshot[],
- *   log: Readonly<Record<string, readonly string[]>>, notes: Readonly<Record<string, Note>>, team: Team
- * }>} State  `log`: the days on which an item was done, oldest first; it survives when a week begins again
+ *   log: Readonly<Record<string, readonly string[]>>, notes: Readonly<Record<string, Note>>, team: Team,
+ *   asked: string
+ * }>} State  `asked`: the day on which the letter was asked for, or empty; `log`: the days on which an item was done, oldest first; it survives when a week begins again
  */
 
 /**
@@ -37,6 +38,7 @@ export const EMPTY = freeze({
   log: {},
   notes: {},
   team: { members: [], deal: { action: "", owner: "", date: "" } },
+  asked: "",
 });
 
 /** How long a text may be, in characters; the fields of the pages have the same limits. */
@@ -100,13 +102,14 @@ export function tidy(data) {
     log: choose(data.log, ITEM, (days) => tidyDays(days).length > 0, tidyDays),
     notes: choose(data.notes, ITEM, (note) => isObject(note) && Boolean(tidyNote(note).owner || tidyNote(note).text), tidyNote),
     team: tidyTeam(data.team),
+    asked: isDate(data.asked) ? data.asked : "",
   });
 }
 
 /** @param {State} state */
-export function isEmpty({ items, answers, snapshots, log, notes, team }) {
+export function isEmpty({ items, answers, snapshots, log, notes, team, asked }) {
   const lists = [items, answers, snapshots, log, notes, team.members];
-  return lists.every((part) => Object.keys(part).length === 0) && !Object.values(team.deal).some(Boolean);
+  return lists.every((part) => Object.keys(part).length === 0) && !Object.values(team.deal).some(Boolean) && !asked;
 }
 
 /**
@@ -125,6 +128,7 @@ export function undone(before, after, now) {
     snapshots: Object.values(back(days(before), days(after), days(now))),
     log: back(before.log, after.log, now.log),
     notes: back(before.notes, after.notes, now.notes),
+    ...back({ asked: before.asked }, { asked: after.asked }, { asked: now.asked }),
     team: /** @type {any} */ (back(before.team, after.team, now.team)), // members and deal each: what was agreed since stays
   };
 }

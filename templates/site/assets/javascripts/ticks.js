@@ -112,7 +112,7 @@ export function weeksOf({ log }) {
 }
 
 /** How much is kept, to say what goes when all is cleared. @param {State} state */
-export function amountOf({ items, answers, snapshots, log, notes, team }) {
+export function amountOf({ items, answers, snapshots, log, notes, team, asked }) {
   const ticks = Object.values(items);
   return {
     done: ticks.filter(({ state }) => state === "done").length,
@@ -122,6 +122,7 @@ export function amountOf({ items, answers, snapshots, log, notes, team }) {
     weeks: weeksOf({ ...EMPTY, log }).length,
     notes: Object.keys(notes).length,
     members: team.members.length,
+    asked: Number(asked !== ""),
     deals: Number(Object.values(team.deal).some(Boolean)),
   };
 }

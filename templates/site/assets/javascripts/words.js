@@ -52,6 +52,7 @@ const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members, deals 
       weeks && fill("keptWeeks", { weeks }),
       notes && fill("keptNotes", { notes }),
       members && fill("keptMembers", { members }),
+      asked && TEXTS.keptAsked,
       deals && fill("keptDeals", { deals }),
     ].flatMap((part) => part || []),
   ) || TEXTS.keptNothing;
@@ -71,7 +72,9 @@ export const words = {
   startAgainText: /** @param {number} ticks @param {string} title */ (ticks, title) =>
     fill("startAgainText", { ticks, title }),
   clearText: /** @param {Amount} amount */ (amount) => fill("clearText", { amount: sayAmount(amount) }),
+  asked: /** @param {string} day */ (day) => fill("asked", { day }),
   // Reminders
+  asked: /** @param {string} day */ (day) => fill("asked", { day }),
   reminded: /** @param {string} day */ (day) => fill("reminded", { day }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),

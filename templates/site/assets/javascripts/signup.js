@@ -1,0 +1,30 @@
+// @ts-check
+/** Whoever asked for the letter here is not asked again on every page: the form is folded, with the day in its place. */
+
+import { make } from "./elements.js";
+import { change, read, subscribe, today } from "./store.js";
+import { sayDay, words } from "./words.js";
+
+export function startSignup() {
+  for (const form of document.querySelectorAll("form.signup")) {
+    form.addEventListener("submit", () => {
+      const date = today();
+      change((state) => ({ ...state, asked: date }));
+    });
+  }
+  show(read());
+}
+
+subscribe(show);
+
+/** @param {import("./state.js").State} state */
+function show({ asked }) {
+  for (const form of document.querySelectorAll("form.signup")) {
+    const folded = form.parentElement?.closest(".signup-asked");
+    if (asked && !folded) {
+      const place = make("details", { class: "signup-asked" }, make("summary", {}, words.asked(sayDay(asked))));
+      form.before(place);
+      place.append(form);
+    } else if (!asked && folded) folded.replaceWith(form);
+  }
+}
