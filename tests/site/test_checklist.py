@@ -582,7 +582,7 @@ def test_clearing_everything_says_what_goes(page, site):
         notes={"ref-1": keeping.note("Noor")},
     )
     keep(page, site, mine)
-    page.goto(f"{site.url}assessment/")
+    page.goto(f"{site.url}privacy/")
     button(page, "Alles wissen").click()
     dialog = page.get_by_role("dialog", name="Alles wissen?")
     expect(dialog).to_contain_text(
@@ -604,7 +604,7 @@ def test_clearing_everything_says_what_goes(page, site):
     assert kept(page, site) == mine
 
 
-@pytest.mark.parametrize("path", [PAGE, "assessment/"])
+@pytest.mark.parametrize("path", [PAGE, "privacy/"])
 def test_who_comes_for_the_first_time_is_not_asked_to_clear_anything(page, site, path):
     page.goto(site.url + path)
     expect(page.locator(".strip--live, .kept__amount")).to_have_count(1)
@@ -616,7 +616,7 @@ def test_who_comes_for_the_first_time_is_not_asked_to_clear_anything(page, site,
 
 def test_what_there_is_none_of_is_not_named(page, site):
     keep(page, site, state({"ref-1": unfit()}))
-    page.goto(f"{site.url}en/assessment/")
+    page.goto(f"{site.url}en/privacy/")
     button(page, "Clear everything").click()
     expect(page.get_by_role("dialog", name="Clear everything?")).to_contain_text(
         "all seven certainties: 1 ‘not applicable’."
@@ -664,7 +664,7 @@ def lose_the_week(page):
 
 
 def lose_everything(page):
-    page.goto(page.url.partition("certainties")[0] + "assessment/")
+    page.goto(page.url.partition("certainties")[0] + "privacy/")
     button(page, "Alles wissen").click()
     page.get_by_role("dialog").get_by_role("button", name="Wissen").click()
 
