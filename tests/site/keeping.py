@@ -60,6 +60,7 @@ def state(  # noqa: PLR0913
         "log": days if log is None else log,
         "notes": notes or {},
         "team": team or {"members": [], "deal": {"action": "", "owner": "", "date": ""}},
+        "asked": "",
     }
 
 
