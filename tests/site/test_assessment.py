@@ -76,8 +76,8 @@ def press(page: Page, keys: str) -> None:
 @pytest.mark.parametrize(
     "folder, heading",
     [
-        ("", "Jullie zijn zeker van Herhaling en improviseren bij Referral."),
-        ("en/", "You are sure of Repetition and improvise on Referral."),
+        ("", "Jullie zijn het zekerst van Herhaling en improviseren het meest bij Referral."),
+        ("en/", "You are surest of Repetition and improvise most on Referral."),
     ],
 )
 def test_all_is_answered_with_the_keyboard_alone(visit, site, folder, heading):
@@ -223,7 +223,7 @@ def test_the_button_of_the_browser_goes_back_one_question_at_a_time(visit, site)
     page.locator("[name=repetition-idea]").first.focus()
     press(page, "000")
     page.click("#assessment-next")
-    assert says(page).startswith("Jullie zijn zeker van")
+    assert says(page).startswith("Jullie zijn het zekerst van")
     assert page.url == there
     page.reload()
     page.wait_for_selector(LIVE, state="attached")
@@ -349,7 +349,7 @@ def test_it_works_when_the_browser_keeps_nothing(open_browser, site):
     page.locator("[name=relations-idea]").first.focus()
     press(page, "0" * 21)
     page.keyboard.press("Enter")
-    assert says(page).startswith("Alle zeven staan even hoog: 0 van 9. Begin bij Relaties:")
+    assert says(page).startswith("Jullie improviseren bij alle zeven. Begin bij Relaties:")
 
 
 # --- The result ---
@@ -358,8 +358,8 @@ def test_it_works_when_the_browser_keeps_nothing(open_browser, site):
 def test_the_weakest_comes_first_with_one_step_to_tick(visit, site):
     page = visit(state({"ref-1": done("2026-11-06"), "ref-2": unfit()}, answers(CODES)))
     assert says(page) == (
-        "Jullie zijn zeker van Herhaling en improviseren bij Referral. Er is geen idee, "
-        "niemand weet of er gekozen is en het gebeurt als het toevallig uitkomt."
+        "Jullie zijn het zekerst van Herhaling en improviseren het meest bij Referral. Er is geen idee, "
+        "je weet niet of er gekozen is en het gebeurt als het toevallig uitkomt."
     )
     assert rows(page) == [
         "referral 0", "rebound 1", "revenue 3", "relations 4", "repeating 5", "reputation 6", "repetition 7",
@@ -419,7 +419,7 @@ def test_not_knowing_is_shown_apart(visit):
     page = visit(state(answers=answers(CODES)))
     assert "“weet ik niet” (2 keer)" in page.locator(".result__legend").inner_text()
     assert page.locator(".cells__unknown").count() == 2
-    assert "Strategie Weet ik niet" in page.locator(".band__row").first.text_content()
+    assert "strategie weet ik niet" in page.locator(".band__row").first.text_content()
     page = visit(state(answers=answers("1" * 21)))
     assert "weet ik niet" not in page.locator(".result__legend").inner_text()
 
@@ -428,7 +428,7 @@ def test_cells_are_said_in_words_with_names_beside_them(visit):
     page = visit(state(answers=answers(CODES), snapshots=[THEN]), viewport={"width": 320, "height": 700})
     assert page.locator(".cells[aria-hidden=true]").count() == 7
     first = " ".join(page.locator(".band__row").first.text_content().split())
-    assert first.startswith("Referral: Idee 0 van 3, Strategie Weet ik niet, Uitvoering 0 van 3. ")
+    assert first.startswith("Referral idee 0 van 3, strategie weet ik niet, uitvoering 0 van 3. ")
     assert page.locator(".band__name").first.inner_text() == "Referral"
     assert all(aspect.is_visible() for aspect in page.locator(".band__aspects span").all())
     assert page.locator(".band__head h4").all_inner_texts() == [
@@ -453,7 +453,8 @@ def test_a_result_is_shared_with_what_the_device_has(visit, site):
     page.click("#result-share")
     shared = page.evaluate("window.shared")
     assert shared["url"] == f"{site.url}assessment/#r=1.{CODES.replace(' ', '')}"
-    assert "improviseren bij Referral" in shared["text"]
+    assert shared["text"].startswith(f"Doe eerst zelf de toets, vijf minuten: {site.url}assessment/")
+    assert "Referral" not in shared["text"]  # who is to answer first should not know it
     # Who changes their mind is told nothing; where sharing fails, the link is copied.
     page.evaluate("() => { navigator.share = async () => { throw new DOMException('', 'AbortError') } }")
     page.click("#result-share")
@@ -561,7 +562,7 @@ def test_the_change_since_last_time_shows_and_another_time_can_be_chosen(visit):
         "Sinds 2 november 2026: +2 (van 24 naar 26). Relaties +1, "
     )
     assert page.locator(".result__earlier li").count() == 2
-    earlier = page.get_by_role("button", name="Vergelijk met 5 oktober 2026")
+    earlier = page.get_by_role("button", name="Vergelijk 5 oktober 2026")
     earlier.focus()
     page.keyboard.press("Enter")
     assert result_parts(page)["change"].startswith("Sinds 5 oktober 2026: +5 (van 21 naar 26).")

@@ -91,7 +91,7 @@ def test_who_has_a_result_has_one_thing_to_do_this_week(visit, site):
     page = visit(KNOWN)
     assert page.locator("h1:visible").all_inner_texts() == ["Deze week"]
     assert page.locator(".eyebrow:visible").inner_text() == "dinsdag 24 november · week 48"
-    assert page.locator(".week__title").inner_text() == "Deze week bij Referral"
+    assert page.locator(".week__title").inner_text() == "Referral · 1 van 9"
     assert page.get_by_text("Zo stonden jullie op 16 november 2026.").is_visible()
     assert page.get_by_text("Geen vijf minuten?").is_hidden()
     rebound = page.locator(".seven [data-certainty=rebound]")
@@ -130,7 +130,7 @@ def test_after_seven_weeks_the_assessment_is_asked_again(visit):
     old = [{"date": "2026-10-06", "answers": answers(CODES)}]
     page = visit(state(answers=answers(CODES), snapshots=old))
     assert page.get_by_text("Je uitslag is van 6 oktober 2026").is_visible()
-    assert page.get_by_role("link", name="Kijk wat er verschoven is").is_visible()
+    assert page.get_by_role("link", name="Doe de toets opnieuw").is_visible()
 
 
 def test_when_nothing_is_open_it_says_so(visit):

@@ -199,7 +199,7 @@ def meaning(page, site, codes: str) -> str:
 
 MEANINGS = {
     "210 223 10x 211 232 110 332": (
-        "Jullie zijn zeker van Herhaling en improviseren bij Referral. Er is een idee, er is geen keuze "
+        "Jullie zijn het zekerst van Herhaling en improviseren het meest bij Referral. Er is een idee, er is geen keuze "
         "gemaakt en niemand weet of het elke week gebeurt."
     ),
     "333 333 333 222 332 222 333": (

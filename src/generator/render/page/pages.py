@@ -356,6 +356,7 @@ class _Writer:
             "address": Place(self.language, letter.page).address_from(self.path),
             "number": number or self.newsletter.archive.number(letter),
             "day": say_day(letter.published, self.language),
+            "published": letter.published.astimezone(self.newsletter.settings.timezone).date().isoformat(),
             "summary": letter.summary,
             "certainty": letter.certainty,
             "about": self.newsletter.playbook.certainty(self.language, letter.certainty).title,

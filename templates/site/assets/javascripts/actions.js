@@ -4,11 +4,10 @@
 import { button, make, siteName } from "./elements.js";
 import { download } from "./files.js";
 import { copyAndTell } from "./links.js";
-import { meaningOf } from "./meaning.js";
 import { warn } from "./note.js";
 import { drawResult } from "./picture.js";
 import { againOn, againReminder, reminderButton } from "./reminder.js";
-import { keysOf, score } from "./score.js";
+import { keysOf } from "./score.js";
 import { encode } from "./share.js";
 import { today } from "./store.js";
 import { sayDay, words } from "./words.js";
@@ -21,8 +20,8 @@ import { sayDay, words } from "./words.js";
 export function resultActions(playbook, answers, date, { changeAnswers, startAgain }) {
   const page = location.origin + location.pathname;
   const url = new URL(encode(keysOf(playbook), answers), page).href;
-  const { claim, reason } = meaningOf(playbook, score(playbook, answers));
-  const text = words.shareText(`${claim} ${reason}`);
+  // Without what it says: who is to take the assessment first should not know the answer.
+  const text = words.shareText(page);
   const copy = () => copyAndTell(url);
 
   async function share() {

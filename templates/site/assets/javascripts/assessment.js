@@ -107,6 +107,7 @@ function open(form, place, playbook) {
   const render = (shared) => refill(place, shared ? sharedResult(shared) : ownResult());
 
   function ownResult() {
+    document.documentElement.classList.remove("shared");
     const state = read();
     const answers = ownAnswers(playbook, state.answers);
     const shown = { playbook, answers, shared: false, state };
@@ -146,14 +147,23 @@ function open(form, place, playbook) {
       comparing = !comparing;
       refresh();
     };
+    document.documentElement.classList.add("shared");
     return [
+      // What a colleague answered would colour one's own answers: those come first.
+      !isFinished(own) &&
+        make(
+          "div",
+          { class: "result__first" },
+          make("p", {}, words.firstOwn),
+          make("p", { class: "buttons" }, button(words.toOwnFirst, () => go(questions.open()), { id: "result-own", class: "z7-button z7-button--main" })),
+        ),
       ...resultOf({ playbook, answers, shared: true, date: null, other, state }),
       make(
         "p",
         { class: "buttons" },
-        isFinished(answers) && make("a", { class: "z7-button z7-button--ink", href: `../team-sheet/${location.hash}` }, words.toTeam),
+        isFinished(own) && isFinished(answers) && make("a", { class: "z7-button z7-button--ink", href: `../team-sheet/${location.hash}` }, words.toTeam),
         canCompare && button(comparing ? words.stopComparing : words.compareOwn, toggle, { id: "result-compare" }),
-        button(words.toOwn, () => go(isFinished(own) ? "result" : questions.open()), { id: "result-own" }),
+        isFinished(own) && button(words.toOwn, () => go("result"), { id: "result-own" }),
       ),
     ];
   }
@@ -190,5 +200,7 @@ function open(form, place, playbook) {
   view = at === "result" || (!isAt(at) && isFinished(ownAnswers(playbook, read().answers))) ? "result" : "questions";
   move();
   form.classList.add("assessment--live");
+  if (!form.hidden) questions.turn(questions.place());
+  if (location.hash === "#again") void startAgain();
   return { update, move, restore };
 }

@@ -6,11 +6,11 @@
  * @typedef {import("./state.js").State} State @typedef {import("./score.js").Playbook} Playbook
  */
 import { cells } from "./cells.js";
-import { addDays, mondayOf, weekOf } from "./days.js";
+import { mondayOf, weekOf } from "./days.js";
 import { make, refill } from "./elements.js";
 import { watchStorage } from "./note.js";
 import { findPlaybook } from "./playbook.js";
-import { againOn, againReminder, reminderButton } from "./reminder.js";
+import { againOn, againReminder, isAgainDue, reminderButton } from "./reminder.js";
 import { mostOf, ownAnswers, score, weakestFirst } from "./score.js";
 import { finished } from "./snapshots.js";
 import { read, subscribe, today } from "./store.js";
@@ -43,11 +43,30 @@ function show(state) {
   const [now, hero] = [".home-now", ".hero"].map((name) => document.querySelector(name));
   if (!playbook || !(now instanceof HTMLElement) || !(hero instanceof HTMLElement)) return;
   const scored = score(playbook, ownAnswers(playbook, state.answers));
+  const result = latestResult(playbook, state);
   const begun = scored.missing < scored.questions;
-  hero.hidden = begun;
-  now.hidden = !begun;
-  refill(now, begun ? (scored.missing ? halfWay(playbook, scored) : thisWeek(playbook, state)) : []);
-  showSeven(playbook, state, scored);
+  const ticked = weeksOf(state).length > 0;
+  hero.hidden = begun || result !== null;
+  now.hidden = hero.hidden ? false : !ticked;
+  // Who only ticks gets the log, below the opening.
+  if (hero.hidden) hero.before(now);
+  else hero.after(now);
+  refill(now, result ? thisWeek(playbook, state, result, scored) : begun ? halfWay(playbook, scored) : ticked ? [log(playbook, state)] : []);
+  showSeven(playbook, state, result ? score(playbook, result.answers) : scored, result?.date ?? "");
+}
+
+/**
+ * The answers that count: those of now when they are complete, else the last that were. Who takes the assessment again is
+ * no stranger meanwhile.
+ *
+ * @param {Playbook} playbook @param {State} state
+ * @returns {import("./state.js").Snapshot | null}
+ */
+function latestResult(playbook, state) {
+  const [latest] = finished(playbook, state);
+  const answers = ownAnswers(playbook, state.answers);
+  if (score(playbook, answers).missing === 0) return { date: latest?.date ?? today(), answers };
+  return latest ?? null;
 }
 
 /** @param {Playbook} playbook @param {import("./score.js").Score} scored */
@@ -69,14 +88,17 @@ function halfWay({ aspects }, { parts, missing, questions }) {
   ];
 }
 
-/** @param {Playbook} playbook @param {State} state */
-function thisWeek(playbook, state) {
+/**
+ * @param {Playbook} playbook @param {State} state @param {import("./state.js").Snapshot} result
+ * @param {import("./score.js").Score} scored  the answers of now
+ */
+function thisWeek(playbook, state, { date, answers }, scored) {
   const day = today();
-  const [latest] = finished(playbook, state);
-  const since = latest?.date ?? day;
-  const due = againOn(since);
-  const isDue = addDays(mondayOf(since), 49) <= day;
+  const due = againOn(date);
+  const isDue = isAgainDue(date);
   const page = new URL(ASSESSMENT, location.href).href;
+  const [weakest] = weakestFirst(score(playbook, answers));
+  const turn = `${weakest.certainty.title} · ${words.ofMost(weakest.sum, mostOf(playbook))}`;
   return [
     make("p", { class: "eyebrow" }, words.weekOf(sayWeekday(day), weekOf(day))),
     make("h1", {}, words.week),
@@ -86,25 +108,49 @@ function thisWeek(playbook, state) {
       make(
         "div",
         {},
-        isDue && make("p", { class: "home-now__due" }, words.againDue(sayDay(since)), " ", make("a", { href: ASSESSMENT }, words.againNow)),
-        weekField(playbook, state, "h2"),
+        scored.missing > 0 &&
+          scored.missing < scored.questions &&
+          make("p", { class: "home-now__due" }, make("a", { href: ASSESSMENT }, words.goOn(scored.questions - scored.missing, scored.questions))),
+        isDue &&
+          scored.missing === 0 &&
+          make("p", { class: "home-now__due" }, words.againDue(sayDay(date)), " ", make("a", { href: `${ASSESSMENT}#again` }, words.againNow)),
+        weekField(playbook, state, answers, "h2", turn),
       ),
       make(
-        "section",
-        { class: "log", "aria-labelledby": "log-title" },
-        ...logOf(playbook, state),
-        make("p", { class: "log__next" }, words.fridayLetter, " ", !isDue && words.againFrom(sayDay(due))),
+        "div",
+        {},
+        log(playbook, state),
+        make("p", { class: "log__next" }, ...letterOf(day), " ", !isDue && words.againFrom(sayDay(due))),
         !isDue &&
-          make("p", {}, reminderButton(words.againRemind, () => againReminder(since, page), { id: "home-again", class: "quiet-button" })),
+          make("p", {}, reminderButton(words.againRemind, () => againReminder(date, page), { id: "home-again", class: "quiet-button" })),
       ),
     ),
   ];
 }
 
-/** The weeks before this one: what was ticked when. @param {Playbook} playbook @param {State} state */
+/** The letter of this week, once it is there; till then, when it comes. @param {string} day */
+function letterOf(day) {
+  const newest = document.querySelector(".letter-sample__title");
+  const link = newest?.querySelector("a");
+  if (!(newest instanceof HTMLElement) || !link || (newest.dataset.published ?? "") < mondayOf(day)) return [words.fridayLetter];
+  return [words.weekLetter, " ", make("a", { href: link.href }, link.textContent)];
+}
+
+/**
+ * What was ticked when, week by week. Before this week, for who has a field for this one.
+ *
+ * @param {Playbook} playbook @param {State} state
+ */
+function log(playbook, state) {
+  const rows = logOf(playbook, state);
+  return rows.length > 0 && make("section", { class: "log", "aria-labelledby": "log-title" }, ...rows);
+}
+
+/** @param {Playbook} playbook @param {State} state */
 function logOf(playbook, state) {
   const monday = mondayOf(today());
-  const weeks = weeksOf(state).filter(({ week }) => week < monday);
+  const isKnown = latestResult(playbook, state) !== null;
+  const weeks = weeksOf(state).filter(({ week }) => week < monday || !isKnown);
   if (weeks.length === 0) return [];
   const rows = weeks.map(({ week, items }) => {
     const texts = items.flatMap(({ id }) => findItem(playbook, id)?.item.text ?? []);
@@ -117,7 +163,7 @@ function logOf(playbook, state) {
   });
   const older = rows.splice(WEEKS);
   return [
-    make("h2", { id: "log-title" }, words.weeksBefore),
+    make("h2", { id: "log-title" }, isKnown ? words.weeksBefore : words.weeks),
     make("ol", { class: "log__weeks" }, ...rows),
     older.length > 0 &&
       make("details", { class: "log__older" }, make("summary", {}, words.weeksOlder(older.length)), make("ol", { class: "log__weeks" }, ...older)),
@@ -141,12 +187,12 @@ function tellSince(text, date) {
  * What each of the seven has: its cells once it has answers, and its ticks above nought.
  *
  * @param {Playbook} playbook @param {State} state @param {import("./score.js").Score} scored
+ * @param {string} date  of a finished result, or empty
  */
-function showSeven(playbook, state, scored) {
+function showSeven(playbook, state, scored, date) {
   const [weakest] = weakestFirst(scored);
-  const [latest] = finished(playbook, state);
   const heading = document.querySelector(".seven")?.previousElementSibling;
-  if (heading instanceof HTMLElement) tellSince(heading, scored.missing === 0 && latest ? latest.date : "");
+  if (heading instanceof HTMLElement) tellSince(heading, date);
   for (const part of scored.parts) {
     const { certainty, levels, sum, missing } = part;
     const row = document.querySelector(`.seven [data-certainty="${certainty.id}"]`);

@@ -1,7 +1,7 @@
 // @ts-check
 /** A result in one sentence, made from the levels. Pure but for the words. */
 
-import { mostOf, weakestFirst } from "./score.js";
+import { mostOf, points, weakestFirst } from "./score.js";
 import { list, words } from "./words.js";
 
 /** @typedef {import("./score.js").Playbook} Playbook @typedef {import("./score.js").Score} Score @typedef {import("./score.js").Part} Part */
@@ -32,13 +32,16 @@ export function meaningOf(playbook, scored) {
   const of = (/** @type {Band} */ band) => ranked.filter(({ sum }) => bandOf(playbook, sum) === band);
   const begin = weakest.certainty.title;
   if (ranked.every(({ sum }) => sum === mostOf(playbook))) return { claim: words.meansFull, reason: words.meansFullReason };
-  if (scored.unknown === scored.questions) {
-    return { claim: words.meansUnknown, reason: words.meansUnknownReason(begin) };
+  if (scored.unknown * 2 > scored.questions) {
+    const claim = scored.unknown === scored.questions ? words.meansUnknown : words.meansUnknownMost;
+    return { claim, reason: words.meansUnknownReason(begin) };
   }
   const [sure, level] = [of("sure"), ranked.filter(({ sum }) => sum === weakest.sum)];
   const reason = capital(reasonOf(playbook, weakest));
   const why = level.length > 1 ? words.meansBegin(begin, reasonOf(playbook, weakest)) : reason;
-  if (level.length === ranked.length) return { claim: words.meansLevel(weakest.sum, mostOf(playbook)), reason: why };
+  if (level.length === ranked.length) {
+    return { claim: weakest.sum ? words.meansLevel(weakest.sum, mostOf(playbook)) : words.meansNothing, reason: why };
+  }
   const names = { sure: nameAll(sure.filter(({ sum }) => sum === ranked.at(-1)?.sum)), weak: nameAll(level) };
   if (sure.length === ranked.length) return { claim: words.meansAllSure(names.weak), reason: why };
   const improvises = bandOf(playbook, weakest.sum) === "improvising";
@@ -47,9 +50,12 @@ export function meaningOf(playbook, scored) {
 }
 
 /** The three levels of one certainty in words: no full stop is missing. @param {Playbook} playbook @param {Part} part */
-function reasonOf({ aspects }, { levels }) {
+function reasonOf({ aspects }, { levels, unknown }) {
+  if (unknown === levels.length) return words.level_unknown;
   const parts = aspects.map(({ id }, place) => words[`level_${id}_${levels[place]}`]);
-  return `${list(parts)}.`;
+  const last = parts.pop() ?? "";
+  const falls = levels.slice(0, -1).every((level) => points(level) - points(levels.at(-1)) >= 2);
+  return `${falls ? words.meansBut(parts, last) : list([...parts, last])}.`;
 }
 
 /** @param {Part[]} parts */

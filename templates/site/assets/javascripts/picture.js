@@ -42,8 +42,12 @@ export async function drawResult(playbook, answers, date, page) {
   write(`${siteName()} · ${sayDay(date)} · ${words.total(scored.total, mostOf(playbook) * scored.parts.length)}`, EDGE, EDGE + 20, fonts.small, quiet);
   let said = 0;
   for (const [place, text] of lines.entries()) {
-    write(text, EDGE, top + 50 + place * 62, fonts.says, said < claimed ? ink : quiet);
-    said += text.length + 1;
+    let left = EDGE;
+    for (const word of text.split(" ")) {
+      write(word, left, top + 50 + place * 62, fonts.says, said < claimed ? ink : quiet);
+      left += pen.measureText(`${word} `).width;
+      said += word.length + 1;
+    }
   }
   const left = WIDTH - EDGE - 70 - playbook.aspects.length * (HIGHEST * STEP + GAP);
   for (const [aspect, { name }] of playbook.aspects.entries()) {

@@ -28,6 +28,7 @@ export function startQuestions(form, playbook, go) {
 
   const status = make("p", { class: "assessment__status", role: "status" });
   const stop = make("a", { class: "quiet-button", href: "../" }, words.stop);
+  const toResult = button(words.backToResult, () => go("result"), { id: "assessment-result", class: "quiet-button" });
   const steps = playbook.certainties.map(({ id, title }, step) =>
     make(
       "button",
@@ -48,7 +49,7 @@ export function startQuestions(form, playbook, go) {
     make("a", { class: "quiet-button", href: "../privacy/#kept" }, words.elsewhere),
   );
   form.prepend(
-    make("p", { class: "assessment__head" }, status, stop),
+    make("p", { class: "assessment__head" }, status, stop, toResult),
     make("nav", { class: "steps", "aria-label": words.steps }, list),
   );
   form.append(
@@ -115,7 +116,7 @@ export function startQuestions(form, playbook, go) {
     return first + Math.max(0, found);
   }
 
-  /** A question and the focus on it. @param {number} question */
+  /** A question and the focus on it, so that a key answers it. @param {number} question */
   function turn(question) {
     show(question);
     const radios = radiosOf(keys[question]);
@@ -149,6 +150,8 @@ export function startQuestions(form, playbook, go) {
     const isLast = place === keys.length - 1;
     previous.hidden = place === 0;
     elsewhere.hidden = missing < keys.length;
+    stop.hidden = missing === 0;
+    toResult.hidden = missing > 0;
     put(next, isLast ? (missing ? words.showSoFar : words.showResult) : words.next);
     next.classList.toggle("z7-button--main", isLast ? !missing : !isOpen(keys[place]));
   }

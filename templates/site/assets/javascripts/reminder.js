@@ -2,7 +2,7 @@
 /** Reminders for the reader's own calendar. */
 
 import { sevenWeeksAfter, toCalendar } from "./calendar.js";
-import { mondayOf, nextMonday } from "./days.js";
+import { addDays, mondayOf, nextMonday } from "./days.js";
 import { button } from "./elements.js";
 import { download } from "./files.js";
 import { tell } from "./note.js";
@@ -58,7 +58,10 @@ export const againReminder = (date, url) => ({
 });
 
 /** The Monday on which the assessment is due again; never one that is over. @param {string} date  of the result */
-export function againOn(date) {
-  const due = sevenWeeksAfter(mondayOf(date));
-  return due > today() ? due : nextMonday(today());
-}
+export const againOn = (date) => (isAgainDue(date) ? nextMonday(today()) : dueAfter(date));
+
+/** Whether seven weeks are over. @param {string} date  of the result */
+export const isAgainDue = (date) => dueAfter(date) <= today();
+
+/** Seven weeks after the Monday that is nearest. @param {string} date */
+const dueAfter = (date) => sevenWeeksAfter(mondayOf(addDays(date, 3)));

@@ -6,7 +6,7 @@ import { make, mark } from "./elements.js";
 import { bandOf, meaningOf } from "./meaning.js";
 import { HIGHEST, UNKNOWN, mostOf, score, weakestFirst } from "./score.js";
 import { weekField } from "./week.js";
-import { sayDay, words } from "./words.js";
+import { language, sayDay, words } from "./words.js";
 
 /**
  * @typedef {import("./score.js").Playbook} Playbook @typedef {import("./score.js").Answers} Answers
@@ -31,7 +31,6 @@ export function resultOf({ playbook, answers, shared, date, other, state }) {
     return [
       meta(shared && words.sharedResult),
       heading(words.soFar),
-      shared && make("p", {}, words.sharedExplained),
       make("p", { class: "result__unfinished" }, why(scored.missing, scored.questions)),
       bands(playbook, [{ title: "", parts: begun }], undefined),
     ];
@@ -40,14 +39,13 @@ export function resultOf({ playbook, answers, shared, date, other, state }) {
   const ranked = weakestFirst(scored);
   const { claim, reason } = meaningOf(playbook, scored);
   const of = (/** @type {import("./meaning.js").Band} */ band) => ({
-    title: words[band],
+    title: scored.unknown === scored.questions ? words.inDoubt : words[band],
     parts: ranked.filter(({ sum }) => bandOf(playbook, sum) === band),
   });
   return [
     meta(shared ? words.sharedResult : words.result, date && sayDay(date), total),
     heading(claim, " ", make("span", { class: "result__why" }, reason)),
-    shared && make("p", {}, words.sharedExplained),
-    !shared && weekField(playbook, state, "h3"),
+    !shared && weekField(playbook, state, answers, "h3"),
     make("h3", { class: "result__seven" }, words.seven),
     make("p", { class: "result__legend" }, words.nineCells, scored.unknown > 0 && ` ${words.unknowns(scored.unknown)}`),
     against && other && make("p", { class: "result__change" }, changeOf(scored, against, other.name, shared)),
@@ -97,7 +95,7 @@ function row(playbook, { certainty, levels, sum, missing }, most, against, isTur
     { class: isTurn ? "band__row turn" : "band__row", "data-certainty": certainty.id },
     mark(certainty.id, { width: 32, height: 32 }),
     make("a", { class: "band__name", href: certainty.url }, certainty.title),
-    make("span", { class: "said" }, `: ${told.join(", ")}. `),
+    make("span", { class: "said" }, ` ${told.join(", ").toLocaleLowerCase(language)}. `),
     cells(levels, before?.levels),
     make("span", { class: "band__sum" }, make("b", {}, String(sum)), " ", words.ofNine(missing ? HIGHEST * (levels.length - missing) : most)),
     before && before.sum !== sum && make("span", { class: "band__change" }, signed(sum - before.sum)),

@@ -11,6 +11,7 @@ import { CODES } from "./score.js";
 const BEGIN = "#r=";
 const VERSION = "1";
 const OPEN = "-"; // a question without an answer
+const ENDS = /[.,;:!?)\]>'"’”]+$/;
 
 /**
  * @param {readonly string[]} keys @param {import("./score.js").Answers} answers
@@ -29,7 +30,8 @@ export function encode(keys, answers) {
  */
 export function decode(keys, fragment) {
   if (!fragment.startsWith(BEGIN)) return { kind: "none" };
-  const [version, codes, ...more] = fragment.slice(BEGIN.length).split(".");
+  // In a text a link ends where a sentence does, and some programs take that along.
+  const [version, codes, ...more] = fragment.slice(BEGIN.length).replace(ENDS, "").split(".");
   if (version !== VERSION || codes === undefined || more.length || codes.length !== keys.length) return { kind: "bad" };
   /** @type {Record<string, string>} */
   const answers = {};

@@ -134,3 +134,11 @@ function tell() {
 // Another tab changed it (or cleared all: then there is no key); or this page comes back from the browser's memory.
 window.addEventListener("storage", ({ key }) => (key === null || key === KEY) && tell());
 window.addEventListener("pageshow", ({ persisted }) => persisted && tell());
+
+// A tab that was left open shows the week that it is now.
+let day = today();
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible" || day === today()) return;
+  day = today();
+  tell();
+});

@@ -13,11 +13,13 @@ import { sayDay, words } from "./words.js";
 /** @typedef {import("./score.js").Playbook} Playbook @typedef {import("./state.js").State} State */
 
 /**
- * @param {Playbook} playbook @param {State} state  with answers to all questions
+ * @param {Playbook} playbook @param {State} state
+ * @param {import("./score.js").Answers} answers  to all questions
  * @param {"h2" | "h3"} level  of its heading
+ * @param {string} [heading]  in the place of whose turn it is
  */
-export function weekField(playbook, state, level) {
-  const ranked = weakestFirst(score(playbook, state.answers));
+export function weekField(playbook, state, answers, level, heading) {
+  const ranked = weakestFirst(score(playbook, answers));
   const step = nextStep(ranked, state.items);
   const done = doneThisWeek(playbook, state);
   const title = ranked[0].certainty.title;
@@ -25,7 +27,7 @@ export function weekField(playbook, state, level) {
   return make(
     "section",
     { class: `week${begun ? " week--done" : ""}`, "aria-labelledby": "week-title" },
-    make(level, { class: "week__title", id: "week-title" }, begun ? words.weekDone : step ? words.weekAt(step.part.certainty.title) : words.week),
+    make(level, { class: "week__title", id: "week-title" }, begun ? words.weekDone : step ? (heading ?? words.weekAt(step.part.certainty.title)) : words.weekEmpty),
     !begun && step && step.part !== ranked[0] && make("p", { class: "week__why" }, words.listDone(title, step.part.certainty.title)),
     begun && make("ul", { class: "week__items" }, ...done.map(({ item, url }) => make("li", {}, tickBox(state, item, url)))),
     step && begun && make("p", { class: "week__more" }, words.weekMore(step.part.certainty.title)),

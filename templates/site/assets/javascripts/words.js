@@ -39,10 +39,10 @@ const sayWho = (names) => (names.length === 2 ? list(names) : TEXTS.teamWho);
 /** More than two certainties are counted. @param {readonly string[]} titles */
 const sayTitles = (titles) => (titles.length > 2 ? fill("teamSome", { number: titles.length }) : list(titles));
 
-/** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members" | "deals", number>} Amount */
+/** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members" | "deals" | "asked", number>} Amount */
 
 /** How much a browser or a file holds. What there is none of needs no words. @param {Amount} amount */
-const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members, deals }) =>
+const sayAmount = ({ done, na, answers, snapshots, weeks, notes, members, deals, asked }) =>
   list(
     [
       done && fill("keptDone", { done }),
@@ -111,10 +111,11 @@ export const words = {
   meansUnderway: /** @param {string} weak */ (weak) => fill("meansUnderway", { weak }),
   meansBoth: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansBoth", { sure, weak }),
   meansSure: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansSure", { sure, weak }),
+  meansBut: /** @param {readonly string[]} parts @param {string} last */ (parts, last) => fill("meansBut", { parts: list(parts), last }),
   meansMany: /** @param {number} number */ (number) => fill("meansMany", { number: TEXTS.numbers.split(" ")[number] }),
   levelOf: /** @param {string} name @param {string} level */ (name, level) => fill("levelOf", { name, level }),
   ofNine: /** @param {number} most */ (most) => fill("ofNine", { most }),
-  shareText: /** @param {string} meaning */ (meaning) => fill("shareText", { meaning }),
+  shareText: /** @param {string} page */ (page) => fill("shareText", { page }),
   againExplained: /** @param {string} day */ (day) => fill("againExplained", { day }),
   unfinished: /** @param {number} missing @param {number} of */ (missing, of) => fill("unfinished", { missing, of }),
   sharedUnfinished: /** @param {number} missing @param {number} of */ (missing, of) =>
