@@ -199,33 +199,46 @@ def meaning(page, site, codes: str) -> str:
 
 MEANINGS = {
     "210 223 10x 211 232 110 332": (
-        "Jullie zijn het zekerst van Herhaling en improviseren het meest bij Referral. Er is een idee, er is geen keuze "
-        "gemaakt en niemand weet of het elke week gebeurt."
+        "Jullie zijn het zekerst van Herhaling en improviseren het meest bij Referral. Er is een idee, er "
+        "is geen keuze gemaakt en je weet niet of het elke week gebeurt."
     ),
     "333 333 333 222 332 222 333": (
-        "Jullie zijn zeker van vier van de zeven, en het minst zeker van Herhaalaankoop en Terugkeer. Begin "
-        "bij Herhaalaankoop: het idee staat op papier, de keuze staat op papier en het heeft een ritme en een"
-        " eigenaar."
+        "Jullie zijn zeker van vier van de zeven, en het minst zeker van Herhaalaankoop en Terugkeer. Begin"
+        " bij Herhaalaankoop: het idee staat op papier, de keuze staat op papier en het heeft een ritme en "
+        "een eigenaar."
     ),
     "333 333 333 223 332 332 333": (
         "Jullie zijn zeker van alle zeven, en het minst van Herhaalaankoop. Het idee staat op papier, de "
         "keuze staat op papier en het wordt gemeten."
     ),
     "211 112 111 011 121 111 112": (
-        "Jullie improviseren het meest bij Herhaalaankoop. Er is geen idee, over de keuze is alleen gepraat "
-        "en sommigen doen het."
+        "Jullie improviseren het meest bij Herhaalaankoop. Er is geen idee, over de keuze is gepraat, meer "
+        "niet en sommigen doen het."
     ),
     "222 221 222 222 222 222 222": (
-        "Jullie improviseren nergens meer en zijn nog nergens zeker. Er is het meest te winnen bij Reputatie."
-        " Het idee staat op papier, de keuze staat op papier en sommigen doen het."
+        "Jullie improviseren nergens en zijn nog nergens zeker. Er is het meest te winnen bij Reputatie. "
+        "Het idee staat op papier, de keuze staat op papier en sommigen doen het."
     ),
     "000 000 000 000 000 000 000": (
-        "Alle zeven staan even hoog: 0 van 9. Begin bij Relaties: er is geen idee, er is geen keuze gemaakt "
+        "Jullie improviseren bij alle zeven. Begin bij Relaties: er is geen idee, er is geen keuze gemaakt "
         "en het gebeurt als het toevallig uitkomt."
     ),
+    "xxx xxx xx1 xxx xxx xxx xxx": (
+        "Van de meeste vragen weet je het antwoord niet. Dat is een eerlijke uitslag. Zoek het deze week "
+        "uit voor Relaties."
+    ),
+    "333 333 33x 333 xxx 333 333": (
+        "Jullie zijn het zekerst van vijf van de zeven en improviseren het meest bij Rendement. Je weet van"
+        " idee, keuze en uitvoering niet hoe het ervoor staat."
+    ),
+    "333 333 33x 333 333 333 333": (
+        "Jullie zijn zeker van zes van de zeven, en het minst zeker van Referral. Over het idee zegt "
+        "iedereen hetzelfde en de keuze is langs de cijfers gelegd, maar je weet niet of het elke week "
+        "gebeurt."
+    ),
     "333 333 333 333 333 333 333": (
-        "Alle zeven staan op het hoogste. Laat een collega de toets ook doen. Dan weet je of die het met je "
-        "eens is."
+        "Alle zeven staan op het hoogste. Laat een collega de toets ook doen. Dan weet je of die het met je"
+        " eens is."
     ),
     "xxx xxx xxx xxx xxx xxx xxx": (
         "Van geen van de zeven weet je hoe jullie ervoor staan. Dat is een eerlijke uitslag. Zoek het deze "

@@ -49,8 +49,8 @@ function show(state) {
   hero.hidden = begun || result !== null;
   now.hidden = hero.hidden ? false : !ticked;
   // Who only ticks gets the log, below the opening.
-  if (hero.hidden) hero.before(now);
-  else hero.after(now);
+  if (hero.hidden && now.nextElementSibling !== hero) hero.before(now);
+  if (!hero.hidden && now.previousElementSibling !== hero) hero.after(now);
   refill(now, result ? thisWeek(playbook, state, result, scored) : begun ? halfWay(playbook, scored) : ticked ? [log(playbook, state)] : []);
   showSeven(playbook, state, result ? score(playbook, result.answers) : scored, result?.date ?? "");
 }

@@ -74,7 +74,6 @@ export const words = {
   clearText: /** @param {Amount} amount */ (amount) => fill("clearText", { amount: sayAmount(amount) }),
   asked: /** @param {string} day */ (day) => fill("asked", { day }),
   // Reminders
-  asked: /** @param {string} day */ (day) => fill("asked", { day }),
   reminded: /** @param {string} day */ (day) => fill("reminded", { day }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),
