@@ -1,6 +1,7 @@
 """Home: as it was made, half-way through the assessment, and for who has a result."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +132,40 @@ def test_after_seven_weeks_the_assessment_is_asked_again(visit):
     page = visit(state(answers=answers(CODES), snapshots=old))
     assert page.get_by_text("Je uitslag is van 6 oktober 2026").is_visible()
     assert page.get_by_role("link", name="Doe de toets opnieuw").is_visible()
+
+
+def test_who_takes_the_assessment_again_is_no_stranger_meanwhile(visit):
+    again = {**KNOWN, "answers": answers("333 3-- --- --- --- --- ---")}
+    page = visit(again)
+    assert page.locator("h1:visible").all_inner_texts() == ["Deze week"]
+    assert page.locator(".week__title").inner_text() == "Referral · 1 van 9"
+    assert page.locator(".log__weeks li").count() == 2
+    page.get_by_role("link", name="Ga verder (4 van 21)").click()
+    expect(page.locator(".assessment__status")).to_have_text("Vraag 5 van 21")
+
+
+def test_who_only_ticks_has_a_log_below_the_opening(visit):
+    page = visit(state({"ref-1": done("2026-11-23")}))
+    assert page.locator("h1:visible").all_inner_texts() == ["Improviseren we?"]
+    assert page.locator(".log h2").inner_text() == "Wat je afvinkte"
+    assert "Vijf klanten" in page.locator(".log__weeks").inner_text()
+
+
+def test_a_tab_that_was_left_open_follows_the_day(visit):
+    page = visit(KNOWN)
+    page.clock.set_fixed_time("2026-12-04T08:00:00")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".eyebrow:visible")).to_have_text("vrijdag 4 december · week 49")
+
+
+def test_the_letter_of_the_week_is_named_once_it_is_there(visit):
+    page = visit(KNOWN)
+    newest = date.fromisoformat(page.locator(".letter-sample__title").get_attribute("data-published") or "")
+    for day, said in ((newest, "De brief van deze week:"), (newest + timedelta(4), "Vrijdag komt de brief.")):
+        page.clock.set_fixed_time(f"{day}T12:00:00")
+        page.reload()
+        page.wait_for_selector(".week")
+        assert page.get_by_text(said).is_visible(), day
 
 
 def test_when_nothing_is_open_it_says_so(visit):

@@ -212,8 +212,8 @@ MEANINGS = {
         "keuze staat op papier en het wordt gemeten."
     ),
     "211 112 111 011 121 111 112": (
-        "Jullie improviseren het meest bij Herhaalaankoop. Er is geen idee, over de keuze is gepraat, meer "
-        "niet en sommigen doen het."
+        "Jullie improviseren het meest bij Herhaalaankoop. Er is geen idee, over de keuze is alleen gepraat"
+        " en sommigen doen het."
     ),
     "222 221 222 222 222 222 222": (
         "Jullie improviseren nergens en zijn nog nergens zeker. Er is het meest te winnen bij Reputatie. "
