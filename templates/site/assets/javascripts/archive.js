@@ -39,6 +39,6 @@ function show(filter, chosen) {
   const said = number ? words.letters(number) : words.lettersNone(chosen.firstChild?.textContent?.trim() ?? "");
   const status = filter.querySelector("[role=status]");
   if (!status || status.textContent === said) return;
-  status.classList.toggle("letter-filter__said--none", number === 0);
+  status.classList.toggle("said", number > 0); // each choice has its number; that there are none is seen too
   status.textContent = said;
 }
