@@ -412,6 +412,7 @@ def test_the_step_goes_into_a_calendar(visit):
     assert page.get_by_text("Je agenda krijgt een afspraak op 30 november 2026.").is_visible()
     with page.expect_download() as download:
         page.click("#result-remind")
+    assert download.value.suggested_filename.startswith("toets-opnieuw-")
     assert "UID:assessment@" in Path(download.value.path()).read_text(encoding="utf-8")
 
 

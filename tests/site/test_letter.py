@@ -74,6 +74,16 @@ def test_a_device_that_shares_is_asked_to(open_browser: Open, address: str, lett
     assert page.url == address
 
 
+def test_a_device_that_shares_need_not_say_whether_it_can(
+    open_browser: Open, address: str, letter: Edition
+) -> None:
+    page = open_browser()
+    page.add_init_script(f"({SHARING})([]); navigator.canShare = undefined")
+    page.goto(address)
+    page.get_by_role("link", name="Stuur door").click()
+    assert page.evaluate("shared") == [{"title": letter.title, "url": address}]
+
+
 @pytest.mark.parametrize("shares", [False, True])
 def test_else_it_goes_by_mail(open_browser: Open, address: str, shares: bool) -> None:
     """Also where the device refuses; one who thinks better of it gets no mail to write."""

@@ -128,6 +128,11 @@ ONE = link(SCORES["Anouk"])
         (f"Anouk: zo ziet de mijne eruit.\nEn de link is\n{ONE}", ""),
         (f"Ölaf Ångström: {ONE}", "Ölaf Ångström"),
         (f"王小明: {ONE}", "王小明"),
+        (f"Jan 2: {ONE}", "Jan 2"),
+        (f"[27-11-2026, 09:12:33] Jan 2: {ONE}", "Jan 2"),
+        (f"27-11-2026 09:12 - N0: {ONE}", "N0"),
+        (f"Anouk 27-11-2026 9:12 AM: {ONE}", "Anouk"),
+        (f"12 Anouk: {ONE}", "Anouk"),
         (f"<img src=x onerror=alert(1)>: {ONE}", ""),
         (f"{'A' * 300}: {ONE}", "A" * 40),
     ],
@@ -194,6 +199,8 @@ def test_two_people_with_the_same_answers_are_told(pure, site):
     got = add(pure, site, members("Anouk"), [named("Bas", SCORES["Anouk"])])
     assert [one["name"] for one in got["added"]] == ["Bas"]
     assert got["told"]["alike"] == [["Anouk", "Bas"]]
+    got = add(pure, site, members("Anouk"), [named("Bas", SCORES["Anouk"]), named("Cas", SCORES["Anouk"])])
+    assert got["told"]["alike"] == [["Anouk", "Bas", "Cas"]]
 
 
 def test_two_results_of_one_name_are_told_apart(pure, site):
@@ -372,8 +379,8 @@ def test_in_english(reader):
         ([(1,) * 7] * 2 + [(2,) * 7], "Jullie zijn het eens: het is nog zeven keer improviseren.", True),
         ([(8,) * 7, (9,) * 7], "0 en 1 zijn het eens: alle zeven staan.", True),
         ([(5,) * 7, (5, 6, 5, 5, 5, 5, 5), (5,) * 7], "Jullie zijn het bijna overal eens: het scheelt nergens meer dan één punt.", True),  # noqa: E501
-        ([(2,) * 7, (5, 5, 5, 5, 5, 5, 4)], "0 en 1 zijn het nergens eens, en het minst over 6 van de zeven.", True),
-        ([(5,) * 7, (5, 5, 8, 5, 5, 5, 9)], "0 en 1 zijn het eens over 5 van de zeven en kijken anders naar Herhaling.", True),  # noqa: E501
+        ([(2,) * 7, (5, 5, 5, 5, 5, 5, 4)], "0 en 1 zijn het nergens eens, en het minst over zes van de zeven.", True),
+        ([(5,) * 7, (5, 5, 8, 5, 5, 5, 9)], "0 en 1 zijn het eens over vijf van de zeven en kijken anders naar Herhaling.", True),  # noqa: E501
     ],
 )  # fmt: skip
 def test_one_sentence_says_what_it_means(reader, sums, sentence, begins):
@@ -481,13 +488,82 @@ def test_an_unfinished_own_result_is_not_offered(reader):
     expect(page.locator("#team-own")).to_be_hidden()
 
 
-def test_a_link_that_is_opened_here_waits_for_a_yes(reader, site):
+def test_a_result_from_its_own_page_is_added_at_once(reader, site):
     page = reader(fragment=f"#r=1.{codes(SCORES['Anouk'])}")
-    expect(page.locator("#team-read")).to_be_focused()
-    assert kept_text(page, site) is None
-    page.keyboard.press("Enter")
-    assert names(page) == ["Uitslag 1"]
+    field = page.locator("#team-name-0")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("Uitslag 1")
     assert "#" not in page.url
+    expect(page.locator("#team-links")).to_have_value("")
+    page.reload()
+    page.locator(".team--live").wait_for()
+    assert names(page) == ["Uitslag 1"]
+    expect(page.locator("#team-links")).to_be_visible()  # as it asks for another one
+
+    page.evaluate("fragment => { location.hash = fragment }", f"#r=1.{codes(SCORES['Bas'])}")
+    expect(page.locator("#team-name-1")).to_be_focused()
+    page.get_by_role("button", name="Ongedaan maken").click()
+    assert names(page) == ["Uitslag 1"]
+
+
+@pytest.mark.parametrize("team", [(), ("Anouk", "Bas", "Chantal")])
+@pytest.mark.parametrize(
+    "fragment, said",
+    [
+        ("#r=", "Deze link konden we niet lezen."),
+        (f"#r=1.{'3' * 20}-", "Niet toegevoegd"),
+        ("#r=2.3", "Deze link"),
+    ],
+)
+def test_a_result_that_cannot_be_added_is_always_told(reader, team, fragment, said):
+    page = reader(state(members(*team)), fragment=fragment)
+    expect(page.locator(".team__told")).to_contain_text(said)
+    expect(page.locator(".team__told")).to_be_visible()
+    expect(page.locator("#team-links")).to_be_focused()
+    assert names(page) == [*team]
+
+
+def test_the_own_result_comes_first_as_long_as_the_sheet_is_empty(reader):
+    page = reader(state([], answers=answers(codes(SCORES["Esra"]))))
+    buttons = page.locator(".team__edit .z7-button:visible")
+    assert buttons.first.inner_text() == "Voeg mijn uitslag toe"
+    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Voeg mijn uitslag toe"]
+    buttons.first.click()
+    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Leg ze naast elkaar"]
+
+
+def test_what_became_of_it_takes_the_place_of_what_was_said(reader):
+    page = reader()
+    paste(page, f"Anouk: {link(SCORES['Anouk'])}")
+    expect(page.locator(".z7-note")).to_contain_text("1 uitslag toegevoegd.")
+    paste(page, "niets")
+    expect(page.locator(".z7-note--shown")).to_have_count(0)
+    assert len(told(page)) == 1
+    paste(page, f"Bas {ONE} Bas {link(SCORES['Bas'])} Bas {link(SCORES['Dirk'])} Cas {link(SCORES['Dirk'])}")
+    assert told(page) == [
+        "Anouk en Bas gaven precies dezelfde antwoorden. Is dat niet steeds dezelfde link?",
+        "Bas 3 en Cas gaven precies dezelfde antwoorden. Is dat niet steeds dezelfde link?",
+        (
+            "Van Bas staat er meer dan één uitslag op het blad. "
+            "Deed dezelfde persoon de toets opnieuw, haal de oude dan weg."
+        ),
+    ]
+    page.get_by_role("button", name="Weghalen: Cas").click()
+    assert told(page) == []
+
+
+@pytest.mark.parametrize(
+    "folder, unknown, ends",
+    [
+        ("", "Weet ik niet: A (1 keer) en B (2 keer).", "Laagst A (4), hoogst B, C, D en 2 anderen (6)."),
+        ("en/", "I don’t know: A (once) and B (2 times).", "Lowest A (4), highest B, C, D and 2 others (6)."),
+    ],
+)  # fmt: skip
+def test_more_than_three_are_counted_and_not_knowing_is_said_in_words(reader, folder, unknown, ends):
+    team = [named("A", "x22" + "112" + "222" * 5), named("B", "xx2" + "222" * 6)]
+    page = reader(state([*team, *(named(name, "222" * 7) for name in "CDEF")]), folder)
+    assert unknown in lines(page)[0]
+    assert lines(page)[1] == ends
 
 
 @pytest.mark.parametrize("act", ["add", "remove", "rename", "clear"])
@@ -511,7 +587,16 @@ def test_everything_can_be_undone(reader, site, act):
         expect(page.locator("#team-links")).to_be_focused()
         assert kept_text(page, site) is None
         expect(page.locator(".team__who")).to_have_count(0)
+        assert page.locator("#deal-owner").input_value() == ""
+        assert page.locator(".team-sheet__line span").all_text_contents() == ["", "", ""]
     page.get_by_role("button", name="Ongedaan maken").click()
+    origin = {
+        "add": "#team-read",
+        "remove": "#team-remove-1",
+        "rename": "#team-name-1",
+        "clear": "#team-clear",
+    }[act]
+    expect(page.locator(origin)).to_be_focused()
     assert kept(page, site)["team"] == before
     assert names(page) == ["Anouk", "Bas", "Chantal"]
     expect(page.get_by_label("Eén eigenaar")).to_have_value("Bas")
@@ -540,13 +625,13 @@ def test_an_agreement_is_proposed_and_goes_into_a_calendar(reader, site):
     expect(owner).to_have_value("")
     assert kept(page, site)["team"]["deal"] == NO_DEAL  # nobody agreed yet
 
-    page.get_by_role("button", name="Zet in ieders agenda").click()
+    page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
     expect(page.locator(".z7-note")).to_contain_text("Vul nog in wie het doet")
     expect(owner).to_be_focused()
     owner.fill("Bas")
     action.fill("Bel vijf klanten; vraag door, noteer")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Zet in ieders agenda").click()
+        page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
     expect(page.locator(".z7-note")).to_contain_text("27 november 2026")
     assert download.value.suggested_filename == "teamafspraak-2026-11-23.ics"
     text = download.value.path().read_text("utf-8").replace("\n ", "")
@@ -558,6 +643,59 @@ def test_an_agreement_is_proposed_and_goes_into_a_calendar(reader, site):
         "action": "Bel vijf klanten; vraag door, noteer", "owner": "Bas", "date": "2026-11-27"
     }  # fmt: skip
     expect(page.locator(".deal--made")).to_be_visible()
+
+
+def test_only_what_was_filled_in_is_kept(reader, site):
+    page = reader(state(members("Anouk", "Bas")))
+    action, owner = (page.get_by_label(name) for name in ("Eén actie", "Eén eigenaar"))
+    proposed = action.input_value()
+    owner.fill("Bas")
+    owner.blur()
+    assert kept(page, site)["team"]["deal"] == {**NO_DEAL, "owner": "Bas"}
+    far = {"name": "Cas", "answers": answers(codes((3, 7, 8, 4, 7, 2, 0)))}
+    keep(page.context.new_page(), site, state([*members("Anouk"), far], {**NO_DEAL, "owner": "Bas"}))
+    expect(page.locator(".deal__proposal")).to_have_text("Voorstel: het eerste open punt van Herhaling.")
+    assert action.input_value() != proposed
+    expect(owner).to_have_value("Bas")
+
+
+@pytest.mark.parametrize(
+    "field, value, said",
+    [
+        ("Eén datum", "", "Vul nog in wanneer het klaar is"),
+        ("Eén datum", "2026-11-22", "Die datum is al voorbij."),
+        ("Eén actie", "", "Vul nog in wat er gebeurt"),
+        ("Eén eigenaar", " ", "Vul nog in wie het doet"),
+    ],
+)
+def test_an_agreement_that_lacks_something_is_not_made(reader, field, value, said):
+    page = reader(state(members("Anouk", "Bas")))
+    page.get_by_label("Eén eigenaar").fill("Bas")
+    page.get_by_label(field).fill(value)
+    page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
+    expect(page.locator(".z7-note")).to_contain_text(said)
+    expect(page.get_by_label(field)).to_be_focused()
+    expect(page.locator(".deal--made")).to_have_count(0)
+
+
+@pytest.mark.parametrize("text", ["Bel", "", "Bel\n\n\n\n"])
+def test_the_first_tap_arrives_after_writing(reader, text):
+    page = reader(
+        state(members("Anouk", "Bas")), viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True
+    )
+    page.get_by_label("Eén eigenaar").fill("Bas")
+    action = page.get_by_label("Eén actie")
+    action.tap()
+    page.keyboard.press("Control+A")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text(text)  # the field changes when it is left, as it does for a reader
+    button = page.get_by_role("button", name="Maak een afspraak voor ieders agenda")
+    button.scroll_into_view_if_needed()
+    before = button.bounding_box()
+    page.touchscreen.tap(before["x"] + before["width"] / 2, before["y"] + before["height"] - 4)
+    expect(page.locator(".z7-note")).to_contain_text(
+        "Stuur dit bestand" if text else "Vul nog in wat er gebeurt"
+    )
 
 
 def test_who_writes_is_not_interrupted(reader, site):
@@ -644,9 +782,22 @@ def test_no_state_has_a_barrier_or_runs_out_of_the_window(reader, size, width, s
     found = Axe().run(page).response["violations"]
     assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    for target in page.locator(".team :is(button, input, textarea, summary)").all():
+    for target in page.locator(".team :is(a, button, input, textarea, summary), .wordmark, .skip").all():
         if target.is_visible():
             assert target.bounding_box()["height"] >= 43.9, target.evaluate("one => one.outerHTML")
+
+
+@pytest.mark.parametrize("name", ["X" * 40, "een.heel.lange.naam.van.iemand@example.o"])
+def test_a_long_name_stays_within_the_window(reader, name):
+    team = [{**members("Anouk")[0], "name": name}, *members("Bas")]
+    deal = {"action": "Y" * 80, "owner": name, "date": "2026-12-04"}
+    page = reader(state(team, deal), viewport={"width": 320, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.locator(".team__edit summary").click()
+    page.get_by_role("button", name=f"Weghalen: {name}").click()
+    expect(page.locator(".z7-note")).to_contain_text(name)
+    paste(page, f"Bas {link(SCORES['Anouk'])} Bas {link(SCORES['Dirk'])}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("width", [320, 1440])

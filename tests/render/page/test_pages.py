@@ -627,6 +627,13 @@ def test_the_letter_to_come_is_known_by_its_date_until_then(newsletter):
         assert "Verschijnt" not in pages["archive/2026-W46.md"]
 
 
+def test_a_letter_that_is_not_out_yet_is_the_next_one(newsletter):
+    newest = newsletter.archive.issues[0].editions[NL]
+    pages = render_pages(newsletter, NL, newest.published - timedelta(hours=1))
+    (archive,) = (page.content.decode() for page in pages if str(page.path) == "archive/index.md")
+    assert "De volgende verschijnt op vrijdag 20 november 2026." in archive
+
+
 def test_the_first_and_the_last_letter_have_one_neighbour(newsletter):
     for week in ("2026-W47", "2026-W45"):
         page = show(newsletter, f"archive/{week}.md")

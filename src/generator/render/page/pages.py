@@ -236,6 +236,7 @@ def _render_archive(
 ) -> bytes:
     writer = _Writer(newsletter, language, ARCHIVE, now)
     settings, count = newsletter.settings, Counter(letter.certainty for letter in letters)
+    newest = next((letter for letter in letters if not writer.not_out(letter)), None)
     numbered = [
         (letter.published.year, writer.letter(letter, len(letters) - place))
         for place, letter in enumerate(letters)
@@ -248,7 +249,7 @@ def _render_archive(
         shown=letters,
         letter=escape_markdown(settings.letter),
         tagline=escape_markdown(settings.channels[language].tagline),
-        coming=writer.coming(letters[0], 0) if letters else None,
+        coming=writer.coming(newest, 0) if newest else None,
         years=[
             (year, [letter for _, letter in found])
             for year, found in groupby(numbered, key=lambda entry: entry[0])

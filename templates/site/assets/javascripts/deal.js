@@ -22,11 +22,18 @@ export function dealOf(playbook) {
     document.querySelectorAll(".team-sheet__line b"),
     (one) => one.textContent ?? "",
   );
-  const keep = () => change((state) => ({ ...state, team: { ...state.team, deal: values() } }));
-  const field = { class: "deal__field", change: keep, autocomplete: "off" };
-  const action = make("textarea", { ...field, rows: 2, maxlength: LONGEST.action, "aria-describedby": "deal-proposal" });
-  const owner = make("input", { ...field, id: "deal-owner", maxlength: LONGEST.owner, list: "deal-names" });
-  const date = make("input", { ...field, type: "date" });
+  // Whoever takes the proposal out is not given it again: the button below would move away from under the finger.
+  let emptied = false;
+  const field = { class: "deal__field", autocomplete: "off" };
+  const action = make("textarea", { ...field, rows: 2, maxlength: LONGEST.action, change: () => keepAction() });
+  const owner = make("input", {
+    ...field,
+    id: "deal-owner",
+    maxlength: LONGEST.owner,
+    list: "deal-names",
+    change: () => keep({ owner: owner.value.trim() }),
+  });
+  const date = make("input", { ...field, type: "date", change: () => keep({ date: date.value }) });
   const names = make("datalist", { id: "deal-names" });
   const proposal = make("p", { id: "deal-proposal", class: "deal__proposal" });
   const labelled = (/** @type {string} */ text, /** @type {HTMLElement} */ control) =>
@@ -52,14 +59,27 @@ export function dealOf(playbook) {
     ),
   );
 
-  const values = () => ({ action: action.value.trim(), owner: owner.value.trim(), date: date.value });
+  function keepAction() {
+    emptied = !action.value.trim();
+    keep({ action: action.value.trim() });
+  }
+
+  /** The field to mend first, and what is wrong with it. */
+  function lacking() {
+    if (!action.value.trim()) return [action, words.teamActionless];
+    if (!owner.value.trim()) return [owner, words.teamOwnerless];
+    if (!date.value) return [date, words.teamDateless];
+    return date.value < today() ? [date, words.teamDatePast] : null;
+  }
 
   function remind() {
-    if (!owner.value.trim()) {
-      warn(words.teamOwnerless);
-      return owner.focus();
+    const [field, message] = lacking() ?? [];
+    if (field) {
+      warn(message);
+      return field.focus();
     }
-    keep();
+    // Now all of it is agreed on, also what was only proposed.
+    keep({ action: action.value.trim(), owner: owner.value.trim(), date: date.value });
     const agreed = read().team;
     const found = {
       id: "team",
@@ -75,10 +95,15 @@ export function dealOf(playbook) {
   /** @param {State} state @param {Row[]} rows */
   function update({ items, team }, rows) {
     const proposed = proposalOf(playbook, rows, items);
-    put(action, team.deal.action || (proposed?.text ?? ""));
+    const isOwn = Boolean(team.deal.action) || emptied;
+    put(action, isOwn ? team.deal.action : (proposed?.text ?? ""));
     put(owner, team.deal.owner);
     put(date, team.deal.date || fridayAfter(today()));
-    proposal.textContent = !team.deal.action && proposed ? words.teamProposal(proposed.title) : "";
+    date.min = today();
+    // Its line stays when it is no longer so, for the same reason.
+    proposal.textContent = proposed ? words.teamProposal(proposed.title) : "";
+    proposal.classList.toggle("deal__proposal--over", isOwn);
+    action.setAttribute("aria-describedby", isOwn ? "" : "deal-proposal");
     names.replaceChildren(...team.members.map(({ name }) => make("option", { value: name })));
     part.classList.toggle("deal--made", Boolean(team.deal.action && team.deal.owner && team.deal.date));
   }
@@ -86,9 +111,13 @@ export function dealOf(playbook) {
   return { part, update };
 }
 
+/** Only what somebody filled in: the rest stays a proposal, which follows the team. @param {Partial<State["team"]["deal"]>} part */
+const keep = (part) =>
+  change((state) => ({ ...state, team: { ...state.team, deal: { ...state.team.deal, ...part } } }));
+
 /** Not while somebody is in it. @param {HTMLInputElement | HTMLTextAreaElement} field @param {string} text */
 function put(field, text) {
-  if (field !== document.activeElement) field.value = text;
+  if (field !== document.activeElement && field.value.trim() !== text) field.value = text;
 }
 
 /**

@@ -9,7 +9,8 @@ export function startForward() {
   if (!link) return;
   const { url = location.href } = link.dataset;
   const message = { title: new URL(link.href).searchParams.get("subject") ?? "", url };
-  if (navigator.canShare?.(message)) {
+  // A browser that cannot be asked whether it shares this can still share.
+  if ("share" in navigator && (navigator.canShare?.(message) ?? true)) {
     link.addEventListener("click", (event) => {
       event.preventDefault();
       navigator.share(message).catch(({ name }) => {

@@ -17,10 +17,12 @@ import { LARGEST_TEAM, LONGEST } from "./state.js";
 const LINK = /(?:https?:\/\/[^\s<>"“”]{0,1000}?)?(?:#|%23)r(?:=|%3D)([\w.-]*)/giu;
 
 /** What a chat says beside a name: [27-11 09:12], (Sales), 27-11-2026, 9:12 AM. */
-const ASIDE = /\[[^\]]*\]|\([^)]*\)|\d[\d.:/-]*(?:\s*[AP]M\b)?/giu;
+const ASIDE = /\[[^\]]*\]|\([^)]*\)|(?:\p{L}\s?)?\d[\d.:/-]*(?:\s*[AP]M\b)?/giu;
+/** A number that is part of a name, with the letter before it: Jan 2, N0. */
+const NUMBERED = /^\p{L}\s?\d+:?$/u;
 const BETWEEN = /[:;,|•*>→–—\t<"“”]|(?:^|\s)-(?:\s|$)/u;
-const NAMED = /^[\p{Lu}\p{Lo}][\p{L}\p{M}'’.-]*$/u;
-const PARTICLE = /^(?:de|den|der|het|'t|’t|te|ten|ter|in|van|von|la|le|di|da|del|el|al|y)$/u;
+const NAMED = /^[\p{Lu}\p{Lo}][\p{L}\p{M}\p{N}'’.-]*$/u;
+const PARTICLE = /^(?:\d+|de|den|der|het|'t|’t|te|ten|ter|in|van|von|la|le|di|da|del|el|al|y)$/u;
 
 /**
  * The results in a text, in its order: each with the name that stands before its link, on the same line or the one above.
@@ -50,7 +52,10 @@ export function readLinks(playbook, text) {
 
 /** The last part of a line that looks like the name of a person; empty without one. @param {string} line */
 function nameIn(line) {
-  const parts = line.slice(-200).replace(ASIDE, " ").split(BETWEEN);
+  const parts = line
+    .slice(-200)
+    .replace(ASIDE, (aside) => (NUMBERED.test(aside) ? aside : `${/^\p{L}/u.exec(aside) ?? ""} `))
+    .split(BETWEEN);
   const names = parts
     .map((part) => part.trim().split(/\s+/))
     .filter((name) => name.length <= 5 && name.some((word) => NAMED.test(word)))
@@ -64,8 +69,8 @@ function nameIn(line) {
  * @param {Playbook} playbook @param {Team} team @param {readonly Found[]} found
  * @param {(number: number) => string} nameless  what a result without a name is called
  * @returns {{team: Team, added: Member[], told: {twice: string[], unfinished: string[], left: number,
- *   alike: [string, string][], named: string[]}}}  `twice` was there already; `alike`: two names with the same answers;
- *   `named`: a name with two different results
+ *   alike: string[][], named: string[]}}}  `twice` was there already; `alike`: the names that have the same answers;
+ *   `named`: a name with different results
  */
 export function addMembers(playbook, team, found, nameless) {
   const members = [...team.members];
@@ -79,9 +84,11 @@ export function addMembers(playbook, team, found, nameless) {
     else if (same && (!name || name === same.name)) told.twice.push(same.name);
     else if (members.length === LARGEST_TEAM) told.left += 1;
     else {
-      if (same) told.alike.push([same.name, name]);
       if (name && members.some((member) => member.name === name)) told.named.push(name);
       const member = { name: freeName(cut(name) || nameless(members.length + 1), members), answers };
+      const others = told.alike.find(([first]) => first === same?.name);
+      if (others) others.push(member.name);
+      else if (same) told.alike.push([same.name, member.name]);
       members.push(member);
       added.push(member);
     }

@@ -17,8 +17,10 @@ const [storage, outcome] = [document.createElement("p"), document.createElement(
 let timer = 0;
 /** @type {(() => void) | undefined} */
 let undo;
-/** What had the focus when it was said. @type {Element | null} */
+/** What had the focus, or was clicked, when it was said. @type {Element | null} */
 let origin = null;
+/** What has or had it last, here: what is done may make it anew, or hide it. @type {Element | null} */
+let focused = null;
 
 note.className = "z7-note";
 for (const line of [storage, outcome]) line.setAttribute("role", "status");
@@ -26,6 +28,10 @@ const undoing = button(words.undo, takeBack, { class: "z7-button z7-note__undo" 
 const closing = button(words.close, close, { class: "z7-button z7-note__close" });
 note.append(storage, outcome, undoing, closing);
 document.body.append(note);
+for (const event of ["focusin", "click"]) {
+  // Safari gives a button that is clicked no focus.
+  document.addEventListener(event, ({ target }) => remember(/** @type {Element} */ (target)), { capture: true });
+}
 render();
 
 /**
@@ -71,7 +77,7 @@ subscribe(watchStorage);
 
 /** @param {string} message @param {() => void} [wayBack] */
 function say(message, wayBack) {
-  if (!note.contains(document.activeElement)) origin = document.activeElement;
+  if (!note.contains(document.activeElement)) origin = focused;
   unsay(); // the same words again are news again
   undo = wayBack;
   timer = window.setTimeout(() => {
@@ -102,9 +108,19 @@ function close() {
   goBack();
 }
 
-/** The note goes, and the focus with it, to where it came from. */
+/** @param {Element} target */
+function remember(target) {
+  const control = target.closest("a, button, input, select, summary, textarea, [tabindex]");
+  if (control && !note.contains(control)) focused = control;
+}
+
+/** The note goes, and the focus with it, to where it came from; what was made anew since has the same id. */
 function goBack() {
-  if (origin instanceof HTMLElement && origin.isConnected) origin.focus({ preventScroll: true });
+  const target = origin && !origin.isConnected ? document.getElementById(origin.id) : origin;
+  if (!(target instanceof HTMLElement)) return;
+  const folded = target.matches("summary") ? null : target.closest("details");
+  if (folded) folded.open = true;
+  target.focus({ preventScroll: true });
 }
 
 function render() {

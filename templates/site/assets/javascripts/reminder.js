@@ -9,7 +9,7 @@ import { tell } from "./note.js";
 import { today } from "./store.js";
 import { sayDay, words } from "./words.js";
 
-/** @typedef {import("./calendar.js").Reminder} Reminder */
+/** @typedef {import("./calendar.js").Reminder & {file: string}} Reminder  `file`: the name of its file, without a date */
 
 /**
  * A button that makes a file for a calendar.
@@ -21,7 +21,7 @@ export function reminderButton(text, reminder, attributes) {
     text,
     () => {
       const made = reminder();
-      download(toCalendar(made, location.hostname, Date.now()), "text/calendar", "ics", words.reminderFile);
+      download(toCalendar(made, location.hostname, Date.now()), "text/calendar", "ics", made.file);
       tell(words.reminded(sayDay(made.date)));
     },
     attributes,
@@ -39,6 +39,7 @@ export const itemReminder = (id, text, url) => ({
   date: nextMonday(today()),
   summary: text,
   text: words.reminderItem,
+  file: words.reminderFile,
   url,
 });
 
@@ -54,6 +55,7 @@ export const againReminder = (date, url) => ({
   date: againOn(date),
   summary: words.reminderAgain,
   text: words.reminderAgainText,
+  file: words.againFile,
   url,
 });
 

@@ -4,6 +4,7 @@
 import { button, make } from "./elements.js";
 import { addMembers, freeName, readLinks } from "./members.js";
 import { ownAnswers, score } from "./score.js";
+import { unsay } from "./note.js";
 import { EMPTY, LARGEST_TEAM, LONGEST } from "./state.js";
 import { change, read } from "./store.js";
 import { doWithWayBack } from "./undo.js";
@@ -28,19 +29,20 @@ export function roster(playbook) {
     "aria-describedby": "team-hint",
   });
   const adding = button(words.teamRead, take, { id: "team-read" });
-  const own = button(words.teamOwn, takeOwn, { id: "team-own" });
+  const own = make("p", { class: "buttons" }, button(words.teamOwn, takeOwn, { id: "team-own" }));
   const blank = button(words.teamPrintBlank, () => window.print());
-  const clear = button(words.teamClear, empty, { class: "quiet-button" });
+  const clear = button(words.teamClear, empty, { id: "team-clear", class: "quiet-button" });
   const part = make(
     "details",
     { class: "team__edit", open: true },
     make("summary", {}, words.teamEdit),
     told,
     names,
+    own,
     make("label", { for: "team-links" }, words.teamLinks),
     make("p", { id: "team-hint", class: "team__hint" }, words.teamHint),
     text,
-    make("p", { class: "buttons" }, adding, own, blank, clear),
+    make("p", { class: "buttons" }, adding, blank, clear),
   );
 
   const ownFinished = (/** @type {State} */ state) => {
@@ -57,12 +59,15 @@ export function roster(playbook) {
       told.unfinished.length > 0 && words.teamUnfinished(told.unfinished),
       told.twice.length > 0 && words.teamTwice(told.twice),
       ...told.alike.map((pair) => words.teamAlike(pair)),
-      ...told.named.map((name) => words.teamNamed(name)),
+      told.named.length > 0 && words.teamNamed(told.named),
       told.left > 0 && words.teamFull(LARGEST_TEAM, told.left),
     ]);
-    if (added === 0) return see("team-links");
+    if (added === 0) {
+      unsay(); // what was done before
+      part.open = true;
+      return see("team-links");
+    }
     text.value = "";
-    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
     follow(added, found.some(({ name }) => !name));
   }
 
@@ -75,6 +80,7 @@ export function roster(playbook) {
       told.left > 0 && words.teamFull(LARGEST_TEAM, told.left),
     ]);
     if (added) follow(added, true);
+    else unsay();
   }
 
   /** @param {import("./members.js").Found[]} found */
@@ -94,7 +100,7 @@ export function roster(playbook) {
     const ours = (/** @type {string} */ name) =>
       name === words.teamOwnName || members.some((_, place) => name === words.teamNameless(place + 1));
     const place = members.findIndex(({ name }, place) => place >= members.length - added && ours(name));
-    part.open = nameless || told.childElementCount > 0;
+    part.open = nameless || told.childElementCount > 0 || members.length < 2;
     see(nameless && place >= 0 ? `team-name-${place}` : "team-say");
   }
 
@@ -105,7 +111,6 @@ export function roster(playbook) {
 
   function empty() {
     doWithWayBack(() => change((state) => ({ ...state, team: EMPTY.team })), words.teamCleared);
-    report([]);
     see("team-links");
   }
 
@@ -132,6 +137,8 @@ export function roster(playbook) {
   function update(state) {
     const { members } = state.team;
     // Somebody may be in one of the fields: they are made again only when there are more or fewer.
+    // What was said of them may be true no more where some went.
+    if (names.childElementCount > members.length) report([]);
     if (names.childElementCount !== members.length) names.replaceChildren(...members.map((_, place) => member(place)));
     for (const [place, { name }] of members.entries()) {
       const [field, go] = /** @type {[HTMLInputElement, HTMLElement]} */ ([...names.children[place].children]);
@@ -144,7 +151,9 @@ export function roster(playbook) {
       !answers || members.some((one) => Object.entries(answers).every(([key, answer]) => one.answers[key] === answer));
     blank.hidden = members.length > 0;
     clear.hidden = !blank.hidden;
-    adding.classList.toggle("z7-button--main", members.length < 2);
+    const isFirst = members.length === 0 && !own.hidden;
+    own.firstElementChild?.classList.toggle("z7-button--main", isFirst);
+    adding.classList.toggle("z7-button--main", members.length < 2 && !isFirst);
   }
 
   /** @param {number} place */
@@ -156,17 +165,18 @@ export function roster(playbook) {
       autocomplete: "off",
       change: () => rename(place, field),
     });
-    return make("li", {}, field, button(words.teamRemove, () => remove(place), { class: "quiet-button" }));
+    const go = { id: `team-remove-${place}`, class: "quiet-button" };
+    return make("li", {}, field, button(words.teamRemove, () => remove(place), go));
   }
 
-  /** What somebody came with, for a yes. @param {string} link */
-  function offer(link) {
-    part.open = true;
+  /** What somebody came with; once, also when the page is loaded again. @param {string} link */
+  function bring(link) {
+    history.replaceState(history.state, "", location.pathname + location.search);
     text.value = link;
-    see("team-read");
+    take();
   }
 
-  return { part, update, offer };
+  return { part, update, bring };
 }
 
 /** @param {readonly Member[]} members */

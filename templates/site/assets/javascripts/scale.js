@@ -56,7 +56,7 @@ export function rowsOf(playbook, members, rows) {
 function sayRow(row, first) {
   const { lowest, highest, spread, scores, absent } = row;
   const [low, high] = [whoGave(row, lowest), whoGave(row, highest)];
-  const unknown = scores.filter((given) => given.unknown > 0).map((given) => `${given.name} ${given.unknown}×`);
+  const unknown = scores.filter((given) => given.unknown > 0);
   const ends = first ? words.teamBegin(low, high) : words.teamEnds(low, high);
   return [
     scores.length > 0 && (spread === 0 ? words.teamSame(lowest) : ends),

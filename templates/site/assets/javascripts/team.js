@@ -26,7 +26,7 @@ export function startTeam() {
   const playbook = findPlaybook();
   if (!(place instanceof HTMLElement) || !playbook) return;
   watchStorage();
-  update = open(place, playbook);
+  open(place, playbook);
 }
 
 subscribe(() => update?.());
@@ -37,32 +37,32 @@ function open(place, playbook) {
   const edit = roster(playbook);
   const rows = make("ol", { class: "team__rows" });
   const agreed = dealOf(playbook);
-  let filled = /** @type {boolean | undefined} */ (undefined);
+  let compared = /** @type {boolean | undefined} */ (undefined);
 
-  function update() {
+  update = () => {
     const state = read();
     const { members } = state.team;
     const spread = spreadOf(playbook, members);
-    if (filled !== members.length > 0) edit.part.open = members.length === 0;
-    filled = members.length > 0;
-    place.classList.toggle("team--filled", members.length > 1);
+    const filled = members.length > 0;
+    if (compared !== members.length > 1) edit.part.open = members.length < 2;
+    compared = members.length > 1;
+    place.classList.toggle("team--filled", compared);
     say.hidden = !filled;
     say.replaceChildren(...(filled ? sayingOf(playbook, members, spread).filter((part) => part !== "") : []));
-    rows.hidden = agreed.part.hidden = members.length < 2;
+    rows.hidden = agreed.part.hidden = !compared;
     rows.replaceChildren(...(rows.hidden ? [] : rowsOf(playbook, members, spread)));
     edit.update(state);
     agreed.update(state, spread);
     fillSheet(playbook, state);
-  }
+  };
 
   place.append(say, edit.part, rows, agreed.part, make("p", { class: "team__kept" }, words.teamKept));
   update();
   place.classList.add("team--live");
-  // A link to a result that was opened here: nothing of it is kept before somebody says so.
-  const offer = () => void (decode(keysOf(playbook), location.hash).kind === "shared" && edit.offer(location.href));
-  window.addEventListener("hashchange", offer);
-  offer();
-  return update;
+  // A result that somebody puts here from its own page.
+  const bring = () => void (decode(keysOf(playbook), location.hash).kind !== "none" && edit.bring(location.hash));
+  window.addEventListener("hashchange", bring);
+  bring();
 }
 
 /**

@@ -27,17 +27,27 @@ export const list = (parts, options) => new Intl.ListFormat(LOCALE, options).for
 /** @typedef { {names: readonly string[], sum: number} } Given  a score, and who gave it */
 /** @typedef {(names: readonly string[], agree: readonly string[], differ: readonly string[]) => string} Apart */
 
+/** More than these are counted. */
+const NAMED = 3;
+
+/** @param {readonly string[]} names */
+const listSome = (names) =>
+  list(names.length > NAMED ? [...names.slice(0, NAMED), fill("teamOthers", { others: names.length - NAMED })] : names);
+
 /** Anouk en Bas (3): the number stays with its name. @param {Given} given */
-const sayAll = ({ names, sum }) => `${list(names)}\u00a0(${sum})`;
+const sayAll = ({ names, sum }) => `${listSome(names)}\u00a0(${sum})`;
 
 /** Any of them will do: Anouk of Bas (3). @param {Given} given */
-const sayAny = ({ names, sum }) => `${list(names, { type: "disjunction" })}\u00a0(${sum})`;
+const sayAny = ({ names, sum }) => `${list(names.slice(0, NAMED), { type: "disjunction" })}\u00a0(${sum})`;
+
+/** @param {number} number  of the seven */
+const sayMany = (number) => fill("meansMany", { number: TEXTS.numbers.split(" ")[number] });
 
 /** Two are named; more are a team. @param {readonly string[]} names */
 const sayWho = (names) => (names.length === 2 ? list(names) : TEXTS.teamWho);
 
 /** More than two certainties are counted. @param {readonly string[]} titles */
-const sayTitles = (titles) => (titles.length > 2 ? fill("teamSome", { number: titles.length }) : list(titles));
+const sayTitles = (titles) => (titles.length > 2 ? sayMany(titles.length) : list(titles));
 
 /** @typedef {Record<"done" | "na" | "answers" | "snapshots" | "weeks" | "notes" | "members" | "deals" | "asked", number>} Amount */
 
@@ -111,7 +121,7 @@ export const words = {
   meansBoth: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansBoth", { sure, weak }),
   meansSure: /** @param {string} sure @param {string} weak */ (sure, weak) => fill("meansSure", { sure, weak }),
   meansBut: /** @param {readonly string[]} parts @param {string} last */ (parts, last) => fill("meansBut", { parts: list(parts), last }),
-  meansMany: /** @param {number} number */ (number) => fill("meansMany", { number: TEXTS.numbers.split(" ")[number] }),
+  meansMany: sayMany,
   levelOf: /** @param {string} name @param {string} level */ (name, level) => fill("levelOf", { name, level }),
   ofNine: /** @param {number} most */ (most) => fill("ofNine", { most }),
   shareText: /** @param {string} page */ (page) => fill("shareText", { page }),
@@ -151,9 +161,9 @@ export const words = {
   teamBad: /** @param {number} bad @param {number} of */ (bad, of) =>
     of > 1 ? fill("teamBad", { bad, of }) : TEXTS.teamBadOnly,
   teamUnfinished: /** @param {readonly string[]} names */ (names) => fill("teamUnfinished", { names: list(names) }),
-  teamTwice: /** @param {readonly string[]} names */ (names) => fill("teamTwice", { names: list(names) }),
+  teamTwice: /** @param {readonly string[]} names */ (names) => fill("teamTwice", { names: list([...new Set(names)]) }),
   teamAlike: /** @param {readonly string[]} names */ (names) => fill("teamAlike", { names: list(names) }),
-  teamNamed: /** @param {string} name */ (name) => fill("teamNamed", { name }),
+  teamNamed: /** @param {readonly string[]} names */ (names) => fill("teamNamed", { names: list([...new Set(names)]) }),
   teamFull: /** @param {number} most @param {number} left */ (most, left) => fill("teamFull", { most, left }),
   teamEqual: /** @param {readonly string[]} names */ (names) => fill("teamEqual", { who: sayWho(names) }),
   teamLow: /** @param {readonly string[]} names */ (names) => fill("teamLow", { who: sayWho(names) }),
@@ -171,8 +181,11 @@ export const words = {
   teamEnds: /** @param {Given} low @param {Given} high */ (low, high) =>
     fill("teamEnds", { low: sayAll(low), high: sayAll(high) }),
   teamSame: /** @param {number} sum */ (sum) => fill("teamSame", { sum }),
-  teamUnknown: /** @param {readonly string[]} names */ (names) => fill("teamUnknown", { names: list(names) }),
-  teamAbsent: /** @param {readonly string[]} names */ (names) => fill("teamAbsent", { names: list(names) }),
+  teamUnknown: /** @param {readonly {name: string, unknown: number}[]} given */ (given) =>
+    fill("teamUnknown", {
+      names: listSome(given.map((one) => fill(one.unknown === 1 ? "teamUnknownOnce" : "teamUnknownOften", one))),
+    }),
+  teamAbsent: /** @param {readonly string[]} names */ (names) => fill("teamAbsent", { names: listSome(names) }),
   teamScores: /** @param {string} title @param {number} most */ (title, most) => fill("teamScores", { title, most }),
   teamProposal: /** @param {string} title */ (title) => fill("teamProposal", { title }),
   teamReminded: /** @param {string} day */ (day) => fill("teamReminded", { day }),
