@@ -1,6 +1,7 @@
 """Takes the pictures that README and guide show, from the real product: `make pictures`.
 
 A sales leader's Friday, always the same one: the ticks and the answers are put where a reader's browser keeps them.
+Home is as a new reader sees it.
 Another Chromium or another font on the machine moves a few pixels; look at what changed before you commit it.
 """
 
@@ -32,6 +33,7 @@ from generator.render.email.message import render_email
 from tests.languages import EN, NL
 from tests.machine import CHROMIUM, FLAGS, find_chromium, may_have_sandbox
 from tests.site.hosting import ROOT, Host, build
+from tests.site.keeping import done, state, unfit
 
 FOLDER = ROOT / "docs/pictures"
 NOW = datetime.fromisoformat("2026-11-27T08:10:00+01:00")
@@ -47,15 +49,13 @@ PHONE = {
 }
 
 TICKS = {
-    **{
-        item: {"state": "done", "date": "2026-11-23"}
-        for item in ("ref-1", "rel-1", "rel-2", "rep-1", "rev-1")
-    },
-    **{item: {"state": "done", "date": "2026-11-26"} for item in ("ref-3", "rel-4", "reb-1", "rep-2")},
-    "ref-5": {"state": "na", "date": "2026-11-23"},
+    **{item: done(date) for item, date in (("ref-1", "2026-11-03"), ("rel-1", "2026-11-05"))},
+    **{item: done(date) for item, date in (("reb-1", "2026-11-12"), ("ref-3", "2026-11-19"))},
+    "ref-5": unfit("2026-11-19"),
 }
+"""Nothing in the week of the pictures: they show what there is to do."""
 NOW_SCORED = "222 121 010 212 2x1 111 221"
-THEN_SCORED = "212 111 000 112 1x1 110 121"
+THEN_SCORED = "212 121 000 111 1x1 111 121"
 """Idea, strategy and execution of each certainty, in their order."""
 
 
@@ -89,17 +89,16 @@ def main() -> None:
 
 def _take(browser: Browser, origin: str, folder: Path, newsletter: Newsletter) -> Iterator[tuple[str, bytes]]:
     url = f"{origin}/playbook/"
-    with _open(browser, origin, newsletter, **DESK) as page:
+    with _open(browser, origin, None, **DESK) as page:
         page.goto(f"{url}en/", wait_until="networkidle")
         yield "home", page.screenshot()
 
+    with _open(browser, origin, newsletter, **DESK) as page:
         page.goto(f"{url}en/certainties/referral/", wait_until="networkidle")
-        _scroll(page, "#checklist")
         yield "certainty", page.screenshot()
 
         page.goto(f"{url}en/assessment/", wait_until="networkidle")
         page.set_viewport_size({"width": 1280, "height": 1180})
-        _scroll(page, "#result")
         yield "result", page.screenshot()
 
     with _open(browser, origin, newsletter, color_scheme="dark", **DESK) as page:
@@ -193,18 +192,14 @@ def _host(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def _open(browser: Browser, origin: str, newsletter: Newsletter, **options: Any) -> Iterator[Page]:
-    """A browser of somebody who has used the site this week and scored before."""
-    kept = {
-        "version": 1,
-        "items": TICKS,
-        "answers": _answers(newsletter, NOW_SCORED),
-        "snapshots": [
-            {"date": "2026-08-28", "answers": _answers(newsletter, THEN_SCORED)},
-            {"date": "2026-11-27", "answers": _answers(newsletter, NOW_SCORED)},
-        ],
-    }
-    storage = [{"name": "z7:/playbook/", "value": json.dumps(kept)}]
+def _open(browser: Browser, origin: str, known: Newsletter | None, **options: Any) -> Iterator[Page]:
+    """A browser of somebody who used the site before and scored twice; of a new reader, without the newsletter."""
+    storage: list[Any] = []
+    if known:
+        dates = {"2026-08-28": THEN_SCORED, "2026-11-20": NOW_SCORED}
+        snapshots = [{"date": date, "answers": _answers(known, scored)} for date, scored in dates.items()]
+        mine = state(TICKS, _answers(known, NOW_SCORED), snapshots)
+        storage = [{"name": "z7:/playbook/", "value": json.dumps(mine)}]
     context = browser.new_context(
         storage_state={"cookies": [], "origins": [{"origin": origin, "localStorage": storage}]},
         service_workers="block",
@@ -222,14 +217,6 @@ def _answers(newsletter: Newsletter, scores: str) -> dict[str, str]:
     certainties = newsletter.playbook.certainties[EN]
     keys = [f"{certainty.id}-{aspect.id}" for certainty in certainties for aspect in assessment.aspects]
     return dict(zip(keys, scores.replace(" ", ""), strict=True))
-
-
-def _scroll(page: Page, selector: str) -> None:
-    """Put something below the header of the page, where a reader would have it."""
-    page.locator(selector).first.evaluate(
-        "element => scrollTo(0, element.getBoundingClientRect().top + scrollY - 110)"
-    )
-    page.wait_for_timeout(500)  # what appears while scrolling has appeared
 
 
 def _answer(folder: Path, site_url: str, route: Route) -> None:

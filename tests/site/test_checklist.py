@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.site import keeping
+from tests.site.assessing import KEYS
 from tests.site.keeping import BLOCKED, FULL, done, keep, kept, kept_text, state, unfit
 
 pytestmark = pytest.mark.slow  # tests/site/test_journey.py walks through it in `make test`
@@ -51,6 +52,12 @@ def more(page, item):
     if opening.get_attribute("aria-expanded") == "false":
         opening.click()
     return page.locator(f"#more-{item}")
+
+
+def open_from_home(page):
+    """The page of these items, by a link that is followed."""
+    page.locator(".seven").get_by_role("link", name="Referral", exact=True).click()
+    page.wait_for_url(f"**/{PAGE}")
 
 
 def note(page):
@@ -306,7 +313,7 @@ def test_the_item_above_the_text_goes_into_a_calendar(page, site):
     keep(page, site, state({"ref-1": done()}))
     page.goto(site.url + PAGE)
     remind = strip(page).get_by_role("button", name="Zet in mijn agenda")
-    expect(remind).to_have_accessible_description(re.compile("^Maandag om 9.00 uur"))
+    expect(remind).to_have_accessible_description(re.compile("^De eerstvolgende maandag om 9.00 uur"))
     with page.expect_download() as download:
         remind.click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
@@ -637,8 +644,7 @@ def test_a_key_that_turns_the_page_does_nothing_in_a_dialog(page, site):
 def test_a_question_goes_with_its_page(page, site):
     keep(page, site, state({"ref-1": done()}))
     page.goto(site.url)
-    page.click("main >> text=Referral")
-    page.wait_for_url(f"**/{PAGE}")
+    open_from_home(page)
     button(page, "Week opnieuw beginnen").click()
     expect(page.locator("dialog.z7-dialog")).to_be_visible()
     page.go_back()
@@ -728,8 +734,7 @@ def test_there_is_nothing_to_undo_once_something_else_is_done(page, site):
 def test_storage_that_refuses_is_told_and_ticking_goes_on(page, site, script, when):
     page.add_init_script(script)
     page.goto(site.url)
-    page.click("main >> text=Referral")
-    page.wait_for_url(f"**/{PAGE}")
+    open_from_home(page)
     if when == "at the first tick":
         expect(check(page, "ref-2")).to_be_visible()
         says_nothing(page)
@@ -780,13 +785,11 @@ def test_nothing_is_doubled_after_ten_changes_of_page(page, site):
     )
     page.goto(site.url)
     for _ in range(5):
-        page.click("main >> text=Referral")
-        page.wait_for_url(f"**/{PAGE}")
+        open_from_home(page)
         expect(page.locator("li .item__check")).to_have_count(6)
         page.go_back()
         expect(page.locator(".seven__one")).to_have_count(7)
-    page.click("main >> text=Referral")
-    page.wait_for_url(f"**/{PAGE}")
+    open_from_home(page)
     check(page, "ref-2").check()
     assert page.evaluate("window.writes") == 1
     counts = {
@@ -850,11 +853,12 @@ def test_what_scripts_add_has_its_room_from_the_start(reader, site, path, width)
         "**/javascripts/site.*.js", lambda route: route.fulfill(content_type="text/javascript", body="")
     )
     page.goto(site.url + path, wait_until="networkidle")
-    assert not page.locator(".progress, .item--live").count()
+    scripted = page.locator(".progress, .item--live" if path else "html.js")
+    assert not scripted.count()
     before = places(page)
     page.unroute_all()
     page.goto(site.url + path, wait_until="networkidle")
-    assert page.locator(".progress, .item--live").count()
+    assert scripted.count()
     assert before == places(page)
 
 
@@ -923,13 +927,14 @@ def test_no_state_of_a_checklist_has_a_barrier_that_axe_knows(reader, site, sche
 @pytest.mark.parametrize("path", [PAGE, "letter", "", "archive/"])
 def test_every_target_is_as_large_as_a_thumb_and_lies_under_no_other(reader, site, path):
     page = reader(viewport={"width": 360, "height": 640}, reduced_motion="reduce")
-    keep(page, site, state({"rep-2": done(), "ref-2": done()}))
+    keep(page, site, state({"rep-2": done(), "ref-2": done()}, dict.fromkeys(KEYS, "1")))
     page.goto(site.url + path.replace("letter", letter_with(site, "rep-2")))
     expect(page.locator("article :is(input, button):not(.signup *)").first).to_be_visible()
     for opening in page.locator(".item__more").all():
         opening.click()
     targets = page.locator(
-        "article :is(input, button, textarea, .item__open):not([type=hidden], .signup__trap *)"
+        "article :is(input, button, textarea, .item__open, a.quiet-button, a.z7-button)"
+        ":not([type=hidden], .signup__trap *)"
     ).filter(visible=True)
     assert targets.count() >= 2
     for target in targets.all():
@@ -979,16 +984,15 @@ def test_states_show_without_colours_of_ours(reader, site):
     assert look(pressed, "borderTopStyle") == "solid" != look(other, "borderTopStyle")
     assert look(pressed, "borderTopColor") != paper
     page.goto(f"{site.url}assessment/")
-    page.locator(".backup").wait_for()
-    assert (
-        look(".step--done", "borderBottomColor")
-        != paper
-        == look(".step:not(.step--done)", "borderBottomColor")
-    )
-    assert look(".step[aria-current]", "outlineStyle") == "solid"
+    page.locator(".assessment--live").wait_for()
+    answered, here, empty = (f".step__cells {kind}" for kind in (".done", ".now", ":not(.done, .now)"))
+    assert look(answered, "borderTopColor") != paper != look(here, "borderTopColor")
+    assert look(here, "borderTopColor") != look(answered, "borderTopColor")
+    assert float(look(answered, "borderTopWidth")[:-2]) > 2 * float(look(empty, "borderTopWidth")[:-2])
     page.get_by_role("button", name="Relaties").click()
     chosen, free = ".anchor:has(:checked)", ".anchor:not(:has(:checked))"
-    assert look(chosen, "borderLeftColor") != paper == look(free, "borderLeftColor")
+    assert paper != look(chosen, "borderLeftColor") != look(free, "borderLeftColor")
+    assert float(look(chosen, "borderLeftWidth")[:-2]) > float(look(free, "borderLeftWidth")[:-2])
 
 
 @pytest.mark.parametrize("path", [f"{PAGE}#ref-2", "", "archive/"])

@@ -450,11 +450,11 @@ def test_what_a_reader_does_is_allowed_by_the_policy(shown, reader):
     for answer in ANSWERS.replace(" ", ""):
         reader.keyboard.press("?" if answer == "x" else answer)
     reader.keyboard.press("Enter")
-    expect(reader.locator(".result__name")).to_have_text("Referral")
+    expect(reader.locator("#result-title")).to_contain_text("bij Referral")
     reader.emulate_media(media="print")
     reader.emulate_media(media="screen")
     with reader.expect_download() as download:
-        reader.locator(".backup button").first.click()
+        reader.locator(".kept button").first.click()
     assert download.value.failure() is None
     reader.context.route(
         f"https://{SERVICE}/**", lambda route: route.fulfill(body="asked", content_type="text/html")

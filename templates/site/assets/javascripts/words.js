@@ -82,9 +82,10 @@ export const words = {
   startAgainText: /** @param {number} ticks @param {string} title */ (ticks, title) =>
     fill("startAgainText", { ticks, title }),
   clearText: /** @param {Amount} amount */ (amount) => fill("clearText", { amount: sayAmount(amount) }),
-  asked: /** @param {string} day */ (day) => fill("asked", { day }),
   // Reminders
   reminded: /** @param {string} day */ (day) => fill("reminded", { day }),
+  // The letter
+  asked: /** @param {string} day */ (day) => fill("asked", { day }),
   // Archive
   letters: /** @param {number} number */ (number) => fill("letters", { number }),
   lettersNone: /** @param {string} certainty */ (certainty) => fill("lettersNone", { certainty }),
