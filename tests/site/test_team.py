@@ -133,6 +133,14 @@ ONE = link(SCORES["Anouk"])
         (f"27-11-2026 09:12 - N0: {ONE}", "N0"),
         (f"Anouk 27-11-2026 9:12 AM: {ONE}", "Anouk"),
         (f"12 Anouk: {ONE}", "Anouk"),
+        (
+            f"Anouk: Doe eerst zelf de toets, vijf minuten: https://example.org/assessment/ Dit zijn de mijne: {ONE}",
+            "Anouk",
+        ),
+        (
+            f"Anouk 2: Take the test yourself first: https://example.org/en/assessment/ These are mine: {ONE}",
+            "Anouk 2",
+        ),
         (f"<img src=x onerror=alert(1)>: {ONE}", ""),
         (f"{'A' * 300}: {ONE}", "A" * 40),
     ],

@@ -40,6 +40,10 @@ const sayAll = ({ names, sum }) => `${listSome(names)}\u00a0(${sum})`;
 /** Any of them will do: Anouk of Bas (3). @param {Given} given */
 const sayAny = ({ names, sum }) => `${list(names.slice(0, NAMED), { type: "disjunction" })}\u00a0(${sum})`;
 
+/** @param { {name: string, unknown: number} } given  how often somebody did not know */
+const sayUnknown = ({ name, unknown }) =>
+  unknown === 1 ? fill("teamUnknownOnce", { name }) : fill("teamUnknownOften", { name, unknown });
+
 /** @param {number} number  of the seven */
 const sayMany = (number) => fill("meansMany", { number: TEXTS.numbers.split(" ")[number] });
 
@@ -183,9 +187,7 @@ export const words = {
     fill("teamEnds", { low: sayAll(low), high: sayAll(high) }),
   teamSame: /** @param {number} sum */ (sum) => fill("teamSame", { sum }),
   teamUnknown: /** @param {readonly {name: string, unknown: number}[]} given */ (given) =>
-    fill("teamUnknown", {
-      names: listSome(given.map((one) => fill(one.unknown === 1 ? "teamUnknownOnce" : "teamUnknownOften", one))),
-    }),
+    fill("teamUnknown", { names: listSome(given.map(sayUnknown)) }),
   teamAbsent: /** @param {readonly string[]} names */ (names) => fill("teamAbsent", { names: listSome(names) }),
   teamScores: /** @param {string} title @param {number} most */ (title, most) => fill("teamScores", { title, most }),
   teamProposal: /** @param {string} title */ (title) => fill("teamProposal", { title }),
