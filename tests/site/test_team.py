@@ -134,7 +134,7 @@ ONE = link(SCORES["Anouk"])
         (f"Anouk 27-11-2026 9:12 AM: {ONE}", "Anouk"),
         (f"12 Anouk: {ONE}", "Anouk"),
         (
-            f"Anouk: Doe eerst zelf de toets, vijf minuten: https://example.org/assessment/ Dit zijn de mijne: {ONE}",
+            f"Anouk: Doe eerst zelf de toets: https://example.org/assessment/ Dit zijn de mijne: {ONE}",
             "Anouk",
         ),
         (
