@@ -144,6 +144,23 @@ def test_who_takes_the_assessment_again_is_no_stranger_meanwhile(visit):
     expect(page.locator(".assessment__status")).to_have_text("Vraag 5 van 21")
 
 
+def test_of_a_busy_week_the_last_three_are_shown(visit):
+    items = {f"ref-{number}": done("2026-11-23") for number in (1, 2)} | {
+        "rel-1": done("2026-11-24"),
+        "rel-2": done("2026-11-24"),
+    }
+    page = visit({**KNOWN, **state(items, answers(CODES), KNOWN["snapshots"])})
+    assert page.locator(".week__items li").count() == 3
+    assert page.locator("#week-ref-3").is_visible()
+
+
+def test_whose_turn_it_is_follows_the_item_when_a_checklist_is_done(visit):
+    items = {f"ref-{number}": done("2026-11-05") for number in range(1, 7)}
+    page = visit(state(items, answers(CODES), KNOWN["snapshots"]))
+    assert page.locator(".week__title").inner_text() == "Terugkeer · 2 van 9"
+    assert "De checklist van Referral is helemaal gedaan" in page.locator(".week").inner_text()
+
+
 def test_who_only_ticks_has_a_log_below_the_opening(visit):
     page = visit(state({"ref-1": done("2026-11-23")}))
     assert page.locator("h1:visible").all_inner_texts() == ["Improviseren we?"]

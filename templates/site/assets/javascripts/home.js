@@ -97,8 +97,9 @@ function thisWeek(playbook, state, { date, answers }, scored) {
   const due = againOn(date);
   const isDue = isAgainDue(date);
   const page = new URL(ASSESSMENT, location.href).href;
-  const [weakest] = weakestFirst(score(playbook, answers));
-  const turn = `${weakest.certainty.title} · ${words.ofMost(weakest.sum, mostOf(playbook))}`;
+  const isAnswering = scored.missing > 0 && scored.missing < scored.questions;
+  const turn = (/** @type {import("./score.js").Part} */ { certainty, sum }) =>
+    `${certainty.title} · ${words.ofMost(sum, mostOf(playbook))}`;
   return [
     make("p", { class: "eyebrow" }, words.weekOf(sayWeekday(day), weekOf(day))),
     make("h1", {}, words.week),
@@ -108,11 +109,10 @@ function thisWeek(playbook, state, { date, answers }, scored) {
       make(
         "div",
         {},
-        scored.missing > 0 &&
-          scored.missing < scored.questions &&
+        isAnswering &&
           make("p", { class: "home-now__due" }, make("a", { href: ASSESSMENT }, words.goOn(scored.questions - scored.missing, scored.questions))),
         isDue &&
-          scored.missing === 0 &&
+          !isAnswering &&
           make("p", { class: "home-now__due" }, words.againDue(sayDay(date)), " ", make("a", { href: `${ASSESSMENT}#again` }, words.againNow)),
         weekField(playbook, state, answers, "h2", turn),
       ),

@@ -12,22 +12,25 @@ import { sayDay, words } from "./words.js";
 
 /** @typedef {import("./score.js").Playbook} Playbook @typedef {import("./state.js").State} State */
 
+/** So many of what was done this week stand above what may be done next. */
+const SHOWN = 3;
+
 /**
  * @param {Playbook} playbook @param {State} state
  * @param {import("./score.js").Answers} answers  to all questions
  * @param {"h2" | "h3"} level  of its heading
- * @param {string} [heading]  in the place of whose turn it is
+ * @param {(turn: import("./score.js").Part) => string} [sayTurn]  whose turn it is, where that needs other words
  */
-export function weekField(playbook, state, answers, level, heading) {
+export function weekField(playbook, state, answers, level, sayTurn = ({ certainty }) => words.weekAt(certainty.title)) {
   const ranked = weakestFirst(score(playbook, answers));
   const step = nextStep(ranked, state.items);
-  const done = doneThisWeek(playbook, state);
+  const done = doneThisWeek(playbook, state).slice(-SHOWN);
   const title = ranked[0].certainty.title;
   const begun = done.length > 0;
   return make(
     "section",
     { class: `week${begun ? " week--done" : ""}`, "aria-labelledby": "week-title" },
-    make(level, { class: "week__title", id: "week-title" }, begun ? words.weekDone : step ? (heading ?? words.weekAt(step.part.certainty.title)) : words.weekEmpty),
+    make(level, { class: "week__title", id: "week-title" }, begun ? words.weekDone : step ? sayTurn(step.part) : words.weekEmpty),
     !begun && step && step.part !== ranked[0] && make("p", { class: "week__why" }, words.listDone(title, step.part.certainty.title)),
     begun && make("ul", { class: "week__items" }, ...done.map(({ item, url }) => make("li", {}, tickBox(state, item, url)))),
     step && begun && make("p", { class: "week__more" }, words.weekMore(step.part.certainty.title)),
