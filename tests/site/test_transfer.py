@@ -289,10 +289,10 @@ def test_a_failure_is_no_longer_said_once_something_succeeded(reader, site):
         "() => { window.copy = () => false; document.execCommand = () => window.copy();"
         "Object.defineProperty(navigator, 'clipboard', { value: undefined }) }"
     )
-    reader.click("#result-share")
+    reader.click("#result-copy")
     reader.get_by_text("Kopiëren lukte niet.").wait_for()
     reader.evaluate("() => { window.copy = () => true }")
-    reader.click("#result-share")
+    reader.click("#result-copy")
     reader.get_by_text("De link staat op het klembord.").wait_for()
     assert said(reader) == ["De link staat op het klembord."]
 
@@ -309,20 +309,7 @@ def test_a_file_of_ten_megabytes_is_not_even_read(reader, site, tmp_path):
 def test_an_import_works_in_memory_when_nothing_can_be_kept(open_browser, site):
     page = open_browser()
     page.add_init_script(FULL)
-    open_assessment(page, site)
+    page.goto(f"{site.url}privacy/")
     choose_file(page, a_file(export(OWN)))
     page.locator(DIALOG).get_by_role("button", name="Vervangen").click()
-    page.get_by_text("21 van 21").or_(page.get_by_text("Alles is beantwoord")).first.wait_for()
-
-
-# --- Markdown ---
-
-
-def test_a_result_as_markdown_names_the_weakest_first_and_one_step(reader, site, golden):
-    with reader.expect_download() as download:
-        reader.get_by_role("button", name="Bewaar als Markdown").click()
-    assert re.fullmatch(r"de-7-zekerheden-\d{4}-\d\d-\d\d\.md", download.value.suggested_filename)
-    text = Path(download.value.path()).read_text(encoding="utf-8").replace(site.url, "https://example.org/")
-    day = re.compile(r"^\d{1,2} [a-z]+ \d{4} ·", re.MULTILINE)
-    assert len(day.findall(text)) == 1
-    golden("assessment/result.md", day.sub("27 november 2026 ·", text))
+    page.get_by_text("21 antwoorden van de toets").wait_for()
