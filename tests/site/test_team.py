@@ -362,7 +362,7 @@ def test_pasted_links_become_a_team_and_nothing_leaves_the_browser(reader, site)
         "Laagst Esra (1), hoogst Chantal (7).",
         "Laagst Anouk en Dirk (3), hoogst Esra (7).",
     ]
-    assert page.locator(".said").first.locator("li").all_inner_texts() == [
+    assert page.locator(".scale .said").first.locator("li").all_inner_texts() == [
         "Anouk: 8 van 9", "Bas: 1 van 9", "Chantal: 3 van 9", "Dirk: 2 van 9", "Esra: 3 van 9"
     ]  # fmt: skip
     assert asked == []

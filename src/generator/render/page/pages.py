@@ -360,9 +360,14 @@ class _Writer:
             "published": letter.published.astimezone(self.newsletter.settings.timezone).date().isoformat(),
             "summary": letter.summary,
             "certainty": letter.certainty,
-            "about": self.newsletter.playbook.certainty(self.language, letter.certainty).title,
+            "about": self._title(letter.certainty),
             "not_out": self.not_out(letter),
         }
+
+    def _title(self, certainty_id: str) -> str:
+        """What a certainty is called; nothing for one whose page cannot be read, which stops no letter about another."""
+        certainties = self.newsletter.playbook.certainties[self.language]
+        return next((one.title for one in certainties if one.id == certainty_id), "")
 
     def coming(self, newest: Edition, number: int) -> dict[str, Any] | None:
         """The number and the date of the letter after the newest one, until it should be out; no word of it."""
