@@ -365,7 +365,7 @@ class _Writer:
         }
 
     def _title(self, certainty_id: str) -> str:
-        """What a certainty is called; nothing for one whose page cannot be read, which stops no letter about another."""
+        """What a certainty is called; empty when its page cannot be read, which stops no letter about another."""
         certainties = self.newsletter.playbook.certainties[self.language]
         return next((one.title for one in certainties if one.id == certainty_id), "")
 
