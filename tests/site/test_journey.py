@@ -14,8 +14,8 @@ from tests.site.test_paper import sheets
 ANSWERS = "222 2x1 010 222 332 211 222"
 """Typed on the keyboard; Referral is the weakest."""
 WORDS = {
-    "": ("Doe de toets", "Bekijk je uitslag", "Vijf klanten genoteerd", "Eén van hen", "2026-W47"),
-    "en/": ("Take the test", "See your result", "Listed five customers", "Asked one of them", "2026-W47"),
+    "": ("Doe de toets", "Bekijk je uitslag", "Vijf klanten genoteerd", "Eén klant", "2026-W47"),
+    "en/": ("Take the test", "See your result", "Listed five customers", "Asked one customer", "2026-W47"),
 }
 
 
