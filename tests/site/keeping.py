@@ -42,7 +42,7 @@ VERSION = 2
 """Of what the scripts keep today."""
 
 
-def state(  # noqa: PLR0913
+def state(  # noqa: PLR0913 (what a browser keeps)
     items: dict[str, Any] | None = None,
     answers: dict[str, str] | None = None,
     snapshots: list[Any] | None = None,

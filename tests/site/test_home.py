@@ -241,7 +241,9 @@ def test_nobody_sees_the_opening_before_what_is_theirs(open_browser, site: Site,
     )
     page.goto(site.url)
     page.wait_for_selector(".home-now h1")
-    assert True not in page.evaluate("window.seen")
+    seen = page.evaluate("window.seen")
+    assert seen
+    assert not any(seen)
 
 
 def test_who_asked_for_the_letter_is_not_asked_on_every_page(visit, site):

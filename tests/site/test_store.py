@@ -636,7 +636,10 @@ def test_a_reminder_is_a_calendar_as_rfc_5545_wants_it(pure, site):
 def test_what_a_reminder_says_is_escaped_and_comes_back_whole(pure, site):
     lines = calendar(pure, site)
     plain = {r"\n": "\n", r"\N": "\n"}
-    read = lambda text: re.sub(r"\\.", lambda found: plain.get(found[0], found[0][1:]), text)  # noqa: E731
+
+    def read(text: str) -> str:
+        return re.sub(r"\\.", lambda found: plain.get(found[0], found[0][1:]), text)
+
     assert re.search(r"(?<!\\)(\\\\)*[;,]", prop(lines, "SUMMARY")) is None
     assert read(prop(lines, "SUMMARY")) == REMINDER["summary"]
     assert read(prop(lines, "DESCRIPTION")) == f"{REMINDER['text']}\n{REMINDER['url']}"

@@ -386,9 +386,17 @@ def test_in_english(reader):
         ([(5,) * 7] * 3, "Jullie geven overal hetzelfde cijfer.", False),
         ([(1,) * 7] * 2 + [(2,) * 7], "Jullie zijn het eens: het is nog zeven keer improviseren.", True),
         ([(8,) * 7, (9,) * 7], "0 en 1 zijn het eens: alle zeven staan.", True),
-        ([(5,) * 7, (5, 6, 5, 5, 5, 5, 5), (5,) * 7], "Jullie zijn het bijna overal eens: het scheelt nergens meer dan één punt.", True),  # noqa: E501
+        (
+            [(5,) * 7, (5, 6, 5, 5, 5, 5, 5), (5,) * 7],
+            "Jullie zijn het bijna overal eens: het scheelt nergens meer dan één punt.",
+            True,
+        ),
         ([(2,) * 7, (5, 5, 5, 5, 5, 5, 4)], "0 en 1 zijn het nergens eens, en het minst over zes van de zeven.", True),
-        ([(5,) * 7, (5, 5, 8, 5, 5, 5, 9)], "0 en 1 zijn het eens over vijf van de zeven en kijken anders naar Herhaling.", True),  # noqa: E501
+        (
+            [(5,) * 7, (5, 5, 8, 5, 5, 5, 9)],
+            "0 en 1 zijn het eens over vijf van de zeven en kijken anders naar Herhaling.",
+            True,
+        ),
     ],
 )  # fmt: skip
 def test_one_sentence_says_what_it_means(reader, sums, sentence, begins):

@@ -123,6 +123,10 @@ def find_section(sections: Iterable[Section], heading: str) -> Section | None:
     return next((section for section in sections if section.heading == heading), None)
 
 
+_TEMPLATE_LEVEL = 3
+"""The level of the heading that names a text to copy."""
+
+
 def _check_templates(document: Document[CertaintyFields], section: Section, problems: list[Problem]) -> None:
     """Add a problem where the texts to copy are not each a `###` heading with one fenced block below it."""
     lines = range(section.line, section.line + section.markdown.count("\n") + 2)
@@ -131,7 +135,7 @@ def _check_templates(document: Document[CertaintyFields], section: Section, prob
     starts = [heading.line for heading in headings]
     for heading, start, end in zip(headings, starts, [*starts, lines.stop][1:], strict=True):
         count = sum(start < block.place.line < end for block in blocks if block.place)
-        if heading.level != 3:  # noqa: PLR2004
+        if heading.level != _TEMPLATE_LEVEL:
             message = f"“{heading.text}” is the name of a text to copy; write it as “### {heading.text}”"
             problems.append(Problem(document.path, start, message))
         elif count != 1:

@@ -17,7 +17,8 @@ NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 
 
 def write(newsletter: Newsletter, language: Language = NL, moment: datetime = NOW) -> dict[str, bytes]:
-    return {one.path.name: one.content for one in render_reminders(newsletter, language, moment)}  # type: ignore[misc]
+    made = {one.path.name: one.content for one in render_reminders(newsletter, language, moment)}
+    return {name: content for name, content in made.items() if isinstance(content, bytes)}
 
 
 def read(content: bytes) -> dict[str, Any]:

@@ -217,11 +217,10 @@ def _split(text: str, language: Language) -> tuple[str, str]:
     """The thought and the action, each with its heading. The author uses these English words in Dutch too."""
     if language != ENGLISH:  # said aloud, they should be English
         text = _HEADINGS[0].sub(r"\g<0> { lang=en }", text, count=1)
-    found = None
-    for found in _HEADINGS[1].finditer(text):  # noqa: B007 (the last one: above it, code may have such a line)
-        pass
-    if found is None:  # a draft
+    all_found = list(_HEADINGS[1].finditer(text))
+    if not all_found:  # a draft
         return text, ""
+    found = all_found[-1]  # above the heading, code may have such a line
     heading = found[0] if language == ENGLISH else f"{found[0]} {{ lang=en }}"
     return text[: found.start()].rstrip("\n"), heading + text[found.end() :]
 
