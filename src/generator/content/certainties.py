@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -14,7 +15,7 @@ from generator.reading import Fields, Line, did_you_mean, is_folder, list_folder
 from generator.words import load_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from generator.content.documents import Document, Texts
@@ -25,11 +26,25 @@ if TYPE_CHECKING:
 IDS = ("relations", "reputation", "referral", "repeating", "revenue", "rebound", "repetition")
 """The seven, in their order: file name, address, feed and front matter use the same word."""
 
-SECTIONS = ("idea", "strategy", "execution", "checklist", "templates", "measures", "pitfalls", "sources")
+SECTIONS = (
+    "idea",
+    "strategy",
+    "execution",
+    "checklist",
+    "templates",
+    "measures",
+    "leader",
+    "pitfalls",
+    "sources",
+)
 """The sections of a page in their order, by their names among our words."""
 
-TEMPLATES = "templates"
-"""The section that a page may go without."""
+TEMPLATES, LEADER = "templates", "leader"
+OPTIONAL = (TEMPLATES, LEADER)
+"""The sections that a page may go without."""
+
+LINES = ("monday", "bonus", "dashboard", "stop")
+"""What the section for who leads a team has, in this order, by the names of their labels among our words."""
 
 
 def list_headings(root: Path, language: Language) -> dict[str, str]:
@@ -56,7 +71,7 @@ def load_certainties(
     paths = {name.removesuffix(".md"): folder / name for name in names if name.endswith(".md")}
     plain = {plain_name(name) for name in names}  # pages.py tells of what has nearly the right name
     missing = [name for name in IDS if name not in paths and f"{name}.md" not in plain]
-    headings = list_headings(root, language)
+    words = load_words(root)[language]["certainty"]
     found: list[Certainty] = []
     for name, path in paths.items():
         if name not in IDS:
@@ -66,7 +81,7 @@ def load_certainties(
             missing = [one for one in missing if one != nearest(name, missing)]
         elif document := load_document(path, CertaintyFields, texts, problems):
             check_invisible(document, problems)
-            found.append(_certainty(document, language, headings, problems))
+            found.append(_certainty(document, language, words, problems))
     for name in missing:
         message = "the page is missing; each certainty has a page in each language"
         problems.append(Problem(folder / f"{name}.md", None, message))
@@ -86,7 +101,7 @@ def load_certainties(
 def _certainty(
     document: Document[CertaintyFields],
     language: Language,
-    headings: Mapping[str, str],
+    words: Mapping[str, str],
     problems: list[Problem],
 ) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
@@ -96,7 +111,11 @@ def _certainty(
     if fields.order != IDS.index(name) + 1:
         message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
         problems.append(Problem(path, document.lines["order"], message))
-    sections = check_sections(document, tuple(headings.values()), problems, headings[TEMPLATES])
+    headings = {name: words[name] for name in SECTIONS}
+    labels = [words[name] for name in LINES]
+    sections = check_sections(
+        document, tuple(headings.values()), problems, [headings[name] for name in OPTIONAL]
+    )
     items = document.marks.items
     example = next((str(item.id) for item in items if is_item_id(item.id)), "ref-1")
     sound = [item for item in items if check_item(item, path, problems, example)]
@@ -106,6 +125,8 @@ def _certainty(
         problems.append(Problem(path, checklist.line, message))
     if templates := find_section(sections, headings[TEMPLATES]):
         _check_templates(document, templates, problems)
+    if leader := find_section(sections, headings[LEADER]):
+        _check_leader(document, leader, labels, problems)
     return Certainty(
         language=language,
         id=name,
@@ -154,24 +175,40 @@ def _check_templates(document: Document[CertaintyFields], section: Section, prob
         problems.append(Problem(document.path, section.line, message))
 
 
+def _check_leader(
+    document: Document[CertaintyFields], section: Section, labels: Sequence[str], problems: list[Problem]
+) -> None:
+    """Add a problem when the section is anything but a list of these four lines, each with its label in bold."""
+    entries = re.split(r"\n(?=\S)", section.markdown.strip())
+    starts = tuple(f"- **{label}:** " for label in labels)
+    order = ", ".join(f"“- **{label}:** …”" for label in labels)
+    line = section.line + 2
+    for start, entry in zip_longest(starts, entries):
+        if start is None or entry is None or not entry.startswith(start):
+            message = f"“## {section.heading}” is a list of {len(labels)} lines, in this order: {order}"
+            problems.append(Problem(document.path, line, message))
+            return
+        line += entry.count("\n") + 1
+
+
 def check_sections(
-    document: Document[F], expected: tuple[str, ...], problems: list[Problem], optional: str = ""
+    document: Document[F], expected: tuple[str, ...], problems: list[Problem], optional: Collection[str] = ()
 ) -> tuple[Section, ...]:
     """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order.
 
-    A text may go without the `optional` one.
+    A text may go without the `optional` ones.
     """
     path = document.path
     (_, above, first), *found = split_sections(document.markdown, document.marks, document.line)
     sections = tuple(Section(heading, text, line) for heading, text, line in found)
-    order = ", ".join(f"## {heading}" for heading in expected if heading != optional)
+    order = ", ".join(f"## {heading}" for heading in expected if heading not in optional)
     if not document.markdown.strip():
         problems.append(Problem(path, document.line, f"the text is missing; the sections are {order}"))
         return ()
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
         problems.append(Problem(path, line, f"text before the first section; start with ## {expected[0]}"))
-    missing = [one for one in _check_unknown(document, sections, expected, problems) if one != optional]
+    missing = [one for one in _check_unknown(document, sections, expected, problems) if one not in optional]
     known: list[str] = []
     for section in sections:
         if section.heading in known:

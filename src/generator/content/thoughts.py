@@ -24,7 +24,7 @@ from generator.reading import (
     plain_name,
     walk_folder,
 )
-from generator.words import load_languages
+from generator.words import load_languages, load_words
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping
@@ -38,9 +38,16 @@ FOLDER = "newsletter/thoughts"
 """Where the thoughts stand, below the root of the project."""
 
 
+LONGEST_ACTION = 30
+"""The most words that the action of a thought may have."""
+
+
 class ThoughtFields(Fields):
     title: Line = Field(description="the title, which is also the subject of the letter")
     summary: Line = Field(description="one sentence that makes a reader open the letter")
+    action: Line = Field(
+        "", description="what the reader does this week, in one sentence, like “When I …, I …”"
+    )
     actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
         description="one to three item ids, like [ref-2]"
     )
@@ -71,6 +78,7 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
     found: dict[tuple[str, str], dict[Language, _File]] = {}
     scratch = Texts(texts.documents)  # a draft is none of the texts that are compared with each other
     folder, languages = root / FOLDER, load_languages(root)
+    starts = {language: words["thought"]["plan"].split("|") for language, words in load_words(root).items()}
     for path in _list(folder, languages, problems) if is_folder(folder, problems) else ():
         if name := _read_name(path, folder, languages, problems):
             certainty, slug, language = name
@@ -89,6 +97,7 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
                 texts[file.path] = document
                 thoughts[language].append(_thought(document, language, certainty, slug))
                 _check_document(document, certainty, items, facts, problems)
+                _check_action(document, starts[language], problems)
     return {language: tuple(own) for language, own in thoughts.items()}, tuple(drafts)
 
 
@@ -192,6 +201,7 @@ def _thought(document: Document[ThoughtFields], language: Language, certainty: s
         slug=slug,
         title=fields.title,
         summary=fields.summary,
+        action=fields.action,
         actions=tuple(fields.actions),
         sources=tuple(fields.sources),
         markdown=document.markdown.strip("\n"),
@@ -230,6 +240,21 @@ def _check_season(document: Document[ThoughtFields], problems: list[Problem]) ->
             hint = f"; did you mean “{near}”?" if is_season(near) else did_you_mean(name, MONTHS)
             message = f"“{name}” is not a month or a week, like december or W50{hint}"
             problems.append(Problem(document.path, document.lines["season"], message))
+
+
+def _check_action(document: Document[ThoughtFields], starts: list[str], problems: list[Problem]) -> None:
+    """Add a problem when the action is no single plan of the reader's own: when I …, I …"""
+    action = document.fields.action
+    words, message = len(action.split()), ""
+    if not action:
+        return
+    if words > LONGEST_ACTION:
+        message = f"the action has {words} words; at most {LONGEST_ACTION}"
+    elif not action.startswith(tuple(f"{start} " for start in starts)) or "," not in action:
+        names = " or ".join(f"“{start} …, …”" for start in starts)
+        message = f"the action must say when the reader does what, in one sentence like {names}"
+    if message:
+        problems.append(Problem(document.path, document.lines["action"], message))
 
 
 def _check_against(document: Document[ThoughtFields], problems: list[Problem]) -> None:

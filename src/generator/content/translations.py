@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from generator.content.certainties import TEMPLATES, find_section, is_item_id, list_headings
+from generator.content.certainties import OPTIONAL, find_section, is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
 from generator.model import Problem
@@ -85,12 +85,12 @@ def check_certainties(
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
                 message = f"the items are in another order than in {languages.names[nl.language]}: {', '.join(ids[0])}"
                 problems.append(Problem(en.source, items[1][0].line, message))
-        templates = [
-            {TEMPLATES: one.line} if (one := find_section(text.sections, known[TEMPLATES])) else {}
+        optional = [
+            {name: one.line for name in OPTIONAL if (one := find_section(text.sections, known[name]))}
             for text, known in zip((nl, en), headings, strict=True)
         ]
-        _compare("section", templates, (nl, en), languages, problems)
-        if templates[0].keys() != templates[1].keys():
+        _compare("section", optional, (nl, en), languages, problems)
+        if optional[0].keys() != optional[1].keys():
             continue
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
@@ -205,7 +205,9 @@ def _counterpart(text: _Text, other: Language) -> Path:
 def _are_whole(certainty: Certainty, headings: Mapping[str, str]) -> bool:
     """Whether a page has its sections in their order, with or without texts to copy."""
     found = [section.heading for section in certainty.sections]
-    return found == [heading for name, heading in headings.items() if name != TEMPLATES or heading in found]
+    return found == [
+        heading for name, heading in headings.items() if name not in OPTIONAL or heading in found
+    ]
 
 
 def _lines(section: Section) -> range:

@@ -201,6 +201,8 @@ class Thought:
     slug: str
     title: str
     summary: str
+    action: str
+    """What the reader does this week, in one sentence: when I …, I …"""
     actions: tuple[str, ...]
     sources: tuple[str, ...]
     markdown: str
