@@ -838,6 +838,16 @@ def test_nobody_covers_another_on_the_line(reader, width):
                 assert (x - other_x) ** 2 + (y - other_y) ** 2 >= (radius + other_radius - 1) ** 2
 
 
+@pytest.mark.parametrize("count", [3, 8])
+def test_what_they_think_and_agree_on_is_one_screen(reader, count):
+    """Seven rows and the agreement beside them, on a notebook of 1440 by 900."""
+    page = reader(state(members(*list(SCORES)[:count])), viewport={"width": 1440, "height": 900})
+    for part in (".team__rows", ".deal"):
+        assert page.locator(part).evaluate("one => one.getBoundingClientRect().bottom") <= 900
+    rows, deal = (page.locator(part).bounding_box() for part in (".team__rows", ".deal"))
+    assert rows["x"] + rows["width"] < deal["x"]
+
+
 def test_shapes_remain_where_the_colours_are_the_readers(reader):
     page = reader(state([named("A", "x22" + "222" * 6), *members("Bas")]), forced_colors="active")
     edges = "one => [getComputedStyle(one).borderTopStyle, getComputedStyle(one).borderTopWidth]"
