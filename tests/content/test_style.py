@@ -57,6 +57,41 @@ def test_cliches_are_in_small_letters(tmp_path: Path) -> None:
     assert problems == []
 
 
+HEAD = """# Style
+
+| trap | not | but |
+| --- | --- | --- |
+| a | b | c |
+
+| language | we write | not |
+| --- | --- | --- |
+"""
+
+
+def test_terms_are_the_rows_of_one_table(tmp_path: Path) -> None:
+    text = f"{HEAD}| nl | forecast | Prognose*, pro  forma |\n| en | x | y |\n\n| nl | no | row |\n"
+    style, problems = load(tmp_path, "STYLE.md", text)
+    assert style.terms == {"prognose*": "forecast", "pro forma": "forecast"}
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    "row, message",
+    [
+        ("| nl | forecast |", "a term is a row of 3 cells: language, we write, not"),
+        ("| nl |  | prognose |", "a term is a row of 3 cells"),
+        ("| nl | a | b | c |", "a term is a row of 3 cells"),
+        ("| ln | a | b |", "unknown language “ln”"),
+        ("| nl | a | b,, c |", "“” is not a phrase"),
+        ("| nl | a | b* |", "“b*” is not a phrase"),
+    ],
+)
+def test_a_row_that_is_no_term_is_refused(tmp_path: Path, row: str, message: str) -> None:
+    style, problems = load(tmp_path, "STYLE.md", f"{HEAD}| nl | deal | koopje |\n{row}\n")
+    assert style.terms["koopje"] == "deal"
+    assert [(one.line, one.message[: len(message)]) for one in problems] == [(10, message)]
+
+
 def test_lists_that_are_missing_are_empty(tmp_path: Path) -> None:
     give_words(tmp_path)
     problems: list[Problem] = []

@@ -17,7 +17,7 @@ from generator.content.links import check_links
 from generator.content.pages import check_places, load_pages
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
-from generator.content.style import CLICHES, SYNONYMS, WORDS, load_style
+from generator.content.style import CLICHES, SYNONYMS, TERMS, WORDS, load_style
 from generator.content.thoughts import load_thoughts
 from generator.content.translations import check_certainties, check_pages, check_thoughts
 from generator.errors import ContentError
@@ -173,6 +173,7 @@ def _leave_out(newsletter: Newsletter, problems: tuple[Problem, ...]) -> Newslet
                 style.words if is_sound(WORDS.format(language=language)) else frozenset(),
                 style.cliches if is_sound(CLICHES.format(language=language)) else (),
                 style.synonyms if is_sound(SYNONYMS.format(language=language)) else {},
+                style.terms if is_sound(TERMS) else {},
             )
             for language, style in newsletter.style.items()
         },

@@ -1,4 +1,4 @@
-"""`words`, `cliches` and `synonyms.<language>.txt` in `newsletter/` → the house style."""
+"""The lists of words in `newsletter/`, and the table of terms in its `STYLE.md` → the house style."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from generator.model import Problem, Style
-from generator.reading import exists, read_text
+from generator.reading import did_you_mean, exists, read_text
 from generator.words import load_languages
 
 if TYPE_CHECKING:
@@ -17,19 +17,23 @@ if TYPE_CHECKING:
     from generator.model import Language
 
 WORDS, CLICHES = "newsletter/words.{language}.txt", "newsletter/cliches.{language}.txt"
-SYNONYMS = "newsletter/synonyms.{language}.txt"
+SYNONYMS, TERMS = "newsletter/synonyms.{language}.txt", "newsletter/STYLE.md"
 """Where the lists stand, below the root of the project."""
+_HEAD = ("language", "we write", "not")
+"""The head of the table of terms in STYLE.md."""
 _ENDING = re.compile(r"\w{3}\*(?:\s|\Z)")
 """A star that stands for any ending, after enough letters to know the word by."""
 
 
 def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
     """Read the lists of each language; one that is missing is empty."""
+    terms = _load_terms(root, problems)
     return {
         language: Style(
             frozenset(_load_words(root / WORDS.format(language=language), problems)),
             tuple(_load_cliches(root / CLICHES.format(language=language), problems)),
             _load_synonyms(root / SYNONYMS.format(language=language), problems),
+            terms.get(language, {}),
         )
         for language in load_languages(root)
     }
@@ -78,6 +82,36 @@ def _load_synonyms(path: Path, problems: list[Problem]) -> dict[str, tuple[str, 
                     Problem(path, line, f"“{_short(typed)}” has a line already; put all words there")
                 )
             found.setdefault(typed, tuple(sides[1]))
+    return found
+
+
+def _load_terms(root: Path, problems: list[Problem]) -> dict[Language, dict[str, str]]:
+    """The rows of the table of terms, like `| nl | forecast | prognose* |`: for each phrase to avoid, the term."""
+    path, languages = root / TERMS, load_languages(root)
+    text = read_text(path, problems) if exists(path) else None
+    found: dict[Language, dict[str, str]] = {}
+    inside = False
+    for number, line in enumerate((text or "").split("\n"), start=1):
+        cells = tuple(cell.strip() for cell in line.strip().strip("|").split("|"))
+        inside = line.lstrip().startswith("|") and (inside or cells == _HEAD)
+        if not inside or cells == _HEAD or not set(line) - set("|-: "):
+            continue
+        if len(cells) != len(_HEAD) or not all(cells):
+            message = f"a term is a row of {len(_HEAD)} cells: {', '.join(_HEAD)}"
+            problems.append(Problem(path, number, message))
+        elif (language := languages.find(cells[0])) is None:
+            problems.append(
+                Problem(path, number, f"unknown language “{cells[0]}”{did_you_mean(cells[0], languages)}")
+            )
+        else:
+            for phrase in cells[2].split(","):
+                key = " ".join(phrase.casefold().replace("’", "'").split())
+                if not any(map(str.isalpha, key)) or key.count("*") > len(_ENDING.findall(key)):
+                    hint = "one comma between two; a * only behind three letters or more"
+                    message = f"“{_short(phrase.strip())}” is not a phrase: {hint}"
+                    problems.append(Problem(path, number, message))
+                else:
+                    found.setdefault(language, {})[key] = cells[1]
     return found
 
 

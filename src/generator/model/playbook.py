@@ -300,3 +300,5 @@ class Style:
     """Phrases that no letter uses, in small letters."""
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What readers search for, and the words that our pages use for it; in small letters."""
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """Phrases that have a better word, in small letters, and that word."""

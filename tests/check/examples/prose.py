@@ -5,6 +5,8 @@ from tests.check.examples import Edit, Example
 QUESTION = "Wie moet je nu bellen? Geen idee."
 LAST = "Doe het zolang die naam er nog werkt."
 LISTS = "newsletter/cliches.nl.txt"
+STYLE = "newsletter/STYLE.md"
+TERMS = "| language | we write | not |\n| --- | --- | --- |\n| nl | DMU | telefoonboek* |\n"
 STATELY = " ".join(
     ["Relatiemanagementverantwoordelijken implementeren klantwaardeoptimalisatieprogramma’s."] * 12
 )
@@ -41,5 +43,10 @@ EXAMPLES = {
             Edit("", "aan het eind van de dag\n", LISTS),
             Edit(LAST, "Aan het eind van de week bel je."),
         ),
+    ),
+    "term": Example(
+        bad=(Edit("", TERMS, STYLE), Edit(LAST, "Vul het telefoonboek in.")),
+        at="Vul het telefoonboek",
+        good=(Edit("", TERMS, STYLE), Edit(LAST, "Teken de DMU.")),
     ),
 }

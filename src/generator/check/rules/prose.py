@@ -11,6 +11,7 @@ from generator.check.language import readability
 from generator.check.language.knowledge import find_knowledge
 from generator.check.language.readability import rate_ease, split_clauses
 from generator.check.rule import Finding, Rule, Spot
+from generator.content.archive import read_week
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.model import Severity
@@ -116,6 +117,19 @@ def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
             yield Finding(f"“{words}” is a cliché", passage.spot(start, end))
 
 
+def check_term(manuscript: Manuscript) -> Iterator[Finding]:
+    """No phrase stands in the table of terms as one that has a better word. A letter that is out stays as it is."""
+    newsletter, language = manuscript.newsletter, manuscript.language
+    if (read_week(manuscript.source.parent.name), language) in newsletter.releases:
+        return
+    terms = newsletter.style[language].terms
+    for passage in manuscript.everything:
+        for start, end in find_phrases(passage.text, tuple(terms)):
+            words = " ".join(passage.text[start:end].split())
+            term = next(term for phrase, term in terms.items() if any(find_phrases(words, (phrase,))))
+            yield Finding(f"“{words}” is not our word for it; write “{term}”", passage.spot(start, end))
+
+
 def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """The start and the end of each phrase in a text, in any capitals; of those that begin at one word, the longest.
 
@@ -173,6 +187,12 @@ MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
         Severity.WARNING,
         "Use your own words, or delete the phrase from newsletter/cliches.nl.txt or cliches.en.txt.",
         check_cliche,
+    ),
+    Rule(
+        "term",
+        Severity.WARNING,
+        "Use the word of the table in newsletter/STYLE.md, or change the table.",
+        check_term,
     ),
 )
 PROOF_RULES: tuple[Rule[Proof], ...] = (
