@@ -250,7 +250,7 @@ def test_where_nobody_can_sign_up_the_page_of_the_letter_tells_nobody_how(
 ) -> None:
     words = {
         NL: ["ben je aangemeld", "onder het formulier", "om te stoppen"],
-        EN: ["are you signed up", "below the form", "to end it"],
+        EN: ["are you subscribed", "below the form", "to end it"],
     }
     none = load_words(ROOT)[language]["site"]["signup_none"]
     for service in ("https://letter.example.org/", ""):

@@ -49,7 +49,7 @@ def test_a_first_screen_says_what_it_is_for_whom_and_what_one_gets(visit, folder
     expect(button).to_be_in_viewport(ratio=1)
     assert "5 min" in button.inner_text()
     expect(page.locator(".specimen__says")).to_be_in_viewport()
-    assert page.locator("h1").inner_text() == ("Improviseren we?" if not folder else "Are we improvising?")
+    assert page.locator("h1").inner_text() == ("Improviseren jullie?" if not folder else "Are you improvising?")
 
 
 def test_nothing_greets_a_newcomer_as_a_debt(visit, site):
@@ -163,7 +163,7 @@ def test_whose_turn_it_is_follows_the_item_when_a_checklist_is_done(visit):
 
 def test_who_only_ticks_has_a_log_below_the_opening(visit):
     page = visit(state({"ref-1": done("2026-11-23")}))
-    assert page.locator("h1:visible").all_inner_texts() == ["Improviseren we?"]
+    assert page.locator("h1:visible").all_inner_texts() == ["Improviseren jullie?"]
     assert page.locator(".log h2").inner_text() == "Wat je afvinkte"
     assert "Vijf klanten" in page.locator(".log__weeks").inner_text()
 
