@@ -260,6 +260,35 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         replace("newsletter/evidence.yaml", "limits:", "limit:"),
         ["newsletter/evidence.yaml:10: unknown key “limit”; did you mean “limits”?"],
     ),
+    "fact that does not say whom it studied": (
+        replace("newsletter/evidence.yaml", "studied:", "studies:"),
+        ["newsletter/evidence.yaml:13: unknown key “studies”; did you mean “studied”?"],
+    ),
+    "fact that says in one language what its authors conclude": (
+        replace("newsletter/evidence.yaml", "concludes:\n    nl:", "concludes:\n    #"),
+        ["newsletter/evidence.yaml:16: the key “concludes.nl” is missing; expected the text in Dutch"],
+    ),
+    "fact without a stance": (
+        replace("newsletter/evidence.yaml", "  stance: qualifies\n", ""),
+        [
+            "newsletter/evidence.yaml:4: the key “stance” is missing; expected against, qualifies, supports or silent"
+        ],
+    ),
+    "stance that is none": (
+        replace("newsletter/evidence.yaml", "stance: qualifies", "stance: agrees"),
+        [
+            "newsletter/evidence.yaml:20: “stance” is “agrees”; expected against, qualifies, supports or silent"
+        ],
+    ),
+    "business customers without quotes": (
+        replace("newsletter/evidence.yaml", 'business: "yes"', "business: yes"),
+        [
+            (
+                "newsletter/evidence.yaml:19: “business” is true (so are yes and on without quotes); "
+                "expected “yes”, “partly”, “no” or “unknown”, in quotes"
+            )
+        ],
+    ),
     # languages
     "page in one language": (
         delete("docs/en/newsletter.md"),
@@ -726,15 +755,15 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             + "- id:"
             + (root / "newsletter/evidence.yaml").read_text().split("- id:")[-1]
         ),
-        ["newsletter/evidence.yaml:91: duplicate fact “ref-84-hbr-2016”; delete one of the two"],
+        ["newsletter/evidence.yaml:139: duplicate fact “ref-84-hbr-2016”; delete one of the two"],
     ),
     "fact of an unknown certainty": (
         replace("newsletter/evidence.yaml", "certainty: referral", "certainty: referal"),
-        ["newsletter/evidence.yaml:34: unknown certainty “referal”; did you mean “referral”?"],
+        ["newsletter/evidence.yaml:50: unknown certainty “referal”; did you mean “referral”?"],
     ),
     "evidence that is no YAML": (
         replace("newsletter/evidence.yaml", "certainty: referral", "certainty: 'referral"),
-        ["newsletter/evidence.yaml:34: is not YAML: the quotes ' do not match"],
+        ["newsletter/evidence.yaml:50: is not YAML: the quotes ' do not match"],
     ),
     "evidence empty": (
         write("newsletter/evidence.yaml", b""),
@@ -922,6 +951,32 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         [
             f"{NO}.{language}.md:6: a thought against the usual advice needs a source; "
             "add one to “sources”, or delete “against”"
+            for language in ("en", "nl")
+        ],
+    ),
+    "against with a source that says so itself": (
+        lambda root: [
+            replace(THOUGHT.replace(".nl.", f".{language}."), "sources:", "against: true\nsources:")(root)
+            for language in ("nl", "en")
+        ],
+        [],
+    ),
+    "against with a source that gives the usual advice": (
+        lambda root: [
+            *(
+                replace(THOUGHT.replace(".nl.", f".{language}."), "sources:", "against: true\nsources:")(root)
+                for language in ("nl", "en")
+            ),
+            (root / "newsletter/evidence.yaml").write_text(
+                (root / "newsletter/evidence.yaml")
+                .read_text()
+                .replace("stance: qualifies", "stance: supports")
+            ),
+        ],
+        [
+            f"{THOUGHT.replace('.nl.', f'.{language}.')}:5: a thought against the usual advice needs a source with "
+            "the stance against or qualifies in the evidence, but “ref-kumar-2013” says “supports”; "
+            "cite another, or delete “against”"
             for language in ("en", "nl")
         ],
     ),

@@ -40,6 +40,14 @@ class _Fact(Fields):
     name: Any
     claim: Any
     limits: Any
+    studied: Any
+    concludes: Any
+    business: Literal["yes", "partly", "no", "unknown"] = Field(
+        description="“yes”, “partly”, “no” or “unknown”, in quotes"
+    )
+    stance: Literal["against", "qualifies", "supports", "silent"] = Field(
+        description="against, qualifies, supports or silent"
+    )
     source: Text = Field(description="the reference: authors (year). Title. Journal")
     doi: str | None = Field(
         None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
@@ -70,6 +78,8 @@ def _make_model(languages: Languages) -> type[_Fact]:
         name=(text, Field(description="the short citation in both languages")),
         claim=(text, Field(description="what was found, in both languages")),
         limits=(text, Field(description="the limits of the finding, in both languages")),
+        studied=(text, Field(description="who or what was studied, in both languages")),
+        concludes=(text, Field(description="what the authors conclude, in both languages")),
         caveat=(
             caveats | None,
             Field(None, description="phrases in both languages, one of which must be in the text"),
@@ -133,6 +143,10 @@ def _fact(fields: _Fact, languages: Languages) -> Fact:
         name=read(fields.name),
         claim=read(fields.claim),
         limits=read(fields.limits),
+        studied=read(fields.studied),
+        concludes=read(fields.concludes),
+        business=fields.business,
+        stance=fields.stance,
         source=" ".join(fields.source.split()),
         doi=fields.doi,
         doi_checked=fields.doi_checked,
@@ -152,6 +166,10 @@ def _stand_in(fact: str, languages: Languages) -> Fact:
         name=unknown,
         claim=unknown,
         limits=unknown,
+        studied=unknown,
+        concludes=unknown,
+        business="unknown",
+        stance="against",
         source="",
         doi=None,
         doi_checked=False,

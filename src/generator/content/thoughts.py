@@ -222,7 +222,7 @@ def _check_document(
     _check_text(document, problems)
     _check_season(document, problems)
     _check_sources(document, facts, problems)
-    _check_against(document, problems)
+    _check_against(document, facts, problems)
     actions, line = document.fields.actions, document.lines["actions"]
     check_actions(actions, certainty, items, document.path, line, problems)
 
@@ -257,12 +257,29 @@ def _check_action(document: Document[ThoughtFields], starts: list[str], problems
         problems.append(Problem(document.path, document.lines["action"], message))
 
 
-def _check_against(document: Document[ThoughtFields], problems: list[Problem]) -> None:
-    if document.fields.against and not document.fields.sources:
+def _check_against(
+    document: Document[ThoughtFields], facts: Mapping[str, Fact], problems: list[Problem]
+) -> None:
+    """Whether what argues against the usual advice has a source whose own authors do so, or set conditions to it."""
+    if not document.fields.against:
+        return
+    path, line, sources = document.path, document.lines["against"], document.fields.sources
+    if not sources:
         message = (
             "a thought against the usual advice needs a source; add one to “sources”, or delete “against”"
         )
-        problems.append(Problem(document.path, document.lines["against"], message))
+        problems.append(Problem(path, line, message))
+        return
+    known = [facts[source] for source in sources if source in facts]
+    if len(known) < len(sources):
+        return  # the evidence cannot be read, or a source is misspelt: that is said elsewhere
+    if not any(fact.stance in {"against", "qualifies"} for fact in known):
+        found = ", ".join(f"“{fact.id}” says “{fact.stance}”" for fact in known)
+        message = (
+            "a thought against the usual advice needs a source with the stance against or qualifies in the evidence, "
+            f"but {found}; cite another, or delete “against”"
+        )
+        problems.append(Problem(path, line, message))
 
 
 def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> None:

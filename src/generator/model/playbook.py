@@ -238,6 +238,14 @@ class Fact:
     name: Mapping[Language, str]
     claim: Mapping[Language, str]
     limits: Mapping[Language, str]
+    studied: Mapping[Language, str]
+    """Who or what was studied, how, and when."""
+    concludes: Mapping[Language, str]
+    """What its own authors make of it."""
+    business: str
+    """Whether it studied business customers: `yes`, `partly`, `no` or `unknown`."""
+    stance: str
+    """How its authors’ conclusion stands to the usual advice: `against`, `qualifies`, `supports` or `silent`."""
     source: str
     doi: str | None
     doi_checked: bool

@@ -152,11 +152,11 @@ def _find_citations(passage: Passage) -> Iterator[re.Match[str]]:
 
 @survey
 def _survey_numbers(newsletter: Newsletter) -> dict[str, frozenset[str]]:
-    """For each fact, the numbers in its name, claim and limits."""
+    """For each fact, the numbers in what readers see of it."""
     return {
         fact.id: frozenset(
             value
-            for texts in (fact.name, fact.claim, fact.limits)
+            for texts in (fact.name, fact.claim, fact.limits, fact.studied)
             for language, text in texts.items()
             for value, _, _ in find_numbers(text, language)
         )
