@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from generator.content import load_newsletter
 from tests.site.hosting import Site
 
 Open = Callable[..., Page]
@@ -43,8 +44,11 @@ def test_each_study_shows_its_limit_and_folds_the_rest(open_browser: Open, site:
     assert len(studies) > 40
     assert page.locator(".studies details[open]").count() == 0
     for study in studies:
-        name, limit = study.locator("h4"), study.locator("td").last
-        assert limit.inner_text().partition("\n")[0].strip()
+        name, cells = study.locator("h4"), study.locator("td").all()
+        shown = [cell.inner_text().partition("\n")[0].strip() for cell in cells]
+        assert len(shown) == 4
+        assert all(shown)
+        assert cells[2].locator(".studies__label").is_visible()
         fold = study.locator("summary")
         assert fold.bounding_box()["height"] >= 44
         labels = fold.get_attribute("aria-labelledby").split()
@@ -52,6 +56,21 @@ def test_each_study_shows_its_limit_and_folds_the_rest(open_browser: Open, site:
             fold.inner_text(),
             name.inner_text(),
         ]
+
+
+def test_what_is_folded_says_what_was_found_what_its_authors_make_of_it_and_where(site: Site) -> None:
+    studies = {
+        study.get("id"): study.getparent()
+        for study in site.pages[f"{site.url}{NUMBERS}"].xpath("//table[@class='studies']//details/p[@id]")
+    }
+    for fact in load_newsletter(site.project).playbook.facts.values():
+        if fact.use != "avoid":
+            text = studies[fact.id].text_content()
+            assert fact.claim["nl"] in text
+            assert fact.concludes["nl"] in text
+            found = bool(studies[fact.id].xpath(".//a"))
+            assert found == (fact.doi is not None or fact.url is not None)
+            assert ("Online vindplaats nog niet gevonden." in text) == (not found)
 
 
 def test_a_table_has_its_heads_where_it_has_columns(open_browser: Open, site: Site) -> None:
