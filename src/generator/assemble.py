@@ -195,8 +195,9 @@ def _edition(newsletter: Newsletter, week: Week, thought: Thought) -> Edition:
     language = thought.language
     items = [newsletter.playbook.item(language, action)[1] for action in thought.actions]
     checklist = "\n".join(f"- [ ] {item.text} {{ #{item.id} }}" for item in items)
-    action = f"{thought.action}\n\n{checklist}" if thought.action else checklist
-    texts = [f"\n{text}\n" for text in (thought.markdown, action)]  # as they stand below their headings
+    texts = [
+        f"\n{text}\n" for text in (thought.markdown, f"{thought.action}\n\n{checklist}")
+    ]  # as they stand below their headings
     published = newsletter.settings.send_time(week)
     return Edition(
         week=week,

@@ -205,12 +205,12 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     ),
     "action twice in a thought": (
         replace(THOUGHT, "actions: [ref-1]", "actions: [ref-1, ref-1]"),
-        [f"{THOUGHT}:4: “actions” contains “ref-1” twice; expected one to three item ids, like [ref-2]"],
+        [f"{THOUGHT}:5: “actions” contains “ref-1” twice; expected one or two item ids, like [ref-2]"],
     ),
     "source twice": (
         replace(THOUGHT, "sources: [", "sources: [ref-kumar-2013, "),
         [
-            f"{THOUGHT}:5: “sources” contains “ref-kumar-2013” twice; expected the facts that the text cites, like [ref-kumar-2007]"
+            f"{THOUGHT}:6: “sources” contains “ref-kumar-2013” twice; expected the facts that the text cites, like [ref-kumar-2007]"
         ],
     ),
     "title that nobody sees": (
@@ -252,8 +252,8 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "action in one language only": (
         replace(THOUGHT, "actions: [ref-1]", "actions: [ref-2]"),
         [
-            f"{THOUGHT.replace('.nl.', '.en.')}:4: the action “ref-1” is in the English text only",
-            f"{THOUGHT}:4: the action “ref-2” is in the Dutch text only",
+            f"{THOUGHT.replace('.nl.', '.en.')}:5: the action “ref-1” is in the English text only",
+            f"{THOUGHT}:5: the action “ref-2” is in the Dutch text only",
         ],
     ),
     "key of a fact": (
@@ -315,7 +315,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             f"{PAGE}:8: text before the first section; start with ## Idee",
             (
                 f"{PAGE}:12: the section “## Idee” is missing; the order is ## Idee, ## Strategie, ## Uitvoering, "
-                "## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+                "## Checklist, ## Meten, ## Voor wie leidt, ## Valkuilen, ## Bronnen"
             ),
         ],
     ),
@@ -628,18 +628,18 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "certainty without text": (
         lambda root: (root / PAGE).write_text((root / PAGE).read_text().partition("## ")[0]),
         [
-            f"{PAGE}:7: the text is missing; the sections are ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+            f"{PAGE}:7: the text is missing; the sections are ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Voor wie leidt, ## Valkuilen, ## Bronnen"
         ],
     ),
     "section twice": (
         replace(PAGE, "## Valkuilen", "## Idee\n\nNog eens.\n\n## Valkuilen"),
-        [f"{PAGE}:32: duplicate section “## Idee”; delete one of the two"],
+        [f"{PAGE}:39: duplicate section “## Idee”; delete one of the two"],
     ),
     "section empty": (
         lambda root: (root / PAGE).write_text(
             re.sub(r"(## Valkuilen\n).*?(?=## Bronnen)", r"\1\n", (root / PAGE).read_text(), flags=re.DOTALL)
         ),
-        [f"{PAGE}:32: the section “## Valkuilen” is empty"],
+        [f"{PAGE}:39: the section “## Valkuilen” is empty"],
     ),
     "text to copy without a name": (
         add_templates("```text\nBeste {naam}\n```"),
@@ -674,7 +674,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "texts to copy in the wrong place": (
         replace(PAGE, "## Checklist", "## Sjablonen\n\n### Mail\n\n```text\nEen\n```\n\n## Checklist"),
         [
-            f"{PAGE}:22: the section “## Sjablonen” is out of order; the order is ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Valkuilen, ## Bronnen"
+            f"{PAGE}:22: the section “## Sjablonen” is out of order; the order is ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Voor wie leidt, ## Valkuilen, ## Bronnen"
         ],
     ),
     "items in another order": (
@@ -881,44 +881,92 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             (root / THOUGHT).read_text().rpartition("---\n")[0] + "---\n"
         ),
         [
-            f"{THOUGHT}:5: the source “ref-kumar-2013” is not cited; put [^ref-kumar-2013] after the sentence that it supports",
-            f"{THOUGHT}:7: the text of the thought is missing",
+            f"{THOUGHT}:6: the source “ref-kumar-2013” is not cited; put [^ref-kumar-2013] after the sentence that it supports",
+            f"{THOUGHT}:8: the text of the thought is missing",
         ],
     ),
     "thought with a heading": (
         append("\n## Kop\n"),
-        [f"{THOUGHT}:14: a thought must not have headings, because it becomes one section of a letter"],
+        [f"{THOUGHT}:15: a thought must not have headings, because it becomes one section of a letter"],
     ),
     "thought with an item": (
         append("\n- [ ] Iets { #ref-1 }\n"),
-        [f"{THOUGHT}:14: a thought must not have checklist items; name them in the key “actions”"],
+        [f"{THOUGHT}:15: a thought must not have checklist items; name them in the key “actions”"],
     ),
     "thought with a comment": (
         append("\n<!-- straks -->\n"),
-        [f"{THOUGHT}:14: “<!-- straks -->” is a comment, which readers could see; delete it"],
+        [f"{THOUGHT}:15: “<!-- straks -->” is a comment, which readers could see; delete it"],
     ),
     "season that is no month": (
         season("decmber"),
         [
-            f"{path}:6: “decmber” is not a month or a week, like december or W50; did you mean “december”?"
+            f"{path}:7: “decmber” is not a month or a week, like december or W50; did you mean “december”?"
             for path in (THOUGHT_EN, THOUGHT)
+        ],
+    ),
+    "action that is long": (
+        replace(THOUGHT, "dan kies ik eerst", "dan kies ik " + "heel " * 22 + "eerst"),
+        [f"{THOUGHT}:4: the action has 36 words; at most 30"],
+    ),
+    "action of somebody else": (
+        replace(THOUGHT, "action: Als ik een", "action: Als je een"),
+        [
+            f"{THOUGHT}:4: the action must say when the reader does what, in one sentence like “Als ik …, …”",
+        ],
+    ),
+    "action without a plan, in English": (
+        replace(THOUGHT_EN, "action: When I send a quote, I first choose", "action: If I may, choose"),
+        [],
+    ),
+    "action that has no deed": (
+        replace(THOUGHT_EN, "quote, I first", "quote I first"),
+        [
+            f"{THOUGHT_EN}:4: the action must say when the reader does what, in one sentence like "
+            "“When I …, …” or “If I …, …”",
+        ],
+    ),
+    "no action": (
+        replace(
+            THOUGHT, "action: Als ik een offerte verstuur, dan kies ik eerst wie er voor mij spreekt.\n", ""
+        ),
+        [
+            f"{THOUGHT}:1: the key “action” is missing; expected what the reader does this week, in one sentence, "
+            "like “When I …, I …”"
+        ],
+    ),
+    "three actions": (
+        replace(THOUGHT, "actions: [ref-1]", "actions: [ref-1, ref-2, ref-3]"),
+        [f"{THOUGHT}:5: “actions” is [ref-1, ref-2, ref-3]; expected one or two item ids, like [ref-2]"],
+    ),
+    "lines for the leader in another order": (
+        replace(PAGE, "- **Stop:** met", "- **Nooit:** met"),
+        [
+            f"{PAGE}:37: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
+            "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
+        ],
+    ),
+    "lines for the leader that are more": (
+        replace(PAGE, "- **Stop:** met", "- **Stop:** nu\n- met"),
+        [
+            f"{PAGE}:38: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
+            "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
         ],
     ),
     "season in Dutch, in one language": (
         replace(THOUGHT, "sources:", "season: [maart, W01]\nsources:"),
-        [f"{THOUGHT}:5: “maart” is not a month or a week, like december or W50; did you mean “march”?"],
+        [f"{THOUGHT}:6: “maart” is not a month or a week, like december or W50; did you mean “march”?"],
     ),
     "season that is a week in other letters": (
         season("week 1"),
         [
-            f"{path}:6: “week 1” is not a month or a week, like december or W50; did you mean “W01”?"
+            f"{path}:7: “week 1” is not a month or a week, like december or W50; did you mean “W01”?"
             for path in (THOUGHT_EN, THOUGHT)
         ],
     ),
     "season in a week that no year has": (
         season("W54"),
         [
-            f"{path}:6: “W54” is not a month or a week, like december or W50; known are: april, august, december, february, january, "
+            f"{path}:7: “W54” is not a month or a week, like december or W50; known are: april, august, december, february, january, "
             "july, june, march, may, november, october, september"
             for path in (THOUGHT_EN, THOUGHT)
         ],
@@ -926,7 +974,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "season that is no list": (
         replace(THOUGHT, "sources:", "season: december\nsources:"),
         [
-            f"{THOUGHT}:5: “season” has the wrong type: found “december”; expected months and weeks in which it fits, like [november, december] or [W01]; write it as a list: [december]",
+            f"{THOUGHT}:6: “season” has the wrong type: found “december”; expected months and weeks in which it fits, like [november, december] or [W01]; write it as a list: [december]",
         ],
     ),
     "season that differs": (
@@ -935,13 +983,13 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             replace(THOUGHT_EN, "sources:", "season: [december, W02]\nsources:")(root),
         ],
         [
-            f"{THOUGHT_EN}:5: the season “W02” is in the English text only",
-            f"{THOUGHT}:5: the season “W01” is in the Dutch text only",
+            f"{THOUGHT_EN}:6: the season “W02” is in the English text only",
+            f"{THOUGHT}:6: the season “W01” is in the Dutch text only",
         ],
     ),
     "against in one language": (
         replace(THOUGHT_EN, "sources:", "against: true\nsources:"),
-        [f"{THOUGHT_EN}:5: “against” is true here, but not in Dutch; both languages must have the same"],
+        [f"{THOUGHT_EN}:6: “against” is true here, but not in Dutch; both languages must have the same"],
     ),
     "against without a source": (
         lambda root: [
@@ -949,7 +997,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             for language in ("nl", "en")
         ],
         [
-            f"{NO}.{language}.md:6: a thought against the usual advice needs a source; "
+            f"{NO}.{language}.md:7: a thought against the usual advice needs a source; "
             "add one to “sources”, or delete “against”"
             for language in ("en", "nl")
         ],
@@ -974,7 +1022,7 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             ),
         ],
         [
-            f"{THOUGHT.replace('.nl.', f'.{language}.')}:5: a thought against the usual advice needs a source with "
+            f"{THOUGHT.replace('.nl.', f'.{language}.')}:6: a thought against the usual advice needs a source with "
             "the stance against or qualifies in the evidence, but “ref-kumar-2013” says “supports”; "
             "cite another, or delete “against”"
             for language in ("en", "nl")
@@ -983,16 +1031,16 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "source that is not cited": (
         replace(THOUGHT, "sources: [", "sources: [rep-bain-2005, "),
         [
-            f"{THOUGHT}:5: the source “rep-bain-2005” is not cited; put [^rep-bain-2005] after the sentence that it supports"
+            f"{THOUGHT}:6: the source “rep-bain-2005” is not cited; put [^rep-bain-2005] after the sentence that it supports"
         ],
     ),
     "source that is not named": (
         append("\nNog iets.[^rep-bain-2005]\n"),
-        [f"{THOUGHT}:14: the text cites “rep-bain-2005”, which is missing in the key “sources”"],
+        [f"{THOUGHT}:15: the text cites “rep-bain-2005”, which is missing in the key “sources”"],
     ),
     "source nobody knows": (
         replace(THOUGHT, "sources: [", "sources: [rep-bian-2006, "),
-        [f"{THOUGHT}:5: unknown source “rep-bian-2006”; did you mean “rep-bain-2005”?"],
+        [f"{THOUGHT}:6: unknown source “rep-bian-2006”; did you mean “rep-bain-2005”?"],
     ),
     "front matter that is a list": (
         write(LETTER, b"---\n- a\n---\n"),

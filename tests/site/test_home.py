@@ -49,7 +49,9 @@ def test_a_first_screen_says_what_it_is_for_whom_and_what_one_gets(visit, folder
     expect(button).to_be_in_viewport(ratio=1)
     assert "5 min" in button.inner_text()
     expect(page.locator(".specimen__says")).to_be_in_viewport()
-    assert page.locator("h1").inner_text() == ("Improviseren jullie?" if not folder else "Are you improvising?")
+    assert page.locator("h1").inner_text() == (
+        "Improviseren jullie?" if not folder else "Are you improvising?"
+    )
 
 
 def test_nothing_greets_a_newcomer_as_a_debt(visit, site):

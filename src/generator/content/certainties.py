@@ -40,7 +40,7 @@ SECTIONS = (
 """The sections of a page in their order, by their names among our words."""
 
 TEMPLATES, LEADER = "templates", "leader"
-OPTIONAL = (TEMPLATES, LEADER)
+OPTIONAL = (TEMPLATES,)
 """The sections that a page may go without."""
 
 LINES = ("monday", "bonus", "dashboard", "stop")

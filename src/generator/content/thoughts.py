@@ -45,11 +45,9 @@ LONGEST_ACTION = 30
 class ThoughtFields(Fields):
     title: Line = Field(description="the title, which is also the subject of the letter")
     summary: Line = Field(description="one sentence that makes a reader open the letter")
-    action: Line = Field(
-        "", description="what the reader does this week, in one sentence, like “When I …, I …”"
-    )
-    actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
-        description="one to three item ids, like [ref-2]"
+    action: Line = Field(description="what the reader does this week, in one sentence, like “When I …, I …”")
+    actions: Annotated[Words, Field(min_length=1, max_length=2)] = Field(
+        description="one or two item ids, like [ref-2]"
     )
     sources: Words = Field(description="the facts that the text cites, like [ref-kumar-2007]")
     season: Words = Field(
@@ -246,8 +244,6 @@ def _check_action(document: Document[ThoughtFields], starts: list[str], problems
     """Add a problem when the action is no single plan of the reader's own: when I …, I …"""
     action = document.fields.action
     words, message = len(action.split()), ""
-    if not action:
-        return
     if words > LONGEST_ACTION:
         message = f"the action has {words} words; at most {LONGEST_ACTION}"
     elif not action.startswith(tuple(f"{start} " for start in starts)) or "," not in action:

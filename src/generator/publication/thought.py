@@ -45,10 +45,12 @@ _TITLE = """\
 # Fewer than 50 characters, and clear in an inbox of forty. A question, a figure, an order or a statement: vary."""
 _SUMMARY = """\
 # 40 to 110 characters. Adds something to the title, does not repeat it, and does not give the ending away."""
+_ACTION = """\
+# What the reader does this week, alone: one sentence of at most 30 words, which begins with “{plan} …”."""
 _ACTIONS = """\
-# One to three items of the checklist of this certainty. In brackets: how many thoughts use it, at most three."""
+# The same deed as an item of the checklist; two if the text has two. In brackets: how many thoughts use it."""
 _SOURCES = """\
-# What the text cites, as [^id] after the sentence. Say who was studied and what it does not show. [] for none."""
+# What the text cites, as [^id] after the sentence. Say who was studied; the footnote adds the limits. [] for none."""
 _SEASON = """\
 # Only if it fits a time of year (months or weeks), or argues against the usual advice with a source:
 # season: [november, december]
@@ -138,6 +140,8 @@ def write_skeleton(  # noqa: PLR0913 (what it is made of)
         "title:",
         _SUMMARY,
         "summary:",
+        _ACTION.format(plan=words["plan"].partition("|")[0]),
+        "action:",
         _ACTIONS,
         *(f"#   {item.id}  {item.text} ({uses.get(item.id, 0)})" for item in items),
         "actions: []",
