@@ -921,8 +921,10 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "action that has no deed": (
         replace(THOUGHT_EN, "quote, I first", "quote I first"),
         [
-            f"{THOUGHT_EN}:4: the action must say when the reader does what, in one sentence like "
-            "“When I …, …” or “If I …, …”",
+            (
+                f"{THOUGHT_EN}:4: the action must say when the reader does what, in one sentence like "
+                "“When I …, …” or “If I …, …”"
+            ),
         ],
     ),
     "no action": (
@@ -930,8 +932,10 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
             THOUGHT, "action: Als ik een offerte verstuur, dan kies ik eerst wie er voor mij spreekt.\n", ""
         ),
         [
-            f"{THOUGHT}:1: the key “action” is missing; expected what the reader does this week, in one sentence, "
-            "like “When I …, I …”"
+            (
+                f"{THOUGHT}:1: the key “action” is missing; expected what the reader does this week, in one sentence, "
+                "like “When I …, I …”"
+            )
         ],
     ),
     "three actions": (
@@ -941,15 +945,19 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
     "lines for the leader in another order": (
         replace(PAGE, "- **Stop:** met", "- **Nooit:** met"),
         [
-            f"{PAGE}:37: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
-            "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
+            (
+                f"{PAGE}:37: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
+                "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
+            )
         ],
     ),
     "lines for the leader that are more": (
         replace(PAGE, "- **Stop:** met", "- **Stop:** nu\n- met"),
         [
-            f"{PAGE}:38: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
-            "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
+            (
+                f"{PAGE}:38: “## Voor wie leidt” is a list of 4 lines, in this order: “- **Maandag:** …”, "
+                "“- **Bonusplan:** …”, “- **Dashboard:** …”, “- **Stop:** …”"
+            )
         ],
     ),
     "season in Dutch, in one language": (
