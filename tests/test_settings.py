@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.model import Problem, Week
-from generator.settings import PATH, Settings, load_settings
+from generator.settings import PATH, Article, Publisher, Settings, find_placeholders, load_settings
 from tests.languages import EN, NL
 
 
@@ -236,6 +236,63 @@ def test_every_slip_is_told_at_once(sample: Path) -> None:
 def test_without_the_file_there_are_no_settings(sample: Path) -> None:
     (sample / PATH).unlink()
     assert load(sample) == (None, [f"{PATH}: the file is missing"])
+
+
+# --- Who publishes ---
+
+
+def test_the_publisher_is_told_and_what_settings_know_already_is_not_asked_again(settings: Settings) -> None:
+    article = Article("7 Zekerheden", "Arno Diepeveen", "https://arno.blog/", "SalesManagement", "")
+    assert settings.publisher == Publisher(
+        "Uitgeverij Zeven", "12345678", "", ("A. Jansen", "B. Smit"), "B. Smit", article
+    )
+    assert settings.contact == settings.reply_to
+
+
+def test_questions_may_go_elsewhere_than_replies_and_no_article_need_be_named(sample: Path) -> None:
+    path = sample / PATH
+    before, _, _ = path.read_text("utf-8").partition("\n[publisher.article]")
+    path.write_text(before.replace('kvk = "12345678"', 'email = "privacy@example.org"'), "utf-8")
+    settings, problems = load(sample)
+    assert problems == []
+    assert settings is not None
+    assert (settings.publisher.article, settings.publisher.kvk) == (None, "")
+    assert settings.contact == "privacy@example.org"
+
+
+@pytest.mark.parametrize(
+    "old, new, problem",
+    [
+        ("[publisher]", "[publishers]", "31: unknown key “publishers”; did you mean “publisher”?"),
+        ("editors =", "editor =", "34: unknown key “editor”; did you mean “editors”?"),
+        ('["A. Jansen", "B. Smit"]', "[]", "34: “publisher.editors”"),
+        ('"12345678"', '"1234567"', "33: “publisher.kvk” is “1234567”; expected a number of the Chamber of Commerce"),
+        ('replies = "B. Smit"\n', "", "31: the key “publisher.replies” is missing; expected the name of who"),
+        ('kvk = "', 'email = "me"\nkvk = "', "33: “publisher.email” is “me”; expected an email address"),
+        ("https://arno.blog/", "arno.blog", "40: “publisher.article.author_url” is “arno.blog”; expected the address"),
+        ("author_url", "url_author", "40: unknown key “url_author”"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_slip_about_the_publisher_is_told_with_its_line(
+    sample: Path, old: str, new: str, problem: str
+) -> None:
+    found = change(sample, old, new)
+    assert any(one.startswith(f"{PATH}:{problem}") for one in found), found
+
+
+def test_a_placeholder_is_a_warning_with_its_line(sample: Path, settings: Settings) -> None:
+    assert list(find_placeholders(sample, settings)) == []
+    assert change(sample, '"12345678"', '"<eight digits>"') == []
+    assert change(sample, '"A. Jansen"', '"<name of an editor>"') == []
+    changed, _ = load(sample)
+    assert changed is not None
+    found = find_placeholders(sample, changed)
+    assert [str(problem) for problem in found] == [
+        f"{PATH}:33: “publisher.kvk” is still a placeholder",
+        f"{PATH}:34: “publisher.editors” is still a placeholder",
+    ]
+    assert not any(problem.blocks for problem in found)
 
 
 # --- Weeks without a letter ---

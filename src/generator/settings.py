@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator
 
 from generator.errors import ContentError
-from generator.model import Language, Languages, Problem, Week, Window
+from generator.model import Language, Languages, Problem, Severity, Week, Window
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.syntax import explain_toml
 from generator.urls import explain_url
@@ -23,7 +24,6 @@ from generator.words import load_languages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 PATH = "newsletter/settings.toml"
 """Where the settings stand, below the root of the project."""
@@ -47,6 +47,39 @@ class Channel:
     site_name: str
     description: str
     tagline: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article that the playbook grew out of."""
+
+    title: str
+    author: str
+    author_url: str
+    """The site of the author; empty for none."""
+    publication: str
+    """Where it was published first; empty for nowhere."""
+    url: str
+    """Where the article itself is; empty when nobody knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the site and the letter: the controller of personal data (article 13 of the GDPR).
+
+    The postal address is that of the sender. A value may be a placeholder, see is_placeholder.
+    """
+
+    name: str
+    kvk: str
+    """The number at the Chamber of Commerce; empty for who has none."""
+    email: str
+    """For questions about the site and personal data; empty when they go where replies go: see Settings.contact."""
+    editors: tuple[str, ...]
+    """Who writes and edits."""
+    replies: str
+    """Who answers replies to the letter."""
+    article: Article | None
 
 
 class HookForm(StrEnum):
@@ -100,6 +133,7 @@ class Settings:
     unsubscribe: str
     list_id: str
     postal: str
+    publisher: Publisher
     languages: Languages
     channels: Mapping[Language, Channel]
     skip: frozenset[Week] = frozenset()
@@ -123,6 +157,11 @@ class Settings:
     """Where people report a security hole, for security.txt; empty when there is none."""
     backup: Backup = Backup()
     """What becomes of back-ups."""
+
+    @property
+    def contact(self) -> str:
+        """Where questions about the site and personal data go."""
+        return self.publisher.email or self.reply_to
 
     def url(self, language: Language, path: str = "") -> str:
         """The absolute address of a path below a language's folder."""
@@ -271,6 +310,25 @@ def _form(text: str) -> str:
     return text
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a value of [publisher] stands in angle brackets, and is still to be filled in."""
+    return text.startswith("<") and text.endswith(">")
+
+
+def _kvk(text: str) -> str:
+    if not is_placeholder(text) and not re.fullmatch("[0-9]{8}", text):
+        raise ValueError(f"is {show_value(text)}")
+    return text
+
+
+def _page(url: str) -> str:
+    if not re.match("https?://", url):
+        raise ValueError(f"is {show_value(url)}")
+    if trouble := explain_url(url):
+        raise ValueError(f"is {show_value(url)}, which {trouble}")
+    return url
+
+
 Address = Annotated[Line, AfterValidator(_address)]
 
 
@@ -308,6 +366,31 @@ class _Sender(Fields):
         default=None,
         description="an email address like bounce@example.org, with at most 11 characters and no plus before the @",
     )
+
+
+class _Article(Fields):
+    title: Line = Field(description="the title of the article")
+    author: Line = Field(description="who wrote the article")
+    author_url: Annotated[Line, AfterValidator(_page)] | None = Field(
+        default=None, description="the address of the author's site, like https://example.org/"
+    )
+    publication: Line = Field(
+        default="", validate_default=False, description="where the article was published first"
+    )
+    url: Annotated[Line, AfterValidator(_page)] | None = Field(
+        default=None, description="the address of the article, like https://example.org/article"
+    )
+
+
+class _Publisher(Fields):
+    name: Line = Field(description="the name of the firm or person that publishes the site and the letter")
+    kvk: Annotated[Line, AfterValidator(_kvk)] | None = Field(
+        default=None, description="a number of the Chamber of Commerce, with eight digits"
+    )
+    email: Address | None = Field(default=None, description="an email address, like privacy@example.org")
+    editors: Words = Field(min_length=1, description='the names of the editors, like ["A. Jansen", "B. Smit"]')
+    replies: Line = Field(description="the name of who answers replies to the letter")
+    article: _Article | None = Field(default=None, description="the table [publisher.article]")
 
 
 class _Send(Fields):
@@ -383,6 +466,7 @@ class _Settings(Fields):
     site: _Site = Field(description="the table [site]")
     letter: _Letter = Field(description="the table [letter]")
     sender: _Sender = Field(description="the table [sender]")
+    publisher: _Publisher = Field(description="the table [publisher]")
     service: _Service | None = Field(default=None, description="the table [service]")
     send: _Send = Field(default_factory=_Send, description="the table [send]")
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
@@ -431,6 +515,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         unsubscribe=fields.sender.unsubscribe,
         list_id=fields.sender.list_id,
         postal=fields.sender.postal,
+        publisher=_read_publisher(fields),
         languages=languages,
         channels=channels,
         skip=frozenset(map(Week.parse, fields.letter.skip)),
@@ -447,6 +532,53 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
             fields.backup.folder, fields.backup.keep, tuple(shlex.split(fields.backup.command or ""))
         ),
     )
+
+
+def _read_publisher(fields: _Settings) -> Publisher:
+    found = fields.publisher
+    article = found.article and Article(
+        found.article.title,
+        found.article.author,
+        found.article.author_url or "",
+        found.article.publication,
+        found.article.url or "",
+    )
+    return Publisher(
+        name=found.name,
+        kvk=found.kvk or "",
+        email=found.email or "",
+        editors=tuple(found.editors),
+        replies=found.replies,
+        article=article,
+    )
+
+
+def list_placeholders(settings: Settings) -> list[str]:
+    """The keys of [publisher] that are still to be filled in."""
+    publisher = settings.publisher
+    values = {
+        "name": (publisher.name,),
+        "kvk": (publisher.kvk,),
+        "editors": publisher.editors,
+        "replies": (publisher.replies,),
+    }
+    return [f"publisher.{key}" for key, texts in values.items() if any(map(is_placeholder, texts))]
+
+
+def find_placeholders(root: Path, settings: Settings) -> list[Problem]:
+    """A warning for each key of [publisher] that is still to be filled in; paths are below `root`."""
+    names = list_placeholders(settings)
+    lines = _key_lines((root / PATH).read_text("utf-8")) if names else {}
+    return [
+        Problem(
+            Path(PATH),
+            lines.get(name),
+            f"“{name}” is still a placeholder",
+            severity=Severity.WARNING,
+            remedy="Fill it in: the page about who makes this tells it to every reader.",
+        )
+        for name in names
+    ]
 
 
 def read_settings(root: Path) -> Settings:

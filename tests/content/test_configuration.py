@@ -48,23 +48,23 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "  name: material",
             "\tname: material",
-            "40: is not YAML: the line starts with a tab; use spaces",
+            "41: is not YAML: the line starts with a tab; use spaces",
         ),
         (
             "  name: material",
             "  name: materiall",
-            "40: “theme.name” is “materiall”; expected material",
+            "41: “theme.name” is “materiall”; expected material",
         ),
-        ("  language: nl", "  language: de", "42: “theme.language” is “de”; expected nl or en"),
+        ("  language: nl", "  language: de", "43: “theme.language” is “de”; expected nl or en"),
         (
             "  language: nl",
             "  language: en",
-            "42: “theme.language” must be nl here: this is the site in that language",
+            "43: “theme.language” must be nl here: this is the site in that language",
         ),
         (
             "  language: nl",
             "",
-            "39: “theme.language” must be nl here: this is the site in that language",
+            "40: “theme.language” must be nl here: this is the site in that language",
         ),
         ("docs_dir: docs/nl", "docs_dir: doc", "6: “docs_dir” names doc, which does not exist"),
         (
@@ -173,7 +173,7 @@ def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -
 def test_a_theme_without_a_name_is_told(sample: Path) -> None:
     path = sample / "mkdocs.yml"
     path.write_text(path.read_text().replace("  name: material\n", "  nam: material\n"))
-    assert find(sample) == ["mkdocs.yml:39: the key “theme.name” is missing; expected material"]
+    assert find(sample) == ["mkdocs.yml:40: the key “theme.name” is missing; expected material"]
 
 
 def test_a_navigation_that_holds_itself_ends_in_a_problem(sample: Path) -> None:

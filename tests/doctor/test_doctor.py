@@ -33,7 +33,7 @@ from generator.doctor.relays import describe_known, examine_relay
 from generator.doctor.setup import examine_settings
 from generator.errors import NameServerError
 from generator.model import Week
-from generator.settings import Settings
+from generator.settings import Publisher, Settings
 from generator.subscribers.list.vitals import Vitals
 from generator.watch.findings import judge
 from tests.delivery.nameservers import Zone, naming
@@ -41,6 +41,7 @@ from tests.delivery.relays import HOST, relaying
 from tests.render.editions import change_issue
 from tests.watch.knowing import know
 
+UNKNOWN = Publisher("<name>", "<eight digits>", "privacy@example.org", ("B. Smit",), "B. Smit", None)
 NOW = datetime(2026, 11, 27, 6, tzinfo=UTC)
 PASSWORD = "of a relay for tests"  # noqa: S105
 OK, WARNING, ERROR = Condition.OK, Condition.WARNING, Condition.ERROR
@@ -85,6 +86,7 @@ def test_settings_of_somebody_who_sends_are_well(ours: Settings) -> None:
         ({"site_url": "https://example.org/"}, "settings", ERROR, "still the example values: site.url"),
         ({"dkim": ("s1", "mail.example")}, "settings", ERROR, "the example values: dkim.domain"),
         ({"postal": "Example Street 7"}, "settings", ERROR, "the example values: sender.postal"),
+        ({"publisher": UNKNOWN}, "settings", ERROR, "the example values: publisher.email, publisher.name, publisher.kvk"),
         ({"sender_address": "me@gmail.com"}, "sender", ERROR, "me@gmail.com is an address of gmail.com"),
         ({"sender_address": "me@Ziggo.nl"}, "sender", ERROR, "an address of ziggo.nl"),
         ({"service_url": ""}, "service", ERROR, "no unsubscribe link"),

@@ -29,7 +29,20 @@ if TYPE_CHECKING:
     from generator.content.markdown.marks import Marks
     from generator.model import Language, Languages
 
-MARKERS = ("letters", "evidence", "feeds", "subscribe", "specimen", "seven", "assessment", "team", "kept")
+MARKERS = (
+    "letters",
+    "evidence",
+    "feeds",
+    "subscribe",
+    "specimen",
+    "seven",
+    "assessment",
+    "team",
+    "kept",
+    "publisher",
+    "editors",
+    "article",
+)
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
 _TAKEN = {

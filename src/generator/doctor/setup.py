@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from generator.doctor.answers import fail, warn, well
+from generator.settings import list_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,10 +60,12 @@ def _find_examples(settings: Settings) -> Answer:
         "sender.bounces": domain_of(settings.bounces),
         "sender.list_id": settings.list_id,
         "service.url": urlsplit(settings.service_url).hostname or "",
+        "publisher.email": domain_of(settings.publisher.email),
         "dkim.domain": settings.dkim[1],
     }
     left = [name for name, domain in domains.items() if _EXAMPLE.search(domain)]
     left += ["sender.postal"] if "Example Street" in settings.postal else []
+    left += list_placeholders(settings)
     if left:
         return fail(
             "settings",

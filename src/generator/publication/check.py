@@ -14,6 +14,7 @@ from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.errors import ContentError
 from generator.publication.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
 from generator.publication.selection import find_selection
+from generator.settings import find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -91,6 +92,8 @@ def check_project(  # noqa: PLR0913 (what may be asked for)
         newsletter = load(now=now, needs=needs, finished=selection.paths)
     except ContentError as error:
         return Checked([*error.problems, *configuration])
+    if not selection:
+        configuration += find_placeholders(root, newsletter.settings)
     jobs, unread = _sort_out(newsletter, selection)
     problems = [*unread, *run_jobs(newsletter, jobs, follow)]
     if online:

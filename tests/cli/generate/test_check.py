@@ -49,7 +49,7 @@ def rules_of(root: Path, *arguments: str) -> set[tuple[str, str | None]]:
 def test_a_check_says_what_it_looked_at_and_writes_nothing(sample: Path) -> None:
     before = read_tree(sample)
     done = check(sample)
-    assert "Checked 14 pages, 8 thoughts, 3 letters, 6 facts, in 2 languages.\n" in done.output
+    assert "Checked 15 pages, 8 thoughts, 3 letters, 6 facts, in 2 languages.\n" in done.output
     assert read_tree(sample) == before
 
 
@@ -64,6 +64,14 @@ def test_an_error_ends_with_1_and_a_warning_only_when_asked(sample: Path) -> Non
     assert check(sample, THOUGHT, "--strict").exit_code == 1
     spoil(sample, LETTER, "certainty: ", "waive:\n  nonsense: because\ncertainty: ")
     assert check(sample, "2026-W45").exit_code == 1
+
+
+def test_a_setting_to_fill_in_is_a_warning_that_stops_no_work_on_texts(sample: Path) -> None:
+    spoil(sample, "newsletter/settings.toml", "B. Smit", "<name>")
+    for option in ("", "--strict"):
+        done = check(sample, *option.split())
+        assert "newsletter/settings.toml:34: warning: “publisher.editors” is still a placeholder" in done.output
+        assert done.exit_code == 0
 
 
 @pytest.mark.parametrize("path", ["docs/nl/x.md", THOUGHT, LETTER, "newsletter/settings.toml"])
@@ -239,9 +247,9 @@ def test_no_colour_is_respected(sample: Path) -> None:
         (THOUGHT, "Checked 1 thought, in Dutch."),
         ("newsletter/thoughts/relations", "Checked 1 thought, in 2 languages."),
         ("newsletter", "Checked 8 thoughts, 3 letters, in 2 languages."),
-        ("docs/en", "Checked 14 pages, in English."),
+        ("docs/en", "Checked 15 pages, in English."),
         ("newsletter/evidence.yaml", "All files can be read."),
-        (".", "Checked 14 pages, 8 thoughts, 3 letters, in 2 languages."),
+        (".", "Checked 15 pages, 8 thoughts, 3 letters, in 2 languages."),
     ],
 )
 def test_a_week_a_file_or_a_folder_can_be_named(sample: Path, target: str, looked_at: str) -> None:
@@ -293,7 +301,7 @@ def test_what_is_not_there_is_a_wrong_option(sample: Path, target: str, said: st
 
 def test_the_project_may_be_empty_of_issues(sample: Path) -> None:
     (sample / "newsletter/issues").rename(sample / "elsewhere")
-    assert "Checked 14 pages, 8 thoughts, 6 facts, in 2 languages." in check(sample).output
+    assert "Checked 15 pages, 8 thoughts, 6 facts, in 2 languages." in check(sample).output
 
 
 # --- Other sites ---

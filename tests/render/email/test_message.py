@@ -194,12 +194,17 @@ def test_the_foot_says_why_how_to_stop_and_who_sends_it(email: Email) -> None:
     )
     stop, subject = ("Afmelden", "afmelden") if dutch else ("Unsubscribe", "unsubscribe")
     join, page = ("Meld je aan", "newsletter/") if dutch else ("Sign up", "en/newsletter/")
+    who, who_page = (
+        ("Wie maakt dit", "who-makes-this/") if dutch else ("Who makes this", "en/who-makes-this/")
+    )
     assert why in foot.text_content()
     assert why in " ".join(email.text.split())
     assert [(link.text, link.get("href")) for link in foot.iter("a")] == [
         (join, f"https://example.org/{page}"),
         (stop, f"mailto:unsubscribe@example.org?subject={subject}"),
+        (who, f"https://example.org/{who_page}"),
     ]
+    assert f"{who}:\nhttps://example.org/{who_page}\n" in email.text
     for part in (foot.text_content(), email.text):
         assert "Royal Dutch Updates, Example Street 7, 1000 AA Amsterdam" in part
 

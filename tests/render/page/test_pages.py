@@ -725,3 +725,47 @@ def test_what_a_fact_says_is_no_markdown(newsletter):
     newsletter = replace(newsletter, playbook=replace(newsletter.playbook, facts=facts))
     paragraphs = [text.text_content() for text in show(newsletter, "about-the-numbers.md").iter("p")]
     assert any(paragraph.endswith(f": {odd}") for paragraph in paragraphs)
+
+
+# --- Who makes this ---
+
+
+@pytest.mark.parametrize(
+    "language, article",
+    [
+        (NL, "Het playbook komt voort uit het artikel “7 Zekerheden” van [Arno Diepeveen](https://arno.blog/)."),
+        (EN, "The playbook grew out of the article ‘7 Zekerheden’ by [Arno Diepeveen](https://arno.blog/)."),
+    ],
+)  # fmt: skip
+def test_the_page_about_who_makes_this_says_what_the_settings_say(
+    newsletter: Newsletter, language: Language, article: str
+) -> None:
+    text = render(newsletter, "who-makes-this.md", language)
+    for found in (
+        "Uitgeverij Zeven",
+        "12345678",
+        "A. Jansen, B. Smit",
+        "Royal Dutch Updates, Example Street 7, 1000 AA Amsterdam",
+        "[post@example.org](mailto:post@example.org)",
+        article,
+        "SalesManagement.",
+    ):
+        assert found in text
+
+
+def test_what_is_not_filled_in_is_said_in_words_and_markdown_in_a_name_is_text(newsletter: Newsletter) -> None:
+    publisher = replace(
+        newsletter.settings.publisher,
+        name="<name>",
+        kvk="",
+        editors=("A *B* C",),
+        article=None,
+        email="privacy@example.org",
+    )
+    changed = replace(newsletter, settings=replace(newsletter.settings, publisher=publisher))
+    text = render(changed, "who-makes-this.md")
+    assert "- **Uitgever:** *nog niet ingevuld*\n" in text
+    assert "KvK" not in text
+    assert r"A \*B\* C" in text
+    assert "(mailto:privacy@example.org)" in text
+    assert text.rstrip().endswith("## Het artikel")

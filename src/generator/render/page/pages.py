@@ -35,6 +35,7 @@ from generator.render.page.evidence import render_evidence
 from generator.render.page.leads import find_lead
 from generator.render.page.signup import render_form
 from generator.render.templating import render_template
+from generator.settings import is_placeholder
 from generator.words import load_words
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def _render_page(
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language, writer.path),
         "kept": lambda: '<div class="kept" id="kept"></div>',
+        "publisher": writer.publisher,
+        "editors": writer.editors,
+        "article": writer.article,
     }
     markdown = page.markdown if newsletter.settings.service_url else _SIGNING_UP.sub(r"\1\n\n", page.markdown)
     markers = {marker[1] for marker in _MARKER.finditer(markdown)}
@@ -230,6 +234,11 @@ def _mailto(address: str, subject: str, body: str = "") -> str:
     return f"mailto:{address}?subject={quote(subject, safe='')}{text}"
 
 
+def _link(text: str, address: str) -> str:
+    """A text for Markdown, as a link when there is an address."""
+    return f"[{escape_markdown(text)}]({address})" if address else escape_markdown(text)
+
+
 def _render_archive(
     newsletter: Newsletter, language: Language, letters: Sequence[Edition], now: datetime | None
 ) -> bytes:
@@ -348,6 +357,46 @@ class _Writer:
         )
         form = render_form(self.newsletter.root, settings, self.language, privacy)
         return form or self.words["signup_none"]
+
+    def publisher(self) -> str:
+        """Who publishes the site and the letter, and how to reach them."""
+        settings, publisher = self.newsletter.settings, self.newsletter.settings.publisher
+        return self._part(
+            "page/publisher.md",
+            publisher=self._filled(publisher.name),
+            postal=escape_markdown(settings.postal),
+            kvk=publisher.kvk and self._filled(publisher.kvk),
+            email=escape_markdown(settings.contact),
+            address=settings.contact,
+        )
+
+    def editors(self) -> str:
+        """Who writes and edits, and who answers replies to the letter."""
+        publisher = self.newsletter.settings.publisher
+        return self._part(
+            "page/editors.md",
+            editors=", ".join(map(self._filled, publisher.editors)),
+            replies=self._filled(publisher.replies),
+        )
+
+    def article(self) -> str:
+        """Which article the playbook grew out of; empty when the settings name none."""
+        article = self.newsletter.settings.publisher.article
+        if article is None:
+            return ""
+        sentences = [
+            self.words["article_from"].format(
+                article=_link(article.title, article.url), author=_link(article.author, article.author_url)
+            )
+        ]
+        if article.publication:
+            publication = escape_markdown(article.publication)
+            sentences.append(self.words["article_first"].format(publication=publication))
+        return " ".join(sentences)
+
+    def _filled(self, text: str) -> str:
+        """A value of [publisher] for Markdown; a placeholder is told in words."""
+        return self.words["not_filled_in"] if is_placeholder(text) else escape_markdown(text)
 
     def letter(self, letter: Edition, number: int = 0) -> dict[str, Any]:
         """The values of a letter in a list; who has counted already says its number."""
