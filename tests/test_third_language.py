@@ -80,8 +80,8 @@ def add_german(root: Path) -> None:
         ('english = "English"', 'english = "German"'),
         ('locale = "en-GB"', 'locale = "de-DE"'),
         ('called = "english engels"', 'called = "german deutsch duits"'),
-        ("Read online", "Online lesen"),
-        ("Get the letter", "Den Brief bekommen"),
+        ("View in your browser", "Online lesen"),
+        ("Get the newsletter", "Den Brief bekommen"),
         *((f'= "{english}"', f'= "{german}"') for english, german in HEADINGS.items()),
     )
     evidence = root / "newsletter/evidence.yaml"

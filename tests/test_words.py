@@ -43,7 +43,7 @@ def change(root: Path, old: str, new: str, language: str = "en") -> None:
 
 def test_a_table_has_its_own_texts_and_those_that_are_shared(root: Path) -> None:
     dutch, english = load_words(root).values()
-    assert dutch["letter"]["read_online"] == "Lees online"
+    assert dutch["letter"]["read_online"] == "Bekijk in je browser"
     assert english["letter"]["sources"] == english["shared"]["sources"] == "Sources"
     assert english["service"]["privacy"] == "Privacy", "what a table says itself comes first"
     assert english["notice.confirm"]["button"] == "Confirm my subscription"
@@ -156,17 +156,17 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     """No Python is touched, and a process that runs, like the preview, takes it with the next page."""
     load_words(sample)
     for old in (
-        "Lees online", "Lees verder", "Kopieer link", "Deze link werkt zeven dagen.", "Kijk in je inbox", "afmelden",
+        "Bekijk in je browser", "Lees verder", "Teamblad printen", "Deze link werkt zeven dagen.", "Kijk in je inbox", "afmelden",
     ):  # fmt: skip
         change(sample, old, f"{old} NIEUW", "nl")
     change(sample, 'name = "Nederlands"', 'name = "Vlaams"', "nl")
     newsletter, dutch = load_newsletter(sample), NL
     mail = render_email(newsletter, edition_of(newsletter))
-    assert "Lees online NIEUW" in mail.html
-    assert "Lees online NIEUW" in mail.text
+    assert "Bekijk in je browser NIEUW" in mail.html
+    assert "Bekijk in je browser NIEUW" in mail.text
     assert f"subject={quote('afmelden NIEUW')}".encode() in mail.message
     assert any(b"Lees verder NIEUW" in page.content for page in render_pages(newsletter, dutch))
-    assert b'"Kopieer link NIEUW"' in render_scripts(newsletter, dutch)["main"].content
+    assert b'"Teamblad printen NIEUW"' in render_scripts(newsletter, dutch)["main"].content
     assert "zeven dagen. NIEUW" in notice(newsletter, "confirm").text
     assert "(Vlaams)" in list_feeds(newsletter)[0].title
     service = Service(load_outline(sample), None, lambda: None, None, "https://example.org/")

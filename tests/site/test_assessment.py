@@ -463,7 +463,7 @@ def test_a_result_is_shared_with_what_the_device_has(visit, site):
     page.evaluate("() => { navigator.share = async () => { throw new DOMException('', 'NotAllowedError') } }")
     page.click("#result-share")
     page.locator(".z7-note--shown").wait_for()
-    mail = page.get_by_role("link", name="Mail je team").get_attribute("href")
+    mail = page.get_by_role("link", name="Je team mailen").get_attribute("href")
     assert mail.startswith("mailto:?subject=De%207%20zekerheden&body=")
 
 

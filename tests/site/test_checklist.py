@@ -246,7 +246,7 @@ def test_a_note_that_goes_can_be_taken_back(page, site, name, part):
 def test_an_item_can_be_put_into_a_calendar(page, site):
     page.goto(site.url + PAGE)
     with page.expect_download() as download:
-        more(page, "ref-2").get_by_role("button", name="Zet in mijn agenda").click()
+        more(page, "ref-2").get_by_role("button", name="In mijn agenda zetten").click()
     assert download.value.suggested_filename == "deze-week-2026-11-23.ics"
     lines = Path(download.value.path()).read_text(encoding="utf-8").replace("\n ", "").splitlines()
     assert "UID:item-ref-2@127.0.0.1" in lines
@@ -312,7 +312,7 @@ def test_the_item_above_the_text_follows_the_list_and_other_tabs(page, site):
 def test_the_item_above_the_text_goes_into_a_calendar(page, site):
     keep(page, site, state({"ref-1": done()}))
     page.goto(site.url + PAGE)
-    remind = strip(page).get_by_role("button", name="Zet in mijn agenda")
+    remind = strip(page).get_by_role("button", name="In mijn agenda zetten")
     expect(remind).to_have_accessible_description(re.compile("^De eerstvolgende maandag om 9.00 uur"))
     with page.expect_download() as download:
         remind.click()
@@ -487,7 +487,7 @@ def test_the_link_to_an_item_can_be_copied(reader, site, where):
     page = reader(permissions=["clipboard-read", "clipboard-write"])
     certainty, name = ("referral", "ref-2") if where == "certainty" else ("reputation", "rep-2")
     page.goto(site.url + (f"{PAGE}?utm=x#ref-1" if where == "certainty" else letter_with(site, name)))
-    more(page, name).get_by_role("button", name="Kopieer link").click()
+    more(page, name).get_by_role("button", name="Link kopiëren").click()
     expect(note(page)).to_contain_text("De link staat op het klembord.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}certainties/{certainty}/#{name}"
     assert kept(page, site) is None
@@ -497,7 +497,7 @@ def test_a_link_is_copied_in_the_old_way_where_there_is_no_clipboard(reader, sit
     page = reader(permissions=["clipboard-read", "clipboard-write"])
     page.add_init_script("Object.defineProperty(navigator.clipboard, 'writeText', { value: undefined })")
     page.goto(site.url + PAGE)
-    copy = more(page, "ref-2").get_by_role("button", name="Kopieer link")
+    copy = more(page, "ref-2").get_by_role("button", name="Link kopiëren")
     copy.click()
     expect(note(page)).to_contain_text("De link staat op het klembord.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}{PAGE}#ref-2"
@@ -510,7 +510,7 @@ def test_a_link_that_cannot_be_copied_is_shown(page, site):
         "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false"
     )
     page.goto(site.url + PAGE)
-    more(page, "ref-2").get_by_role("button", name="Kopieer link").click()
+    more(page, "ref-2").get_by_role("button", name="Link kopiëren").click()
     expect(note(page)).to_contain_text(f"Dit is de link: {site.url}{PAGE}#ref-2")
     button(page, "Sluiten").click()
     says_nothing(page)
@@ -565,7 +565,7 @@ def test_the_week_starts_again_for_one_certainty_after_a_question(page, site):
     start.click()
     dialog = page.get_by_role("dialog", name="De week opnieuw beginnen?")
     expect(dialog).to_contain_text("Dit haalt 2 vinkjes weg bij Referral. Wanneer je iets deed, blijft")
-    expect(dialog.get_by_role("button", name="Laat staan")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Annuleren")).to_be_focused()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(start).to_be_focused()
@@ -593,7 +593,7 @@ def test_clearing_everything_says_what_goes(page, site):
     button(page, "Alles wissen").click()
     dialog = page.get_by_role("dialog", name="Alles wissen?")
     expect(dialog).to_contain_text(
-        "2 vinkjes, 1 keer ‘niet van toepassing’, 1 antwoord van de toets, 1 bewaarde uitslag, "
+        "2 vinkjes, 1 keer “niet van toepassing”, 1 antwoord van de toets, 1 bewaarde uitslag, "
         "1 week in het logboek en 1 notitie"
     )
     page.keyboard.press("Enter")  # on what leaves everything as it is
@@ -605,7 +605,7 @@ def test_clearing_everything_says_what_goes(page, site):
     expect(note(page)).to_contain_text("Alles is gewist.")
     assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('z7'))") == []
     expect(button(page, "Alles wissen")).to_have_count(0)
-    expect(button(page, "Importeer een bestand")).to_be_focused()
+    expect(button(page, "Bestand importeren")).to_be_focused()
     note(page).get_by_role("button", name="Ongedaan maken").click()
     expect(button(page, "Alles wissen")).to_be_visible()
     assert kept(page, site) == mine
@@ -638,7 +638,7 @@ def test_a_key_that_turns_the_page_does_nothing_in_a_dialog(page, site):
     page.keyboard.press("s")
     wait_until_it_stands_still(page)
     assert page.url == site.url + PAGE
-    expect(button(page, "Laat staan")).to_be_focused()
+    expect(button(page, "Annuleren")).to_be_focused()
 
 
 def test_a_question_goes_with_its_page(page, site):

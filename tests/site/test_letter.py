@@ -104,7 +104,7 @@ def test_else_it_goes_by_mail(open_browser: Open, address: str, shares: bool) ->
 def test_its_address_can_be_copied(open_browser: Open, address: str) -> None:
     page = open_browser(permissions=["clipboard-read", "clipboard-write"])
     page.goto(f"{address}#food-for-action")
-    page.locator(".forward").get_by_role("button", name="Kopieer link").click()
+    page.locator(".forward").get_by_role("button", name="Link kopiëren").click()
     expect(page.locator(".z7-note")).to_contain_text("De link staat op het klembord.")
     assert page.evaluate("navigator.clipboard.readText()") == address
 

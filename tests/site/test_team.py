@@ -491,7 +491,7 @@ def test_a_name_is_asked_for_where_none_came_along(reader, site):
 def test_the_own_result_is_offered_with_one_button(reader, site):
     own = answers(codes(SCORES["Esra"]))
     page = reader(state([], answers=own))
-    page.get_by_role("button", name="Voeg mijn uitslag toe").click()
+    page.get_by_role("button", name="Mijn uitslag toevoegen").click()
     expect(page.locator("#team-name-0")).to_be_focused()
     expect(page.locator("#team-name-0")).to_have_value("Ik")
     assert kept(page, site)["team"]["members"] == [{"name": "Ik", "answers": own}]
@@ -542,8 +542,8 @@ def test_a_result_that_cannot_be_added_is_always_told(reader, team, fragment, sa
 def test_the_own_result_comes_first_as_long_as_the_sheet_is_empty(reader):
     page = reader(state([], answers=answers(codes(SCORES["Esra"]))))
     buttons = page.locator(".team__edit .z7-button:visible")
-    assert buttons.first.inner_text() == "Voeg mijn uitslag toe"
-    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Voeg mijn uitslag toe"]
+    assert buttons.first.inner_text() == "Mijn uitslag toevoegen"
+    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Mijn uitslag toevoegen"]
     buttons.first.click()
     assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Leg ze naast elkaar"]
 
@@ -599,7 +599,7 @@ def test_everything_can_be_undone(reader, site, act):
         page.locator("#team-name-1").blur()
         expect(page.locator(".z7-note")).to_contain_text("Bas heet nu Basje.")
     else:
-        page.get_by_role("button", name="Maak het blad leeg").click()
+        page.get_by_role("button", name="Blad leegmaken").click()
         expect(page.locator("#team-links")).to_be_focused()
         assert kept_text(page, site) is None
         expect(page.locator(".team__who")).to_have_count(0)
@@ -641,13 +641,13 @@ def test_an_agreement_is_proposed_and_goes_into_a_calendar(reader, site):
     expect(owner).to_have_value("")
     assert kept(page, site)["team"]["deal"] == NO_DEAL  # nobody agreed yet
 
-    page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
+    page.get_by_role("button", name="Afspraak maken voor ieders agenda").click()
     expect(page.locator(".z7-note")).to_contain_text("Vul nog in wie het doet")
     expect(owner).to_be_focused()
     owner.fill("Bas")
     action.fill("Bel vijf klanten; vraag door, noteer")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
+        page.get_by_role("button", name="Afspraak maken voor ieders agenda").click()
     expect(page.locator(".z7-note")).to_contain_text("27 november 2026")
     assert download.value.suggested_filename == "teamafspraak-2026-11-23.ics"
     text = download.value.path().read_text("utf-8").replace("\n ", "")
@@ -688,7 +688,7 @@ def test_an_agreement_that_lacks_something_is_not_made(reader, field, value, sai
     page = reader(state(members("Anouk", "Bas")))
     page.get_by_label("Eén eigenaar").fill("Bas")
     page.get_by_label(field).fill(value)
-    page.get_by_role("button", name="Maak een afspraak voor ieders agenda").click()
+    page.get_by_role("button", name="Afspraak maken voor ieders agenda").click()
     expect(page.locator(".z7-note")).to_contain_text(said)
     expect(page.get_by_label(field)).to_be_focused()
     expect(page.locator(".deal--made")).to_have_count(0)
@@ -705,7 +705,7 @@ def test_the_first_tap_arrives_after_writing(reader, text):
     page.keyboard.press("Control+A")
     page.keyboard.press("Delete")
     page.keyboard.insert_text(text)  # the field changes when it is left, as it does for a reader
-    button = page.get_by_role("button", name="Maak een afspraak voor ieders agenda")
+    button = page.get_by_role("button", name="Afspraak maken voor ieders agenda")
     button.scroll_into_view_if_needed()
     before = button.bounding_box()
     page.touchscreen.tap(before["x"] + before["width"] / 2, before["y"] + before["height"] - 4)
@@ -881,6 +881,6 @@ def test_all_that_is_kept_is_in_an_export(reader, site):
     page = reader(state(team))
     page.goto(f"{site.url}privacy/")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Exporteer alles").click()
+        page.get_by_role("button", name="Alles exporteren").click()
     text = download.value.path().read_text("utf-8")
     assert json.loads(text)["kept"]["team"]["members"] == team

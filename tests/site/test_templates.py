@@ -61,11 +61,11 @@ def page(open_browser, site):
 
 def test_a_text_is_copied_as_it_was_written(page):
     page = page()
-    button = page.get_by_role("button", name="Kopieer Mail")
+    button = page.get_by_role("button", name="Kopiëren Mail")
     button.click()
     expect(page.locator(".z7-note")).to_contain_text("De tekst staat op het klembord.")
     assert page.evaluate("navigator.clipboard.readText()") == MAIL
-    expect(page.get_by_role("button", name="Kopieer Kaart")).to_have_count(1)
+    expect(page.get_by_role("button", name="Kopiëren Kaart")).to_have_count(1)
     assert page.locator(".template-tools").count() == 2
 
 
@@ -74,14 +74,14 @@ def test_a_text_that_cannot_be_copied_is_there_to_select(page):
     page.evaluate(
         "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false; null"
     )
-    page.get_by_role("button", name="Kopieer Mail").click()
+    page.get_by_role("button", name="Kopiëren Mail").click()
     expect(page.locator(".z7-note")).to_contain_text("Selecteer de tekst en kopieer hem zelf.")
 
 
 def test_a_text_is_a_file_with_its_name(page):
     page = page()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download Mail").click()
+        page.get_by_role("button", name="Downloaden Mail").click()
     assert download.value.suggested_filename.startswith("mail-")
     assert download.value.suggested_filename.endswith(".txt")
     assert Path(download.value.path()).read_text(encoding="utf-8") == MAIL
@@ -95,7 +95,7 @@ def test_a_text_is_printed_alone_and_the_page_without_it(page):
     assert on_paper(page, "h2#checklist, h2#meten ~ p") != []
     page.emulate_media(media="screen")
     page.evaluate("window.print = () => { window.printed = document.documentElement.className }; null")
-    page.get_by_role("button", name="Print Mail").click()
+    page.get_by_role("button", name="Printen Mail").click()
     assert "printed-alone" in page.evaluate("window.printed")
     assert on_paper(page, "article > *") == ["Mail", MAIL.strip()]
     assert sheets(page) == 1

@@ -181,7 +181,7 @@ def a_file(text: str | bytes, name: str = "export.json") -> dict[str, Any]:
     return {"name": name, "mimeType": "application/json", "buffer": content}
 
 
-def choose_file(page, file: dict[str, Any] | Path, button: str = "Importeer een bestand") -> None:
+def choose_file(page, file: dict[str, Any] | Path, button: str = "Bestand importeren") -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name=button).click()
     chooser.value.set_files(file)
@@ -197,7 +197,7 @@ def reader(open_browser, site):
 
 def test_an_exported_file_is_named_by_the_site_and_the_day(reader, site):
     with reader.expect_download() as download:
-        reader.get_by_role("button", name="Exporteer alles").click()
+        reader.get_by_role("button", name="Alles exporteren").click()
     assert re.fullmatch(r"de-7-zekerheden-\d{4}-\d\d-\d\d\.json", download.value.suggested_filename)
     assert json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["kept"] == OWN
 
@@ -207,8 +207,8 @@ def test_an_exported_file_is_named_by_the_site_and_the_day(reader, site):
     [
         (
             "",
-            ("Importeer een bestand", "Vervangen"),
-            "1 keer ‘niet van toepassing’, 21 antwoorden van de toets, 1 bewaarde uitslag en 1 week in het logboek",
+            ("Bestand importeren", "Vervangen"),
+            "1 keer “niet van toepassing”, 21 antwoorden van de toets, 1 bewaarde uitslag en 1 week in het logboek",
         ),
         (
             "en/",
@@ -271,8 +271,8 @@ def test_a_failure_is_no_longer_said_once_something_succeeded(reader, site):
     assert len(said(reader)) == 1
     choose_file(reader, a_file(export(OTHER)))
     reader.locator(DIALOG).get_by_role("button", name="Vervangen").click()
-    reader.get_by_text("Het bestand is overgenomen.").wait_for()
-    assert said(reader) == ["Het bestand is overgenomen."]
+    reader.get_by_text("Het bestand is geïmporteerd.").wait_for()
+    assert said(reader) == ["Het bestand is geïmporteerd."]
     assert kept(reader, site) == OTHER
     reader.get_by_role("button", name="Ongedaan maken").click()
     reader.get_by_text("Alles staat weer zoals het was.").wait_for()

@@ -86,10 +86,10 @@ def test_every_page_leads_to_itself_in_the_other_language(reader):
 
 
 MISTAKES = {
-    "": ("Vul je e-mailadres in.", "Fill in your email address."),
-    "reader.example.com": ("Hier ontbreekt een @.", "There is an @ missing."),
-    "a@example.com, b@example.com": ("Vul één e-mailadres in.", "Fill in one email address."),
-    "reader@example": ("Op dit adres kan geen mail aankomen.", "No mail can arrive at this address."),
+    "": ("Vul je e-mailadres in.", "Enter your email address."),
+    "reader.example.com": ("Hier ontbreekt een @.", "The @ is missing."),
+    "a@example.com, b@example.com": ("Vul één e-mailadres in.", "Enter one email address."),
+    "reader@example": ("Op dit adres kan geen mail aankomen.", "No mail can reach this address."),
 }
 
 
@@ -276,7 +276,7 @@ def test_a_pause_ends_by_itself_or_at_once(reader):
     act(reader, path, "pause", weeks="4")
     reader.clock.wait(days=29)
     link = reader.ask_for_link(READER)
-    assert "krijgt Royal Dutch Updates elke vrijdag" in reader.ask.get(link).words()
+    assert "ontvangt Royal Dutch Updates elke vrijdag" in reader.ask.get(link).words()
 
 
 def test_what_no_button_of_ours_asks_changes_nothing(reader):
@@ -315,7 +315,7 @@ def test_all_that_is_kept_is_shown_and_downloaded(reader):
 def test_unsubscribing_on_the_own_page_leaves_the_page(reader):
     page, path = act(reader, own(reader), "unsubscribe")
     assert reader.status(READER) == Status.UNSUBSCRIBED
-    assert "is afgemeld en krijgt geen brieven" in page.words()
+    assert "is afgemeld en ontvangt geen brieven" in page.words()
     assert not page.page.xpath("//form[contains(@action, '/unsubscribe')]")
     assert "Alles is gewist" in reader.press(path, "/erase", sure="yes").words()
 
@@ -348,7 +348,7 @@ def test_every_state_has_its_sentence(reader):
 
 def test_a_page_says_what_was_done_and_nothing_that_a_stranger_wrote(reader):
     link = own(reader)
-    assert "voorkeuren zijn bewaard" in reader.ask.get(f"{link}?done=preferences").words()
+    assert "keuzes zijn opgeslagen" in reader.ask.get(f"{link}?done=preferences").words()
     assert not reader.ask.get(f"{link}?done=You+won").page.xpath("//*[@role='status']")
 
 

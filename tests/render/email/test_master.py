@@ -191,7 +191,7 @@ def test_both_parts_are_read_back_as_they_were_written_the_text_first(newsletter
     ]
     text = written[0]
     assert f"Afmelden: {URL}unsubscribe/{READER.unsubscribe}\n" in text
-    assert f"Bekijk of verander je inschrijving: {URL}preferences/{READER.preferences}\n" in text
+    assert f"Bekijk of wijzig je aanmelding: {URL}preferences/{READER.preferences}\n" in text
 
 
 @pytest.mark.parametrize(

@@ -190,10 +190,10 @@ def test_the_foot_says_why_how_to_stop_and_who_sends_it(email: Email) -> None:
     why = (
         "omdat je je hebt aangemeld voor Royal Dutch Updates"
         if dutch
-        else "because you signed up for Royal Dutch Updates"
+        else "because you subscribed to Royal Dutch Updates"
     )
     stop, subject = ("Afmelden", "afmelden") if dutch else ("Unsubscribe", "unsubscribe")
-    join, page = ("Meld je aan", "newsletter/") if dutch else ("Sign up", "en/newsletter/")
+    join, page = ("Meld je aan", "newsletter/") if dutch else ("Subscribe", "en/newsletter/")
     who, who_page = (
         ("Wie maakt dit", "who-makes-this/") if dutch else ("Who makes this", "en/who-makes-this/")
     )

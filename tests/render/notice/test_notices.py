@@ -98,7 +98,7 @@ def test_what_they_promise_is_what_the_list_does(newsletter: Newsletter) -> None
     assert LIMITS[Notice.ALREADY].pause.days == 1
     for language, week, day, three, once in (
         (NL, "zeven dagen", "werkt één dag", "hooguit drie keer", "hooguit één keer per dag"),
-        (EN, "seven days", "works for one day", "three times at most", "once a day at most"),
+        (EN, "seven days", "works for one day", "at most three times", "at most once a day"),
     ):
         words = load_words(newsletter.root)[language]
         texts = {name: squeezed(words[f"notice.{name}"].get("after", "")) for name in POSTINGS}

@@ -136,7 +136,7 @@ def test_a_page_may_say_where_the_form_stands(newsletter, settings, language, se
     text = made.decode().split("---\n", 2)[2]
     tree = html.fragment_fromstring(Markdown(extensions=list(EXTENSIONS)).convert(text), create_parent="main")
     assert "<!-- subscribe -->" not in text
-    none = {NL: "kan hier niet", EN: "You cannot sign up by email here"}[language]
+    none = {NL: "kan hier niet", EN: "You cannot subscribe by email here"}[language]
     assert (none in tree.text_content()) is not service
     assert [words in tree.text_content() for words in ("Two steps.", "Step 1")] == [service, service]
     assert "Next" in [heading.text for heading in tree.iter("h2")]
