@@ -76,7 +76,8 @@ def test_every_setting_exists() -> None:
     # What most do not need stands there behind a #.
     settings = tomllib.loads(re.sub(r'^# (?=\[[\w.]+\]$|"?[\w.*]+"? = )', "", text, flags=re.MULTILINE))
     names = re.findall(
-        r"`((?:site|service|sender|letter|send|dkim|alerts|backup)\.[a-z_]+)`", SET_UP + RUN + DUTIES
+        r"`((?:site|service|sender|publisher|letter|send|dkim|alerts|backup)\.[a-z_]+)`",
+        SET_UP + RUN + DUTIES,
     )
     assert names
     for name in names:

@@ -156,7 +156,8 @@ def test_a_copywriter_sees_a_new_sentence_in_every_channel(sample: Path) -> None
     """No Python is touched, and a process that runs, like the preview, takes it with the next page."""
     load_words(sample)
     for old in (
-        "Bekijk in je browser", "Lees verder", "Teamblad printen", "Deze link werkt zeven dagen.", "Kijk in je inbox", "afmelden",
+        "Bekijk in je browser", "Lees verder", "Teamblad printen", "Deze link werkt zeven dagen.",
+        "Kijk in je inbox", "afmelden",
     ):  # fmt: skip
         change(sample, old, f"{old} NIEUW", "nl")
     change(sample, 'name = "Nederlands"', 'name = "Vlaams"', "nl")

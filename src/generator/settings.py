@@ -388,7 +388,9 @@ class _Publisher(Fields):
         default=None, description="a number of the Chamber of Commerce, with eight digits"
     )
     email: Address | None = Field(default=None, description="an email address, like privacy@example.org")
-    editors: Words = Field(min_length=1, description='the names of the editors, like ["A. Jansen", "B. Smit"]')
+    editors: Words = Field(
+        min_length=1, description='the names of the editors, like ["A. Jansen", "B. Smit"]'
+    )
     replies: Line = Field(description="the name of who answers replies to the letter")
     article: _Article | None = Field(default=None, description="the table [publisher.article]")
 
@@ -535,14 +537,11 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
 
 
 def _read_publisher(fields: _Settings) -> Publisher:
-    found = fields.publisher
-    article = found.article and Article(
-        found.article.title,
-        found.article.author,
-        found.article.author_url or "",
-        found.article.publication,
-        found.article.url or "",
-    )
+    found, article = fields.publisher, None
+    if known := found.article:
+        article = Article(
+            known.title, known.author, known.author_url or "", known.publication, known.url or ""
+        )
     return Publisher(
         name=found.name,
         kvk=found.kvk or "",

@@ -86,7 +86,7 @@ def test_settings_of_somebody_who_sends_are_well(ours: Settings) -> None:
         ({"site_url": "https://example.org/"}, "settings", ERROR, "still the example values: site.url"),
         ({"dkim": ("s1", "mail.example")}, "settings", ERROR, "the example values: dkim.domain"),
         ({"postal": "Example Street 7"}, "settings", ERROR, "the example values: sender.postal"),
-        ({"publisher": UNKNOWN}, "settings", ERROR, "the example values: publisher.email, publisher.name, publisher.kvk"),
+        ({"publisher": UNKNOWN}, "settings", ERROR, "values: publisher.email, publisher.name, publisher.kvk"),
         ({"sender_address": "me@gmail.com"}, "sender", ERROR, "me@gmail.com is an address of gmail.com"),
         ({"sender_address": "me@Ziggo.nl"}, "sender", ERROR, "an address of ziggo.nl"),
         ({"service_url": ""}, "service", ERROR, "no unsubscribe link"),

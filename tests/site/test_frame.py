@@ -70,7 +70,9 @@ def test_a_heading_is_named_by_its_text_alone(site: Site) -> None:
             assert (link.get("aria-hidden"), link.get("tabindex")) == ("true", "-1"), address
 
 
-def test_the_menu_has_every_page_in_its_group_and_who_makes_it_and_privacy_are_in_the_footer(site: Site) -> None:
+def test_the_menu_has_every_page_in_its_group_and_who_makes_it_and_privacy_are_in_the_footer(
+    site: Site,
+) -> None:
     for folder, groups in (("", ["Doen", "Lezen", "Over"]), ("en/", ["Do", "Read", "About"])):
         page = site.pages[site.url + folder]
         assert page.xpath("//nav[@id='menu']//*[@class='menu__title']/text()") == groups

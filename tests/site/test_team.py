@@ -543,7 +543,9 @@ def test_the_own_result_comes_first_as_long_as_the_sheet_is_empty(reader):
     page = reader(state([], answers=answers(codes(SCORES["Esra"]))))
     buttons = page.locator(".team__edit .z7-button:visible")
     assert buttons.first.inner_text() == "Mijn uitslag toevoegen"
-    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Mijn uitslag toevoegen"]
+    assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == [
+        "Mijn uitslag toevoegen"
+    ]
     buttons.first.click()
     assert page.locator(".team__edit .z7-button--main:visible").all_inner_texts() == ["Leg ze naast elkaar"]
 

@@ -179,7 +179,9 @@ def test_one_click_is_promised_for_https_alone(newsletter: Newsletter) -> None:
 
 
 @pytest.mark.parametrize("url", [URL, "https://example.org/letter/", "http://127.0.0.1:8000/"])
-def test_all_links_but_the_last_lead_to_the_service_and_there_is_no_picture(newsletter: Newsletter, url: str) -> None:
+def test_all_links_but_the_last_lead_to_the_service_and_there_is_no_picture(
+    newsletter: Newsletter, url: str
+) -> None:
     pages = {
         "confirm": "confirm",
         "again": "confirm",

@@ -753,7 +753,9 @@ def test_the_page_about_who_makes_this_says_what_the_settings_say(
         assert found in text
 
 
-def test_what_is_not_filled_in_is_said_in_words_and_markdown_in_a_name_is_text(newsletter: Newsletter) -> None:
+def test_what_is_not_filled_in_is_said_in_words_and_markdown_in_a_name_is_text(
+    newsletter: Newsletter,
+) -> None:
     publisher = replace(
         newsletter.settings.publisher,
         name="<name>",
