@@ -19,6 +19,7 @@ from generator.cli.generate import main
 from generator.publication.site import _alone_in, _exchange, _keep_times, _swap
 from tests.clocks import stop_at
 from tests.site.hosting import ALL_OUT
+from tests.web.running import find_port
 
 RUN = [sys.executable, "-c", "from generator.cli.generate import main; main()"]
 
@@ -260,23 +261,26 @@ def test_the_folder_of_another_account_is_left_to_it(sample: Path, tmp_path: Pat
 
 def test_serve_shows_site_and_letters_until_it_is_stopped(sample: Path) -> None:
     """A real server on a free port of this machine: the page, the letter, a rebuild after a save, Ctrl-C."""
-    port = 8100 + os.getpid() % 800
-    with subprocess.Popen(
-        [*RUN, "serve", "--port", str(port)],
-        cwd=sample,
-        env=ENVIRONMENT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    ) as process:
+    port, said = find_port(), sample.parent / "said"
+    with (
+        said.open("w") as output,
+        subprocess.Popen(
+            [*RUN, "serve", "--port", str(port)],
+            cwd=sample,
+            env=ENVIRONMENT,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
             address = f"http://127.0.0.1:{port}/preview/2026-W45/nl/letter-light.html"
-            assert b"</html>" in fetch_until(address, b"</html>")
+            assert b"</html>" in fetch_until(address, b"</html>"), said.read_text()
             path = sample / "newsletter/issues/2026-W45/nl.md"
             path.write_text(
                 path.read_text().replace("## Food for action", "Een verse zin.\n\n## Food for action")
             )
-            assert b"Een verse zin." in fetch_until(address, b"Een verse zin.")
+            assert b"Een verse zin." in fetch_until(address, b"Een verse zin."), said.read_text()
         finally:
             os.killpg(process.pid, signal.SIGINT)
             try:
@@ -296,11 +300,11 @@ def test_a_port_that_is_taken_is_a_sentence(sample: Path) -> None:
 
 def fetch_until(address: str, expected: bytes) -> bytes:
     content = b""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while expected not in content and time.monotonic() < end:
         time.sleep(0.3)
         try:
-            with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 (this machine)
+            with urllib.request.urlopen(address, timeout=30) as response:  # noqa: S310 (this machine)
                 content = response.read()
         except OSError:
             continue
