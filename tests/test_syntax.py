@@ -42,13 +42,16 @@ def project(tmp_path: Path) -> Path:
 KEYS = {"title": "Een titel", "summary": "Een zin over iets.", "actions": "[ref-1]", "sources": "[]"}
 
 
+ACTION = "action: Als ik bel, dan vraag ik.\n"
+
+
 def front(**changes: str) -> str:
     """A thought with other values; the key stands on line 2, 3, 4 or 5."""
     return "".join(f"{key}: {value}\n" for key, value in {**KEYS, **changes}.items())
 
 
 def problems_of_thought(path: Path, keys: str) -> list[str]:
-    path.write_text(f"---\n{keys}---\n\nEen tekst.\n", "utf-8")
+    path.write_text(f"---\n{keys}{ACTION}---\n\nEen tekst.\n", "utf-8")
     problems: list[Problem] = []
     load_document(path, ThoughtFields, Texts(), problems)
     return [f"{problem.line}: {problem.message}" for problem in problems]
@@ -103,7 +106,7 @@ YAML: dict[str, tuple[str, str]] = {
     "a bracket too many": (front(actions="[ref-1]]"), "4: is not YAML: the brackets do not match"),
     "a list without its first bracket": (
         front(actions="ref-1]"),
-        "4: “actions” has the wrong type: found “ref-1]”; expected one to three item ids, like [ref-2]",
+        "4: “actions” has the wrong type: found “ref-1]”; expected one or two item ids, like [ref-2]",
     ),
     "two commas": (front(actions="[ref-1,, ref-2]"), "4: is not YAML: there is one comma too many"),
     "a key indented by one space": (front().replace("summary", " summary"), f"3: is not YAML: {COLUMN}"),
@@ -176,7 +179,7 @@ YAML: dict[str, tuple[str, str]] = {
     ),
     "a list in a list": (
         front(actions="[[ref-1]]"),
-        "4: “actions” has the wrong type: found [ref-1]; expected one to three item ids, like [ref-2]; put a value that starts with [ in quotes",
+        "4: “actions” has the wrong type: found [ref-1]; expected one or two item ids, like [ref-2]; put a value that starts with [ in quotes",
     ),
     "a title that nobody sees": (
         front(title='"\u200b"'),
@@ -356,12 +359,12 @@ def test_marks_of_yaml_within_a_value_are_text(tmp_path: Path, keys: str) -> Non
 @pytest.mark.parametrize("fence", ["---  ", "---\t", "--- "])
 def test_spaces_after_the_dashes_of_the_front_matter_are_no_slip(tmp_path: Path, fence: str) -> None:
     path = tmp_path / "a.nl.md"
-    path.write_text(f"{fence}\n{front()}{fence}\n\nEen tekst.\n", "utf-8")
+    path.write_text(f"{fence}\n{front()}{ACTION}{fence}\n\nEen tekst.\n", "utf-8")
     problems: list[Problem] = []
     document = load_document(path, ThoughtFields, Texts(), problems)
     assert problems == []
     assert document is not None
-    assert (document.markdown, document.line) == ("\nEen tekst.\n", 7)
+    assert (document.markdown, document.line) == ("\nEen tekst.\n", 8)
 
 
 @pytest.mark.parametrize(
