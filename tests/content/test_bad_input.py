@@ -23,6 +23,8 @@ LETTER_EN = "newsletter/issues/2026-W45/en.md"
 PAGE = "docs/nl/certainties/referral.md"
 THOUGHT = "newsletter/thoughts/referral/who-goes-on-stage.nl.md"
 THOUGHT_EN = THOUGHT.replace(".nl.", ".en.")
+TEMPLATE = "docs/nl/templates/after-delivery.md"
+TEMPLATE_EN = TEMPLATE.replace("/nl/", "/en/")
 NO = "newsletter/thoughts/rebound/a-no-with-a-date"
 ASSESSMENT = "newsletter/assessment.nl.yaml"
 ACTION = "## Food for action"
@@ -37,13 +39,19 @@ def replace(path: str, old: str, new: str) -> Change:
     return change
 
 
-def add_templates(text: str) -> Change:
-    """Put texts to copy on line 28 of the Dutch page, and sound ones on the English one."""
+def copy_to_new_folder(path: Path, name: str) -> None:
+    """Put a copy of a file in a folder beside it."""
+    folder = path.parent / name
+    folder.mkdir()
+    shutil.copy(path, folder)
+
+
+def in_both(old: str, new: str) -> Change:
+    """Change the template in both languages."""
 
     def change(root: Path) -> None:
-        replace(PAGE, "## Meten", f"## Sjablonen\n\n{text}\n\n## Meten")(root)
-        english = "## Templates\n\n### Mail\n\n```text\nDear\n```\n\n## Measures"
-        replace(PAGE.replace("/nl/", "/en/"), "## Measures", english)(root)
+        for path in (TEMPLATE, TEMPLATE_EN):
+            replace(path, old, new)(root)
 
     return change
 
@@ -641,40 +649,81 @@ MISTAKES: dict[str, tuple[Change, list[str]]] = {
         ),
         [f"{PAGE}:39: the section “## Valkuilen” is empty"],
     ),
-    "text to copy without a name": (
-        add_templates("```text\nBeste {naam}\n```"),
-        [f"{PAGE}:30: the text to copy has no name; put one above it, like “### Mail”"],
-    ),
-    "name without a text to copy": (
-        add_templates("### Mail\n\nBeste naam\n\n### Kaart\n\n```text\nNaam:\n```"),
-        [f"{PAGE}:30: no text to copy below “### Mail”; put one between lines of ```"],
-    ),
-    "two texts to copy under one name": (
-        add_templates("### Mail\n\n```text\nEen\n```\n\n```text\nTwee\n```"),
-        [f"{PAGE}:30: 2 texts to copy below “### Mail”; put one between lines of ```"],
-    ),
-    "name of a text to copy of another level": (
-        add_templates("#### Mail\n\n```text\nEen\n```"),
-        [f"{PAGE}:30: “Mail” is the name of a text to copy; write it as “### Mail”"],
-    ),
-    "text to copy without a word": (
-        add_templates("### Mail\n\n```text\n\n```"),
-        [f"{PAGE}:32: the text to copy is empty"],
-    ),
-    "no text to copy": (
-        add_templates("Volgen nog."),
+    "template for an unknown item": (
+        in_both("items: [rpt-2]", "items: [rpt-22]"),
         [
-            f"{PAGE}:28: “## Sjablonen” has no text to copy; give it a name like “### Mail”, and put it between lines of ```"
+            f"{one}:5: unknown checklist item “rpt-22”; did you mean “rpt-2”?"
+            for one in (TEMPLATE_EN, TEMPLATE)
         ],
     ),
-    "texts to copy in one language": (
-        replace(PAGE, "## Meten", "## Sjablonen\n\n### Mail\n\n```text\nEen\n```\n\n## Meten"),
-        [f"{PAGE}:28: the section “templates” is in the Dutch text only"],
-    ),
-    "texts to copy in the wrong place": (
-        replace(PAGE, "## Checklist", "## Sjablonen\n\n### Mail\n\n```text\nEen\n```\n\n## Checklist"),
+    "template of an unknown certainty": (
+        in_both("certainty: repeating", "certainty: repeatin"),
         [
-            f"{PAGE}:22: the section “## Sjablonen” is out of order; the order is ## Idee, ## Strategie, ## Uitvoering, ## Checklist, ## Meten, ## Voor wie leidt, ## Valkuilen, ## Bronnen"
+            f"{one}:4: unknown certainty “repeatin”; did you mean “repeating”?"
+            for one in (TEMPLATE_EN, TEMPLATE)
+        ],
+    ),
+    "template for no item": (
+        replace(TEMPLATE, "items: [rpt-2]", "items: []"),
+        [f"{TEMPLATE}:5: “items” is []; expected the checklist items that it helps with, like [ref-3]"],
+    ),
+    "template with other items": (
+        replace(TEMPLATE, "items: [rpt-2]", "items: [rpt-2, ref-1]"),
+        [f"{TEMPLATE}:5: the item “ref-1” is in the Dutch text only"],
+    ),
+    "template of another certainty": (
+        replace(TEMPLATE, "certainty: repeating", "certainty: referral"),
+        [
+            f"{TEMPLATE_EN}:4: the certainty “repeating” is in the English text only",
+            f"{TEMPLATE}:4: the certainty “referral” is in the Dutch text only",
+        ],
+    ),
+    "template in one language": (
+        lambda root: (root / TEMPLATE_EN).unlink(),
+        [f"{TEMPLATE_EN}: the file is missing; after-delivery.md exists in Dutch only"],
+    ),
+    "template without a text to copy": (
+        lambda root: (root / TEMPLATE).write_text((root / TEMPLATE).read_text().replace("```", "")),
+        [f"{TEMPLATE}:7: there is no text to copy; put one between lines of ```, or in a table"],
+    ),
+    "template with two texts to copy": (
+        replace(TEMPLATE, "Niet om", "| Wie | Wat |\n| --- | --- |\n| Jij | Dit |\n\nNiet om"),
+        [f"{TEMPLATE}:18: 2 texts to copy; a template has one"],
+    ),
+    "template with an empty text to copy": (
+        lambda root: (root / TEMPLATE).write_text(
+            re.sub("```text.*```", "```text\n\n```", (root / TEMPLATE).read_text(), flags=re.DOTALL)
+        ),
+        [f"{TEMPLATE}:10: the text to copy is empty; put one between lines of ```, or in a table"],
+    ),
+    "template that does not say when": (
+        replace(TEMPLATE, "Bel met de offerte voor je, niet ervoor.", ""),
+        [f"{TEMPLATE}:10: nothing stands above the text to copy; say when to use it"],
+    ),
+    "template that does not say what not to do": (
+        replace(TEMPLATE, "Niet om iets te verkopen.", ""),
+        [f"{TEMPLATE}:10: nothing stands below the text to copy; say what not to do with it"],
+    ),
+    "table to copy with nothing around it": (
+        lambda root: (root / TEMPLATE).write_text(
+            (root / TEMPLATE).read_text().partition("Bel ")[0]
+            + "| Wie | Wat |\n| :-- | --: |\n| Jij | Dit |\n"
+        ),
+        [
+            f"{TEMPLATE}:8: nothing stands above the text to copy; say when to use it",
+            f"{TEMPLATE}:8: nothing stands below the text to copy; say what not to do with it",
+        ],
+    ),
+    "template with a name that is no address": (
+        lambda root: (root / TEMPLATE).rename(root / "docs/nl/templates/after_delivery.md"),
+        [
+            "docs/nl/templates/after_delivery.md: the name “after_delivery” must have only lower-case letters, digits and hyphens, like call-back",
+        ],
+    ),
+    "template in a folder of its own": (
+        lambda root: copy_to_new_folder(root / TEMPLATE, "mail"),
+        [
+            "docs/nl/templates/mail/after-delivery.md: is in a folder below templates/, where nobody reads it; move it to templates/"
         ],
     ),
     "items in another order": (

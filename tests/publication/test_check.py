@@ -28,7 +28,7 @@ def test_problems_and_what_was_looked_at_are_returned(
     coverage = checked.coverage
     assert coverage
     assert {kind: len({name for name, _ in found}) for kind, found in coverage.texts.items()} == {
-        "page": 15,
+        "page": 17,
         "thought": 8,
         "letter": 3,
     }

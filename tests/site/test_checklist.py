@@ -159,7 +159,7 @@ def test_the_keyboard_does_all_of_it(page, site):
     expect(opening).to_have_attribute("aria-expanded", "true")
     for label in ("owner", "note", "remind", "copy", "unfit"):
         page.keyboard.press("Tab")
-        while page.evaluate("document.activeElement.matches('.item__letters a')"):
+        while page.evaluate("document.activeElement.matches('.item__links a')"):
             page.keyboard.press("Tab")
         expect(page.locator(f"#{label}-ref-2")).to_be_focused()
     page.keyboard.press("Enter")
@@ -169,7 +169,7 @@ def test_the_keyboard_does_all_of_it(page, site):
     expect(opening).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#more-ref-2")).to_be_hidden()
     page.keyboard.press("Tab")
-    while page.evaluate("document.activeElement.matches('.item__letters a')"):
+    while page.evaluate("document.activeElement.matches('.item__links a')"):
         page.keyboard.press("Tab")
     expect(check(page, "ref-3")).to_be_focused()
 
@@ -419,7 +419,7 @@ def test_an_action_can_be_ticked_in_its_letter_and_opens_its_item(page, site, fo
     page.locator("li[data-item=rep-2] .item__text").click()
     expect(check(page, "rep-2")).to_be_checked()
     assert page.url == site.url + folder + letter
-    link = page.locator("li[data-item=rep-2]").get_by_role("link")
+    link = page.locator("li[data-item=rep-2] .item__open")
     expect(link).to_have_accessible_name(re.compile("(Naar de|To the) checklist .{9,}"))
     page.click("li[data-item=rep-2] .item__open")
     page.wait_for_url("**/certainties/reputation/#rep-2")

@@ -15,11 +15,12 @@ from generator.content.evidence import PATH as EVIDENCE
 from generator.content.evidence import check_citations, load_facts
 from generator.content.links import check_links
 from generator.content.pages import check_places, load_pages
+from generator.content.pages.templates import load_templates
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, SYNONYMS, TERMS, WORDS, load_style
 from generator.content.thoughts import load_thoughts
-from generator.content.translations import check_certainties, check_pages, check_thoughts
+from generator.content.translations import check_certainties, check_pages, check_templates, check_thoughts
 from generator.errors import ContentError
 from generator.model import Archive, Playbook, Style
 from generator.settings import PATH as SETTINGS
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
     from generator.cache import Cache
     from generator.content.documents import Document
     from generator.content.needs import Needs
-    from generator.model import Certainty, Language, Page, Problem, Release, Thought, Week
+    from generator.model import Certainty, Language, Page, Problem, Release, Template, Thought, Week
     from generator.settings import Settings
 
-T = TypeVar("T", "Certainty", "Page", "Thought")
+T = TypeVar("T", "Certainty", "Page", "Template", "Thought")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,17 @@ def _load_playbook(
     check_places(root, languages, problems)
     assessment = {language: load_assessment(root, language, problems) for language in languages}
     items = item_ids(certainties)
+    templates = {language: load_templates(root, language, items, texts, problems) for language in languages}
     thoughts, drafts = load_thoughts(root, items, facts, texts, problems, finished)
     for path, text in texts.items():
         check_citations(text.marks, facts, path, problems)
     citable = {fact.id for fact in facts.values() if fact.use != "avoid"}
     check_pages(languages, pages, citable, texts, problems)
     check_certainties(root, certainties, citable, texts, problems)
+    check_templates(languages, templates, citable, texts, problems)
     check_thoughts(languages, thoughts, items, citable, texts, problems)
     found = {language: one for language, one in assessment.items() if one is not None}
-    return Playbook(certainties, pages, found, thoughts, facts, drafts)
+    return Playbook(certainties, pages, found, thoughts, facts, drafts, templates)
 
 
 _SETTINGS = Path(SETTINGS)
@@ -163,6 +166,7 @@ def _leave_out(newsletter: Newsletter, problems: tuple[Problem, ...]) -> Newslet
             pages=sound(playbook.pages),
             assessment={one: text for one, text in playbook.assessment.items() if is_sound(text.source)},
             thoughts=sound(playbook.thoughts),
+            templates=sound(playbook.templates),
             facts=playbook.facts if is_sound(EVIDENCE) else {},
         ),
         archive=Archive(

@@ -15,7 +15,7 @@ from generator.reading import Fields, Line, did_you_mean, is_folder, list_folder
 from generator.words import load_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from generator.content.documents import Document, Texts
@@ -31,7 +31,6 @@ SECTIONS = (
     "strategy",
     "execution",
     "checklist",
-    "templates",
     "measures",
     "leader",
     "pitfalls",
@@ -39,9 +38,8 @@ SECTIONS = (
 )
 """The sections of a page in their order, by their names among our words."""
 
-TEMPLATES, LEADER = "templates", "leader"
-OPTIONAL = (TEMPLATES,)
-"""The sections that a page may go without."""
+LEADER = "leader"
+"""The section for who leads a team, which has lines of its own."""
 
 LINES = ("monday", "bonus", "dashboard", "stop")
 """What the section for who leads a team has, in this order, by the names of their labels among our words."""
@@ -113,9 +111,7 @@ def _certainty(
         problems.append(Problem(path, document.lines["order"], message))
     headings = {name: words[name] for name in SECTIONS}
     labels = [words[name] for name in LINES]
-    sections = check_sections(
-        document, tuple(headings.values()), problems, [headings[name] for name in OPTIONAL]
-    )
+    sections = check_sections(document, tuple(headings.values()), problems)
     items = document.marks.items
     example = next((str(item.id) for item in items if is_item_id(item.id)), "ref-1")
     sound = [item for item in items if check_item(item, path, problems, example)]
@@ -123,8 +119,6 @@ def _certainty(
     if checklist and checklist.markdown.strip() and not document.marks.items:
         message = "the checklist has no items; add one like “- [ ] Text { #ref-1 }”"
         problems.append(Problem(path, checklist.line, message))
-    if templates := find_section(sections, headings[TEMPLATES]):
-        _check_templates(document, templates, problems)
     if leader := find_section(sections, headings[LEADER]):
         _check_leader(document, leader, labels, problems)
     return Certainty(
@@ -144,37 +138,6 @@ def find_section(sections: Iterable[Section], heading: str) -> Section | None:
     return next((section for section in sections if section.heading == heading), None)
 
 
-_TEMPLATE_LEVEL = 3
-"""The level of the heading that names a text to copy."""
-
-
-def _check_templates(document: Document[CertaintyFields], section: Section, problems: list[Problem]) -> None:
-    """Add a problem where the texts to copy are not each a `###` heading with one fenced block below it."""
-    lines = range(section.line, section.line + section.markdown.count("\n") + 2)
-    headings = [heading for heading in document.marks.headings if heading.line in lines[1:]]
-    blocks = [code for code in document.marks.code if code.block and code.place and code.place.line in lines]
-    starts = [heading.line for heading in headings]
-    for heading, start, end in zip(headings, starts, [*starts, lines.stop][1:], strict=True):
-        count = sum(start < block.place.line < end for block in blocks if block.place)
-        if heading.level != _TEMPLATE_LEVEL:
-            message = f"“{heading.text}” is the name of a text to copy; write it as “### {heading.text}”"
-            problems.append(Problem(document.path, start, message))
-        elif count != 1:
-            found = f"{count} texts" if count else "no text"
-            message = f"{found} to copy below “### {heading.text}”; put one between lines of ```"
-            problems.append(Problem(document.path, start, message))
-    for block in blocks:
-        if block.place and not any(start < block.place.line for start in starts):
-            message = "the text to copy has no name; put one above it, like “### Mail”"
-            problems.append(Problem(document.path, block.place.line, message))
-        elif block.place and not block.text.strip():
-            problems.append(Problem(document.path, block.place.line, "the text to copy is empty"))
-    if section.markdown.strip() and not headings and not blocks:
-        hint = "give it a name like “### Mail”, and put it between lines of ```"
-        message = f"“## {section.heading}” has no text to copy; {hint}"
-        problems.append(Problem(document.path, section.line, message))
-
-
 def _check_leader(
     document: Document[CertaintyFields], section: Section, labels: Sequence[str], problems: list[Problem]
 ) -> None:
@@ -192,23 +155,20 @@ def _check_leader(
 
 
 def check_sections(
-    document: Document[F], expected: tuple[str, ...], problems: list[Problem], optional: Collection[str] = ()
+    document: Document[F], expected: tuple[str, ...], problems: list[Problem]
 ) -> tuple[Section, ...]:
-    """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order.
-
-    A text may go without the `optional` ones.
-    """
+    """The sections of a text, adding a problem when one is missing, unknown, empty, twice or out of order."""
     path = document.path
     (_, above, first), *found = split_sections(document.markdown, document.marks, document.line)
     sections = tuple(Section(heading, text, line) for heading, text, line in found)
-    order = ", ".join(f"## {heading}" for heading in expected if heading not in optional)
+    order = ", ".join(f"## {heading}" for heading in expected)
     if not document.markdown.strip():
         problems.append(Problem(path, document.line, f"the text is missing; the sections are {order}"))
         return ()
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
         problems.append(Problem(path, line, f"text before the first section; start with ## {expected[0]}"))
-    missing = [one for one in _check_unknown(document, sections, expected, problems) if one not in optional]
+    missing = _check_unknown(document, sections, expected, problems)
     known: list[str] = []
     for section in sections:
         if section.heading in known:

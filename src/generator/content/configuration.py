@@ -59,6 +59,9 @@ _MADE = frozenset({"archive/index.md"})
 _INHERITED = ("nav", "not_in_nav", "exclude_docs", "draft_docs")
 """What is said once, in the file of the default language, and is checked against the pages of each."""
 
+_LET_IN = "!/templates/"
+"""In `exclude_docs`: without it, MkDocs would leave out this folder of pages."""
+
 _SITE = "templates/site"
 """Where the style sheets and the scripts are, whatever else is in `theme.custom_dir`."""
 
@@ -259,7 +262,7 @@ def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _
         for text in (fields.not_in_nav, fields.exclude_docs, fields.draft_docs)
         for line in (text or "").split("\n")
     ]
-    if any(line.startswith("!") for line in patterns):
+    if any(line.startswith("!") and line != _LET_IN for line in patterns):
         return  # which pages these leave out, MkDocs knows
     for page in sorted(pages - named):
         if not any(

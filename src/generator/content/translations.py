@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from generator.content.certainties import OPTIONAL, find_section, is_item_id, list_headings
+from generator.content.certainties import is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
 from generator.model import Problem
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from generator.content.documents import Texts
     from generator.content.markdown.marks import Item, Marks
-    from generator.model import Certainty, Language, Languages, Page, Section, Thought
+    from generator.model import Certainty, Language, Languages, Page, Section, Template, Thought
 
 
 class _Text(Protocol):
@@ -85,13 +85,6 @@ def check_certainties(
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
                 message = f"the items are in another order than in {languages.names[nl.language]}: {', '.join(ids[0])}"
                 problems.append(Problem(en.source, items[1][0].line, message))
-        optional = [
-            {name: one.line for name in OPTIONAL if (one := find_section(text.sections, known[name]))}
-            for text, known in zip((nl, en), headings, strict=True)
-        ]
-        _compare("section", optional, (nl, en), languages, problems)
-        if optional[0].keys() != optional[1].keys():
-            continue
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
                 _cited(texts[text.source].marks, _lines(section))
@@ -99,6 +92,27 @@ def check_certainties(
             ]
             if _are_known(found, facts) and all(section.markdown.strip() for section in sections):
                 _compare("source", found, (nl, en), languages, problems)
+
+
+def check_templates(
+    languages: Languages,
+    templates: Mapping[Language, Iterable[Template]],
+    facts: Container[str],
+    texts: Texts,
+    problems: list[Problem],
+) -> None:
+    """Compare the templates: the same names, certainty, items and sources."""
+    for nl, en in _pair(languages, templates, lambda template: template.slug, problems):
+        for key, found in (
+            ("certainty", [[template.certainty] for template in (nl, en)]),
+            ("item", [template.items for template in (nl, en)]),
+        ):
+            lines = [texts[one.source].lines["items" if key == "item" else key] for one in (nl, en)]
+            ids = [dict.fromkeys(one, line) for one, line in zip(found, lines, strict=True)]
+            _compare(key, ids, (nl, en), languages, problems)
+        cited = [_cited(texts[template.source].marks) for template in (nl, en)]
+        if _are_known(cited, facts):
+            _compare("source", cited, (nl, en), languages, problems)
 
 
 def check_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
@@ -203,11 +217,8 @@ def _counterpart(text: _Text, other: Language) -> Path:
 
 
 def _are_whole(certainty: Certainty, headings: Mapping[str, str]) -> bool:
-    """Whether a page has its sections in their order, with or without texts to copy."""
-    found = [section.heading for section in certainty.sections]
-    return found == [
-        heading for name, heading in headings.items() if name not in OPTIONAL or heading in found
-    ]
+    """Whether a page has its sections in their order."""
+    return [section.heading for section in certainty.sections] == [*headings.values()]
 
 
 def _lines(section: Section) -> range:

@@ -35,6 +35,7 @@ from generator.model.playbook import (
     Playbook,
     Section,
     Style,
+    Template,
     Thought,
 )
 from generator.model.problems import Problem, Severity
@@ -98,6 +99,7 @@ __all__ = [
     "Style",
     "Subscriber",
     "Tally",
+    "Template",
     "Thought",
     "Week",
     "Window",

@@ -170,6 +170,28 @@ class Certainty:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A text to copy, with when to use it and what not to do with it."""
+
+    language: Language
+    certainty: str
+    slug: str
+    title: str
+    summary: str
+    items: tuple[str, ...]
+    """The checklist items that it helps with."""
+    markdown: str
+    source: Path
+    line: int
+    """The line of the file on which `markdown` begins."""
+
+    @property
+    def page(self) -> str:
+        """The path of its page below the language's folder."""
+        return f"templates/{self.slug}.md"
+
+
+@dataclass(frozen=True, slots=True)
 class Aspect:
     """What the assessment asks about every certainty: the idea, the strategy or the execution."""
 
@@ -269,6 +291,8 @@ class Playbook:
     facts: Mapping[str, Fact]
     drafts: tuple[Draft, ...] = ()
     """Thoughts that are not finished, and so not among the thoughts."""
+    templates: Mapping[Language, tuple[Template, ...]] = field(default_factory=dict)
+    """By certainty, and then by item."""
 
     @property
     def first_thoughts(self) -> tuple[Thought, ...]:
@@ -288,6 +312,10 @@ class Playbook:
             if (thought.certainty, thought.slug) == (certainty_id, slug):
                 return thought
         return None
+
+    def templates_for(self, language: Language, *item_ids: str) -> tuple[Template, ...]:
+        """The templates that help with any of these items."""
+        return tuple(one for one in self.templates[language] if not {*item_ids}.isdisjoint(one.items))
 
     def item(self, language: Language, item_id: str) -> tuple[Certainty, ChecklistItem]:
         """A checklist item and the certainty that it belongs to. Raises KeyError when there is none."""

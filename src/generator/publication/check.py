@@ -158,6 +158,7 @@ def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[J
     texts: dict[str, set[tuple[str, Language]]] = {"page": set(), "thought": set(), "letter": set()}
     for language in languages:
         pages = [(one.page, one.source) for one in playbook.certainties[language]]
+        pages += [(one.page, one.source) for one in playbook.templates[language]]
         pages += [(one.name, one.source) for one in playbook.pages[language]]
         for name, source in pages:
             if selection.holds(source.relative_to(newsletter.root)):

@@ -13,6 +13,7 @@ from generator.check.rules.links import EXTERNAL
 from generator.content.certainties import IDS, CertaintyFields
 from generator.content.editions import EditionFields
 from generator.content.pages import PageFields
+from generator.content.pages.templates import TemplateFields
 from generator.content.thoughts import ThoughtFields
 from generator.model import MONTHS
 
@@ -25,13 +26,16 @@ _MODELS: Mapping[str, tuple[type[Fields], str]] = {
     "letter": (EditionFields, "a letter: newsletter/issues/<week>/<language>.md"),
     "thought": (ThoughtFields, "a thought: newsletter/thoughts/<certainty>/<slug>.<language>.md"),
     "certainty": (CertaintyFields, "the page of a certainty: docs/<language>/certainties/<id>.md"),
+    "template": (TemplateFields, "a template: docs/<language>/templates/<slug>.md"),
     "page": (PageFields, "a page: docs/<language>/<name>.md"),
 }
 KINDS = tuple(_MODELS)
 """The kinds of text that have a front matter of their own."""
 
+_ITEM = "^[a-z]{3}-[1-9][0-9]*$"
 _ENTRIES: Mapping[str, Mapping[str, Any]] = {
-    "actions": {"pattern": "^[a-z]{3}-[1-9][0-9]*$", "examples": ["ref-2"]},
+    "actions": {"pattern": _ITEM, "examples": ["ref-2"]},
+    "items": {"pattern": _ITEM, "examples": ["ref-2"]},
     "season": {
         "pattern": f"^({'|'.join(MONTHS)}|W(0[1-9]|[1-4][0-9]|5[0-3]))$",
         "examples": ["december", "W01"],

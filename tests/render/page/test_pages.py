@@ -120,7 +120,7 @@ def test_an_action_of_a_letter_leads_to_the_item_it_comes_from(newsletter):
     assert [item.text_content()[:7] for item in items] == ["☑ Vijf ", "☐ Eén v", "☐ De aa"]
     assert [item.get("data-item") for item in items] == ["ref-1", "ref-2", "ref-3"]
     assert [links(item) for item in items] == [[f"../certainties/referral.md#ref-{n}"] for n in (1, 2, 3)]
-    assert not page.xpath("//*[@class='item__letters']")
+    assert not page.xpath("//*[@class='item__links']")
 
 
 def test_an_item_lists_the_latest_letters_that_used_it(newsletter):
@@ -131,7 +131,7 @@ def test_an_item_lists_the_latest_letters_that_used_it(newsletter):
     assert len(letters) > LATEST_OF_ITEM
     page = show(newsletter, certainty.page)
     used = {
-        item.id: page.xpath(f"//li[@id='{item.id}']/span[@class='item__letters']") for item in certainty.items
+        item.id: page.xpath(f"//li[@id='{item.id}']/span[@class='item__links']") for item in certainty.items
     }
     assert {item for item, found in used.items() if found} == set(letters[0].actions) < set(used)
     for action in letters[0].actions:
@@ -146,7 +146,7 @@ def test_one_letter_is_one_letter(newsletter):
         (EN, "Letter: 20 November 2026"),
     ):
         page = show(newsletter, "certainties/referral.md", language)
-        (found, *_) = page.xpath("//li[@id='ref-1']/span[@class='item__letters']")
+        (found, *_) = page.xpath("//li[@id='ref-1']/span[@class='item__links']")
         assert found.text_content() == said
 
 
@@ -315,18 +315,52 @@ def change_section(newsletter: Newsletter, place: int, markdown: str) -> Newslet
     return replace(newsletter, playbook=replace(newsletter.playbook, certainties=changed))
 
 
-@pytest.mark.parametrize("language, title", [(NL, "Sjablonen"), (EN, "Templates")])
-def test_texts_to_copy_are_code_below_their_names(newsletter, language, title):
-    page = show(newsletter, "certainties/repeating.md", language)
-    heading = next(one for one in page.iter("h2") if one.get("class") == "templates")
-    assert heading.text == title
-    assert next(one for one in heading.itersiblings("h2")).get("class") == "after-templates"
-    name, _, block = list(heading.itersiblings())[:3]
-    assert (name.tag, block.get("class")) == ("h3", "highlight")
-    (code,) = block.iter("code")
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_a_template_leads_to_its_certainty_and_its_item(newsletter, language):
+    (template,) = newsletter.playbook.templates[language]
+    page = show(newsletter, template.page, language)
+    (code,) = page.xpath("//div[@class='highlight']//code")
     # As it was written, braces and all.
-    source = next(one for one in newsletter.playbook.certainties[language] if one.id == "repeating").markdown
-    assert code.text_content() == re.search("```text\n(.*?)```", source, re.DOTALL)[1]
+    assert code.text_content() == re.search("```text\n(.*?)```", template.markdown, re.DOTALL)[1]
+    first = page[0]
+    assert (first.get("class"), first.find("svg").get("class")) == ("template-of", "mark")
+    assert first.find("a").get("href") == "../../certainties/repeating/"
+    assert links(page)[1:] == ["../certainties/repeating.md#rpt-2", "index.md"]
+
+
+@pytest.mark.parametrize("language, word", [(NL, "Sjabloon"), (EN, "Template")])
+def test_an_item_and_a_checklist_lead_to_their_template(newsletter, language, word):
+    (template,) = newsletter.playbook.templates[language]
+    page = show(newsletter, "certainties/repeating.md", language)
+    (link,) = page.xpath("//li[@class='item']//a[@class='item__template']")
+    assert (link.text, link.get("aria-label")) == (word, f"{word}: {template.title}")
+    assert link.get("href") == "../../templates/after-delivery/"
+    assert link.xpath("ancestor::li/@id") == ["rpt-2"]
+    (listed,) = page.xpath("//div[@class='templates']//li")
+    assert listed.text_content() == f"{template.title}: {template.summary}"
+    assert listed.xpath("preceding::h2/@id")[-1] == "checklist"
+    assert not show(newsletter, "certainties/referral.md", language).xpath(
+        "//*[contains(@class, 'template')]"
+    )
+
+
+def test_a_letter_leads_to_the_template_of_its_action(newsletter):
+    (template,) = newsletter.playbook.templates[NL]
+    templates = {**newsletter.playbook.templates, NL: (replace(template, items=("ref-2",)),)}
+    page = show(
+        replace(newsletter, playbook=replace(newsletter.playbook, templates=templates)), "archive/2026-W47.md"
+    )
+    (link,) = page.xpath("//a[@class='item__template']")
+    assert link.get("href") == "../../templates/after-delivery/"
+    assert link.xpath("ancestor::li/@data-item") == ["ref-2"]
+
+
+def test_all_templates_are_listed_with_their_marks(newsletter):
+    (template,) = newsletter.playbook.templates[NL]
+    (row,) = show(newsletter, "templates/index.md").xpath("//li[@class='template-row']")
+    assert row.find("svg").get("class") == "mark"
+    assert row.xpath(".//a/@href") == ["after-delivery/"]
+    assert template.summary in row.text_content()
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from generator.check.proofs import Proof
     from generator.content import Newsletter
-    from generator.model import Certainty, Issue
+    from generator.model import Certainty, Issue, Template
 
 _ABOUT = "about-the-numbers"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -77,6 +77,8 @@ def survey_site(newsletter: Newsletter) -> Addresses:
         for certainty in newsletter.playbook.certainties[language]:
             pages[settings.page_url(language, certainty.page)] = _reader(certainty)
             files.add(settings.url(language, str(mark_path(certainty.id))))
+        for template in newsletter.playbook.templates[language]:
+            pages[settings.page_url(language, template.page)] = _reader(template)
         pages[settings.page_url(language, ARCHIVE)] = lambda: IDS
         for edition in newsletter.archive.editions(language):
             _add_letter(newsletter, edition, pages, files)
@@ -156,7 +158,9 @@ def _add_letter(
     files.update(settings.url(edition.language, f"{folder}/{name}") for name in edition.images)
 
 
-def _reader(text: Page | Certainty | Edition, more: Collection[str] = ()) -> Callable[[], Collection[str]]:
+def _reader(
+    text: Page | Certainty | Template | Edition, more: Collection[str] = ()
+) -> Callable[[], Collection[str]]:
     """A function that finds the anchors of a page."""
 
     def read() -> Collection[str]:

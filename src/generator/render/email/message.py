@@ -70,6 +70,10 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
             {"title": letter.title, "url": settings.page_url(language, letter.page)}
             for letter in islice(newsletter.archive.before(edition), EARLIER)
         ],
+        "templates": [
+            {"title": one.title, "url": settings.page_url(language, one.page)}
+            for one in newsletter.playbook.templates_for(language, *edition.actions)
+        ],
         "certainty": certainty,
         "certainty_url": settings.page_url(language, certainty.page),
         "mark_url": settings.url(language, str(mark_path(certainty.id))),

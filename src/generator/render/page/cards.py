@@ -56,6 +56,8 @@ def render_cards(newsletter: Newsletter, language: Language) -> tuple[Artifact, 
 def list_cards(newsletter: Newsletter, language: Language) -> dict[str, str]:
     """The name of the card of each page that has its own; all others have SITE."""
     cards = {certainty.page: certainty.id for certainty in newsletter.playbook.certainties[language]}
+    for template in newsletter.playbook.templates[language]:
+        cards[template.page] = template.certainty
     for edition in newsletter.archive.editions(language):
         cards[edition.page] = edition.certainty
     for edition in _letters(newsletter, language):

@@ -15,11 +15,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from generator.content.certainties import IDS, TEMPLATES, list_headings
+from generator.content.certainties import IDS, list_headings
 from generator.content.editions import SECTIONS
 from generator.content.markdown.marks import rewrite_items, rewrite_links
 from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
+from generator.content.pages.templates import INDEX
 from generator.model import ENGLISH, Artifact, Language
 from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.model import Certainty, Edition, Page
+    from generator.model import Certainty, Edition, Page, Template
     from generator.words import Table
 
 LATEST_OF_CERTAINTY = 5
@@ -75,6 +76,8 @@ def render_pages(
     }
     for certainty in playbook.certainties[language]:
         pages[certainty.page] = _render_certainty(newsletter, certainty, now)
+    for template in playbook.templates[language]:
+        pages[template.page] = _render_template(newsletter, template)
     pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
     beside = zip((None, *letters), (*letters[1:], None), strict=False)
     for number, edition, both in zip(range(len(letters), 0, -1), letters, beside, strict=False):
@@ -108,6 +111,7 @@ def _render_page(
         "seven": lambda: render_seven(newsletter, page.language, writer.path),
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language, writer.path),
+        "templates": lambda: writer.templates(newsletter.playbook.templates[page.language], marked=True),
         "kept": lambda: '<div class="kept" id="kept"></div>',
         "publisher": writer.publisher,
         "editors": writer.editors,
@@ -131,7 +135,9 @@ def _render_certainty(newsletter: Newsletter, certainty: Certainty, now: datetim
     writer = _Writer(newsletter, language, certainty.page, now)
     letters = tuple(islice(newsletter.archive.editions(language, certainty.id), LATEST_OF_CERTAINTY))
     feed = next(feed for feed in feeds if (feed.language, feed.certainty) == (language, certainty.id))
-    lead, text = _open(certainty, list_headings(newsletter.root, language), writer.words["why"])
+    own = [one for one in newsletter.playbook.templates[language] if one.certainty == certainty.id]
+    below = {list_headings(newsletter.root, language)["checklist"]: writer.templates(own)} if own else {}
+    lead, text = _open(certainty, writer.words["why"], below)
     return writer.render(
         "page/certainty.md",
         title=certainty.title,
@@ -149,19 +155,37 @@ def _render_certainty(newsletter: Newsletter, certainty: Certainty, now: datetim
     )
 
 
-def _open(certainty: Certainty, headings: Mapping[str, str], why: str) -> tuple[str, str]:
+def _render_template(newsletter: Newsletter, template: Template) -> bytes:
+    writer = _Writer(newsletter, template.language, template.page, None)
+    certainty = newsletter.playbook.certainty(template.language, template.certainty)
+    items = [newsletter.playbook.item(template.language, item) for item in template.items]
+    return writer.render(
+        "page/template.md",
+        title=template.title,
+        summary=template.summary,
+        text=writer.text(template.source, template.markdown),
+        notes=writer.notes(template.markdown),
+        shown=(),
+        mark=f"marks/{certainty.id}.svg",
+        certainty=certainty.title,
+        back=Place(certainty.language, certainty.page).address_from(template.page),
+        items=[{"text": item.text, "link": f"{writer.link(owner.page)}#{item.id}"} for owner, item in items],
+        index=writer.link(f"{INDEX}.md") if writer.has(INDEX) else "",
+    )
+
+
+def _open(certainty: Certainty, why: str, below: Mapping[str, str]) -> tuple[str, str]:
     """The lead of the page, with the anchor of the first section, and the text below it.
+
+    `below` has what stands at the end of a section, by its heading.
 
     What the first section says more is why, and is called so. Without a lead, everything stays as it was written.
     """
     first, *others = certainty.sections
-    parts = [f"## {section.heading}\n\n{section.body}" for section in others]
-    for place, section in enumerate(others):
-        if section.heading == headings[TEMPLATES]:  # a style sheet needs to know where they begin and end
-            for which, mark in ((place, "templates"), (place + 1, "after-templates")):
-                parts[which : which + 1] = [
-                    part.replace("\n", f" {{ .{mark} }}\n", 1) for part in parts[which : which + 1]
-                ]
+    parts = [
+        f"## {section.heading}\n\n{section.body}\n\n{below.get(section.heading, '')}".rstrip("\n")
+        for section in others
+    ]
     found = _LEAD.match(first.body)
     if found is None:
         return "", "\n\n".join([f"## {first.heading}\n\n{first.body}", *parts])
@@ -331,6 +355,24 @@ class _Writer:
             "page/letters.html", letters=[self.letter(one) for one in letters[:1]], lead=lead, how=""
         )
 
+    def templates(self, templates: Sequence[Template], *, marked: bool = False) -> str:
+        """A list of templates with their summaries; on a page of its own, each has the mark of its certainty."""
+        entries = [
+            {
+                "title": one.title,
+                "summary": one.summary,
+                "address": Place(self.language, one.page).address_from(self.path),
+                "certainty": one.certainty,
+                "about": self._title(one.certainty),
+            }
+            for one in templates
+        ]
+        return self._part("page/templates.html", templates=entries, marked=marked)
+
+    def has(self, name: str) -> bool:
+        """Whether this language has a page."""
+        return any(page.name == name for page in self.newsletter.playbook.pages[self.language])
+
     def week(self, certainty: Certainty) -> str:
         """The field of a certainty with the item to do next, and a link to all of them."""
         items = [{"id": item.id, "text": render_plain(item.text)} for item in certainty.items]
@@ -477,7 +519,11 @@ class _Writer:
             text = f"[{text}]({self.link(certainty.page)}#{item_id})"
             attributes = f"{{ .item data-item={item_id} }}"
         box = "☐" if box.startswith(" ") else "☑"
-        label = self._part("page/item.md", box=box, text=text, letters=letters)
+        templates = [
+            {"title": one.title, "address": Place(self.language, one.page).address_from(self.path)}
+            for one in self.newsletter.playbook.templates_for(self.language, item_id)
+        ]
+        label = self._part("page/item.md", box=box, text=text, letters=letters, templates=templates)
         return f"{bullet}{label}\n{' ' * len(bullet)}{attributes}"
 
     def _letters_with(self, certainty: Certainty, item_id: str) -> list[dict[str, str]]:

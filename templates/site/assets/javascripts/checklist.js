@@ -60,7 +60,7 @@ function enhance(item) {
     make(
       "span",
       { class: "item__facts" },
-      item.querySelector(".item__letters"),
+      item.querySelector(".item__links"),
       link instanceof HTMLAnchorElement && toItem(link, label),
       make("span", { class: "item__date", id: `date-${id}` }),
     ),

@@ -1,46 +1,36 @@
 // @ts-check
-/** Texts to take along from the page of a certainty: copied, printed or as a file. Without this they are there to select. */
+/** The text of a template: copied, printed or as a file. Without this it is there to select. */
 
 import { button, make } from "./elements.js";
 import { download } from "./files.js";
 import { copyAndTell } from "./links.js";
 import { words } from "./words.js";
 
-/** Adds the buttons where they are not yet; a page may ask this as often as it likes. */
+/** Adds the buttons below the text of a page that has one. */
 export function startTemplates() {
-  for (const block of document.querySelectorAll("h2.templates ~ .highlight")) {
-    const heading = nameOf(block);
-    if (!heading || block.nextElementSibling?.matches(".template-tools")) continue;
-    const text = block.querySelector("code")?.textContent ?? "";
-    const named = (/** @type {string} */ what) => ({
-      id: `${what}-${heading.id}`,
-      "aria-labelledby": `${what}-${heading.id} ${heading.id}`,
-    });
-    block.after(
-      make(
-        "p",
-        { class: "buttons template-tools" },
-        button(words.copyText, () => copyAndTell(text, words.copiedText, words.copyTextYourself), named("copy")),
-        button(words.printText, () => print(heading, block), named("print")),
-        button(words.downloadText, () => download(text, "text/plain", "txt", heading.id), named("download")),
-      ),
-    );
-  }
+  const block = document.querySelector(".template-of ~ :is(.highlight, table)");
+  if (!block) return;
+  const text = textOf(block);
+  const name = document.querySelector("h1")?.textContent ?? "";
+  block.after(
+    make(
+      "p",
+      { class: "buttons template-tools" },
+      button(words.copyText, () => copyAndTell(text, words.copiedText, words.copyTextYourself)),
+      button(words.printText, () => window.print()),
+      button(words.downloadText, () => download(text, "text/plain", "txt", fileNameOf(name))),
+    ),
+  );
 }
 
-/** The heading above a text. @param {Element} block */
-function nameOf(block) {
-  let above = block.previousElementSibling;
-  while (above && !above.matches("h2, h3")) above = above.previousElementSibling;
-  return above?.matches("h3") ? above : null;
+/** As it was typed; a table has tabs between its cells, which is what a spreadsheet takes. @param {Element} block */
+function textOf(block) {
+  if (!(block instanceof HTMLTableElement)) return block.querySelector("code")?.textContent ?? "";
+  const rows = [...block.rows].map((row) => [...row.cells].map((cell) => cell.textContent?.trim()).join("\t"));
+  return `${rows.join("\n")}\n`;
 }
 
-/** Prints one text with its name, and nothing else of the page. @param {Element} heading @param {Element} block */
-function print(heading, block) {
-  const parts = [document.documentElement, heading, block];
-  for (const part of parts) part.classList.add("printed-alone");
-  window.addEventListener("afterprint", () => parts.forEach((part) => part.classList.remove("printed-alone")), {
-    once: true,
-  });
-  window.print();
+/** @param {string} title */
+function fileNameOf(title) {
+  return title.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.join("-") ?? "";
 }

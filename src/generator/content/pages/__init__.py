@@ -1,4 +1,4 @@
-"""`docs/<language>/*.md` → the pages of the playbook that are not certainties."""
+"""`docs/<language>/*.md` → the pages of the playbook that are neither certainties nor templates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from generator.content.documents import check_invisible, load_document, read_front
+from generator.content.pages.templates import FOLDER as TEMPLATES
+from generator.content.pages.templates import INDEX
 from generator.model import Page, Problem
 from generator.reading import (
     LEADS_OUT,
@@ -42,6 +44,7 @@ MARKERS = (
     "publisher",
     "editors",
     "article",
+    "templates",
 )
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
@@ -73,7 +76,7 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         if message := _misplaced(path, name):
             problems.append(Problem(path, None, message))
             continue
-        if path.suffix != ".md" or name.startswith("certainties/"):
+        if path.suffix != ".md" or (name.startswith(("certainties/", f"{TEMPLATES}/")) and name != INDEX):
             continue
         document = load_document(path, PageFields, texts, problems)
         if document is None:
@@ -124,6 +127,8 @@ def _misplaced(path: Path, name: str) -> str | None:
         return f"is not a page; rename it to {path.with_name(plain_name(path.name)).name}" if meant else None
     if name.startswith("archive/"):
         return "archive pages are generated from newsletter/issues/; move this page to another folder"
+    if name.count("/") > 1 and name.startswith(f"{TEMPLATES}/"):
+        return f"is in a folder below {TEMPLATES}/, where nobody reads it; move it to {TEMPLATES}/"
     if name.count("/") > 1 and name.startswith("certainties/"):
         return (
             "is in a folder below certainties/, which holds the seven pages only; move it to another folder"
