@@ -409,7 +409,7 @@ def test_the_step_goes_into_a_calendar(visit):
     text = Path(download.value.path()).read_bytes().decode()
     assert "DTSTART;TZID=Europe/Amsterdam:20261130T090000" in text
     assert "UID:item-ref-1@" in text
-    assert page.get_by_text("Je agenda krijgt een afspraak op 30 november 2026.").is_visible()
+    expect(page.get_by_text("Je agenda krijgt een afspraak op 30 november 2026.")).to_be_visible()
     with page.expect_download() as download:
         page.click("#result-remind")
     assert download.value.suggested_filename.startswith("toets-opnieuw-")
@@ -563,7 +563,7 @@ def test_the_change_since_last_time_shows_and_another_time_can_be_chosen(visit):
         "Sinds 2 november 2026: +2 (van 24 naar 26). Relaties +1, "
     )
     assert page.locator(".result__earlier li").count() == 2
-    earlier = page.get_by_role("button", name="Vergelijk 5 oktober 2026")
+    earlier = page.get_by_role("button", name="Vergelijken 5 oktober 2026")
     earlier.focus()
     page.keyboard.press("Enter")
     assert result_parts(page)["change"].startswith("Sinds 5 oktober 2026: +5 (van 21 naar 26).")

@@ -246,7 +246,7 @@ def test_a_note_that_goes_can_be_taken_back(page, site, name, part):
 def test_an_item_can_be_put_into_a_calendar(page, site):
     page.goto(site.url + PAGE)
     with page.expect_download() as download:
-        more(page, "ref-2").get_by_role("button", name="In mijn agenda zetten").click()
+        more(page, "ref-2").get_by_role("button", name="Zet in mijn agenda").click()
     assert download.value.suggested_filename == "deze-week-2026-11-23.ics"
     lines = Path(download.value.path()).read_text(encoding="utf-8").replace("\n ", "").splitlines()
     assert "UID:item-ref-2@127.0.0.1" in lines
@@ -312,7 +312,7 @@ def test_the_item_above_the_text_follows_the_list_and_other_tabs(page, site):
 def test_the_item_above_the_text_goes_into_a_calendar(page, site):
     keep(page, site, state({"ref-1": done()}))
     page.goto(site.url + PAGE)
-    remind = strip(page).get_by_role("button", name="In mijn agenda zetten")
+    remind = strip(page).get_by_role("button", name="Zet in mijn agenda")
     expect(remind).to_have_accessible_description(re.compile("^De eerstvolgende maandag om 9.00 uur"))
     with page.expect_download() as download:
         remind.click()

@@ -39,7 +39,7 @@ def visit(open_browser, site) -> Callable[..., Page]:
 
 @pytest.mark.parametrize(
     "folder, promise",
-    [("", "21 vragen, 5 minuten: je weet welke"), ("en/", "21 questions, 5 minutes: you know which")],
+    [("", "21 vragen, 5 minuten: je weet welke"), ("en/", "21 questions, 5 minutes, and you know which")],
 )
 def test_a_first_screen_says_what_it_is_for_whom_and_what_one_gets(visit, folder, promise):
     page = visit(folder=folder, viewport={"width": 360, "height": 740})
@@ -117,7 +117,7 @@ def test_the_weeks_before_stay_when_a_week_begins_again(visit, site):
     log = page.locator(".log__weeks li")
     assert [" ".join(row.inner_text().split())[:16] for row in log.all()] == [
         "week 47 Vijf kla",
-        "week 46 Voor één",
+        "week 46 De DMU v",
     ]
     page.goto(f"{site.url}certainties/referral/")
     page.get_by_role("button", name="Week opnieuw beginnen").first.click()

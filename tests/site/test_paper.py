@@ -67,7 +67,7 @@ def test_everything_of_a_certainty_is_on_its_sheet_in_a_size_to_read(
     assert sheets(page) == 1
     headings = [text.rstrip("¶") for text in on_paper(page, "article h2")]
     assert headings == [
-        "Waarom", "Strategie", "Uitvoering", "Checklist", "Meten", "Valkuilen", "Bronnen"
+        "Waarom", "Strategie", "Uitvoering", "Checklist", "Meten", "Voor wie leidt", "Valkuilen", "Bronnen"
     ]  # fmt: skip
     sizes = page.eval_on_selector_all(
         "article :is(p, li)",
@@ -178,7 +178,7 @@ def test_a_result_takes_one_sheet_and_stands_there_alone(open_browser: Open, sit
 @pytest.mark.parametrize(
     "folder, scripts, scale",
     [
-        ("", True, "Dan moet ik improviseren."),
+        ("", True, "Dat verzin ik ter plekke."),
         ("en/", True, "I would have to improvise."),
         ("", False, "Sommigen van ons doen dat."),
     ],

@@ -33,8 +33,9 @@ TOKENS = "tokens.toml"
 
 _FORMS = {
     **dict.fromkeys(("light", "dark", "both", "print"), (r"#(?:[0-9a-f]{3}){1,2}", "a colour like #a63a0a")),
-    **dict.fromkeys(("mail", "web"), (r"\d+(?:\.\d+)?px", "pixels like 16px")),
+    **dict.fromkeys(("mail", "web", "type", "space"), (r"\d+(?:\.\d+)?px", "pixels like 16px")),
     "ratio": (r"-?\d+(?:\.\d+)?(?:em)?", "a factor like 1.5, or a length like -0.01em"),
+    "motion": (r"\d+ms", "milliseconds like 200ms"),
 }
 """How the values of a table are written, and what is expected instead of a mistake."""
 
