@@ -7,13 +7,16 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue quick test test-all coverage site check preview bench proof pictures serve service lock clean help
+.PHONY: issue quick test test-all coverage site book check preview bench proof pictures serve service lock clean help
 
 issue: $(VENV)/run.stamp  ## make the letter of the coming Friday: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
 
 site: $(VENV)/run.stamp  ## build the site in both languages, strictly, into site/
 	@$(BIN)/generate site $(ARGS)
+
+book: $(VENV)/book.stamp  ## make the playbook as a book, PDF and EPUB, into build/book/
+	@$(BIN)/generate book $(ARGS)
 
 preview: $(VENV)/run.stamp  ## show the coming letter as readers will see it, while you write (ARGS)
 	@$(BIN)/generate preview $(ARGS)
@@ -122,7 +125,7 @@ $(VENV)/%.stamp: requirements/build.txt requirements/%.txt pyproject.toml
 	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements/$*.txt
 	@$(PIP) --no-build-isolation --editable .
 	@echo '$(CURDIR) $(PYTHON)' > $(VENV)/complete
-	@touch $(VENV)/run.stamp $@  # test and bench include run
+	@touch $(VENV)/run.stamp $@  # test, bench and book include run
 
 
 # --- Lock files -------------------------------------------------------------------------------------------------------
@@ -139,5 +142,6 @@ lock:  ## renew requirements/*.txt within the bounds of pyproject.toml
 	@$(VENV)/lock/bin/python -m pip install -qq 'uv>=0.13,<1'
 	@$(COMPILE) requirements/build.txt --group build
 	@$(COMPILE) requirements/run.txt pyproject.toml
+	@$(COMPILE) requirements/book.txt pyproject.toml --group book --constraints requirements/run.txt
 	@$(COMPILE) requirements/test.txt pyproject.toml --group test --constraints requirements/run.txt
 	@$(COMPILE) requirements/bench.txt pyproject.toml --group bench --constraints requirements/run.txt

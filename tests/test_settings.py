@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from generator.model import Problem, Week
-from generator.settings import PATH, Article, Publisher, Settings, find_placeholders, load_settings
+from generator.settings import (
+    PATH,
+    Article,
+    BookEdition,
+    Publisher,
+    Settings,
+    find_placeholders,
+    load_settings,
+)
 from tests.languages import EN, NL
 
 
@@ -61,6 +69,14 @@ def test_a_page_is_served_as_a_folder(settings: Settings, page: str, address: st
     assert settings.page_url(NL, page) == f"https://example.org/{address}"
 
 
+def test_a_project_has_a_book_when_the_settings_name_its_edition(sample: Path, settings: Settings) -> None:
+    assert settings.book is None
+    assert change(sample, "[en]", "[book]\nedition = 2\ndate = 2026-12-01\n\n[en]") == []
+    changed, _ = load(sample)
+    assert changed
+    assert changed.book == BookEdition(2, date(2026, 12, 1))
+
+
 def test_a_site_may_be_read_offline_unless_the_settings_say_otherwise(
     sample: Path, settings: Settings
 ) -> None:
@@ -98,6 +114,8 @@ def test_the_coming_week_is_that_of_the_next_letter(settings: Settings, now: dat
         ('"example.org,2026"', '"example.org,0000"', "5: “site.id_authority” is “example.org,0000”"),
         ('"example.org,2026"', '"Example.org,2026"', "5: “site.id_authority” is “Example.org,2026”"),
         ('2026"', '2026"\noffline = "no"', "6: “site.offline” has the wrong type: found “no”"),
+        ("[en]", "[book]\nedition = 0\ndate = 2026-12-01\n[en]", "27: “book.edition” is 0"),
+        ("[en]", '[book]\nedition = 1\ndate = "1 december"\n[en]', "28: “book.date” has the wrong type: found “1 december”"),
         ('2026"', '2026"\nofline = true', "6: unknown key “ofline”; did you mean “offline”?"),
         ('"06:00"', '"6:00"', "9: “letter.time” is “6:00”"),
         ('"06:00"', '"25:00"', "9: “letter.time” is “25:00”"),

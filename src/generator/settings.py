@@ -112,6 +112,14 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
+class BookEdition:
+    """Which edition of the playbook as a book the texts are."""
+
+    number: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All names, addresses and times that are not content."""
 
@@ -157,6 +165,8 @@ class Settings:
     """Where people report a security hole, for security.txt; empty when there is none."""
     backup: Backup = Backup()
     """What becomes of back-ups."""
+    book: BookEdition | None = None
+    """None where no book is made."""
 
     @property
     def contact(self) -> str:
@@ -452,6 +462,11 @@ class _Backup(Fields):
     )
 
 
+class _Book(Fields):
+    edition: int = Field(ge=1, description="a whole number, the first edition being 1")
+    day: date = Field(alias="date", description="the day of the edition, like 2026-12-01, without quotes")
+
+
 class _Service(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
         description="an address like https://letter.example.org/, with a final slash"
@@ -474,6 +489,7 @@ class _Settings(Fields):
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
     alerts: _Alerts = Field(default_factory=_Alerts, description="the table [alerts]")
     backup: _Backup = Field(default_factory=_Backup, description="the table [backup]")
+    book: _Book | None = Field(default=None, description="the table [book]")
 
 
 @lru_cache(maxsize=4)
@@ -533,6 +549,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         backup=Backup(
             fields.backup.folder, fields.backup.keep, tuple(shlex.split(fields.backup.command or ""))
         ),
+        book=BookEdition(fields.book.edition, fields.book.day) if fields.book else None,
     )
 
 

@@ -82,6 +82,13 @@ def need_site(root: Path, until: datetime) -> Needs:
     return _need("docs", EVIDENCE, *assessments, *synonyms, *letters)
 
 
+def need_book(root: Path) -> Needs:
+    """What the playbook as a book is made from: no letter and no thought."""
+    return _need(
+        "docs", EVIDENCE, *(ASSESSMENT.format(language=language) for language in load_languages(root))
+    )
+
+
 def _need(*places: str) -> Needs:
     return _Places(frozenset(map(PurePath, places)))
 
