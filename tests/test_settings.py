@@ -115,7 +115,7 @@ def test_the_coming_week_is_that_of_the_next_letter(settings: Settings, now: dat
         ('"example.org,2026"', '"Example.org,2026"', "5: “site.id_authority” is “Example.org,2026”"),
         ('2026"', '2026"\noffline = "no"', "6: “site.offline” has the wrong type: found “no”"),
         ("[en]", "[book]\nedition = 0\ndate = 2026-12-01\n[en]", "27: “book.edition” is 0"),
-        ("[en]", '[book]\nedition = 1\ndate = "1 december"\n[en]', "28: “book.date” has the wrong type: found “1 december”"),
+        ("[en]", '[book]\nedition = 1\ndate = "1 dec"\n[en]', "28: “book.date” has the wrong type: found “1 dec”"),
         ('2026"', '2026"\nofline = true', "6: unknown key “ofline”; did you mean “offline”?"),
         ('"06:00"', '"6:00"', "9: “letter.time” is “6:00”"),
         ('"06:00"', '"25:00"', "9: “letter.time” is “25:00”"),

@@ -26,6 +26,7 @@ from generator.content.needs import need_site
 from generator.errors import GeneratorError
 from generator.model import Artifact, Language
 from generator.preview import FOLDER, Preview, guard, mount
+from generator.publication.book import find_books
 from generator.publication.search import build_index
 from generator.render.email.marks import render_marks
 from generator.render.feed.feedlist import Format, list_feeds
@@ -89,6 +90,7 @@ def on_config(config: MkDocsConfig) -> None:
     config.extra.update(newsletter=newsletter, feeds=feeds, formats=tuple(Format))
     config.extra["cards"] = list_cards(newsletter, language)
     config.extra["articles"] = list_articles(newsletter, language)
+    config.extra["books"] = [book for book in find_books(newsletter.root) if book.language == language]
     with _told_by_mkdocs():
         config.extra["words"] = load_words(newsletter.root)
     # Each page asks for its own, with its own way to the privacy page.
@@ -101,6 +103,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     newsletter = config.extra["newsletter"]
     _leave_out_the_theme(files, config)
     artifacts = [*_render(newsletter, language, moment), *_join(config, language)]
+    artifacts += [Artifact(book.address, book.path) for book in config.extra["books"]]
     if language == newsletter.settings.languages.default:
         with _told_by_mkdocs():
             artifacts += render_host_files(newsletter.root, newsletter.settings, _list_joined(config))

@@ -24,6 +24,7 @@ from generator.content.configuration import find_configuration_problems, list_co
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
 from generator.preview import HOST, is_previewed
+from generator.publication.book import find_changed
 from generator.publication.search import build_index
 from generator.settings import load_settings
 
@@ -57,6 +58,8 @@ class BuiltSite:
     """The letters that are skipped, or drafts, although their moment has come; the oldest first."""
     ignored: Sequence[Problem]
     """In files that the site does without."""
+    changed: Sequence[Language]
+    """Whose book, which is on the site, is of another text than the pages."""
 
 
 def build_site(
@@ -113,6 +116,7 @@ def build_site(
         waiting=[one.week for one in reversed(list(archive.editions(language))) if one.published > now],
         unpublished=[one for one in reversed(archive.until(now).issues) if one.skipped or one.draft],
         ignored=newsletter.ignored,
+        changed=find_changed(newsletter),
     )
 
 

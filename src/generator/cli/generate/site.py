@@ -85,4 +85,7 @@ def _show(built: BuiltSite, *, future: bool) -> None:
             click.echo(f"Left out: {say_kept(issue.week)}. {say_how_to_keep(issue.week)}.")
         else:
             click.echo(f"Left out: {issue.week} is still a draft.")
+    if built.changed:
+        languages = " and ".join(built.changed)
+        click.echo(f"The book is of an earlier text ({languages}). To make it anew: generate book.")
     click.echo("Next: view it with “generate serve”, or copy the folder to any web server.")
