@@ -30,6 +30,12 @@ def test_a_note_and_its_marks_have_names_without_a_colon_and_lead_to_each_other(
     assert "fnref:" not in made
 
 
+def test_a_cell_is_aligned_by_a_class_and_no_page_has_a_style():
+    made = tidy_markup(make_parser().convert("| a | b | c |\n| --- | ---: | :-: |\n| 1 | 2 | 3 |"))
+    assert '<td>1</td>\n<td class="right">2</td>\n<td class="center">3</td>' in made
+    assert "style" not in made
+
+
 def test_the_link_of_a_heading_is_no_part_of_its_name() -> None:
     made = tidy_markup('<h2 id="idea">Idea<a class="headerlink" href="#idea" title="Link">¶</a></h2>')
     assert '<a class="headerlink" aria-hidden="true" tabindex="-1" href="#idea"' in made

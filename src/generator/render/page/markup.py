@@ -15,6 +15,7 @@ _VOID = re.compile(r"<(br|hr|img)\b([^<>]*?) ?/>")
 _NOTE = re.compile(r'\b(id="|href="#)(fn|fnref\d*):')
 _TERM = re.compile(r'<h2 id="(?P<part>[^"]+)"|<dt>(?=<strong>(?P<term>[^<]+)</strong>)')
 _ID = re.compile(r'\bid="([^"]+)"')
+_ALIGNED = re.compile(r'<(t[dh]) style="text-align: (left|center|right);"')
 _ACTION = re.compile(r"<!-- action -->\s*(.*?)\s*<!-- /action -->", re.DOTALL)
 _LETTERS = 5
 """A list whose terms begin with fewer letters needs no jumps."""
@@ -24,13 +25,15 @@ _HEADING_LINK = '<a class="headerlink"'
 def tidy_markup(html: str) -> str:
     """Void elements without a slash, ids of letters, digits and dashes, and headings named by their text alone.
 
-    What there is to do in a letter gets a box, which Markdown cannot draw around a text: comments say where.
+    What there is to do in a letter gets a box, which Markdown cannot draw around a text: comments say where. A cell of
+    a table is aligned by a class, because the policy of the proxies allows no style in a page.
 
     The link of a heading to itself is for a mouse: the contents and the list of a screen reader have the same headings.
     """
     html = _VOID.sub(r"<\1\2>", html)
     html = _NOTE.sub(r"\1\2-", html)
     html = _ACTION.sub(r'<div class="action">\n\1\n</div>', html)
+    html = _ALIGNED.sub(r'<\1 class="\2"', html)
     return html.replace(_HEADING_LINK, f'{_HEADING_LINK} aria-hidden="true" tabindex="-1"')
 
 
