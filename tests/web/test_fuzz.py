@@ -132,6 +132,7 @@ def reader(tmp_path_factory) -> Iterator[Reader]:
 @given(ODD | st.tuples(ODD, ODD).map("@".join) | st.emails())
 @example("reader@раypal.example.com")
 @example("=?utf-8?q?bcc?=@example.com")
+@example("À@127.0.0.1a")
 def test_an_address_has_one_form_or_is_refused_with_a_reason(text):
     address = ""
     try:
@@ -144,10 +145,15 @@ def test_an_address_has_one_form_or_is_refused_with_a_reason(text):
         assert "\n" not in refusal
         return
     assert parse_address(address) == address
-    assert address.isascii()
+    assert address.rpartition("@")[2].isascii()  # what stands before the @ may be more (RFC 6531)
     assert address.isprintable()
     assert len(address) <= LONGEST
     assert re.fullmatch(r"[^@\s<>,;:]+@[a-z0-9-]+(\.[a-z0-9-]+)+", address)
+    if not address.isascii():  # two capitals may have one small letter there, and Python reads no such header
+        message = EmailMessage(policy=SMTP.clone(utf8=True))
+        message["To"] = address
+        assert bytes(message).startswith(f"To: {address}\r\n".encode())
+        return
     assert key_of(address) == key_of(parse_address(address.upper()))
     message = EmailMessage(policy=SMTP)
     message["To"] = address

@@ -331,7 +331,7 @@ def test_a_list_that_cannot_be_written_is_said_on_the_page_and_in_the_log(failin
     answer = failing.subscribe("reader@example.com", "en/subscribe")
     assert answer.status == 503
     assert answer.header("retry-after") == "60"
-    assert "Nothing was kept" in answer.words()
+    assert "Nothing was saved" in answer.words()
     [line] = [one.getMessage() for one in caplog.records if one.levelno == logging.ERROR]
     assert line.startswith("POST /en/subscribe 503 ")
     assert line.endswith("list: another program has locked the database; nothing was saved")
