@@ -29,7 +29,7 @@ def test_the_build_and_the_scripts_write_the_same(open_browser, site, language, 
     page = open_browser()
     page.goto(f"{site.url}{folder}team-sheet/")
     newsletter = load_newsletter(site.project)
-    week, again = (
+    week, again, *items = (
         one.content.decode() for one in render_reminders(newsletter, language, MOMENT + timedelta(days=3))
     )
     # Of the words of the page, as the button of a result does.
@@ -41,6 +41,16 @@ def test_the_build_and_the_scripts_write_the_same(open_browser, site, language, 
         site.script("words", folder),
     )
     assert by_script(page, site, reminder) == again
+
+    item = next(one for one in items if "UID:item-ref-2@" in one)
+    url = re.search(r"^URL:(.*)\r$", item.replace("\r\n ", ""), re.MULTILINE)[1]
+    text = re.search(r"^SUMMARY:(.*)\r$", item.replace("\r\n ", ""), re.MULTILINE)[1].replace("\\,", ",")
+    expression = """(({ itemReminder }) => ({ ...itemReminder("ref-2", text, url), date: "2026-11-30" }))"""
+    reminder = page.evaluate(
+        f"async ([module, text, url]) => {expression}(await import(module))",
+        [site.script("reminder", folder), text, url],
+    )
+    assert by_script(page, site, reminder) == item
 
     unfolded = week.replace("\r\n ", "")
     values = dict(re.findall(r"^(SUMMARY|DESCRIPTION|URL):(.*)\r$", unfolded, re.MULTILINE)[:3])

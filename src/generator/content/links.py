@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from generator.model import Archive, Fact
 
 
-REMINDERS = (PurePosixPath("assets/calendar/week.ics"), PurePosixPath("assets/calendar/again.ics"))
+_CALENDAR = PurePosixPath("assets/calendar")
+REMINDERS = (_CALENDAR / "week.ics", _CALENDAR / "again.ics")
 """Files for calendars that are made below the folder of each language: every week, and the assessment again."""
+
+
+def item_reminder(item_id: str) -> PurePosixPath:
+    """The file, made for each checklist item too, that puts it into a calendar next Monday."""
+    return _CALENDAR / f"{item_id}.ics"
 
 
 @dataclass(frozen=True, slots=True)

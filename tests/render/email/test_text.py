@@ -73,7 +73,11 @@ def test_a_number_is_never_parted_from_its_text(newsletter: Newsletter) -> None:
 
 def test_an_open_item_has_an_empty_box_and_its_address_below(newsletter: Newsletter) -> None:
     text = thought_text(newsletter, "- [ ] Een tekst. { #ref-2 }")
-    assert text == "[ ] Een tekst.\n    https://example.org/certainties/referral/#ref-2"
+    address = "https://example.org/certainties/referral/#ref-2"
+    assert text == (
+        f"[ ] Een tekst.\n    {address}\n    Gedaan: {address}=done\n"
+        "    Herinner me maandag: https://example.org/assets/calendar/ref-2.ics"
+    )
 
 
 def test_an_item_that_is_done_has_a_cross(newsletter: Newsletter) -> None:
@@ -82,7 +86,7 @@ def test_an_item_that_is_done_has_a_cross(newsletter: Newsletter) -> None:
 
 def test_a_long_item_hangs_beside_its_box(newsletter: Newsletter) -> None:
     text = thought_text(newsletter, f"- [ ] {'woord ' * 20}einde. {{ #ref-2 }}")
-    first, second, address = text.split("\n")
+    first, second, address, *_ = text.split("\n")
     assert first.startswith("[ ] woord")
     assert re.match(r" {4}woord", second)
     assert address == "    https://example.org/certainties/referral/#ref-2"
@@ -91,7 +95,8 @@ def test_a_long_item_hangs_beside_its_box(newsletter: Newsletter) -> None:
 def test_items_and_lists_below_an_item_stand_deeper(newsletter: Newsletter) -> None:
     text = thought_text(newsletter, "- [ ] Boven. { #ref-1 }\n    - [x] Onder. { #ref-2 }\n- gewoon")
     site = "https://example.org/certainties/referral/"
-    assert text == f"[ ] Boven.\n    {site}#ref-1\n    [x] Onder.\n        {site}#ref-2\n\n- gewoon"
+    answers = f"    Gedaan: {site}#ref-1=done\n    Herinner me maandag: https://example.org/assets/calendar/ref-1.ics\n"
+    assert text == f"[ ] Boven.\n    {site}#ref-1\n{answers}    [x] Onder.\n        {site}#ref-2\n\n- gewoon"
 
 
 def test_lists_have_marks_numbers_and_depth(newsletter: Newsletter) -> None:

@@ -14,9 +14,11 @@ from lxml import html
 from generator.check.memo import survey
 from generator.content.certainties import IDS
 from generator.content.documents import find_fences
+from generator.content.links import REMINDERS, item_reminder
 from generator.content.markdown.reader import read_marks
 from generator.model import Edition, Page
 from generator.reading import is_file, walk_folder
+from generator.render.email.answers import DONE
 from generator.render.email.marks import mark_path
 from generator.render.feed.feedlist import OPML, Format, list_feeds
 from generator.render.links import ARCHIVE
@@ -75,10 +77,14 @@ def survey_site(newsletter: Newsletter) -> Addresses:
             more = facts if page.name == _ABOUT else frozenset[str]()
             pages[settings.page_url(language, f"{page.name}.md")] = _reader(page, more)
         for certainty in newsletter.playbook.certainties[language]:
-            pages[settings.page_url(language, certainty.page)] = _reader(certainty)
+            pages[settings.page_url(language, certainty.page)] = _reader(
+                certainty, {f"{item.id}{DONE}" for item in certainty.items}
+            )
+            files.update(settings.url(language, str(item_reminder(item.id))) for item in certainty.items)
             files.add(settings.url(language, str(mark_path(certainty.id))))
         for template in newsletter.playbook.templates[language]:
             pages[settings.page_url(language, template.page)] = _reader(template)
+        files.update(settings.url(language, str(path)) for path in REMINDERS)
         pages[settings.page_url(language, ARCHIVE)] = lambda: IDS
         for edition in newsletter.archive.editions(language):
             _add_letter(newsletter, edition, pages, files)

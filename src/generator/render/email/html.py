@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 from lxml import html
 
+from generator.render.email.answers import find_answers, find_link
 from generator.render.markdown import to_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lxml.html import HtmlElement
+
+    from generator.render.email.answers import Calendar
 
 COLUMN = 536
 """The pixels of text and pictures in the widest column: 600 without its padding."""
@@ -25,9 +28,13 @@ _BOXES = {"open": "☐", "done": "☑\N{VARIATION SELECTOR-15}"}  # the selector
 _BULLET = "•"
 
 
-def render_email_html(content: HtmlElement, words: Mapping[str, str]) -> str:
-    """The HTML inside a tree of a letter; the tree itself is not changed."""
+def render_email_html(content: HtmlElement, words: Mapping[str, str], calendar: Calendar) -> str:
+    """The HTML inside a tree of a letter; the tree itself is not changed.
+
+    `calendar`: an item's id → the address of the file that reminds of it.
+    """
     tree = deepcopy(content)
+    _add_answers(tree, words, calendar)
     _mend_headings(tree)
     _mend_tables(tree)  # before the rules that make tables of their own
     _mend_marks(tree)
@@ -37,6 +44,34 @@ def render_email_html(content: HtmlElement, words: Mapping[str, str]) -> str:
     _mend_asides(tree)
     _mend_items(tree, words)
     return to_html(tree)
+
+
+def _add_answers(tree: HtmlElement, words: Mapping[str, str], calendar: Calendar) -> None:
+    """Put two links below each open item: done, and remind me.
+
+    They stand in the paragraph of the item and have no styles of their own: a letter has few bytes to spare.
+    """
+    for item in tree.iter("li"):
+        answers, link = find_answers(item, calendar), find_link(item)
+        if answers is None or link is None:
+            continue
+        (done, remind), line = answers, link.getparent()
+        end = next((at for at, child in enumerate(line) if child.tag in _BLOCKS), len(line))
+        line[end:end] = [
+            html.Element("br"),
+            _make_link(done, words["tick_done"], " · "),
+            _make_link(remind, words["tick_remind"]),
+        ]
+
+
+_BLOCKS = frozenset(("blockquote", "div", "dl", "ol", "p", "pre", "table", "ul"))
+"""What an item may have below its own line."""
+
+
+def _make_link(address: str, text: str, tail: str | None = None) -> HtmlElement:
+    link = html.Element("a", {"href": address})
+    link.text, link.tail = text, tail
+    return link
 
 
 def _mend_headings(tree: HtmlElement) -> None:
@@ -135,6 +170,7 @@ def _mend_items(tree: HtmlElement, words: Mapping[str, str]) -> None:
             box.append(sign)
             _move(item, act)
             _append_row(table, box, act)
+            table[-1].set("valign", "top")  # once, where a style would stand on both cells
         _replace(items, table)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
+from generator.content.links import item_reminder
 from generator.model import Email
 from generator.render.email.draft import render_draft, unsubscribe_url
 from generator.render.email.html import render_email_html
@@ -76,6 +77,7 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         ],
         "certainty": certainty,
         "certainty_url": settings.page_url(language, certainty.page),
+        "calendar": lambda item_id: settings.url(language, str(item_reminder(item_id))),
         "mark_url": settings.url(language, str(mark_path(certainty.id))),
         "count": len(IDS),
         "words": load_words(newsletter.root)[language]["letter"],
@@ -98,20 +100,20 @@ def _render_html(newsletter: Newsletter, letter: Letter, values: dict[str, Any])
         sections=[
             {
                 "heading": heading,
-                "html": render_email_html(body, words),
+                "html": render_email_html(body, words, values["calendar"]),
                 "english": heading in SECTIONS,
                 "action": heading == SECTIONS[-1],
             }
             for heading, body in letter.sections
         ],
-        notes=[render_email_html(note, words) for note in letter.notes],
+        notes=[render_email_html(note, words, values["calendar"]) for note in letter.notes],
         **values,
     )
     return inline_css(html, render_template(newsletter.root, "email/letter.css")) + "\n"
 
 
 def _render_text(newsletter: Newsletter, letter: Letter, values: dict[str, Any]) -> str:
-    writer = TextWriter(values["words"])
+    writer = TextWriter(values["words"], values["calendar"])
     return render_template(
         newsletter.root,
         "email/letter.txt",

@@ -9,12 +9,15 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from generator.render.email.answers import find_answers
 from generator.render.email.lines import WIDTH, beside, hang, set_columns, squeeze, underline, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from lxml.html import HtmlElement
+
+    from generator.render.email.answers import Calendar
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -34,9 +37,9 @@ class Part:
 class TextWriter:
     """Writes the parts of one mail, and numbers their links through all parts, from 1."""
 
-    def __init__(self, words: Mapping[str, str]) -> None:
-        """`words` are the texts of the language of the mail."""
-        self._image = words["image"]
+    def __init__(self, words: Mapping[str, str], calendar: Calendar) -> None:
+        """`words` are the texts of the language of the mail; `calendar`: an item's id → what reminds of it."""
+        self._words, self._calendar = words, calendar
         self._links: dict[str, int] = {}
         self._count = 0
 
@@ -70,7 +73,7 @@ class TextWriter:
         if element.tag == "br":
             return "\n"
         if element.tag == "img":
-            return f"[{self._image}: {element.get('alt')}]"
+            return f"[{self._words['image']}: {element.get('alt')}]"
         text = self._inline(element)
         if element.tag == "a":
             return self._link(text, element.attrib["href"])
@@ -123,14 +126,18 @@ class TextWriter:
         return ("\n\n" if is_airy else "\n").join(written)
 
     def _item(self, item: HtmlElement, width: int) -> list[str]:
-        """The blocks of an item; the URL of a checklist item comes directly below its text."""
+        """The blocks of an item; the URLs of a checklist item come directly below its text."""
         link = next(item.iter("a"), None) if item.get("class") in _BOXES else None
         if link is None:
             return self._blocks(item, width)
         copy = deepcopy(item)
         next(copy.iter("a")).drop_tag()
         text, *below = self._blocks(copy, width)
-        return [f"{text}\n{link.attrib['href']}", *below]
+        lines = [text, link.attrib["href"]]
+        if answers := find_answers(item, self._calendar):
+            named = zip(("tick_done", "tick_remind"), answers, strict=True)
+            lines += (f"{self._words[key]}: {address}" for key, address in named)
+        return ["\n".join(lines), *below]
 
     def _definitions(self, element: HtmlElement, width: int) -> str:
         lines: list[str] = []

@@ -513,7 +513,7 @@ class _Writer:
         bullet, _, box = beginning.partition("[")
         certainty = self.newsletter.playbook.item(self.language, item_id)[0]
         letters: list[dict[str, str]] = []
-        if certainty.page == self.path:
+        if on_page := certainty.page == self.path:
             letters, attributes = self._letters_with(certainty, item_id), f"{{ #{item_id} .item }}"
         else:
             text = f"[{text}]({self.link(certainty.page)}#{item_id})"
@@ -523,7 +523,8 @@ class _Writer:
             {"title": one.title, "address": Place(self.language, one.page).address_from(self.path)}
             for one in self.newsletter.playbook.templates_for(self.language, item_id)
         ]
-        label = self._part("page/item.md", box=box, text=text, letters=letters, templates=templates)
+        values = {"box": box, "text": text, "letters": letters, "templates": templates}
+        label = self._part("page/item.md", id=on_page and item_id, **values)
         return f"{bullet}{label}\n{' ' * len(bullet)}{attributes}"
 
     def _letters_with(self, certainty: Certainty, item_id: str) -> list[dict[str, str]]:

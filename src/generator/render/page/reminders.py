@@ -1,7 +1,10 @@
-"""Reminders as iCalendar files (RFC 5545) for who has no scripts: one for each week, one for the assessment again.
+"""Reminders as iCalendar files (RFC 5545) for who has no scripts: for each week, for the assessment, for each item.
 
 The scripts of the site write the same format (`calendar.js`), and a test compares the bytes. A library would be one
-more writer of it, with a say in the bytes, for two events whose days we know; what it takes is below.
+more writer of it, with a say in the bytes, for a few events whose days we know; what it takes is below.
+
+Letters link to the files of items. The site is made anew every hour, so “next Monday” is still to come whenever
+somebody follows such a link.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from generator.content.links import REMINDERS
+from generator.content.links import REMINDERS, item_reminder
 from generator.model import Artifact
+from generator.render.links import Place
+from generator.render.markdown import render_plain
 from generator.words import load_words
 
 if TYPE_CHECKING:
@@ -60,11 +65,12 @@ class Reminder:
 
 
 def render_reminders(newsletter: Newsletter, language: Language, moment: datetime) -> tuple[Artifact, ...]:
-    """Both files; paths are below the language's folder.
+    """All files; paths are below the language's folder.
 
     `moment`: when the site is built. The same week gives the same bytes.
     """
-    settings, words = newsletter.settings, load_words(newsletter.root)[language]["site"]
+    settings, all_words = newsletter.settings, load_words(newsletter.root)[language]
+    words = all_words["site"]
     today = moment.astimezone(settings.timezone).date()
     monday = today - timedelta(days=today.weekday())
     week = Reminder(
@@ -82,11 +88,20 @@ def render_reminders(newsletter: Newsletter, language: Language, moment: datetim
         words["reminderAgainText"],
         settings.url(language, "assessment/"),
     )
+    items = {
+        item_reminder(item.id): Reminder(
+            f"item-{item.id}",  # as reminder.js names it: one reminder of an item, wherever it came from
+            monday + timedelta(weeks=1),
+            render_plain(item.text),
+            all_words["script"]["reminderItem"],
+            Place(language, certainty.page, f"#{item.id}").url(settings),
+        )
+        for certainty in newsletter.playbook.certainties[language]
+        for item in certainty.items
+    }
     host, made = urlsplit(settings.site_url).hostname or "", datetime.combine(monday, time(), UTC)
-    return tuple(
-        Artifact(path, to_calendar(one, host, made).encode())
-        for path, one in zip(REMINDERS, (week, again), strict=True)
-    )
+    reminders = dict(zip(REMINDERS, (week, again), strict=True)) | items
+    return tuple(Artifact(path, to_calendar(one, host, made).encode()) for path, one in reminders.items())
 
 
 def to_calendar(reminder: Reminder, host: str, made: datetime) -> str:

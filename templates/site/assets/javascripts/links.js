@@ -3,6 +3,19 @@
 import { tell, warn } from "./note.js";
 import { words } from "./words.js";
 
+const DONE = /^#([a-z]{1,20}-\d{1,4})=done$/;
+
+/**
+ * The item of this page that the address names; of an id that nobody knows, nothing.
+ *
+ * @returns {{item: HTMLElement | null, asks: boolean}}  `asks`: whether it is done, as the link of a letter does
+ */
+export function linkedItem() {
+  const id = DONE.exec(location.hash)?.[1];
+  const item = document.getElementById(id ?? location.hash.slice(1));
+  return { item: item?.matches("li.item") ? item : null, asks: Boolean(id) };
+}
+
 /**
  * Marks the item that the address names.
  *
@@ -10,8 +23,8 @@ import { words } from "./words.js";
  */
 export function followLink(jump) {
   for (const item of document.querySelectorAll(".item--linked")) item.classList.remove("item--linked");
-  const item = document.getElementById(location.hash.slice(1));
-  if (!item?.matches("li.item")) return;
+  const { item } = linkedItem();
+  if (!item) return;
   item.classList.add("item--linked");
   if (jump) item.scrollIntoView(); // the browser went there before the list became taller
 }

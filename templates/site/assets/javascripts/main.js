@@ -4,6 +4,7 @@ import { startArchive } from "./archive.js";
 import { startBackup } from "./backup.js";
 import { startChecklists } from "./checklist.js";
 import { startColour } from "./colour.js";
+import { askDone } from "./done.js";
 import { startForward } from "./forward.js";
 import { startHome } from "./home.js";
 import { followLink, startFeedAddress } from "./links.js";
@@ -44,11 +45,13 @@ startForward();
 if (document.querySelector("#assessment")) void import("./assessment.js").then((part) => part.startAssessment());
 if (document.querySelector("#team")) void import("./team.js").then((part) => part.startTeam());
 followLink(jump);
+askDone(jump);
 startOffline();
 
 // Another item or another certainty on the same page.
 window.addEventListener("hashchange", () => {
   const jump = isNew();
   followLink(jump);
+  askDone(jump);
   startArchive(jump);
 });

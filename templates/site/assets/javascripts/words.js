@@ -79,6 +79,7 @@ export const words = {
   earlierDone: /** @param {string} day */ (day) => fill("earlierDone", { day }),
   moreOf: /** @param {string} text */ (text) => fill("moreOf", { text }),
   tickedNext: /** @param {string} text */ (text) => fill("tickedNext", { text }),
+  askDone: /** @param {string} day */ (day) => fill("askDone", { day }),
   unticked: /** @param {string} day */ (day) => fill("unticked", { day }),
   copyYourself: /** @param {string} url */ (url) => fill("copyYourself", { url }),
   doneOf: /** @param {number} done @param {number} of */ (done, of) =>
