@@ -6,7 +6,8 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +18,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, Response, expect
 
+from generator.clock import read_clock
+from generator.environment import open_list
+from generator.model import Mailing, Status, Week
+from generator.subscribers.ledger import mailings
+from generator.subscribers.list.listing import add_many
+from generator.subscribers.store.schema import ANSWER
 from tests.site.hosting import build
+from tests.subscribers.letters import MASTERS
+from tests.subscribers.people import draft
 from tests.web.journeys import EN, NARROW, NL, Journey, Place, Post, body_of, link_in, look
 from tests.web.proxying import decrypt
 from tests.web.running import find_port, run_service
@@ -107,6 +116,32 @@ def test_from_a_form_on_the_site_to_the_last_trace_of_a_reader(place, open_brows
         english.confirms()
         assert english.box.all_to(english.address)[0]["Content-Language"] == "en"
         assert place.status("reader+list@example.org") is None
+
+
+@pytest.mark.slow
+def test_an_answer_to_a_letter_takes_one_button(place, open_browser):
+    """As the links below a letter lead to it: in both languages, with the keyboard alone."""
+    root = place.root
+    with run_service(root, port=place.port):
+        this = Week.of(read_clock().date())
+        with closing(open_list(root)) as database, database.begin() as transaction:
+            add_many(transaction, [replace(draft(1), status=Status.CONFIRMED, certainties=())])
+            mailing = Mailing(this, read_clock(), "", "proof", database.keys.fingerprint)
+            mailings.freeze(transaction, mailing, MASTERS, this.friday)
+        page = open_browser(viewport=NARROW)
+        for folder, words, useful in (("", NL, "yes"), ("en/", EN, "no")):
+            page.goto(f"{place.service}{folder}useful/{this}/{useful}")
+            expect(page.locator("h1")).to_have_text(words["useful_title"])
+            look(page)
+            page.wait_for_timeout(1100)
+            button = page.get_by_role("button", name=words[f"useful_{useful}_button"])
+            button.focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("h1")).to_have_text(words["thanks_title"])
+            look(page)
+        with closing(open_list(root)) as database, database.read() as transaction:
+            rows = transaction.connection.execute(ANSWER.select().order_by(ANSWER.c.useful)).all()
+        assert [tuple(row) for row in rows] == [(str(this), "no", 1), (str(this), "yes", 1)]
 
 
 def mistype(reader: Journey, page_of_form: str, *, looks: bool = False) -> None:

@@ -16,6 +16,7 @@ from generator.preview.guard import answer
 from generator.preview.server import open_server
 from generator.render.templating import render_template
 from generator.sentences import say_moment
+from generator.subscribers.ledger.answers import SHOWN_FROM
 from generator.subscribers.list.growth import RETURNS
 from generator.web.pages.assets import Asset, load_assets
 
@@ -86,6 +87,7 @@ def render_desk(root: Path, overview: Overview) -> str:
         growth=overview.growth,
         chart=_draw(overview.growth),
         letters=[_describe(account) for account in overview.letters],
+        shown_from=SHOWN_FROM,
         kinds=RETURNS,
         providers=overview.providers,
         sources=overview.sources,
@@ -97,7 +99,8 @@ def _describe(account: Account) -> dict[str, Any]:
     state = "done" if mailing.finished else "not done"
     if mailing.trouble:
         state = f"stopped: {hide_addresses(mailing.trouble)}"
-    return {"week": mailing.week, "tally": list_tally(account.tally), "state": state}
+    useful = ", ".join(f"{one} {number:,}" for one, number in account.answers.items())
+    return {"week": mailing.week, "tally": list_tally(account.tally), "useful": useful, "state": state}
 
 
 def _draw(growth: Sequence[Growth]) -> dict[str, Any]:

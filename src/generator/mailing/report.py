@@ -15,6 +15,7 @@ from generator.model import Artifact, Progress
 from generator.sentences import say_moment
 from generator.settings import read_settings
 from generator.subscribers.ledger import senders
+from generator.subscribers.ledger.answers import SHOWN_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,10 +117,18 @@ def _write_markdown(account: Account, settings: Settings) -> list[str]:
         if counted:
             numbers = {name: f"{number:,}" for name, number in counted.items()}
             lines += ["", f"## {title}", "", *_table(("", "times"), numbers, right=True)]
+    if account.answers:
+        numbers = {useful.value: f"{number:,}" for useful, number in account.answers.items()}
+        lines += ["", "## Was it of use?", "", *_table(("", "times"), numbers, right=True), "", *_HINT]
     if tally.in_doubt:
         lines += ["", f"## {Progress.IN_DOUBT.capitalize()}", "", *_DOUBT]
     return lines
 
+
+_HINT = (
+    f"What readers pressed below the letter, shown from {SHOWN_FROM} answers on. Nobody is known, so anybody can press",
+    "twice: this is a hint, not a vote.",
+)
 
 _DOUBT = (
     "The sender or the connection failed during these letters, so they may or may not have arrived (RFC 1047).",

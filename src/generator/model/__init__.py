@@ -17,6 +17,7 @@ from generator.model.deliveries import (
     Report,
     Settled,
     Tally,
+    Useful,
     Window,
 )
 from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
@@ -101,6 +102,7 @@ __all__ = [
     "Tally",
     "Template",
     "Thought",
+    "Useful",
     "Week",
     "Window",
     "Wish",

@@ -36,6 +36,13 @@ class Progress(StrEnum):
     """It was being sent when everything stopped: it may have arrived or not (RFC 1047). Never sent again unasked."""
 
 
+class Useful(StrEnum):
+    """What readers can answer to “was this of use?”, below a letter. How often, is counted; who, is not asked."""
+
+    YES = "yes"
+    NO = "no"
+
+
 class Kind(StrEnum):
     """What happened to a subscriber besides getting a letter; kept in the database as events."""
 

@@ -15,7 +15,7 @@ from starlette.routing import Route, Router
 from generator.web.context import App, Context
 from generator.web.guard import Guard
 from generator.web.page import Pages
-from generator.web.pages import confirm, data, manage, preferences, subscribe, unsubscribe
+from generator.web.pages import confirm, data, manage, preferences, subscribe, unsubscribe, useful
 from generator.web.pages.assets import STYLE, load_assets, show_asset
 from generator.web.pages.health import Health
 from generator.web.pages.hooks import Hook
@@ -50,6 +50,8 @@ ADDRESSES: dict[str, dict[str, Handler]] = {
     "preferences/{token}/pause": {"POST": preferences.pause},
     "preferences/{token}/resume": {"POST": preferences.resume},
     "preferences/{token}/link": {"POST": preferences.ask_link},
+    "useful": {"GET": useful.show_thanks},
+    "useful/{week}/{answer}": {"GET": useful.show_useful, "POST": useful.answer},
     "unsubscribe/{token}": {"GET": unsubscribe.show_unsubscribe, "POST": unsubscribe.unsubscribe},
 }
 

@@ -93,6 +93,11 @@ class Context:
         if wait := self.app.service.limits.may_wish(self.networks, address.rpartition("@")[2]):
             raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
 
+    def count_answer(self) -> None:
+        """Count an answer to a letter. Raises Refusal (429) when there are too many."""
+        if wait := self.app.service.limits.may_answer(self.networks):
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "busy", wait=wait)
+
     def check_guesses(self) -> None:
         """Before a token is looked up. Raises Refusal (429) when this network tried too many that are not valid."""
         if wait := self.app.service.limits.may_guess(self.networks):

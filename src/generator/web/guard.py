@@ -12,6 +12,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 
 from generator.errors import GeneratorError, describe
+from generator.model import Useful
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, noarchive",
 }
 
-_FORMS = ("/subscribe", "/manage")
+_FORMS = ("/subscribe", "/manage", *(f"/{one}" for one in Useful))
 """Pages with a form and without a token. They send their Origin, which browsers without Sec-Fetch-Site need: with
 `no-referrer` it would be `null`, as from a stranger's page."""
 

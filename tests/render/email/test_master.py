@@ -183,6 +183,7 @@ def test_both_parts_are_read_back_as_they_were_written_the_text_first(newsletter
         edition_of(newsletter),
         f"{URL}unsubscribe/{READER.unsubscribe}",
         f"{URL}preferences/{READER.preferences}",
+        f"{URL}useful/",
     )
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
     assert [part["Content-Transfer-Encoding"] for part in parts] == ["quoted-printable"] * 2
@@ -304,6 +305,7 @@ def test_what_holds_for_a_draft_holds_for_a_copy(newsletter: Newsletter, languag
         edition,
         f"{service}unsubscribe/{READER.unsubscribe}",
         f"{service}preferences/{READER.preferences}",
+        f"{service}useful/",
     )
     email = Email(edition, html, text, alone(newsletter, READER, language))
     copied = Proof(newsletter, proof.issue, edition, email)

@@ -110,7 +110,8 @@ def render_copy(  # noqa: PLR0913 (what a letter is made of)
         f"{service_url}{newsletter.settings.languages.prefix(edition.language)}",
     )
     url = f"{service}unsubscribe/{personal.unsubscribe}"
-    text, html = render_parts(newsletter, edition, url, f"{service}preferences/{personal.preferences}")
+    manage = f"{service}preferences/{personal.preferences}"
+    text, html = render_parts(newsletter, edition, url, manage, f"{service}useful/")
     headers = (
         write_mailbox("From", settings.sender_name, settings.sender_address),
         write_mailbox("Reply-To", settings.sender_name, settings.reply_to),

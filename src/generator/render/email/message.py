@@ -10,7 +10,7 @@ from urllib.parse import quote
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.content.links import item_reminder
-from generator.model import Email
+from generator.model import Email, Useful
 from generator.render.email.draft import render_draft, unsubscribe_url
 from generator.render.email.html import render_email_html
 from generator.render.email.inlining import inline_css
@@ -43,11 +43,21 @@ def render_email(newsletter: Newsletter, edition: Edition) -> Email:
 
 
 def render_parts(
-    newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = ""
+    newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = "", useful: str = ""
 ) -> tuple[str, str]:
-    """The letter as text and as HTML; the URLs of its last two links are given, the second may be empty."""
-    letter = render_letter(newsletter, edition)
-    values = _values(newsletter, edition) | {"unsubscribe": unsubscribe, "manage": manage}
+    """The letter as text and as HTML; the URLs of its last two links are given, the second may be empty.
+
+    `useful` is the folder of the pages that ask whether a letter was of use; empty without a service.
+    """
+    letter, words = (
+        render_letter(newsletter, edition),
+        load_words(newsletter.root)[edition.language]["letter"],
+    )
+    values = _values(newsletter, edition) | {
+        "unsubscribe": unsubscribe,
+        "manage": manage,
+        "answers": [(words[f"useful_{one}"], f"{useful}{edition.week}/{one}") for one in Useful if useful],
+    }
     text = _CONTROL.sub("", _render_text(newsletter, letter, values))
     html = _CONTROL.sub("", _render_html(newsletter, letter, values))
     return text, html

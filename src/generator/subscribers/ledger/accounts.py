@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from generator.model import Kind, Language, Mailing, Progress, Tally
+from generator.subscribers.ledger.answers import find_answers
 from generator.subscribers.ledger.mailings import find_digests, find_mailing, find_span, tally
 from generator.subscribers.store.schema import DELIVERY, EVENT
 from generator.subscribers.transfer.formats import write_moment
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from generator.model import Week
+    from generator.model import Useful, Week
     from generator.subscribers.store.database import Transaction
 
 
@@ -40,6 +41,8 @@ class Account:
     first: datetime | None
     """When the first letter was accepted."""
     last: datetime | None
+    answers: Mapping[Useful, int]
+    """Whether it was of use to its readers; empty while too few have said so."""
 
     @property
     def rate(self) -> float | None:
@@ -78,6 +81,7 @@ class Account:
             ],
             "skipped": dict(self.skipped),
             "events": dict(self.events),
+            "useful": dict(self.answers) or None,
         }
 
 
@@ -115,6 +119,7 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         events=events,
         first=first,
         last=last,
+        answers=find_answers(transaction, week),
     )
 
 

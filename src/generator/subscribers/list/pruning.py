@@ -11,6 +11,7 @@ from generator.model import Kind, Status
 from generator.subscribers.list.throttle import MEMORY
 from generator.subscribers.list.tokens import LIFETIMES, Purpose
 from generator.subscribers.store.schema import (
+    ANSWER,
     DELIVERY,
     EVENT,
     MAILING,
@@ -46,7 +47,8 @@ def prune(transaction: Transaction, now: datetime) -> None:
     - unconfirmed subscribers, seven days after they came, when no notice waits for them and no token is valid;
     - reports of relays, `REMEMBERED` after they were judged;
     - events, and who got which letter, after `HISTORY`. How many got it stays, so that a mailing always balances. One
-      mailing goes with each call, so that other writers do not wait.
+      mailing goes with each call, so that other writers do not wait;
+    - the answers to a letter, after `HISTORY` too.
     """
     connection = transaction.connection
     connection.execute(delete(TOKEN).where(TOKEN.c.expires <= now - _AFTERGLOW))
@@ -61,6 +63,8 @@ def prune(transaction: Transaction, now: datetime) -> None:
     )
     connection.execute(delete(EVENT).where(EVENT.c.at <= now - HISTORY, EVENT.c.kind.not_in(_LASTING)))
     connection.execute(delete(REPORT).where(REPORT.c.judged <= now - REMEMBERED))
+    old = select(MAILING.c.week).where(MAILING.c.frozen <= now - HISTORY)
+    connection.execute(delete(ANSWER).where(ANSWER.c.week.in_(old)))
     _forget_deliveries(transaction, now)
     transaction.forget()  # them, and strangers whose wish came to nothing
 

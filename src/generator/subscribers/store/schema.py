@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-from generator.model import Asking, Incident, Kind, Language, Notice, Progress, Status, Step, Week
+from generator.model import Asking, Incident, Kind, Language, Notice, Progress, Status, Step, Useful, Week
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -282,6 +282,15 @@ TOTAL = Table(
     METADATA,
     Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
     Column("progress", _one_of(Progress, 8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+# How often readers of a letter pressed yes or no below it. Who, stands nowhere.
+ANSWER = Table(
+    "answer",
+    METADATA,
+    Column("week", String(8), ForeignKey("mailing.week", ondelete="CASCADE"), primary_key=True),
+    Column("useful", _one_of(Useful, 4), primary_key=True),
     Column("count", Integer, nullable=False),
 )
 

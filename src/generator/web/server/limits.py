@@ -29,6 +29,10 @@ WISHES_NEARBY = Limit(60, 3600)
 WISHES_PER_DOMAIN = Limit(1000, 3600)
 """For addresses of one mail provider, from all networks together."""
 WISHES = Limit(3000, 3600)
+ANSWERS_AT_HOME = Limit(10, 3600)
+ANSWERS_NEARBY = Limit(60, 3600)
+ANSWERS = Limit(6000, 3600)
+"""To “was this of use?”: more than an office presses, and less than would drown what others say."""
 GUESSES_AT_HOME = Limit(60, 60)
 """Pages opened with a token that is not valid; a valid one counts nowhere."""
 
@@ -60,6 +64,18 @@ class Limits:
         wait = max(self._wait(limit, key, now) for limit, key in (own if quiet else (*own, *shared)))
         if wait <= 0:
             for limit, key in (*own, *shared):
+                self._remember(limit, key, now)
+        return ceil(wait)
+
+    def may_answer(self, networks: tuple[str, str]) -> int:
+        """Count an answer and return 0; or count nothing and return the seconds to wait before another."""
+        if not self._on:
+            return 0
+        now, (home, nearby) = self._clock(), networks
+        limits = ((ANSWERS_AT_HOME, home), (ANSWERS_NEARBY, nearby), (ANSWERS, ""))
+        wait = max(self._wait(limit, key, now) for limit, key in limits)
+        if wait <= 0:
+            for limit, key in limits:
                 self._remember(limit, key, now)
         return ceil(wait)
 
