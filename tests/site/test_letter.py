@@ -70,7 +70,7 @@ def test_a_device_that_shares_is_asked_to(open_browser: Open, address: str, lett
     page.add_init_script(f"({SHARING})(['AbortError'])")
     page.goto(address)
     page.get_by_role("link", name="Stuur door").click()
-    assert page.evaluate("shared") == [{"title": letter.title, "url": address}]
+    assert page.evaluate("shared") == [{"title": letter.title, "url": f"{address}#forwarded"}]
     assert page.url == address
 
 
@@ -81,7 +81,7 @@ def test_a_device_that_shares_need_not_say_whether_it_can(
     page.add_init_script(f"({SHARING})([]); navigator.canShare = undefined")
     page.goto(address)
     page.get_by_role("link", name="Stuur door").click()
-    assert page.evaluate("shared") == [{"title": letter.title, "url": address}]
+    assert page.evaluate("shared") == [{"title": letter.title, "url": f"{address}#forwarded"}]
 
 
 @pytest.mark.parametrize("shares", [False, True])
@@ -106,7 +106,7 @@ def test_its_address_can_be_copied(open_browser: Open, address: str) -> None:
     page.goto(f"{address}#food-for-action")
     page.locator(".forward").get_by_role("button", name="Link kopiëren").click()
     expect(page.locator(".z7-note")).to_contain_text("De link staat op het klembord.")
-    assert page.evaluate("navigator.clipboard.readText()") == address
+    assert page.evaluate("navigator.clipboard.readText()") == f"{address}#forwarded"
 
 
 def test_without_scripts_it_is_sent_on_by_mail(open_browser: Open, address: str) -> None:

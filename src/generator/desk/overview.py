@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model import Language, Status
+    from generator.model import Language, Origin, Status
     from generator.settings import Settings
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.list.growth import Growth, Provider
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 WEEKS = 26
 """So many bars."""
+
+ORIGINS = 8
+"""So many weeks are split by the way by which readers came."""
 
 _MONTH = timedelta(days=30)
 _ROWS = 8
@@ -47,6 +50,8 @@ class Overview:
     readers: Mapping[Language, Mapping[Status, int]]
     growth: Sequence[Growth]
     """WEEKS rows, oldest first; the last is the week that goes on."""
+    origins: Sequence[tuple[Week, Mapping[Origin, int]]]
+    """By which way readers came; ORIGINS rows, newest first."""
     sources: Sequence[tuple[str, int]]
     """Of the last 30 days."""
     providers: Sequence[Provider]
@@ -72,6 +77,7 @@ def read_overview(root: Path, now: datetime) -> Overview:
             now,
             growth.count_readers(transaction),
             growth.count_growth(transaction, weeks),
+            growth.count_origins(transaction, weeks[:ORIGINS])[::-1],
             [
                 (hide_addresses(name), number)
                 for name, number in growth.count_sources(transaction, now - _MONTH, _ROWS)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.desk.overview import WEEKS, hide_addresses, read_overview
 from generator.errors import GeneratorError, PublishError, explain_network
 from generator.mailing.report import list_tally
-from generator.model import Status
+from generator.model import Origin, Status
 from generator.preview.guard import answer
 from generator.preview.server import open_server
 from generator.render.templating import render_template
@@ -90,6 +90,8 @@ def render_desk(root: Path, overview: Overview) -> str:
         shown_from=SHOWN_FROM,
         kinds=RETURNS,
         providers=overview.providers,
+        ways=list(Origin),
+        origins=overview.origins,
         sources=overview.sources,
     )
 

@@ -41,10 +41,12 @@ from generator.model.playbook import (
 )
 from generator.model.problems import Problem, Severity
 from generator.model.subscribers import (
+    TOLD,
     Asking,
     Consent,
     NewSubscriber,
     Notice,
+    Origin,
     Posting,
     Status,
     Step,
@@ -59,6 +61,7 @@ __all__ = [
     "ENGLISH",
     "MONTHS",
     "NO_UTF8",
+    "TOLD",
     "Archive",
     "Artifact",
     "Asking",
@@ -83,6 +86,7 @@ __all__ = [
     "Mailing",
     "NewSubscriber",
     "Notice",
+    "Origin",
     "Outcome",
     "Page",
     "Personal",

@@ -98,6 +98,24 @@ class Subscriber(NewSubscriber):
     id: int = field(kw_only=True)
 
 
+class Origin(StrEnum):
+    """By which way somebody came to the list, as the forms tell it; for counting."""
+
+    SITE = "site"
+    LETTER = "letter"
+    """The page of a letter."""
+    FORWARD = "forward"
+    """The same, by the link with which a reader passed it on."""
+    COURSE = "course"
+    IMPORT = "import"
+    HAND = "by hand"
+    """An operator put them on."""
+
+
+TOLD = (Origin.LETTER, Origin.FORWARD, Origin.COURSE)
+"""What a form may tell. Its source then ends in it: “https://example.org/ (forward)”."""
+
+
 class Asking(StrEnum):
     """What a stranger may ask with no more than an address."""
 

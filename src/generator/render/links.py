@@ -20,6 +20,15 @@ ARCHIVE = "archive/index.md"
 """The page that lists all letters, below a language's folder."""
 
 
+FORWARDED = "forwarded"
+"""The anchor of the page of a letter for whom a reader sent it to: it says there whom the letter is for."""
+
+
+def address_forward(settings: Settings, url: str) -> str:
+    """The address with which a reader passes a letter on; without a form on its page, that of the page."""
+    return f"{url}#{FORWARDED}" if settings.service_url else url
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A file below the folder of a language, and an anchor in it: `#ref-2`, or empty."""

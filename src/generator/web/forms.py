@@ -19,7 +19,7 @@ from generator.web.refusals import Refusal
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from generator.model import Language
+    from generator.model import Language, Origin
     from generator.subscribers.store.keys import Keys
 
 LARGEST = 4096
@@ -69,6 +69,8 @@ class Draft:
     """What is wrong with the address; empty when nothing is."""
     meant: str = ""
     """The address that was probably meant, when its domain looks like a slip; empty when it does not."""
+    origin: Origin | None = None
+    """What the form told about the way to it."""
 
     def differs(self, language: Language) -> bool:
         """Whether somebody chose what most leave as it is on a page in this language."""

@@ -817,3 +817,30 @@ def test_every_command_explains_itself_with_an_example(names: tuple[str, ...]) -
 def test_help_answers_before_a_database_has_loaded() -> None:
     script = "import sys; from generator.cli.newsletter import main; assert 'sqlalchemy' not in sys.modules"
     subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ})
+
+
+# --- growth ---
+
+
+def test_growth_is_a_table_of_weeks_and_ways_and_the_same_as_json(root: Path) -> None:
+    subscribers(root, "add", "reader@example.org")
+    lines = subscribers(root, "growth", "--weeks", "3").splitlines()
+    assert lines[0].split("  ")[0] == "week"
+    assert lines[0].split()[1:] == [
+        "came",
+        "left",
+        "ended",
+        "site",
+        "letter",
+        "forward",
+        "course",
+        "import",
+        "by",
+        "hand",
+    ]
+    assert len(lines) == 4
+    rows = json.loads(subscribers(root, "growth", "--weeks", "3", "--json"))
+    assert [row["week"] for row in rows] == [line.split()[0] for line in reversed(lines[1:])]
+    assert rows[-1].keys() == {"week", "came", "left", "ended", "origins"}
+    assert "example.org" not in json.dumps(rows)
+    assert run(root, "subscribers", "growth", "--weeks", "0").exit_code == 2

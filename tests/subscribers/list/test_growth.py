@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from generator.model import Consent, Kind, Status, Step, Week
+from generator.model import Consent, Kind, Origin, Status, Step, Week
 from generator.subscribers.list import growth, subscriptions
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
@@ -111,3 +111,48 @@ def test_the_provider_that_gives_most_back_is_first(database: Database):
         growth.Provider("two.example.org", 2, {Kind.HARD: 1, Kind.COMPLAINT: 1}),
         growth.Provider("one.example.org", 1, {Kind.SOFT: 1}),
     ]
+
+
+@pytest.mark.parametrize(
+    "source, origin",
+    [
+        (SOURCE, Origin.SITE),
+        ("https://example.org/ (letter)", Origin.LETTER),
+        ("https://example.org/ (forward)", Origin.FORWARD),
+        ("https://letter.example.org/subscribe (course)", Origin.COURSE),
+        ("https://example.org/ (import)", Origin.SITE),  # no form tells that
+        ("(forward) https://example.org/", Origin.SITE),
+        ("", Origin.SITE),
+    ],
+)
+def test_a_form_tells_by_which_way_somebody_came(database: Database, source: str, origin: Origin):
+    consents = (Consent(Step.ASKED, NOW, source), Consent(Step.CONFIRMED, NOW, "confirm (letter)"))
+    with database.begin() as transaction:
+        add_many(transaction, [replace(draft(1), status=Status.CONFIRMED, consents=consents)])
+    with database.read() as transaction:
+        found = growth.count_origins(transaction, [THIS, LAST])
+    assert found == [(LAST, dict.fromkeys(Origin, 0)), (THIS, dict.fromkeys(Origin, 0) | {origin: 1})]
+
+
+def test_each_reader_counts_once_by_their_last_way_while_they_are_confirmed(database: Database):
+    twice = (Consent(Step.ASKED, NOW - 7 * DAY, SOURCE), Consent(Step.ASKED, NOW, f"{SOURCE} (forward)"))
+    with database.begin() as transaction:
+        add_many(
+            transaction,
+            [
+                replace(draft(1), status=Status.CONFIRMED, consents=twice),
+                replace(draft(2), status=Status.UNSUBSCRIBED, consents=twice),
+                replace(
+                    draft(3), status=Status.CONFIRMED, consents=(Consent(Step.ADDED, NOW, "x (letter)"),)
+                ),
+                replace(draft(4), status=Status.CONFIRMED, consents=(Consent(Step.IMPORTED, NOW, "a file"),)),
+            ],
+        )
+    with database.read() as transaction:
+        [(_, before), (_, found)] = growth.count_origins(transaction, [THIS, LAST])
+    assert not any(before.values())
+    assert {way: number for way, number in found.items() if number} == {
+        Origin.FORWARD: 1,
+        Origin.HAND: 1,
+        Origin.IMPORT: 1,
+    }

@@ -21,7 +21,7 @@ from generator.reading import is_file, walk_folder
 from generator.render.email.answers import DONE
 from generator.render.email.marks import mark_path
 from generator.render.feed.feedlist import OPML, Format, list_feeds
-from generator.render.links import ARCHIVE
+from generator.render.links import ARCHIVE, FORWARDED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -160,7 +160,7 @@ def _add_letter(
     files: set[str],
 ) -> None:
     settings, folder = newsletter.settings, edition.page.removesuffix(".md")
-    pages[settings.page_url(edition.language, edition.page)] = _reader(edition)
+    pages[settings.page_url(edition.language, edition.page)] = _reader(edition, {FORWARDED})
     files.update(settings.url(edition.language, f"{folder}/{name}") for name in edition.images)
 
 

@@ -17,6 +17,7 @@ from generator.render.email.inlining import inline_css
 from generator.render.email.lines import underline, wrap
 from generator.render.email.marks import mark_path
 from generator.render.email.text import TextWriter
+from generator.render.links import address_forward
 from generator.render.markdown import render_letter
 from generator.render.mastheads import say_masthead
 from generator.render.templating import render_template
@@ -75,7 +76,8 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "summary": edition.summary,
         "masthead": say_masthead(newsletter, edition),
         "url": url,
-        "share": _share(edition, url),
+        "share": _share(edition, address_forward(settings, url)),
+        "passed": address_forward(settings, url),
         "newsletter": settings.page_url(language, "newsletter.md"),
         "earlier": [
             {"title": letter.title, "url": settings.page_url(language, letter.page)}

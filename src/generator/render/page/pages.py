@@ -24,7 +24,7 @@ from generator.content.pages.templates import INDEX
 from generator.model import ENGLISH, Artifact, Language
 from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
-from generator.render.links import ARCHIVE, Place, locate
+from generator.render.links import ARCHIVE, Place, address_forward, locate
 from generator.render.markdown import escape_markdown, render_notes, render_plain
 from generator.render.page.certainties import (
     render_assessment,
@@ -209,7 +209,7 @@ def _render_edition(
     certainty = newsletter.playbook.certainty(language, edition.certainty)
     about = writer.entry(certainty.title, certainty.page)
     thought, action = _split(writer.text(edition.source, edition.markdown), language)
-    url = settings.page_url(language, edition.page)
+    url = address_forward(settings, settings.page_url(language, edition.page))
     return writer.render(
         "page/letter.md",
         title=edition.title,
@@ -230,6 +230,7 @@ def _render_edition(
         corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
         write_back=_mailto(settings.reply_to, f"Re: {edition.title}"),
         not_out=writer.not_out(edition),
+        signup=bool(settings.service_url),
         checklist=writer.whole_checklist(about["title"]),
         certainty=about["link"],
         url=url,

@@ -45,6 +45,7 @@ def render_form(
         privacy=privacy or settings.url(language, "privacy/"),
         service=f"{settings.service_url}{settings.languages.prefix(language)}",
         wording=wording(root, settings, language),
+        forwarded=forwarded,
         title="signup_forwarded" if forwarded else "signup_title",
         words=load_words(root)[language]["form"],
     ).strip()

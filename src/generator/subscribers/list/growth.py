@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from generator.model import Kind, Status, Step, Week
+from generator.model import TOLD, Kind, Origin, Status, Step, Week
 from generator.subscribers.store.schema import CONSENT, EVENT, SUBSCRIBER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement
 
@@ -56,12 +56,16 @@ class Provider:
 def count_growth(transaction: Transaction, weeks: Iterable[Week]) -> list[Growth]:
     """A row for each of these weeks, oldest first; days begin at midnight UTC."""
     wanted = sorted(weeks)
-    monday = wanted[0].friday - timedelta(days=4)
-    start = datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
+    start = _start(wanted)
     came = _by_week(transaction, CONSENT.c.at, start, CONSENT.c.step.in_(_CAME))
     left = _by_week(transaction, CONSENT.c.at, start, CONSENT.c.step == Step.WITHDRAWN)
     ended = _by_week(transaction, EVENT.c.at, start, EVENT.c.kind == Kind.SUPPRESSED)
     return [Growth(week, came[week], left[week], ended[week]) for week in wanted]
+
+
+def _start(weeks: Sequence[Week]) -> datetime:
+    monday = weeks[0].friday - timedelta(days=4)
+    return datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
 
 
 def _by_week(
@@ -102,6 +106,35 @@ def count_sources(transaction: Transaction, since: datetime, most: int) -> list[
         .limit(most)
     )
     return [(source, count) for source, count in rows]
+
+
+def count_origins(transaction: Transaction, weeks: Iterable[Week]) -> list[tuple[Week, dict[Origin, int]]]:
+    """By which way those came, in each of these weeks, who are confirmed now; oldest first. Each counts once.
+
+    In the week, and by the way, of their last request.
+    """
+    wanted = sorted(weeks)
+    last = select(func.max(CONSENT.c.id)).where(CONSENT.c.step.in_(_BEGAN)).group_by(CONSENT.c.subscriber_id)
+    day = func.date(CONSENT.c.at)
+    rows = transaction.connection.execute(
+        select(day, CONSENT.c.step, CONSENT.c.source, func.count())
+        .join(SUBSCRIBER)
+        .where(
+            CONSENT.c.id.in_(last), CONSENT.c.at >= _start(wanted), SUBSCRIBER.c.status == Status.CONFIRMED
+        )
+        .group_by(day, CONSENT.c.step, CONSENT.c.source)
+    )
+    found = {week: dict.fromkeys(Origin, 0) for week in wanted}
+    for when, step, source, number in rows:
+        if (week := Week.of(date.fromisoformat(str(when)))) in found:
+            found[week][_origin(step, source)] += number
+    return list(found.items())
+
+
+def _origin(step: Step, source: str) -> Origin:
+    if step is not Step.ASKED:
+        return Origin.IMPORT if step is Step.IMPORTED else Origin.HAND
+    return next((one for one in TOLD if source.endswith(f" ({one})")), Origin.SITE)
 
 
 def count_returns(transaction: Transaction, since: datetime, most: int) -> list[Provider]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import HTMLResponse
 
 from generator.errors import AddressError
-from generator.model import Asking, Wish
+from generator.model import TOLD, Asking, Wish
 from generator.subscribers.list.addresses import LONGEST, is_out_of_reach, parse_address
 from generator.subscribers.list.consents import is_known
 from generator.web.forms import Draft, read_form
@@ -70,7 +70,6 @@ async def ask_manage(context: Context) -> Response:
 async def _save(  # noqa: PLR0913 (what a wish is made of)
     context: Context, form: Form, asking: Asking, address: str, draft: Draft, version: str = ""
 ) -> Response:
-    service = context.app.service
     # A honeypot: programs that fill in every field get the same answer. Nothing is saved, and no limit is used up.
     if not any(form.all("website")):
         context.count_wish(address)
@@ -79,9 +78,7 @@ async def _save(  # noqa: PLR0913 (what a wish is made of)
             address,
             draft.language or context.language,
             context.now,
-            service.settings.site_url
-            if context.app.origins.from_site(context.request.headers)
-            else context.source(asking),
+            _say_source(context, asking, draft),
             context.networks[1],
             draft.certainties,
             version,
@@ -89,6 +86,13 @@ async def _save(  # noqa: PLR0913 (what a wish is made of)
         await context.app.database.save(wish)
     page = context.app.pages.render_asked(context.language, asking, address)
     return HTMLResponse(page, HTTPStatus.ACCEPTED)
+
+
+def _say_source(context: Context, asking: Asking, draft: Draft) -> str:
+    """Where a form stood, and by which way somebody came to it."""
+    from_site = context.app.origins.from_site(context.request.headers)
+    page = context.app.service.settings.site_url if from_site else context.source(asking)
+    return f"{page} ({draft.origin})" if draft.origin else page
 
 
 def _show_subscribe(
@@ -125,6 +129,7 @@ def _read(context: Context, form: Form) -> tuple[Draft, str]:
         certainties=chosen if len(chosen) < len(known) else (),
         mistake=context.say(mistake) if mistake else "",
         meant=meant,
+        origin=next((one for one in TOLD if one in form.all("from")), None),
     )
     return draft, address
 

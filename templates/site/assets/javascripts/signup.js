@@ -7,12 +7,19 @@ import { sayDay, words } from "./words.js";
 
 export function startSignup() {
   for (const form of document.querySelectorAll("form.signup")) {
+    tellOrigin(form);
     form.addEventListener("submit", () => {
       const date = today();
       change((state) => ({ ...state, asked: date }));
     });
   }
   show(read());
+}
+
+/** Whoever came by the link with which a letter was passed on is counted so, as nobody in particular. @param {Element} form */
+function tellOrigin(form) {
+  const from = form.querySelector("input[name=from]");
+  if (from instanceof HTMLInputElement && location.hash === "#forwarded") from.value = "forward";
 }
 
 subscribe(show);
