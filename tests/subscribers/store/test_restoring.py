@@ -10,6 +10,7 @@ import pytest
 from generator.errors import DatabaseError
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.database import Database, open_database
+from generator.subscribers.store.migrating import newest_step
 from generator.subscribers.store.restoring import open_staged, replace_list, stage
 from generator.subscribers.store.stamp import find_mark
 from tests.proof.recovery import make_wrong_files
@@ -118,7 +119,7 @@ def test_what_is_no_whole_back_up_is_refused_and_the_list_stays(sqlite: Database
         "nothing.db": "is empty",
         "letter.db": "is not a back-up: it is not an SQLite database",
         "photos.db": "is not a back-up of a list of subscribers: its tables are others",
-        "newer.db": "has version 9999, but this program knows 0004; upgrade it first",
+        "newer.db": f"has version 9999, but this program knows {newest_step()}; upgrade it first",
     }
     assert (tmp_path / "newsletter.db").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} >= {"newsletter.db", "copy.db"}

@@ -80,8 +80,9 @@ def test_a_copy_of_before_the_mark_is_known_by_its_form(sqlite: Database, tmp_pa
 
 
 def make_older(path: Path) -> None:
-    """As the program before this one left it."""
+    """As the program before there was a mark left it."""
     with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE answer")
         connection.execute("DROP TABLE stamp")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()
