@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from generator.content import Newsletter
+from generator.mailing.report import _write as write_report
 from generator.model import Mailing, Useful, Week
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.accounts import find_account
@@ -104,3 +106,15 @@ def test_each_letter_has_its_own(database: Database):
     give(database, *[YES] * SHOWN_FROM)
     with database.read() as transaction:
         assert find_answers(transaction, later.week) == {}
+
+
+def test_the_report_of_a_letter_shows_them_as_a_hint(database: Database, newsletter: Newsletter):
+    fill(database)
+    give(database, *[YES] * SHOWN_FROM, NO)
+    with database.read() as transaction:
+        account = find_account(transaction, WEEK)
+    assert account is not None
+    text = write_report(account, newsletter.settings)["markdown"]
+    assert "## Was it of use?" in text
+    assert "| yes | 5 |\n| no | 1 |" in text
+    assert "a hint, not a vote" in text
