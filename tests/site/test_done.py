@@ -32,7 +32,7 @@ def question(page):
 def test_opening_the_link_of_a_letter_ticks_nothing_and_asks_once(reader, site):
     page = reader()
     for folder, text in ASKS.items():
-        page.goto(f"{site.url}{folder}{PAGE}#ref-2=done")
+        page.goto(f"{site.url}{folder}{PAGE}#ref-2-done")
         expect(question(page)).to_have_text(text)
         expect(page.locator("#ref-2 .item__ask")).to_be_in_viewport()
         expect(page.locator("#ref-2")).to_have_class("item item--live item--linked")
@@ -45,7 +45,7 @@ def test_opening_the_link_of_a_letter_ticks_nothing_and_asks_once(reader, site):
 
 def test_the_button_ticks_today_with_the_keyboard_and_the_address_is_that_of_the_item(reader, site):
     page = reader()
-    page.goto(f"{site.url}{PAGE}#ref-2=done")
+    page.goto(f"{site.url}{PAGE}#ref-2-done")
     expect(question(page)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#tick-ref-2")).to_be_checked()
@@ -61,10 +61,10 @@ def test_the_button_ticks_today_with_the_keyboard_and_the_address_is_that_of_the
 
 def test_the_box_answers_too_and_another_link_asks_about_another_item(reader, site):
     page = reader()
-    page.goto(f"{site.url}{PAGE}#ref-2=done")
+    page.goto(f"{site.url}{PAGE}#ref-2-done")
     page.locator("#tick-ref-2").check()
     expect(question(page)).to_have_count(0)
-    page.evaluate("location.hash = '#ref-3=done'")
+    page.evaluate("location.hash = '#ref-3-done'")
     expect(page.locator("#ref-3 .item__ask")).to_be_visible()
     page.evaluate("location.hash = '#ref-1'")
     expect(question(page)).to_have_count(0)
@@ -73,7 +73,7 @@ def test_the_box_answers_too_and_another_link_asks_about_another_item(reader, si
 def test_what_is_done_already_keeps_its_day(reader, site):
     page = reader()
     keep(page, site, state({"ref-2": done("2026-11-20")}))
-    page.goto(f"{site.url}{PAGE}#ref-2=done")
+    page.goto(f"{site.url}{PAGE}#ref-2-done")
     expect(page.locator("#date-ref-2")).to_have_text("Gedaan op 20 november 2026")
     expect(question(page)).to_have_count(0)
     assert page.url.endswith("#ref-2")
@@ -83,19 +83,19 @@ def test_what_is_done_already_keeps_its_day(reader, site):
 @pytest.mark.parametrize(
     "fragment",
     [
-        "ref-99=done",
-        "rel-1=done",
-        "ref-2=done=done",
+        "ref-99-done",
+        "rel-1-done",
+        "ref-2-done-done",
         "ref-2=DONE",
-        "ref-2=done&ref-3=done",
-        "REF-2=done",
+        "ref-2-done&ref-3-done",
+        "REF-2-done",
         "ref-2%3Ddone",
-        "tick-ref-2=done",
-        "__proto__-1=done",
-        "constructor-1=done",
-        "<img src=x onerror=alert(1)>=done",
-        "=done",
-        f"{'a' * 5000}-1=done",
+        "tick-ref-2-done",
+        "__proto__-1-done",
+        "constructor-1-done",
+        "<img src=x onerror=alert(1)>-done",
+        "-done",
+        f"{'a' * 5000}-1-done",
     ],
 )
 def test_a_forged_link_is_ignored(reader, site, fragment):
@@ -109,5 +109,5 @@ def test_a_forged_link_is_ignored(reader, site, fragment):
 
 def test_without_scripts_the_link_leads_to_the_item(open_browser, site):
     page = open_browser(java_script_enabled=False, viewport={"width": 800, "height": 500})
-    page.goto(f"{site.url}{PAGE}#ref-4=done")
+    page.goto(f"{site.url}{PAGE}#ref-4-done")
     expect(page.locator("#ref-4 .item__text")).to_be_in_viewport()

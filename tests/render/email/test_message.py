@@ -115,7 +115,7 @@ def test_an_open_action_can_be_ticked_and_put_into_a_calendar(email: Email, news
     item, *answers = links_of[1]
     assert item[1] == f"{site}certainties/referral/#ref-2"
     assert answers == [
-        (words["tick_done"], f"{item[1]}=done"),
+        (words["tick_done"], f"{item[1]}-done"),
         (words["tick_remind"], f"{site}assets/calendar/ref-2.ics"),
     ]
     assert len(links_of[0]) == 1  # what an author has done already asks nothing

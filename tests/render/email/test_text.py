@@ -75,7 +75,7 @@ def test_an_open_item_has_an_empty_box_and_its_address_below(newsletter: Newslet
     text = thought_text(newsletter, "- [ ] Een tekst. { #ref-2 }")
     address = "https://example.org/certainties/referral/#ref-2"
     assert text == (
-        f"[ ] Een tekst.\n    {address}\n    Gedaan: {address}=done\n"
+        f"[ ] Een tekst.\n    {address}\n    Gedaan: {address}-done\n"
         "    Herinner me maandag: https://example.org/assets/calendar/ref-2.ics"
     )
 
@@ -95,7 +95,7 @@ def test_a_long_item_hangs_beside_its_box(newsletter: Newsletter) -> None:
 def test_items_and_lists_below_an_item_stand_deeper(newsletter: Newsletter) -> None:
     text = thought_text(newsletter, "- [ ] Boven. { #ref-1 }\n    - [x] Onder. { #ref-2 }\n- gewoon")
     site = "https://example.org/certainties/referral/"
-    answers = f"    Gedaan: {site}#ref-1=done\n    Herinner me maandag: https://example.org/assets/calendar/ref-1.ics\n"
+    answers = f"    Gedaan: {site}#ref-1-done\n    Herinner me maandag: https://example.org/assets/calendar/ref-1.ics\n"
     assert text == f"[ ] Boven.\n    {site}#ref-1\n{answers}    [x] Onder.\n        {site}#ref-2\n\n- gewoon"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Calendar = Callable[[str], str]
     """The id of an item → the address of the file that reminds of it."""
 
-DONE = "=done"
+DONE = "-done"
 """What stands behind the id of an item in the address that asks whether it is done; the scripts know it, too."""
 
 

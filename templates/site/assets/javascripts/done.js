@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * “Done”, as a letter links to it: `#ref-2=done`. Opening that ticks nothing, for programs open the links of a mail, too.
+ * “Done”, as a letter links to it: `#ref-2-done`. Opening that ticks nothing, for programs open the links of a mail, too.
  * The item gets one button that ticks it here.
  */
 import { put } from "./checklist.js";

@@ -3,7 +3,7 @@
 import { tell, warn } from "./note.js";
 import { words } from "./words.js";
 
-const DONE = /^#([a-z]{1,20}-\d{1,4})=done$/;
+const DONE = /^#([a-z]{1,20}-\d{1,4})-done$/;
 
 /**
  * The item of this page that the address names; of an id that nobody knows, nothing.
