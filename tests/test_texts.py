@@ -226,6 +226,29 @@ def test_one_in_four_thoughts_has_no_study(thoughts: tuple[Thought, ...]) -> Non
     assert 4 * without >= len(thoughts)
 
 
+def test_a_lesson_is_short_and_its_title_and_summary_fit_an_inbox(project: Newsletter) -> None:
+    wrong = []
+    for lesson in chain.from_iterable(project.playbook.lessons.values()):
+        text = re.sub(r"\[\^[^\]]+\]", "", lesson.sections[0].markdown)
+        found = len(lesson.title), len(lesson.summary), len(text.split())
+        if found[0] >= 50 or found[1] >= 110 or not 120 <= found[2] <= 220:
+            wrong.append(f"{lesson.source.name}: title, summary and words are {found}")
+    assert not wrong, "\n".join(wrong)
+    assert all(len(lessons) == len(IDS) for lessons in project.playbook.lessons.values())
+
+
+def test_a_lesson_repeats_no_thought(project: Newsletter) -> None:
+    """Six words in a row; that a study is told in the same words is another matter."""
+    for language, lessons in project.playbook.lessons.items():
+        thoughts = [read_words(thought.markdown) for thought in project.playbook.thoughts[language]]
+        known = {tuple(words[start : start + 6]) for words in thoughts for start in range(len(words) - 5)}
+        for lesson in lessons:
+            words = read_words(lesson.sections[0].markdown)
+            sixes = (tuple(words[start : start + 6]) for start in range(len(words) - 5))
+            same = [" ".join(six) for six in sixes if six in known]
+            assert not same, f"{lesson.source.name}: {same}"
+
+
 def test_our_words_stand_everywhere(project: Newsletter) -> None:
     """On pages, in the assessment and in what the program says too, where `generate check` does not look for them."""
     wrong = []

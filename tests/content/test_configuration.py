@@ -48,23 +48,23 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "  name: material",
             "\tname: material",
-            "46: is not YAML: the line starts with a tab; use spaces",
+            "48: is not YAML: the line starts with a tab; use spaces",
         ),
         (
             "  name: material",
             "  name: materiall",
-            "46: “theme.name” is “materiall”; expected material",
+            "48: “theme.name” is “materiall”; expected material",
         ),
-        ("  language: nl", "  language: de", "48: “theme.language” is “de”; expected nl or en"),
+        ("  language: nl", "  language: de", "50: “theme.language” is “de”; expected nl or en"),
         (
             "  language: nl",
             "  language: en",
-            "48: “theme.language” must be nl here: this is the site in that language",
+            "50: “theme.language” must be nl here: this is the site in that language",
         ),
         (
             "  language: nl",
             "",
-            "45: “theme.language” must be nl here: this is the site in that language",
+            "47: “theme.language” must be nl here: this is the site in that language",
         ),
         ("docs_dir: docs/nl", "docs_dir: doc", "6: “docs_dir” names doc, which does not exist"),
         (
@@ -75,7 +75,7 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "      - glossary.md\n",
             "      - glosary.md\n",
-            "25: “nav” names glosary.md, and there is no such page in nl/; did you mean “glossary.md”?",
+            "26: “nav” names glosary.md, and there is no such page in nl/; did you mean “glossary.md”?",
         ),
         (
             "      - glossary.md\n",
@@ -85,7 +85,7 @@ def test_the_keys_are_those_of_mkdocs() -> None:
         (
             "      - glossary.md\n",
             "      - glossary.md\n      - 7\n",
-            "25: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
+            "26: expected a page, like “- privacy.md” or “- Privacy: privacy.md”",
         ),
         (
             "plugins: []",
@@ -173,7 +173,7 @@ def test_plugins_of_the_theme_and_extensions_by_module_are_found(sample: Path) -
 def test_a_theme_without_a_name_is_told(sample: Path) -> None:
     path = sample / "mkdocs.yml"
     path.write_text(path.read_text().replace("  name: material\n", "  nam: material\n"))
-    assert find(sample) == ["mkdocs.yml:45: the key “theme.name” is missing; expected material"]
+    assert find(sample) == ["mkdocs.yml:47: the key “theme.name” is missing; expected material"]
 
 
 def test_a_navigation_that_holds_itself_ends_in_a_problem(sample: Path) -> None:

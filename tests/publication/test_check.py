@@ -28,8 +28,9 @@ def test_problems_and_what_was_looked_at_are_returned(
     coverage = checked.coverage
     assert coverage
     assert {kind: len({name for name, _ in found}) for kind, found in coverage.texts.items()} == {
-        "page": 17,
+        "page": 18,
         "thought": 8,
+        "lesson": 0,
         "letter": 3,
     }
     assert (coverage.facts, coverage.unread, coverage.readable) == (6, False, True)

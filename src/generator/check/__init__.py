@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from generator.check.manuscripts import Manuscript
     from generator.check.rule import Finding, Rule
     from generator.content import Newsletter
-    from generator.model import Issue, Thought
+    from generator.model import Issue, Lesson, Thought
 
 S = TypeVar("S")
 
@@ -67,8 +67,8 @@ def check_proof(
     return _sort(_waive(findings, proof, path))
 
 
-def check_thought(newsletter: Newsletter, thought: Thought) -> list[Problem]:
-    """What the rules for manuscripts find in a thought; paths are below the newsletter's root."""
+def check_thought(newsletter: Newsletter, thought: Thought | Lesson) -> list[Problem]:
+    """What the rules for manuscripts find in a thought or a lesson; paths are below the newsletter's root."""
     path, manuscript = thought.source.relative_to(newsletter.root), read_thought(newsletter, thought)
     findings: list[Problem] = []
     for rule in MANUSCRIPT_RULES:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from generator.content import Newsletter
     from generator.content.markdown.marks import Marks, Reading, Span
-    from generator.model import Edition, Language, Thought
+    from generator.model import Edition, Language, Lesson, Thought
 
 _MARKUP = re.compile(
     r"\{:?[ \t]*(?:[#.]|[\w-]+=)[^{}\n]*\}"
@@ -76,7 +76,7 @@ class Passage:
 
 @dataclass(frozen=True, eq=False)
 class Manuscript:
-    """A letter or a thought as its author wrote it."""
+    """A letter, a thought or a lesson as its author wrote it."""
 
     newsletter: Newsletter
     language: Language
@@ -206,8 +206,8 @@ def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:
     )
 
 
-def read_thought(newsletter: Newsletter, thought: Thought) -> Manuscript:
-    """The manuscript of a thought, whose title becomes the subject of a letter."""
+def read_thought(newsletter: Newsletter, thought: Thought | Lesson) -> Manuscript:
+    """The manuscript of a thought or of a lesson, whose title becomes the subject of a letter."""
     text = _read(thought.source)
     return Manuscript(
         newsletter,

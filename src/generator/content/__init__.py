@@ -10,6 +10,8 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import load_archive, read_week
 from generator.content.assessment import load_assessment
 from generator.content.certainties import item_ids, load_certainties
+from generator.content.course import FOLDER as COURSE
+from generator.content.course import load_lessons
 from generator.content.documents import Texts
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.evidence import check_citations, load_facts
@@ -20,7 +22,13 @@ from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, SYNONYMS, TERMS, WORDS, load_style
 from generator.content.thoughts import load_thoughts
-from generator.content.translations import check_certainties, check_pages, check_templates, check_thoughts
+from generator.content.translations import (
+    check_certainties,
+    check_lessons,
+    check_pages,
+    check_templates,
+    check_thoughts,
+)
 from generator.errors import ContentError
 from generator.model import Archive, Playbook, Style
 from generator.settings import PATH as SETTINGS
@@ -122,15 +130,17 @@ def _load_playbook(
     items = item_ids(certainties)
     templates = {language: load_templates(root, language, items, texts, problems) for language in languages}
     thoughts, drafts = load_thoughts(root, items, facts, texts, problems, finished)
+    lessons = load_lessons(root, certainties, facts, texts, problems)
     for path, text in texts.items():
         check_citations(text.marks, facts, path, problems)
     citable = {fact.id for fact in facts.values() if fact.use != "avoid"}
     check_pages(languages, pages, citable, texts, problems)
     check_certainties(root, certainties, citable, texts, problems)
     check_templates(languages, templates, citable, texts, problems)
+    check_lessons(languages, lessons, items, citable, texts, problems)
     check_thoughts(languages, thoughts, items, citable, texts, problems)
     found = {language: one for language, one in assessment.items() if one is not None}
-    return Playbook(certainties, pages, found, thoughts, facts, drafts, templates)
+    return Playbook(certainties, pages, found, thoughts, facts, drafts, templates, lessons)
 
 
 _SETTINGS = Path(SETTINGS)
@@ -167,6 +177,7 @@ def _leave_out(newsletter: Newsletter, problems: tuple[Problem, ...]) -> Newslet
             assessment={one: text for one, text in playbook.assessment.items() if is_sound(text.source)},
             thoughts=sound(playbook.thoughts),
             templates=sound(playbook.templates),
+            lessons=playbook.lessons if is_sound(COURSE) else dict.fromkeys(playbook.lessons, ()),
             facts=playbook.facts if is_sound(EVIDENCE) else {},
         ),
         archive=Archive(

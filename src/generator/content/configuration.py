@@ -18,6 +18,7 @@ from pydantic import ConfigDict, Field
 
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.assessment import PATH as ASSESSMENT
+from generator.content.course import FOLDER as COURSE
 from generator.content.documents import parse_yaml
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.releases import PATH as RELEASED
@@ -133,7 +134,7 @@ def find_configuration_problems(root: Path) -> list[Problem]:
 
 def _check_names(root: Path, problems: list[Problem]) -> None:
     """Add a problem for what is in `newsletter/` under nearly the right name, so that nobody reads it."""
-    names, languages = [ISSUES, THOUGHTS, SETTINGS, EVIDENCE, RELEASED], load_languages(root)
+    names, languages = [COURSE, ISSUES, THOUGHTS, SETTINGS, EVIDENCE, RELEASED], load_languages(root)
     names += [
         name.format(language=one) for name in (ASSESSMENT, WORDS, CLICHES, SYNONYMS) for one in languages
     ]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SECTIONS = ("Food for thought", "Food for action")
 """The author uses these English words in Dutch too."""
 
-_MOMENT = "a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+MOMENT = "a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
 
 
 EARLIEST = 2000
@@ -55,8 +55,8 @@ class EditionFields(Fields):
     actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
         description="one to three item ids, like [ref-2]"
     )
-    published: Moment = Field(description=_MOMENT)
-    updated: Moment | None = Field(None, description=_MOMENT)
+    published: Moment = Field(description=MOMENT)
+    updated: Moment | None = Field(None, description=MOMENT)
     draft: bool = Field(False, description="true or false")
     waive: dict[str, Line] = Field(
         default_factory=dict,

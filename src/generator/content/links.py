@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from generator.content.archive import FOLDER
 from generator.content.certainties import IDS, is_item_id
+from generator.content.course import FOLDER as COURSE
+from generator.content.course import read_name
 from generator.content.images import check_alt
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Problem
@@ -96,6 +98,13 @@ def _survey(
         if source in drafts:
             drafts[made] = drafts[source]
     languages = load_languages(root)
+    for source in [source for source in (*known, *wrong) if source.startswith(f"{root / COURSE}{os.sep}")]:
+        if lesson := read_name(Path(source).name, languages):
+            certainty, language = lesson
+            made = str(docs / language / "course" / f"{certainty}.md")
+            known[made] = known.get(source, ())
+            if source in wrong:
+                wrong.add(made)
     for language in languages:
         known[str(docs / language / "archive/index.md")] = IDS
         known.update((str(docs / language / made), ()) for made in REMINDERS)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import read_week
 from generator.content.assessment import PATH as ASSESSMENT
+from generator.content.course import FOLDER as COURSE
 from generator.content.documents import read_front
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.releases import PATH as RELEASED
@@ -64,6 +65,16 @@ def need_thought(root: Path, certainty: str) -> Needs:
     return _need(*_list_facts(root), *(f"{folder}/{certainty}.md" for folder in _list_certainties(root)))
 
 
+def need_lesson(root: Path, certainty: str) -> Needs:
+    """What a lesson of the course is checked with."""
+    return need_thought(root, certainty)
+
+
+def need_course(root: Path) -> Needs:
+    """What lessons of the course are assembled from."""
+    return _need(EVIDENCE, *_list_certainties(root))
+
+
 def need_assembly(root: Path) -> Needs:
     """What a new letter is made from, apart from the letters before it."""
     return _need(*_list_facts(root), THOUGHTS, *_list_certainties(root))
@@ -79,7 +90,7 @@ def need_site(root: Path, until: datetime) -> Needs:
     assessments = (ASSESSMENT.format(language=language) for language in load_languages(root))
     synonyms = (SYNONYMS.format(language=language) for language in load_languages(root))
     letters = (f"{ISSUES}/{path.name}" for path in _list_out(root, until))
-    return _need("docs", EVIDENCE, *assessments, *synonyms, *letters)
+    return _need("docs", COURSE, EVIDENCE, *assessments, *synonyms, *letters)
 
 
 def need_book(root: Path) -> Needs:

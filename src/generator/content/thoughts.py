@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
@@ -95,7 +95,7 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
                 texts[file.path] = document
                 thoughts[language].append(_thought(document, language, certainty, slug))
                 _check_document(document, certainty, items, facts, problems)
-                _check_action(document, starts[language], problems)
+                check_plan(document, starts[language], problems)
     return {language: tuple(own) for language, own in thoughts.items()}, tuple(drafts)
 
 
@@ -217,9 +217,9 @@ def _check_document(
     facts: Mapping[str, Fact],
     problems: list[Problem],
 ) -> None:
-    _check_text(document, problems)
+    check_text(document, "thought", problems)
     _check_season(document, problems)
-    _check_sources(document, facts, problems)
+    check_sources(document, facts, problems)
     _check_against(document, facts, problems)
     actions, line = document.fields.actions, document.lines["actions"]
     check_actions(actions, certainty, items, document.path, line, problems)
@@ -240,7 +240,7 @@ def _check_season(document: Document[ThoughtFields], problems: list[Problem]) ->
             problems.append(Problem(document.path, document.lines["season"], message))
 
 
-def _check_action(document: Document[ThoughtFields], starts: list[str], problems: list[Problem]) -> None:
+def check_plan(document: Document[Any], starts: list[str], problems: list[Problem]) -> None:
     """Add a problem when the action is no single plan of the reader's own: when I …, I …"""
     action = document.fields.action
     words, message = len(action.split()), ""
@@ -278,26 +278,30 @@ def _check_against(
         problems.append(Problem(path, line, message))
 
 
-def _check_text(document: Document[ThoughtFields], problems: list[Problem]) -> None:
+def check_text(document: Document[Any], kind: str, problems: list[Problem]) -> None:
+    """Add a problem for what a text cannot hold that becomes one section of a letter."""
     path, marks = document.path, document.marks
     if not document.markdown.strip():
-        problems.append(Problem(path, document.line, "the text of the thought is missing"))
+        problems.append(Problem(path, document.line, f"the text of the {kind} is missing"))
     check_letter_text(marks, path, problems)
     for heading in marks.headings[:1]:
-        message = "a thought must not have headings, because it becomes one section of a letter"
+        message = f"a {kind} must not have headings, because it becomes one section of a letter"
         problems.append(Problem(path, heading.line, message))
     for item in marks.items[:1]:
-        message = "a thought must not have checklist items; name them in the key “actions”"
+        message = f"a {kind} must not have checklist items; name them in the key “actions”"
         problems.append(Problem(path, item.line, message))
     for link in marks.links:
         if link.image:
-            message = f"a thought must not have images; put “{link.target}” in the letter instead"
+            cure = (
+                f"put “{link.target}” in the letter instead"
+                if kind == "thought"
+                else f"delete “{link.target}”"
+            )
+            message = f"a {kind} must not have images; {cure}"
             problems.append(Problem(path, link.line, message))
 
 
-def _check_sources(
-    document: Document[ThoughtFields], facts: Mapping[str, Fact], problems: list[Problem]
-) -> None:
+def check_sources(document: Document[Any], facts: Mapping[str, Fact], problems: list[Problem]) -> None:
     """Compare the key “sources” with what the text cites; a misspelt id is one problem, not one in each of them."""
     path, line, marks = document.path, document.lines["sources"], document.marks
     named, cited = document.fields.sources, marks.sources

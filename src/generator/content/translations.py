@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from generator.content.documents import Texts
     from generator.content.markdown.marks import Item, Marks
-    from generator.model import Certainty, Language, Languages, Page, Section, Template, Thought
+    from generator.model import Certainty, Language, Languages, Lesson, Page, Section, Template, Thought
 
 
 class _Text(Protocol):
@@ -113,6 +113,27 @@ def check_templates(
         cited = [_cited(texts[template.source].marks) for template in (nl, en)]
         if _are_known(cited, facts):
             _compare("source", cited, (nl, en), languages, problems)
+
+
+def check_lessons(  # noqa: PLR0913 (lessons are compared with everything else)
+    languages: Languages,
+    lessons: Mapping[Language, Iterable[Lesson]],
+    items: Mapping[str, frozenset[str]],
+    facts: Container[str],
+    texts: Texts,
+    problems: list[Problem],
+) -> None:
+    """Compare the lessons of the course: the same item and sources. That one is missing was said already."""
+    for nl, en in _both(languages, lessons, lambda lesson: lesson.certainty):
+        actions = [
+            dict.fromkeys(lesson.actions, texts[lesson.source].lines["actions"]) for lesson in (nl, en)
+        ]
+        if _are_known(actions, items.get(nl.certainty, ())):
+            _compare("action", actions, (nl, en), languages, problems)
+        found = [_cited(texts[lesson.source].marks) for lesson in (nl, en)]
+        named = [set(lesson.sources) for lesson in (nl, en)]
+        if named == [set(cited) for cited in found] and _are_known(found, facts):
+            _compare("source", found, (nl, en), languages, problems)
 
 
 def check_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)

@@ -54,6 +54,11 @@ class Edition:
         return f"archive/{self.week}.md"
 
     @property
+    def tag(self) -> str:
+        """What names it in ids that never change."""
+        return f"issue/{self.week}"
+
+    @property
     def markdown(self) -> str:
         """The text of the letter below its front matter."""
         return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from pathlib import Path
 
+    from generator.model.letters import Image
     from generator.model.weeks import Week
 
 
@@ -242,6 +244,51 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """A step of the course: one certainty, with one thing to do. It reads like a letter, and belongs to no week."""
+
+    language: Language
+    certainty: str
+    order: int
+    """Which step of the course it is, from 1."""
+    title: str
+    summary: str
+    action: str
+    """What the reader does this week, in one sentence: when I …, I …"""
+    actions: tuple[str, ...]
+    """The id of its one checklist item."""
+    sources: tuple[str, ...]
+    published: datetime
+    updated: datetime
+    """The same as `published` until a correction says otherwise."""
+    sections: tuple[Section, ...]
+    """The sections of a letter: what the author wrote, and the action above its item."""
+    source: Path
+    images: Mapping[str, Image] = field(default_factory=dict)
+    """None: a lesson has no pictures."""
+
+    @property
+    def page(self) -> str:
+        """The path of its page below the language's folder."""
+        return f"course/{self.certainty}.md"
+
+    @property
+    def tag(self) -> str:
+        """What names it in ids that never change."""
+        return f"lesson/{self.certainty}"
+
+    @property
+    def markdown(self) -> str:
+        """Its text, as that of a letter."""
+        return "\n\n".join(f"## {section.heading}\n\n{section.body}" for section in self.sections)
+
+    @property
+    def minutes(self) -> int:
+        """How long reading it takes, in whole minutes and at least one."""
+        return count_minutes(count_words(self.markdown))
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A thought that is not finished: no letter is made from it, and what is wrong with it stops nothing."""
 
@@ -293,6 +340,8 @@ class Playbook:
     """Thoughts that are not finished, and so not among the thoughts."""
     templates: Mapping[Language, tuple[Template, ...]] = field(default_factory=dict)
     """By certainty, and then by item."""
+    lessons: Mapping[Language, tuple[Lesson, ...]] = field(default_factory=dict)
+    """The course, in the order of its steps; all of them, or none."""
 
     @property
     def first_thoughts(self) -> tuple[Thought, ...]:

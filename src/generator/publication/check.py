@@ -10,9 +10,9 @@ from generator.check.language.knowledge import find_knowledge
 from generator.check.rules.spelling import has_dictionary
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.configuration import find_configuration_problems
-from generator.content.needs import need_letter, need_nothing, need_thought
+from generator.content.needs import need_lesson, need_letter, need_nothing, need_thought
 from generator.errors import ContentError
-from generator.publication.jobs import CheckLetter, CheckThought, plan_jobs, run_jobs
+from generator.publication.jobs import CheckLesson, CheckLetter, CheckThought, plan_jobs, run_jobs
 from generator.publication.selection import find_selection
 from generator.settings import find_placeholders
 
@@ -30,7 +30,7 @@ LINKS = PurePath("build/cache/links.json")
 """What other sites answered to --online, below the root of the project."""
 
 Texts: TypeAlias = "Mapping[str, set[tuple[str, Language]]]"
-"""Names of texts and their languages, by kind: page, thought, letter."""
+"""Names of texts and their languages, by kind: page, thought, lesson, letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ def _find_needs(newsletter: Newsletter, job: Job) -> Needs:
         return need_letter(newsletter.root, job.week)
     if isinstance(job, CheckThought):
         return need_thought(newsletter.root, job.find(newsletter).certainty)
+    if isinstance(job, CheckLesson):
+        return need_lesson(newsletter.root, job.find(newsletter).certainty)
     return need_nothing
 
 
@@ -155,7 +157,12 @@ def _cover(
 def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[Job]) -> Texts:
     """The texts that were looked at; what stands in both languages has one name."""
     playbook, languages = newsletter.playbook, newsletter.settings.languages
-    texts: dict[str, set[tuple[str, Language]]] = {"page": set(), "thought": set(), "letter": set()}
+    texts: dict[str, set[tuple[str, Language]]] = {
+        "page": set(),
+        "thought": set(),
+        "lesson": set(),
+        "letter": set(),
+    }
     for language in languages:
         pages = [(one.page, one.source) for one in playbook.certainties[language]]
         pages += [(one.page, one.source) for one in playbook.templates[language]]
@@ -169,6 +176,8 @@ def _list_checked(newsletter: Newsletter, selection: Selection, jobs: Sequence[J
         elif isinstance(job, CheckThought):
             thought = job.find(newsletter)
             texts["thought"].add((f"{thought.certainty}/{thought.slug}", job.language))
+        elif isinstance(job, CheckLesson):
+            texts["lesson"].add((job.find(newsletter).certainty, job.language))
     return texts
 
 

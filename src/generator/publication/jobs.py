@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from generator.check import check_issue, check_proof, check_thought
 from generator.check.proofs import Proof
 from generator.content.archive import FOLDER as ISSUES
+from generator.content.course import FOLDER as COURSE
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import ContentError, GeneratorError
 from generator.model import Problem, Week
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from generator.content import Newsletter
-    from generator.model import Language, Thought
+    from generator.model import Language, Lesson, Thought
     from generator.publication.selection import Selection
 
 MANY = 40
@@ -97,6 +98,24 @@ class CheckThought:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckLesson:
+    """Ask the rules for manuscripts about a lesson of the course."""
+
+    language: Language
+    number: int
+    doing = "checking a lesson"
+    place = COURSE
+
+    def find(self, newsletter: Newsletter) -> Lesson:
+        """The lesson."""
+        return newsletter.playbook.lessons[self.language][self.number]
+
+    def run(self, newsletter: Newsletter) -> list[Problem]:
+        """The problems of the lesson."""
+        return check_thought(newsletter, self.find(newsletter))
+
+
+@dataclass(frozen=True, slots=True)
 class RenderPages:
     """Render the pages of a language: what cannot be rendered is an error of its own."""
 
@@ -146,6 +165,9 @@ def plan_jobs(newsletter: Newsletter, selection: Selection) -> Iterator[Job]:
         for number, thought in enumerate(newsletter.playbook.thoughts[language]):
             if selection.holds(thought.source.relative_to(newsletter.root)):
                 yield CheckThought(language, number)
+        for number, lesson in enumerate(newsletter.playbook.lessons[language]):
+            if selection.holds(lesson.source.relative_to(newsletter.root)):
+                yield CheckLesson(language, number)
 
 
 def run_jobs(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
 from generator.check.rules.links import EXTERNAL
 from generator.content.certainties import IDS, CertaintyFields
+from generator.content.course import LessonFields
 from generator.content.editions import EditionFields
 from generator.content.pages import PageFields
 from generator.content.pages.templates import TemplateFields
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _MODELS: Mapping[str, tuple[type[Fields], str]] = {
     "letter": (EditionFields, "a letter: newsletter/issues/<week>/<language>.md"),
     "thought": (ThoughtFields, "a thought: newsletter/thoughts/<certainty>/<slug>.<language>.md"),
+    "lesson": (LessonFields, "a lesson of the course: newsletter/course/<certainty>.<language>.md"),
     "certainty": (CertaintyFields, "the page of a certainty: docs/<language>/certainties/<id>.md"),
     "template": (TemplateFields, "a template: docs/<language>/templates/<slug>.md"),
     "page": (PageFields, "a page: docs/<language>/<name>.md"),

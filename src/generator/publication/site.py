@@ -274,6 +274,7 @@ def _count_pages(newsletter: Newsletter, now: datetime, *, future: bool) -> int:
         len(playbook.certainties[language])
         + len(playbook.pages[language])
         + len(playbook.templates[language])
+        + len(playbook.lessons[language])
         + sum(1 for _ in archive.editions(language))
         + 1
         for language in newsletter.settings.languages

@@ -20,6 +20,10 @@ ARCHIVE = "archive/index.md"
 """The page that lists all letters, below a language's folder."""
 
 
+COURSE = "course/index.md"
+"""The page that lists the lessons of the course, which an editor writes."""
+
+
 FORWARDED = "forwarded"
 """The anchor of the page of a letter for whom a reader sent it to: it says there whom the letter is for."""
 
@@ -68,6 +72,9 @@ def locate(newsletter: Newsletter, source: Path, language: Language, target: str
     parts = file.relative_to(newsletter.root).parts
     if parts[0] == "docs":
         place = Place(Language(parts[1]), "/".join(parts[2:]), hash_ + anchor)
+    elif parts[1] == "course":
+        certainty, code, _ = file.name.split(".")
+        place = Place(Language(code), f"course/{certainty}.md", hash_ + anchor)
     elif file.suffix == ".md":
         place = Place(Language(file.stem), f"archive/{parts[2]}.md", hash_ + anchor)
     else:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from generator.content import Newsletter
-    from generator.model import Edition, Fact, Language
+    from generator.model import Edition, Fact, Language, Lesson
     from generator.words import Table
 
 _TAGS = {
@@ -79,8 +79,8 @@ class Letter:
     """For each footnote, in the order of its number, a `div` with inline content."""
 
 
-def render_letter(newsletter: Newsletter, edition: Edition) -> Letter:
-    """Parse and sanitise the Markdown of an edition."""
+def render_letter(newsletter: Newsletter, edition: Edition | Lesson) -> Letter:
+    """Parse and sanitise the Markdown of an edition, or of a lesson of the course."""
     settings, language = newsletter.settings, edition.language
 
     def link_item(beginning: str, text: str, item_id: str) -> str:
@@ -217,7 +217,7 @@ def to_html(element: HtmlElement) -> str:
     return inner.strip()
 
 
-def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition) -> None:
+def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition | Lesson) -> None:
     """Make every link and image absolute, and give each image its size."""
     for link in [link for link in tree.iter("a") if "href" not in link.attrib]:
         link.drop_tag()  # its address was unsafe; the text stays

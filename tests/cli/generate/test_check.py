@@ -49,7 +49,7 @@ def rules_of(root: Path, *arguments: str) -> set[tuple[str, str | None]]:
 def test_a_check_says_what_it_looked_at_and_writes_nothing(sample: Path) -> None:
     before = read_tree(sample)
     done = check(sample)
-    assert "Checked 17 pages, 8 thoughts, 3 letters, 6 facts, in 2 languages.\n" in done.output
+    assert "Checked 18 pages, 8 thoughts, 3 letters, 6 facts, in 2 languages.\n" in done.output
     assert read_tree(sample) == before
 
 
@@ -249,9 +249,9 @@ def test_no_colour_is_respected(sample: Path) -> None:
         (THOUGHT, "Checked 1 thought, in Dutch."),
         ("newsletter/thoughts/relations", "Checked 1 thought, in 2 languages."),
         ("newsletter", "Checked 8 thoughts, 3 letters, in 2 languages."),
-        ("docs/en", "Checked 17 pages, in English."),
+        ("docs/en", "Checked 18 pages, in English."),
         ("newsletter/evidence.yaml", "All files can be read."),
-        (".", "Checked 17 pages, 8 thoughts, 3 letters, in 2 languages."),
+        (".", "Checked 18 pages, 8 thoughts, 3 letters, in 2 languages."),
     ],
 )
 def test_a_week_a_file_or_a_folder_can_be_named(sample: Path, target: str, looked_at: str) -> None:
@@ -303,7 +303,7 @@ def test_what_is_not_there_is_a_wrong_option(sample: Path, target: str, said: st
 
 def test_the_project_may_be_empty_of_issues(sample: Path) -> None:
     (sample / "newsletter/issues").rename(sample / "elsewhere")
-    assert "Checked 17 pages, 8 thoughts, 6 facts, in 2 languages." in check(sample).output
+    assert "Checked 18 pages, 8 thoughts, 6 facts, in 2 languages." in check(sample).output
 
 
 # --- Other sites ---

@@ -24,7 +24,7 @@ def _find(kind: str) -> tuple[Any, ...]:
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = _find("MANUSCRIPT_RULES")
-"""What is asked of letters and of thoughts."""
+"""What is asked of letters, of thoughts and of lessons."""
 PROOF_RULES: tuple[Rule[Proof], ...] = _find("PROOF_RULES")
 """What is asked of letters."""
 RULES: Mapping[str, Severity] = {

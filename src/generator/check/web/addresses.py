@@ -16,7 +16,7 @@ from generator.content.certainties import IDS
 from generator.content.documents import find_fences
 from generator.content.links import REMINDERS, item_reminder
 from generator.content.markdown.reader import read_marks
-from generator.model import Edition, Page
+from generator.model import Edition, Lesson, Page
 from generator.reading import is_file, walk_folder
 from generator.render.email.answers import DONE
 from generator.render.email.marks import mark_path
@@ -85,6 +85,8 @@ def survey_site(newsletter: Newsletter) -> Addresses:
         for template in newsletter.playbook.templates[language]:
             pages[settings.page_url(language, template.page)] = _reader(template)
         files.update(settings.url(language, str(path)) for path in REMINDERS)
+        for lesson in newsletter.playbook.lessons[language]:
+            pages[settings.page_url(language, lesson.page)] = _reader(lesson)
         pages[settings.page_url(language, ARCHIVE)] = lambda: IDS
         for edition in newsletter.archive.editions(language):
             _add_letter(newsletter, edition, pages, files)
@@ -165,7 +167,7 @@ def _add_letter(
 
 
 def _reader(
-    text: Page | Certainty | Template | Edition, more: Collection[str] = ()
+    text: Page | Certainty | Template | Edition | Lesson, more: Collection[str] = ()
 ) -> Callable[[], Collection[str]]:
     """A function that finds the anchors of a page."""
 
@@ -173,6 +175,8 @@ def _reader(
         marks = read_marks(text.markdown)
         found = marks.anchors.union(more)
         # An item has its anchor on the page of its certainty only; a letter links to it there.
-        return found.difference(item.id for item in marks.items) if isinstance(text, Edition) else found
+        return (
+            found.difference(item.id for item in marks.items) if isinstance(text, Edition | Lesson) else found
+        )
 
     return read

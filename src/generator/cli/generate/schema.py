@@ -11,7 +11,9 @@ from generator.cli.parameters import OneOf
 
 
 @click.command(cls=Command)
-@click.argument("kind", type=OneOf(["letter", "thought", "certainty", "template", "page"]), required=False)
+@click.argument(
+    "kind", type=OneOf(["letter", "thought", "lesson", "certainty", "template", "page"]), required=False
+)
 def command(kind: str | None) -> None:
     """Print the JSON Schema of a text's front matter.
 

@@ -45,6 +45,7 @@ MARKERS = (
     "editors",
     "article",
     "templates",
+    "course",
 )
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
@@ -127,6 +128,8 @@ def _misplaced(path: Path, name: str) -> str | None:
         return f"is not a page; rename it to {path.with_name(plain_name(path.name)).name}" if meant else None
     if name.startswith("archive/"):
         return "archive pages are generated from newsletter/issues/; move this page to another folder"
+    if name.startswith("course/") and name != "course/index":
+        return "pages of the course are generated from newsletter/course/; move this page to another folder"
     if name.count("/") > 1 and name.startswith(f"{TEMPLATES}/"):
         return f"is in a folder below {TEMPLATES}/, where nobody reads it; move it to {TEMPLATES}/"
     if name.count("/") > 1 and name.startswith("certainties/"):

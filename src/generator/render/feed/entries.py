@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from generator.content import Newsletter
-    from generator.model import Certainty, Edition
+    from generator.model import Certainty, Edition, Lesson
     from generator.render.markdown import Letter
 
 # What XML 1.0 does not allow, and what the feed validator warns of. Files hold none of it (`reading` sees to that), but
@@ -71,11 +71,11 @@ class Entry:
     picture: Picture | None
 
 
-def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = None) -> Entry:
+def render_entry(newsletter: Newsletter, edition: Edition | Lesson, body: Body | None = None) -> Entry:
     """The entry of an edition in every feed; `body` is the cached result of render_body, or None."""
     settings, body = newsletter.settings, body or render_body(newsletter, edition)
     return Entry(
-        id=f"tag:{settings.id_authority}:issue/{edition.week}/{edition.language}",
+        id=f"tag:{settings.id_authority}:{edition.tag}/{edition.language}",
         url=settings.page_url(edition.language, edition.page),
         title=make_writable(edition.title),
         summary=make_writable(edition.summary),
@@ -88,7 +88,7 @@ def render_entry(newsletter: Newsletter, edition: Edition, body: Body | None = N
     )
 
 
-def render_body(newsletter: Newsletter, edition: Edition) -> Body:
+def render_body(newsletter: Newsletter, edition: Edition | Lesson) -> Body:
     """Render the text of an edition. Whatever this depends on is part of `digest_body`.
 
     Links also depend on which letters are published. The digest leaves that out: `generate issue`, which caches bodies,
@@ -119,7 +119,7 @@ def digest_playbook(newsletter: Newsletter) -> bytes:
     )
 
 
-def digest_body(playbook: bytes, edition: Edition) -> bytes:
+def digest_body(playbook: bytes, edition: Edition | Lesson) -> bytes:
     """A digest of what the body of an edition depends on; `playbook` is what digest_playbook returns."""
     return digest(playbook, edition)
 

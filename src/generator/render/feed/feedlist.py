@@ -1,4 +1,4 @@
-"""The list of feeds and their URLs: for each language a main feed, and one for each certainty."""
+"""The list of feeds and their URLs: for each language a main feed, one for each certainty, and that of the course."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from generator.render.links import COURSE
 from generator.words import load_words
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Format(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The latest letters in one language, of all certainties or of one."""
+    """The latest letters in one language, of all certainties or of one; or the lessons of the course."""
 
     language: Language
     certainty: str | None
@@ -42,10 +43,16 @@ class Feed:
     description: str
     page: str
     """The Markdown page that it belongs to, below the language's folder: `certainties/referral.md`."""
+    course: bool = False
+
+    @property
+    def main(self) -> bool:
+        """Whether it has the letters about all certainties."""
+        return self.certainty is None and not self.course
 
     def id(self, settings: Settings) -> str:
         """Its permanent id, a tag URI (RFC 4151)."""
-        part = "" if self.certainty is None else f"/{self.certainty}"
+        part = "/course" if self.course else "" if self.certainty is None else f"/{self.certainty}"
         return f"tag:{settings.id_authority}:feed/{self.language}{part}"
 
     def path(self, settings: Settings, form: Format, stretch: str = "") -> PurePosixPath:
@@ -60,12 +67,14 @@ class Feed:
         return settings.url(self.language, self._file(form, stretch))
 
     def _file(self, form: Format, stretch: str) -> str:
-        folder = "" if self.certainty is None else f"certainties/{self.certainty}/"
+        folder = (
+            "course/" if self.course else "" if self.certainty is None else f"certainties/{self.certainty}/"
+        )
         return f"{folder}feeds/{stretch}/{form.file}" if stretch else f"{folder}{form.file}"
 
 
 def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:
-    """Every feed: for each language the main one first, then those of the certainties in their order."""
+    """Every feed: for each language the main one, those of the certainties in their order, and that of a course."""
     feeds: list[Feed] = []
     for language in newsletter.settings.languages:
         channel, letter = newsletter.settings.channels[language], newsletter.settings.letter
@@ -74,4 +83,8 @@ def list_feeds(newsletter: Newsletter) -> tuple[Feed, ...]:
         for certainty in newsletter.playbook.certainties[language]:
             title = f"{letter}: {certainty.title} ({name})"
             feeds.append(Feed(language, certainty.id, title, certainty.summary, certainty.page))
+        if newsletter.playbook.lessons[language]:
+            words = load_words(newsletter.root)[language]["course"]
+            title = f"{letter}: {words['feed']} ({name})"
+            feeds.append(Feed(language, None, title, words["description"], COURSE, course=True))
     return tuple(feeds)

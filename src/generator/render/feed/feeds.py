@@ -24,7 +24,7 @@ from generator.render.feed.entries import (
     render_entry,
 )
 from generator.render.feed.feedlist import OPML, Feed, Format, list_feeds
-from generator.render.feed.history import divide
+from generator.render.feed.history import Part, divide
 from generator.render.feed.jsonfeed import render_json_feed
 from generator.render.feed.opml import render_opml
 from generator.render.feed.style import name_style, render_style
@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from generator.content import Newsletter
-    from generator.model import Edition, Week
+    from generator.model import Edition, Lesson
     from generator.render.feed.entries import Body, Entry
-    from generator.render.feed.history import Part
     from generator.settings import Settings
 
 __all__ = ["LOOK_AHEAD", "OPML", "Feed", "Format", "list_feeds", "render_feeds"]
@@ -70,14 +69,13 @@ def render_feeds(
     """
     settings, feeds = newsletter.settings, list_feeds(newsletter)
     bodies, playbook = bodies or Cache(), digest_playbook(newsletter)
-    entries: dict[tuple[Week, Language], Entry] = {}
+    entries: dict[tuple[str, Language], Entry] = {}
     artifacts: list[Artifact] = []
     for feed in (feed for feed in feeds if not languages or feed.language in languages):
-        editions = newsletter.archive.editions(feed.language, feed.certainty)
-        for part in divide(feed, editions, settings.feed_issues):
+        for part in _divide(newsletter, feed):
             found: list[Entry] = []
             for edition in part.editions:
-                key = edition.week, edition.language
+                key = edition.tag, edition.language
                 if key not in entries:  # what is in a main feed is in that of a certainty too
                     entries[key] = _render(newsletter, edition, playbook, bodies)
                 found.append(entries[key])
@@ -93,7 +91,15 @@ def render_feeds(
     return tuple(artifacts)
 
 
-def _render(newsletter: Newsletter, edition: Edition, playbook: bytes, bodies: Cache[Body]) -> Entry:
+def _divide(newsletter: Newsletter, feed: Feed) -> list[Part]:
+    """The documents of a feed: of the course one, from its first lesson to its last."""
+    if feed.course:
+        return [Part(feed, newsletter.playbook.lessons[feed.language])]
+    editions = newsletter.archive.editions(feed.language, feed.certainty)
+    return divide(feed, editions, newsletter.settings.feed_issues)
+
+
+def _render(newsletter: Newsletter, edition: Edition | Lesson, playbook: bytes, bodies: Cache[Body]) -> Entry:
     key = digest_body(playbook, edition)
     body = bodies.find(key)
     if body is None:
@@ -125,7 +131,7 @@ def _fill(settings: Settings, part: Part, form: Format, entries: list[Entry]) ->
     generator.ttl(_TTL)
     generator.updated(max((entry.updated for entry in entries), default=_beginning(settings)))  # not now
     if entries:
-        generator.pubDate(entries[0].published)
+        generator.pubDate(max(entry.published for entry in entries))
     for entry in entries:
         _add(generator, feed, entry)
     return generator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from generator.model import Edition, Week
+    from generator.model import Edition, Lesson, Week
     from generator.render.feed.feedlist import Feed
 
 
@@ -23,8 +23,8 @@ class Part:
     """A document of a feed, and those that come before and after it."""
 
     feed: Feed
-    editions: Sequence[Edition]
-    """Newest first."""
+    editions: Sequence[Edition | Lesson]
+    """Newest first; of the course the first lesson first."""
     stretch: str = ""
     """Which part of the calendar it archives: `2026-q3`; empty for the document that people follow."""
     older: str | None = None

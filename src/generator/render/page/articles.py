@@ -1,4 +1,4 @@
-"""What search engines read of a letter: an Article of schema.org, as JSON-LD in the head of its page."""
+"""What search engines read of a letter or a lesson: an Article of schema.org, as JSON-LD in the head of its page."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from generator.render.page.cards import HEIGHT, WIDTH, card_path, list_cards
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Edition, Language
+    from generator.model import Edition, Language, Lesson
 
 
 def list_articles(newsletter: Newsletter, language: Language) -> dict[str, str]:
-    """The JSON of each letter's page, which may stand in a script element as it is."""
+    """The JSON of each page of a letter or a lesson, which may stand in a script element as it is."""
     cards = list_cards(newsletter, language)
-    return {
-        edition.page: _write(_describe(newsletter, edition, cards[edition.page]))
-        for edition in newsletter.archive.editions(language)
-    }
+    texts: list[Edition | Lesson] = [
+        *newsletter.archive.editions(language),
+        *newsletter.playbook.lessons[language],
+    ]
+    return {text.page: _write(_describe(newsletter, text, cards[text.page])) for text in texts}
 
 
-def _describe(newsletter: Newsletter, edition: Edition, card: str) -> dict[str, Any]:
+def _describe(newsletter: Newsletter, edition: Edition | Lesson, card: str) -> dict[str, Any]:
     settings, language = newsletter.settings, edition.language
     url = settings.page_url(language, edition.page)
     publisher = {"@type": "Organization", "name": settings.sender_name, "url": settings.url(language)}

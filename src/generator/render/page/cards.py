@@ -58,6 +58,8 @@ def list_cards(newsletter: Newsletter, language: Language) -> dict[str, str]:
     cards = {certainty.page: certainty.id for certainty in newsletter.playbook.certainties[language]}
     for template in newsletter.playbook.templates[language]:
         cards[template.page] = template.certainty
+    for lesson in newsletter.playbook.lessons[language]:
+        cards[lesson.page] = lesson.certainty
     for edition in newsletter.archive.editions(language):
         cards[edition.page] = edition.certainty
     for edition in _letters(newsletter, language):

@@ -24,7 +24,7 @@ from generator.content.pages.templates import INDEX
 from generator.model import ENGLISH, Artifact, Language
 from generator.render.dates import say_date, say_day, say_not_out
 from generator.render.feed.feedlist import OPML, Format, list_feeds
-from generator.render.links import ARCHIVE, Place, address_forward, locate
+from generator.render.links import ARCHIVE, COURSE, Place, address_forward, locate
 from generator.render.markdown import escape_markdown, render_notes, render_plain
 from generator.render.page.certainties import (
     render_assessment,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.model import Certainty, Edition, Page, Template
+    from generator.model import Certainty, Edition, Lesson, Page, Template
     from generator.words import Table
 
 LATEST_OF_CERTAINTY = 5
@@ -78,9 +78,16 @@ def render_pages(
         pages[certainty.page] = _render_certainty(newsletter, certainty, now)
     for template in playbook.templates[language]:
         pages[template.page] = _render_template(newsletter, template)
+    course = playbook.lessons[language]
+    for place, lesson in enumerate(course):
+        beside = (
+            course[place + 1] if lesson is not course[-1] else None,
+            course[place - 1] if place else None,
+        )
+        pages[lesson.page] = _render_lesson(newsletter, lesson, beside)
     pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
-    beside = zip((None, *letters), (*letters[1:], None), strict=False)
-    for number, edition, both in zip(range(len(letters), 0, -1), letters, beside, strict=False):
+    both_sides = zip((None, *letters), (*letters[1:], None), strict=False)
+    for number, edition, both in zip(range(len(letters), 0, -1), letters, both_sides, strict=False):
         pages[edition.page] = _render_edition(newsletter, edition, number, both, now)
     pictures = [
         Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
@@ -112,6 +119,7 @@ def _render_page(
         "assessment": lambda: render_assessment(newsletter, page.language, writer.path),
         "team": lambda: render_team(newsletter, page.language, writer.path),
         "templates": lambda: writer.templates(newsletter.playbook.templates[page.language], marked=True),
+        "course": writer.course,
         "kept": lambda: '<div class="kept" id="kept"></div>',
         "publisher": writer.publisher,
         "editors": writer.editors,
@@ -205,40 +213,46 @@ def _render_edition(
     """`beside` it are the newer one and the older one."""
     newer, older = beside
     settings, language = newsletter.settings, edition.language
-    writer = _Writer(newsletter, language, edition.page, now)
-    certainty = newsletter.playbook.certainty(language, edition.certainty)
-    about = writer.entry(certainty.title, certainty.page)
-    thought, action = _split(writer.text(edition.source, edition.markdown), language)
-    url = address_forward(settings, settings.page_url(language, edition.page))
-    return writer.render(
+    writer, date = _Writer(newsletter, language, edition.page, now), say_date(edition.published, language)
+    return writer.render_letter(
+        edition,
         "page/letter.md",
-        title=edition.title,
-        summary=edition.summary,
-        thought=thought,
-        action=action,
-        notes=writer.notes(edition.markdown),
-        shown=(edition,),
         letter=settings.letter,
-        number=number,
-        date=say_date(edition.published, language),
-        minutes=edition.minutes,
-        about=certainty.title,
-        mark=f"marks/{certainty.id}.svg",
-        byline=writer.words["byline"].format(
-            sender=escape_markdown(settings.sender_name), certainty=f"[{about['title']}]({about['link']})"
-        ),
-        corrected=say_date(edition.updated, language) if edition.updated != edition.published else "",
-        write_back=_mailto(settings.reply_to, f"Re: {edition.title}"),
+        which=writer.words["number"],
+        number=writer.words["number"].format(number=number),
+        date=date,
+        found_as=f"{date} · {newsletter.playbook.certainty(language, edition.certainty).title}",
         not_out=writer.not_out(edition),
-        signup=bool(settings.service_url),
-        checklist=writer.whole_checklist(about["title"]),
-        certainty=about["link"],
-        url=url,
-        mailto=_mailto("", edition.title, f"{edition.summary}\n\n{url}"),
+        others=writer.words["other_letters"],
         older=older and writer.letter(older, number - 1),
         newer=newer and writer.letter(newer, number + 1),
         coming=None if newer else writer.coming(edition, number + 1),
         archive=writer.link(ARCHIVE),
+    )
+
+
+def _render_lesson(
+    newsletter: Newsletter, lesson: Lesson, beside: tuple[Lesson | None, Lesson | None]
+) -> bytes:
+    """`beside` it are the next one and the one before."""
+    after, before = beside
+    writer = _Writer(newsletter, lesson.language, lesson.page, None)
+    place = writer.words["lesson"].format(order=lesson.order, count=len(IDS))
+    certainty = newsletter.playbook.certainty(lesson.language, lesson.certainty)
+    return writer.render_letter(
+        lesson,
+        "page/lesson.md",
+        letter=writer.words["course"],
+        which=writer.words["lesson_number"],
+        number=place,
+        found_as=f"{writer.words['course']}, {place} · {certainty.title}",
+        date="",
+        not_out="",
+        others=writer.words["other_lessons"],
+        older=before and writer.lesson(before),
+        newer=after and writer.lesson(after),
+        coming=None,
+        index=writer.link(COURSE) if writer.has(COURSE.removesuffix(".md")) else "",
     )
 
 
@@ -315,7 +329,7 @@ class _Writer:
         *,
         title: str,
         summary: str,
-        shown: Sequence[Edition],
+        shown: Sequence[Edition | Lesson],
         heading: str = "",
         **values: Any,
     ) -> bytes:
@@ -331,6 +345,36 @@ class _Writer:
             words=self.words,
             **values,
         ).encode()
+
+    def render_letter(self, text: Edition | Lesson, template: str, **values: Any) -> bytes:
+        """The page of what reads like a letter: its text, the action in a box, and how to send it on."""
+        settings, language = self.newsletter.settings, self.language
+        certainty = self.newsletter.playbook.certainty(language, text.certainty)
+        about = self.entry(certainty.title, certainty.page)
+        thought, action = _split(self.text(text.source, text.markdown), language)
+        url = address_forward(settings, settings.page_url(language, text.page))
+        return self.render(
+            template,
+            title=text.title,
+            summary=text.summary,
+            thought=thought,
+            action=action,
+            notes=self.notes(text.markdown),
+            shown=(text,),
+            minutes=text.minutes,
+            mark=f"marks/{certainty.id}.svg",
+            byline=self.words["byline"].format(
+                sender=escape_markdown(settings.sender_name), certainty=f"[{about['title']}]({about['link']})"
+            ),
+            corrected=say_date(text.updated, language) if text.updated != text.published else "",
+            write_back=_mailto(settings.reply_to, f"Re: {text.title}"),
+            signup=bool(settings.service_url),
+            checklist=self.whole_checklist(about["title"]),
+            certainty=about["link"],
+            url=url,
+            mailto=_mailto("", text.title, f"{text.summary}\n\n{url}"),
+            **values,
+        )
 
     def text(self, source: Path, markdown: str) -> str:
         """A text for this page: links are relative to it, and checklist items are a plain list with boxes."""
@@ -370,6 +414,25 @@ class _Writer:
         ]
         return self._part("page/templates.html", templates=entries, marked=marked)
 
+    def course(self) -> str:
+        """The lessons of the course in their order, and how to follow them by feed."""
+        lessons = self.newsletter.playbook.lessons[self.language]
+        feeds = (one for one in list_feeds(self.newsletter) if one.course and one.language == self.language)
+        feed = next((one.url(self.newsletter.settings, Format.RSS) for one in feeds), "")
+        return self._part("page/course.html", lessons=[self.lesson(one) for one in lessons], feed=feed)
+
+    def lesson(self, lesson: Lesson) -> dict[str, Any]:
+        """The values of a lesson in a list, and as the neighbour of another."""
+        return {
+            "title": lesson.title,
+            "address": Place(self.language, lesson.page).address_from(self.path),
+            "number": lesson.order,
+            "summary": lesson.summary,
+            "certainty": lesson.certainty,
+            "about": self._title(lesson.certainty),
+            "not_out": "",
+        }
+
     def has(self, name: str) -> bool:
         """Whether this language has a page."""
         return any(page.name == name for page in self.newsletter.playbook.pages[self.language])
@@ -387,7 +450,7 @@ class _Writer:
         entries = [
             (feed.title, [(form.label, feed.url(settings, form)) for form in Format])
             for feed in feeds
-            if feed.language == self.language or feed.certainty is None
+            if feed.language == self.language or feed.main
         ]
         main, opml = feeds[0].url(settings, Format.RSS), f"{settings.site_url}{OPML}"
         return self._part("page/feeds.html", main=main, feeds=entries, opml=opml)
