@@ -162,6 +162,7 @@ ABOUT_SEVERAL = {
     "delivery/test_kills.py",
     "doctor/test_doctor.py",
     "render/email/test_message_in_browser.py",
+    "render/page/test_course.py",
     "recovery/test_drills.py",
     "subscribers/store/test_migrations.py",
     "subscribers/test_concurrency.py",

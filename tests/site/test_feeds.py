@@ -54,7 +54,7 @@ def test_one_address_to_copy_and_the_others_folded(open_browser, site, folder, t
     expect(page.locator(".z7-note")).to_contain_text(told)
     assert page.evaluate("navigator.clipboard.readText()") == f"{site.url}{folder}feed.xml"
     listed = page.locator(".feed-list a")
-    assert listed.count() == 9 * 3 + 1
+    assert listed.count() == 10 * 3 + 1
     expect(listed.first).to_be_hidden()
     page.locator(".feed-list summary").press("Enter")
     expect(listed.last).to_be_visible()

@@ -80,7 +80,7 @@ def test_the_menu_has_every_page_in_its_group_and_who_makes_it_and_privacy_are_i
             [link.removesuffix("/") for link in group.xpath(".//a/@href")]
             for group in page.xpath("//nav[@id='menu']/ul/li")
         ]
-        assert found[0] == ["assessment", "team-sheet", "templates"]
+        assert found[0] == ["assessment", "team-sheet", "course", "templates"]
         assert len([link for link in found[1] if link.startswith("certainties/")]) == 7
         assert "privacy" not in str(found)
         assert page.xpath("//footer//nav//a/@href") == ["who-makes-this/", "privacy/"]
@@ -154,7 +154,7 @@ def test_the_keyboard_opens_the_menu_and_is_never_out_of_sight(
         assert found <= {"landmark-one-main", "page-has-heading-one"}
     # From here the pages of the menu follow, each once, and nothing of what is behind it.
     stops = list(walk(page))
-    assert len(stops) == 14
+    assert len(stops) == 15
     assert all("<a href=" in name for name in stops)
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Escape")

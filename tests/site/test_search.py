@@ -245,8 +245,8 @@ def test_the_texts_are_in_the_index_and_what_is_around_them_is_not(site, languag
             assert sign not in text + fragment["meta"]["title"], path
         for around in ("signup_title", "signup_forwarded", "signup_trap"):
             assert words["form"][around] not in text
-        is_letter = path.startswith("archive/")
-        assert ("byline" in fragment["meta"]) == is_letter
+        is_letter, is_lesson = path.startswith("archive/"), path.startswith("course/") and path != "course/"
+        assert ("byline" in fragment["meta"]) == (is_letter or is_lesson)
         assert not is_letter or re.search(r"\d{1,2} \w+ 20\d\d.* · \w", fragment["meta"]["byline"])
     texts = " ".join(fragment["content"] for path, fragment in fragments.items() if path != "newsletter/")
     for name in ("latest_letters", "forward_who", "write_back", "other_letters"):
@@ -400,7 +400,9 @@ def test_without_scripts_there_is_no_button_and_every_page_is_linked(open_browse
     expect(page.locator("[data-search-open]")).to_be_hidden()
     linked = set(page.locator("a[href]").evaluate_all("links => links.map(link => link.href.split('#')[0])"))
     pages = {
-        address for address in site.pages if not re.search(r"/en/|/(archive|templates)/.|\.html$", address)
+        address
+        for address in site.pages
+        if not re.search(r"/en/|/(archive|course|templates)/.|\.html$", address)
     }
     assert pages <= linked
 

@@ -150,8 +150,8 @@ def test_each_page_offers_the_feeds_its_own_language_first(site):
         own, other = (
             (site.url, f"{site.url}en/") if page.get("lang") == "nl" else (f"{site.url}en/", site.url)
         )
-        certainty = [address] if "/certainties/" in address else []
-        assert urls == [base + form.file for base in (own, *certainty, other) for form in Format]
+        beside = [address] if "/certainties/" in address or address.endswith("/course/") else []
+        assert urls == [base + form.file for base in (own, *beside, other) for form in Format]
         assert [link.get("type") for link in offered[:3]] == [form.media_type for form in Format]
         assert all(link.get("title").startswith(titles[link.get("href")]) for link in offered)
         assert len({link.get("title") for link in offered}) == len(offered)
@@ -269,7 +269,7 @@ def test_a_template_with_an_unknown_name_is_told_like_any_mistake(sample):
     done = mkdocs(sample, "build")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
-    assert "templates/page/masthead.html:6: “dat” is not known here" in done.stderr
+    assert "templates/page/masthead.html:9: “dat” is not known here" in done.stderr
 
 
 @pytest.mark.parametrize(

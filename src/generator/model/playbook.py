@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model.letters import Image
     from generator.model.weeks import Week
 
 
@@ -264,8 +263,6 @@ class Lesson:
     sections: tuple[Section, ...]
     """The sections of a letter: what the author wrote, and the action above its item."""
     source: Path
-    images: Mapping[str, Image] = field(default_factory=dict)
-    """None: a lesson has no pictures."""
 
     @property
     def page(self) -> str:

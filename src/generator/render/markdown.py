@@ -16,7 +16,7 @@ from generator.content.markdown.dialect import make_parser
 from generator.content.markdown.marks import rewrite_items
 from generator.content.markdown.reader import read_marks
 from generator.errors import ContentError
-from generator.model import Problem
+from generator.model import Edition, Problem
 from generator.render.links import Place, locate
 from generator.words import load_words
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from markdown import Markdown
 
     from generator.content import Newsletter
-    from generator.model import Edition, Fact, Language, Lesson
+    from generator.model import Fact, Language, Lesson
     from generator.words import Table
 
 _TAGS = {
@@ -225,7 +225,8 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition | Lesso
         key = "href" if element.tag == "a" else "src"
         target = element.get(key, "")
         if element.tag == "img":
-            image = edition.images.get(unquote(target))
+            # A lesson has no pictures, which is said where it is read.
+            image = edition.images.get(unquote(target)) if isinstance(edition, Edition) else None
             if image is None:  # so oddly named that cleaning changed it
                 message = f"the image “{target}” has an unexpected form; put it on a line of its own: ![alt](name.png)"
                 raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
