@@ -229,7 +229,17 @@ def test_a_list_of_an_older_version_is_a_list(root: Path) -> None:
     (root / "var").mkdir()
     open_database("sqlite:///var/newsletter.db", KEYS, root).close()
     with closing(sqlite3.connect(root / "var/newsletter.db")) as connection:
-        for table in ("delivery", "master", "total", "sender", "event", "mailing", "report", "stamp", "answer"):
+        for table in (
+            "delivery",
+            "master",
+            "total",
+            "sender",
+            "event",
+            "mailing",
+            "report",
+            "stamp",
+            "answer",
+        ):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.commit()
