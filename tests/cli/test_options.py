@@ -144,7 +144,7 @@ def test_a_command_of_a_group_is_found_by_its_name() -> None:
         ("generate plan --weeks 0", "--weeks takes a whole number from 1 to 520, and not “0”"),
         (
             "generate schema x",
-            "KIND takes letter, thought, certainty, template or page, and not “x”",
+            "KIND takes letter, thought, lesson, certainty, template or page, and not “x”",
         ),
         ("generate new thought", "CERTAINTY is missing"),
         ("generate --root nowhere plan", "--root: the folder “nowhere” does not exist"),
