@@ -165,6 +165,8 @@ class Settings:
     """Where people report a security hole, for security.txt; empty when there is none."""
     backup: Backup = Backup()
     """What becomes of back-ups."""
+    welcome: bool = True
+    """Whether who confirms gets the newest letter at once."""
     book: BookEdition | None = None
     """None where no book is made."""
 
@@ -361,6 +363,7 @@ class _Letter(Fields):
     skip: Annotated[Words, AfterValidator(_weeks)] = Field(
         default_factory=list, description='the weeks without a letter, like ["2026-W53", "2027-W01"]'
     )
+    welcome: bool = Field(default=True, description="true or false")
 
 
 class _Sender(Fields):
@@ -527,6 +530,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         time=time.fromisoformat(fields.letter.time),
         timezone=ZoneInfo(fields.letter.timezone),
         feed_issues=fields.letter.feed_issues,
+        welcome=fields.letter.welcome,
         sender_name=fields.sender.name,
         sender_address=fields.sender.address,
         reply_to=fields.sender.reply_to,

@@ -29,6 +29,7 @@ from generator.content.translations import (
     check_templates,
     check_thoughts,
 )
+from generator.content.welcome import load_welcome
 from generator.errors import ContentError
 from generator.model import Archive, Playbook, Style
 from generator.settings import PATH as SETTINGS
@@ -104,6 +105,7 @@ def load_newsletter(
     releases = load_releases(root, problems)
     archive = load_archive(root, settings, playbook, texts, problems, now, {week for week, _ in releases})
     style = load_style(root, problems)
+    load_welcome(root, problems)  # the service reads it for itself
     check_links(root, texts, archive, playbook.facts, problems)
     found = [replace(problem, path=problem.path.relative_to(root)) for problem in _first_causes(problems)]
     needed = [

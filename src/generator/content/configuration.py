@@ -25,6 +25,7 @@ from generator.content.releases import PATH as RELEASED
 from generator.content.style import CLICHES, SYNONYMS, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import list_endings
+from generator.content.welcome import PATH as WELCOME
 from generator.model import Problem
 from generator.reading import (
     Fields,
@@ -136,7 +137,9 @@ def _check_names(root: Path, problems: list[Problem]) -> None:
     """Add a problem for what is in `newsletter/` under nearly the right name, so that nobody reads it."""
     names, languages = [COURSE, ISSUES, THOUGHTS, SETTINGS, EVIDENCE, RELEASED], load_languages(root)
     names += [
-        name.format(language=one) for name in (ASSESSMENT, WORDS, CLICHES, SYNONYMS) for one in languages
+        name.format(language=one)
+        for name in (ASSESSMENT, WORDS, CLICHES, SYNONYMS, WELCOME)
+        for one in languages
     ]
     known = {_fold(PurePath(name).name): PurePath(name).name for name in names}
     for path in list_folder(root / "newsletter"):

@@ -119,4 +119,5 @@ def _say_delivery(transaction: Transaction, delivery: Delivery, settings: Settin
     begun = delivery.attempts or delivery.progress is Progress.SENDING
     name = find_message_id(delivery, mailing, transaction.keys, settings) if mailing and begun else ""
     attempts = count(delivery.attempts, "attempt") if delivery.attempts > 1 else ""
-    return "; ".join(filter(None, (delivery.reply, attempts, name)))
+    first = "first letter" if delivery.joined else ""
+    return "; ".join(filter(None, (first, delivery.reply, attempts, name)))

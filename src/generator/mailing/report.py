@@ -96,6 +96,7 @@ def _write_markdown(account: Account, settings: Settings) -> list[str]:
         "Finished": say(mailing.finished),
         "Commit": f"`{mailing.commit}`" if mailing.commit else "–",
         "Stopped": mailing.trouble or "–",
+        **({"First letters": f"{account.joined:,}"} if account.joined else {}),
         **{f"SHA-256, {language}": f"`{digest}`" for language, digest in account.digests.items()},
     }
     lines = [f"# The letter of {mailing.week}", "", *_table(("", ""), facts), "", "## Outcome", ""]

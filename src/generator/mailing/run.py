@@ -25,7 +25,7 @@ from generator.mailing.events import Advanced, Delayed, Ended, Started
 from generator.mailing.report import keep_report
 from generator.model import Progress
 from generator.recovery.backup import PATIENCE, make_backup_of_letter
-from generator.subscribers.ledger import mailings
+from generator.subscribers.ledger import firsts, mailings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from generator.clock import Clock
     from generator.delivery.outgoing.transports import Transport
     from generator.mailing.events import Tell
-    from generator.model import Mailing, Tally, Week
+    from generator.model import Mailing, Tally, Week, Welcome
     from generator.settings import Settings
     from generator.subscribers.store.database import Database
 
@@ -108,7 +108,12 @@ def make_copies(root: Path, settings: Settings, database: Database, mailing: Mai
     """The copies of what was frozen. Raises MailingError and SecretError."""
     with database.read() as transaction:
         masters = mailings.find_masters(transaction, mailing.week)
-    return Copies(mailing, masters, database.keys, settings, find_signature(root, settings))
+
+    def find(digest: str) -> Welcome | None:
+        with database.read() as transaction:
+            return firsts.find_welcome(transaction, digest)
+
+    return Copies(mailing, masters, database.keys, settings, find_signature(root, settings), find)
 
 
 def find_signature(root: Path, settings: Settings) -> Callable[[bytes], bytes] | None:

@@ -18,6 +18,7 @@ from generator.model.deliveries import (
     Settled,
     Tally,
     Useful,
+    Welcome,
     Window,
 )
 from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
@@ -110,6 +111,7 @@ __all__ = [
     "Thought",
     "Useful",
     "Week",
+    "Welcome",
     "Window",
     "Wish",
     "Wording",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -168,6 +169,23 @@ class Due:
     language: Language
     attempts: int
     """Before this one."""
+    joined: datetime | None = None
+    """When they confirmed after the letter was frozen: a first letter, which has that Date; None for all others."""
+    welcome: str = ""
+    """SHA-256 of the Welcome before a first letter, hexadecimal; empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The words of welcome before a first letter, as they stand in each part of a message (quoted-printable)."""
+
+    text: bytes
+    html: bytes
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of both, hexadecimal."""
+        return sha256(self.text + b"\0" + self.html).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,8 @@ class Delivery:
     """The last change; None while planned."""
     handle: str = ""
     """Of the subscriber; empty as the address."""
+    joined: datetime | None = None
+    """When they confirmed after the letter was frozen, of a first letter; None of all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Sending:
     tally: Tally | None
     """None while it is being sent, and long after it is done: nobody asks then, and counting takes a while."""
 
+    @property
+    def left(self) -> int:
+        """How many letters are to be sent, as far as is known."""
+        return self.tally.remaining + self.tally.deferred if self.tally else 0
+
 
 class State(StrEnum):
     """How far the letter is that is due, or was last."""
@@ -171,7 +176,7 @@ def _read_sending(database: Database, mailing: Mailing, now: datetime) -> Sendin
     living = mailing.finished is None and bool(senders.list_living(database, mailing.week))
     last, tally = mailing.frozen, None
     wanted = not living if mailing.finished is None else now - mailing.finished < _NEWS
-    if wanted:
+    if wanted or mailing.trouble:
         with database.read() as transaction:
             tally = mailings.tally(transaction, mailing.week)
             last = mailings.find_last(transaction, mailing.week) or last

@@ -134,6 +134,8 @@ def _judge_letters(facts: Facts, grace: timedelta, delay: timedelta) -> Iterator
                 sending.mailing.trouble or facts.now - sending.last >= grace or not grace
             ):
                 yield _stop(sending)
+        elif sending.mailing.trouble and sending.left:  # first letters, which wait for a person
+            yield _stop(sending)
         elif sending.tally and facts.now - sending.mailing.finished < FRESH:
             yield Finding(
                 Kind.DONE,
@@ -173,8 +175,7 @@ def _miss(facts: Facts) -> Finding:
 
 
 def _stop(sending: Sending) -> Finding:
-    week, tally = sending.mailing.week, sending.tally
-    left = tally.remaining + tally.deferred if tally else 0
+    week, left = sending.mailing.week, sending.left
     why = f": {sending.mailing.trouble}" if sending.mailing.trouble else ""
     text = f"the letter of {week} was begun and stopped with {count(left, 'letter')} left{why}"
     return Finding(Kind.STOPPED, Level.CRITICAL, text, f"newsletter resume {week}", week)

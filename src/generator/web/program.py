@@ -9,6 +9,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from generator.content.welcome import load_welcome
 from generator.delivery.known_relays import find_replaced
 from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
 from generator.delivery.outgoing.signing import open_signer
@@ -26,12 +27,15 @@ from generator.environment import (
 )
 from generator.errors import GeneratorError, SecretError, ServiceError
 from generator.outline import load_outline
+from generator.render.email.first import write_welcome
 from generator.render.notice.notices import render_notice
 from generator.render.page.signup import wording
+from generator.subscribers.ledger.firsts import keep_welcome
 from generator.subscribers.list.consents import keep_wordings
 from generator.watch.channels import open_channels
 from generator.watch.memory import note_relay
 from generator.watch.watcher import Watcher
+from generator.web.first import FirstLetters
 from generator.web.insiders import VARIABLE as STATUS_TOKEN
 from generator.web.listener import open_port, serve
 from generator.web.server.limits import Limits
@@ -42,8 +46,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.clock import Clock
-    from generator.model import Languages, Posting
+    from generator.model import Language, Languages, Posting, Problem
     from generator.settings import Settings
+    from generator.subscribers.store.database import Database
+    from generator.web.listener import Background
 
 
 _LOG = logging.getLogger(__name__)
@@ -102,6 +108,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         url = url or _choose_url(settings, host, port, trial=trial)
         with database.begin() as transaction:
             keep_wordings(transaction, [wording(root, settings, language) for language in settings.languages])
+        welcomes = _keep_welcomes(root, database) if settings.welcome else None
 
         def render(posting: Posting) -> bytes:
             message = render_notice(outline, url, posting).message
@@ -121,13 +128,31 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
             takes=transport.takes,
             token=read_variable(root, STATUS_TOKEN),
             hooks=hooks,
+            welcomes=welcomes,
         )
         files = find_files(root)
         # Without anybody to tell, /health looks when it is asked.
         watchers = [Watcher(root, settings, database, clock)] if channels.any else []
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
-            serve(service, [worker, *watchers], listening, proxies)
+            beside: list[Background] = [worker, *watchers]
+            if settings.welcome:
+                sign = signer.sign if signer else None
+                beside.append(FirstLetters(settings, database, open_mail(root), sign, clock))
+            serve(service, beside, listening, proxies)
+
+
+def _keep_welcomes(root: Path, database: Database) -> dict[Language, str]:
+    """Keep the words of welcome as they are now; their digests. No mistake in them keeps anybody from subscribing."""
+    problems: list[Problem] = []
+    words = load_welcome(root, problems)
+    for problem in problems:
+        _LOG.warning("first letters go without words of welcome: %s", problem)
+    welcomes = {} if problems else {one: write_welcome(root, text) for one, text in words.items()}
+    with database.begin() as transaction:
+        for welcome in welcomes.values():
+            keep_welcome(transaction, welcome)
+    return {language: welcome.digest for language, welcome in welcomes.items()}
 
 
 @dataclass(slots=True)

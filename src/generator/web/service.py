@@ -46,6 +46,9 @@ class Service:
     """Whether mail can go to an address, as far as is known; never blocks."""
     hooks: Mapping[Relay, str] = field(default_factory=dict, repr=False)
     """The relays that may report, each with its secret."""
+    welcomes: Mapping[Language, str] | None = None
+    """The words of welcome of each language that has some, by their digest; None when who confirms gets no letter at
+    once."""
     notifications: Notifications = field(default_factory=Notifications)
     """Checks those of Amazon."""
 

@@ -156,6 +156,10 @@ def _say_next(account: Account, *, living: bool) -> list[str]:
 
     mailing, tally, week = account.mailing, account.tally, account.mailing.week
     lines = []
+    if account.joined:
+        lines.append(
+            f"{count(account.joined, 'first letter')} among them, for who confirmed after it was sent."
+        )
     if mailing.trouble:
         lines.append(f"Sending was stopped: {mailing.trouble}.")
     left = tally.remaining + tally.deferred

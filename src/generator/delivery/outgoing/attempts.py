@@ -53,7 +53,7 @@ def defer(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
     # The jitter is the same in every run. Letters that were deferred together are not retried together.
     share = sha256(f"{mailing.week} {due.subscriber_id} {due.attempts}".encode()).digest()[0] / 255
     not_before = now + pause * (0.75 + share / 2)
-    if not_before - mailing.frozen >= STALE:
+    if not_before - (due.joined or mailing.frozen) >= STALE:
         return Settled(due.subscriber_id, Progress.REFUSED, reply.codes, kind=reply.kind)
     return Settled(due.subscriber_id, Progress.DEFERRED, reply.codes, not_before)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from generator.delivery.outgoing.sessions import Envelope
 from generator.errors import MailingError
 from generator.model import Personal
+from generator.render.email.first import add_welcome, set_date
 from generator.render.email.master import Master
 from generator.subscribers.ledger.tags import make_tag
 from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
@@ -16,7 +18,7 @@ from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from generator.model import Due, Language, Mailing
+    from generator.model import Due, Language, Mailing, Welcome
     from generator.settings import Settings
     from generator.subscribers.store.keys import Keys
 
@@ -32,39 +34,58 @@ class Copy:
 class Copies:
     """Makes the copies of one mailing: for the same subscriber always the same bytes. Threads may share it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what copies are made from)
         self,
         mailing: Mailing,
         masters: Mapping[Language, bytes],
         keys: Keys,
         settings: Settings,
         sign: Callable[[bytes], bytes] | None = None,
+        find_welcome: Callable[[str], Welcome | None] = lambda _: None,
     ) -> None:
-        """`sign` adds our own DKIM signature to a message.
+        """`sign` adds our own DKIM signature to a message; `find_welcome` finds words of welcome by their digest.
 
         Raises MailingError for a master that is damaged, and SecretError when the key of the mailing is gone.
         """
         self._week, self._keys = mailing.week, keys.led_by(mailing.key)
         self.digests = {language: sha256(content).hexdigest() for language, content in masters.items()}
         """SHA-256 of each master, hexadecimal."""
-        self._masters = {language: Master(content) for language, content in masters.items()}
+        self._contents, self._find_welcome = masters, find_welcome
+        self._masters = {(language, ""): Master(content) for language, content in masters.items()}
+        """By language, and the digest of the words of welcome; those with words are made when somebody gets them."""
+        self._zone = settings.timezone
         self._sender, self._bounces, self._sign = settings.sender_address, settings.bounces, sign
 
     def make(self, due: Due) -> Copy:
         """The copy of one subscriber. Raises MailingError when the letter has no edition in their language."""
-        master = self._masters.get(due.language)
-        if master is None:
-            raise MailingError(
-                f"the letter of {self._week} was frozen without an edition in “{due.language}”"
-            )
+        master = self._find_master(due)
         tag = make_tag(self._keys, self._week, due.handle)
         unsubscribe, preferences = (
             self._keys.sign(purpose, due.handle) for purpose in (UNSUBSCRIBE, PREFERENCES)
         )
         message = master.copy(Personal(tag, due.address, unsubscribe, preferences))
+        if due.joined is not None:
+            message = set_date(message, due.joined, self._zone)
         if self._sign is not None:
             message = self._sign(message)
         return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)
+
+    def _find_master(self, due: Due) -> Master:
+        content = self._contents.get(due.language)
+        if content is None:
+            raise MailingError(
+                f"the letter of {self._week} was frozen without an edition in “{due.language}”"
+            )
+        kind = (due.language, due.welcome)
+        if (known := self._masters.get(kind)) is not None:
+            return known
+        master = self._masters[(due.language, "")]
+        welcome = self._find_welcome(due.welcome)
+        if welcome is not None:
+            # A letter whose template has no place for them goes without: it must not keep all others from leaving.
+            with suppress(MailingError):
+                master = Master(add_welcome(content, welcome))
+        return self._masters.setdefault(kind, master)
 
     def _return_path(self, tag: str) -> str:
         """Where a bounce of this one copy goes: an address with its tag (VERP)."""

@@ -60,8 +60,8 @@ class Run:
         """Send until nothing is left, the task stops, or its patience ends; `task.trouble` or `task.failure` say why.
 
         For one thread, which starts a thread for each connection and waits for all of them. Every letter in flight is
-        finished first. Returns the count of the whole mailing. Raises DatabaseError when it cannot be read,
-        MailingError when the mailing was withdrawn, and whatever a bug in a connection raised.
+        finished first. Returns the count of the whole mailing, or of its first letters. Raises DatabaseError when it
+        cannot be read, MailingError when the mailing was withdrawn, and whatever a bug in a connection raised.
         """
         now = self._task.clock
         with enlist(self._database, self._week, now()) as number:
@@ -80,7 +80,7 @@ class Run:
         if self._bugs:
             raise self._bugs[0]
         tally = self._count()
-        if not (tally.remaining or tally.deferred):
+        if not (self._task.first or tally.remaining or tally.deferred):
             with self._database.begin() as transaction:
                 mailings.finish(transaction, self._week, now())
                 suppress_soft_bounced(transaction, now())
@@ -115,7 +115,7 @@ class Run:
     def _send(self, number: int, most: int) -> None:
         """Send over one connection; runs in a thread of its own."""
         try:
-            Sender(self._task, Ledger(self._database, self._week, number), self._open(), most).work()
+            Sender(self._task, self._open_ledger(number), self._open(), most).work()
         except DatabaseError as error:
             self._task.end(str(error))
         except BaseException as error:  # noqa: BLE001 (a bug in one connection stops the others too, and is then shown)
@@ -168,7 +168,7 @@ class Run:
         return not self._task.stop.is_set()
 
     def _find_due(self, number: int) -> datetime | None:
-        with closing(Ledger(self._database, self._week, number)) as ledger:
+        with closing(self._open_ledger(number)) as ledger:
             ledger.hasten(self._task.greylist.find_due())
             return ledger.next_due()
 
@@ -179,4 +179,7 @@ class Run:
 
     def _count(self) -> Tally:
         with self._database.read() as transaction:
-            return mailings.tally(transaction, self._week)
+            return mailings.tally(transaction, self._week, first=self._task.first)
+
+    def _open_ledger(self, number: int) -> Ledger:
+        return Ledger(self._database, self._week, number, first=self._task.first)

@@ -60,6 +60,8 @@ class Task:
     """How many letters a receiving domain may get; None for as many as the relay takes."""
     closes: datetime | None = None
     """When the window ends: letters that a limit holds back for longer are left for another run. None: no window."""
+    first: bool = False
+    """Only first letters are sent: see subscribers.ledger.firsts."""
     _done: Counter[Progress] = field(default_factory=Counter)
     _lock: Lock = field(default_factory=Lock)
 

@@ -79,11 +79,12 @@ def _part(subtype: str, content: str) -> tuple[str, ...]:
         f"Content-Type: text/{subtype}; charset=utf-8",
         "Content-Transfer-Encoding: quoted-printable",
         "",
-        _quoted_printable(content),
+        write_quoted(content),
     )
 
 
-def _quoted_printable(content: str) -> str:
+def write_quoted(content: str) -> str:
+    """A text in quoted-printable (RFC 2045, 6.7), with CRLF."""
     # Not binascii.b2a_qp: a space at the end of a full line makes it 77 long. This one takes bytes as characters.
     return quoprimime.body_encode(content.encode().decode("latin-1"), maxlinelen=_LINE, eol="\r\n")
 

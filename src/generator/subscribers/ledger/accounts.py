@@ -43,13 +43,16 @@ class Account:
     last: datetime | None
     answers: Mapping[Useful, int]
     """Whether it was of use to its readers; empty while too few have said so."""
+    joined: int = 0
+    """First letters among them, to who confirmed since it was frozen; they count in the tally."""
+    joined_accepted: int = 0
 
     @property
     def rate(self) -> float | None:
         """Accepted letters a second, pauses counted; None when too few tell nothing."""
         if self.first is None or self.last is None or self.last <= self.first:
             return None
-        return self.tally.accepted / (self.last - self.first).total_seconds()
+        return (self.tally.accepted - self.joined_accepted) / (self.last - self.first).total_seconds()
 
     def count(self, reply: str) -> int:
         """How many are deferred with this reply."""
@@ -71,6 +74,7 @@ class Account:
             "finished": write_moment(mailing.finished) if mailing.finished else None,
             "trouble": mailing.trouble,
             "tally": asdict(self.tally),
+            "joined": self.joined,
             "balances": self.tally.balances,
             "first": write_moment(self.first) if self.first else None,
             "last": write_moment(self.last) if self.last else None,
@@ -109,6 +113,7 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
     )
     first, last = find_span(transaction, week)
     skipped, events = _count_events(transaction, week)
+    joined = tally(transaction, week, first=True)
     return Account(
         mailing=mailing,
         tally=tally(transaction, week),
@@ -120,6 +125,8 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         first=first,
         last=last,
         answers=find_answers(transaction, week),
+        joined=joined.planned,
+        joined_accepted=joined.accepted,
     )
 
 

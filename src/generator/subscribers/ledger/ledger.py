@@ -10,8 +10,10 @@
                   │
                   └── `newsletter retry` (reopen) ◀── REFUSED, IN_DOUBT
 
-ACCEPTED and SKIPPED are final. A sender reserves rows first: a reserved row keeps its progress, and no other sender
-that lives takes it.
+    confirm (firsts.plan) ──▶ PLANNED ◀── confirm again: REFUSED, SKIPPED
+
+Else ACCEPTED and SKIPPED are final. A sender reserves rows first: a reserved row keeps its progress, and no other
+sender that lives takes it.
 """
 
 from __future__ import annotations
@@ -48,11 +50,13 @@ class Ledger:
     the first call and again after it broke; every call that returns is committed.
     """
 
-    def __init__(self, database: Database, week: Week, sender: int) -> None:
-        """`sender`: the number that `senders.enlist` gave; connections of one process share it."""
+    def __init__(self, database: Database, week: Week, sender: int, *, first: bool = False) -> None:
+        """`sender`: the number that `senders.enlist` gave; connections of one process share it. `first`: it reserves
+        first letters only.
+        """
         self._database = database
         dialect = database.dialect
-        self._say = Statements(dialect, week, sender)
+        self._say = Statements(dialect, week, sender, first=first)
         self._fails: type[Exception] = dialect.loaded_dbapi.Error
         self._sqlite = database.file is not None
         self._held: Any = None
@@ -152,11 +156,13 @@ class Ledger:
     def _reserve(self, raw: Any, now: datetime, statement: Prepared, **values: Any) -> list[Due]:
         while rows := statement.run(raw, now=now, **values).fetchall():
             dues, erased = [], []
-            for number, handle, address, language, attempts, not_before in rows:
+            for number, handle, address, language, attempts, not_before, at, welcome in rows:
                 if handle is None:
                     erased.append(number)
                 else:
-                    dues.append((not_before, Due(number, handle, address, Language(language), attempts)))
+                    joined = self._say.read_moment(at)
+                    due = Due(number, handle, address, Language(language), attempts, joined, welcome or "")
+                    dues.append((not_before, due))
             if erased:
                 with self._transaction(raw):
                     for number in erased:

@@ -17,6 +17,7 @@ from generator.subscribers.store.schema import (
     DEFERRED,
     DELIVERY,
     EVENT,
+    FIRST,
     MAILING,
     MASTER,
     SUBSCRIBER,
@@ -25,6 +26,7 @@ from generator.subscribers.store.schema import (
     read_row,
 )
 from generator.subscribers.store.stamp import refuse_restored
+from generator.subscribers.store.turns import await_confirming
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,6 +50,7 @@ def freeze(
     """
     refuse_restored(transaction.connection)
     connection, week = transaction.connection, str(mailing.week)
+    await_confirming(connection)
     made = connection.execute(
         insert_missing(connection, MAILING)
         .values(
@@ -134,8 +137,13 @@ def find_digests(transaction: Transaction, week: Week) -> dict[Language, str]:
     return {language: digest for language, digest in rows}  # noqa: C416 - mypy knows no dict of rows
 
 
-def tally(transaction: Transaction, week: Week) -> Tally:
-    """How many rows have which progress; always balances. All are 0 for a mailing that was never frozen."""
+def tally(transaction: Transaction, week: Week, *, first: bool = False) -> Tally:
+    """How many rows have which progress; always balances. All are 0 for a mailing that was never frozen.
+
+    `first`: of first letters only, as long as their rows are not forgotten.
+    """
+    if first:
+        return _tally_first(transaction, week)
     mailing = find_mailing(transaction, week)
     rows = transaction.connection.execute(
         union_all(
@@ -150,6 +158,23 @@ def tally(transaction: Transaction, week: Week) -> Tally:
         found[progress] += count
     return Tally(
         planned=mailing.planned if mailing else 0,
+        accepted=found[Progress.ACCEPTED],
+        refused=found[Progress.REFUSED],
+        deferred=found[Progress.DEFERRED],
+        in_doubt=found[Progress.IN_DOUBT],
+        skipped=found[Progress.SKIPPED],
+        remaining=found[Progress.PLANNED] + found[Progress.SENDING],
+    )
+
+
+def _tally_first(transaction: Transaction, week: Week) -> Tally:
+    # Grouped here: an index finds the few of them, and none counts.
+    rows = transaction.connection.execute(
+        select(DELIVERY.c.progress).where(DELIVERY.c.week == str(week), FIRST)
+    ).scalars()
+    found = Counter(rows)
+    return Tally(
+        planned=found.total(),
         accepted=found[Progress.ACCEPTED],
         refused=found[Progress.REFUSED],
         deferred=found[Progress.DEFERRED],
@@ -174,10 +199,14 @@ def find_last(transaction: Transaction, week: Week) -> datetime | None:
 
 
 def find_span(transaction: Transaction, week: Week) -> tuple[datetime | None, datetime | None]:
-    """When the first and the last copy were accepted, in UTC; None before, and when the rows are forgotten."""
+    """When the first and the last copy were accepted, in UTC; None before, and when the rows are forgotten. First
+    letters do not count: they leave days later.
+    """
     first, last = transaction.connection.execute(
         select(func.min(DELIVERY.c.at), func.max(DELIVERY.c.at)).where(
-            DELIVERY.c.week == str(week), DELIVERY.c.progress == Progress.ACCEPTED
+            DELIVERY.c.week == str(week),
+            DELIVERY.c.progress == Progress.ACCEPTED,
+            DELIVERY.c.joined.is_(None),
         )
     ).one()
     return first, last

@@ -17,12 +17,22 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 
 from generator.model import Kind, Progress, Status
 from generator.subscribers.ledger.prepared import Prepared
-from generator.subscribers.store.schema import DEFERRED, DELIVERY, EVENT, MAILING, SENDER, SUBSCRIBER, Moment
+from generator.subscribers.store.schema import (
+    DEFERRED,
+    DELIVERY,
+    EVENT,
+    FIRST,
+    MAILING,
+    SENDER,
+    SUBSCRIBER,
+    Moment,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,8 +59,9 @@ class Statements:
     here opens or ends a transaction: run by itself, each statement is one.
     """
 
-    def __init__(self, dialect: Dialect, week: Week, sender: int) -> None:
-        """Compile them. `sender` is the number that `senders.enlist` gave."""
+    def __init__(self, dialect: Dialect, week: Week, sender: int, *, first: bool = False) -> None:
+        """Compile them. `sender` is the number that `senders.enlist` gave; `first`: first letters only."""
+        some = FIRST if first else true()
 
         def prepare(statement: ClauseElement) -> Prepared:
             return Prepared(statement, dialect)
@@ -58,11 +69,11 @@ class Statements:
         self._read_moment = Moment().dialect_impl(dialect).result_processor(dialect, None)
         self.find_standing = prepare(_find_standing(week, sender))
         """`alive`: whether this sender is enlisted still; `trouble`: why the mailing was stopped, or empty."""
-        self.reserve_planned = prepare(_reserve(_pick_planned(week), week, sender))
+        self.reserve_planned = prepare(_reserve(_pick_planned(week).where(some), week, sender))
         """At most `most` planned rows of subscribers whose id is above `after`; see `_reserve`."""
-        self.reserve_deferred = prepare(_reserve(_pick_deferred(week), week, sender))
+        self.reserve_deferred = prepare(_reserve(_pick_deferred(week).where(some), week, sender))
         """At most `most` deferred rows that are due at `now`; see `_reserve`."""
-        self.find_next_due = prepare(select(func.min(DELIVERY.c.not_before)).where(_of(week), DEFERRED))
+        self.find_next_due = prepare(select(func.min(DELIVERY.c.not_before)).where(_of(week), DEFERRED, some))
         """When the first deferred row is due, as the driver gives it: see `read_moment`."""
         self.give_back = prepare(
             _update_mine(week, sender).where(DELIVERY.c.progress != Progress.SENDING).values(sender=None)
@@ -205,8 +216,9 @@ def _may_go(week: Week) -> ColumnElement[bool]:
 
 
 def _reserve(found: Select[Any], week: Week, sender: int) -> ClauseElement:
-    """Reserve rows that no other sender has. Returns id, handle, address, language, attempts and not_before; handle and
-    address are NULL when the subscriber was erased. Rows that another transaction has locked are passed over.
+    """Reserve rows that no other sender has. Returns id, handle, address, language, attempts, not_before, joined and
+    welcome; handle and address are NULL when the subscriber was erased. Rows that another transaction has locked are
+    passed over.
     """
     # MATERIALIZED: PostgreSQL may not look for them twice, and lock others the second time.
     picked = found.limit(_MOST).with_for_update(skip_locked=True).cte("picked")
@@ -221,6 +233,8 @@ def _reserve(found: Select[Any], week: Week, sender: int) -> ClauseElement:
             DELIVERY.c.language,
             DELIVERY.c.attempts,
             DELIVERY.c.not_before,
+            DELIVERY.c.joined,
+            DELIVERY.c.welcome,
         )
     )
 

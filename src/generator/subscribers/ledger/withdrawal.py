@@ -13,6 +13,7 @@ from generator.subscribers.ledger.mailings import find_mailing
 from generator.subscribers.ledger.senders import name_living
 from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, TOTAL
+from generator.subscribers.store.turns import await_confirming
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +42,7 @@ def withdraw(database: Database, week: Week, now: datetime) -> None:
     """
     with database.begin() as transaction:
         connection = transaction.connection
+        await_confirming(connection)  # nobody is planned a first letter of what is deleted
         obstacle = _find_obstacle(database, transaction, week)
         if not obstacle:
             for table in (DELIVERY, TOTAL):

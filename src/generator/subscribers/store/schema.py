@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
     text,
 )
 
@@ -123,6 +124,9 @@ def _of_subscriber() -> Column[int]:
 
 DEFERRED = text("progress = 'deferred'")
 """Said in these words a condition finds its index, on both databases."""
+
+JOINED = text("joined IS NOT NULL")
+"""The same for first letters."""
 
 WAITING = text("judged IS NULL")
 """The same for reports."""
@@ -271,9 +275,25 @@ DELIVERY = Table(
     # The sender that has reserved it or sends it.
     Column("sender", Integer),
     Column("not_before", Moment),
+    # Of a first letter, whose reader confirmed after the others were planned: when, and its words of welcome.
+    Column("joined", Moment),
+    Column("welcome", String(64)),
     # Without `progress` on PostgreSQL: it writes a row in its place only when nothing changes that an index speaks of.
     Index("ix_delivery_deferred", "week", "not_before", sqlite_where=DEFERRED),
+    Index("ix_delivery_joined", "week", "joined", sqlite_where=JOINED, postgresql_where=JOINED),
     sqlite_with_rowid=False,
+)
+
+FIRST = and_(JOINED, DELIVERY.c.joined > datetime(2000, 1, 1, tzinfo=UTC))
+"""Whether a row of the ledger is a first letter. The moment is before all of them, so that SQLite takes the index."""
+
+# The words of welcome before first letters, as they were when somebody got them: see render.email.first.
+WELCOME = Table(
+    "welcome",
+    METADATA,
+    Column("digest", String(64), primary_key=True),
+    Column("text", LargeBinary, nullable=False),
+    Column("html", LargeBinary, nullable=False),
 )
 
 # How many of an old mailing stood where, when its rows in the ledger were forgotten: see pruning.

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from generator.model import Status
+from generator.subscribers.ledger import firsts
 from generator.subscribers.list import subscriptions
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.tokens import Purpose, find_token
@@ -14,6 +15,7 @@ from generator.web.forms import read_form, sign_moment, was_read
 if TYPE_CHECKING:
     from starlette.responses import Response
 
+    from generator.subscribers.list.subscriptions import Confirmed
     from generator.subscribers.store.database import Transaction
     from generator.web.context import Context
 
@@ -31,9 +33,16 @@ async def confirm(context: Context) -> Response:
         return await _show(context, context.say("too_fast") if moment else "")
     context.check_guesses()
     source, network = context.source("confirm"), context.networks[1]
-    confirmed = await context.app.database.write(
-        lambda transaction: subscriptions.confirm(transaction, context.token, context.now, source, network)
-    )
+    welcomes = context.app.service.welcomes
+
+    def act(transaction: Transaction) -> Confirmed:
+        confirmed = subscriptions.confirm(transaction, context.token, context.now, source, network)
+        reader = confirmed.subscriber
+        if confirmed.state is State.CONFIRMED and reader and welcomes is not None:
+            firsts.plan(transaction, reader, context.now, welcomes.get(reader.language, ""))
+        return confirmed
+
+    confirmed = await context.app.database.write(act)
     if confirmed.state in {State.EXPIRED, State.UNKNOWN}:
         return _show_end(context, confirmed.state)
     name = "confirmed" if confirmed.state is State.CONFIRMED else "already"
