@@ -213,7 +213,7 @@ def test_an_exported_file_is_named_by_the_site_and_the_day(reader, site):
         (
             "en/",
             ("Import a file", "Replace"),
-            "1 tick, 1 ‘not applicable’, 21 answers of the test, 1 saved result and 1 week in the log",
+            "1 tick, 1 ‘not applicable’, 21 answers to the test, 1 saved result and 1 week in the log",
         ),
     ],
 )
@@ -245,7 +245,7 @@ def test_a_good_file_is_taken_over_once_somebody_has_read_what_goes(
         (a_file(bytes(range(256)), "picture.png"), "Dit bestand kunnen we niet lezen"),
         (a_file('{"name": "another-program", "version": 1}'), "Dit bestand komt niet van deze site"),
         (a_file(export({**OTHER, "version": VERSION + 1})), "Dit bestand komt van een nieuwere versie"),
-        (a_file(export(state())), "In dit bestand staat niets om over te nemen"),
+        (a_file(export(state())), "In dit bestand staat niets om te importeren"),
     ],
 )
 def test_a_wrong_file_is_refused_in_a_sentence_and_changes_nothing(reader, site, file, sentence):

@@ -10,13 +10,13 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import load_archive, read_week
 from generator.content.assessment import load_assessment
 from generator.content.certainties import item_ids, load_certainties
-from generator.content.course import FOLDER as COURSE
-from generator.content.course import load_lessons
 from generator.content.documents import Texts
 from generator.content.evidence import PATH as EVIDENCE
 from generator.content.evidence import check_citations, load_facts
 from generator.content.links import check_links
 from generator.content.pages import check_places, load_pages
+from generator.content.pages.course import FOLDER as COURSE
+from generator.content.pages.course import load_lessons
 from generator.content.pages.templates import load_templates
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases

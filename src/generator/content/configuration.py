@@ -18,9 +18,9 @@ from pydantic import ConfigDict, Field
 
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.assessment import PATH as ASSESSMENT
-from generator.content.course import FOLDER as COURSE
 from generator.content.documents import parse_yaml
 from generator.content.evidence import PATH as EVIDENCE
+from generator.content.pages.course import FOLDER as COURSE
 from generator.content.releases import PATH as RELEASED
 from generator.content.style import CLICHES, SYNONYMS, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 from generator.content.archive import FOLDER
 from generator.content.certainties import IDS, is_item_id
-from generator.content.course import FOLDER as COURSE
-from generator.content.course import read_name
 from generator.content.images import check_alt
+from generator.content.pages.course import FOLDER as COURSE
+from generator.content.pages.course import read_name
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.model import Problem
 from generator.reading import did_you_mean, exists, is_file, list_folder, nearest

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.archive import read_week
 from generator.content.assessment import PATH as ASSESSMENT
-from generator.content.course import FOLDER as COURSE
 from generator.content.documents import read_front
 from generator.content.evidence import PATH as EVIDENCE
+from generator.content.pages.course import FOLDER as COURSE
 from generator.content.releases import PATH as RELEASED
 from generator.content.releases import load_releases
 from generator.content.style import CLICHES, SYNONYMS, WORDS

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from generator.atomic import publish_together
 from generator.content.certainties import IDS, list_headings
-from generator.content.course import FOLDER, LessonFields
 from generator.content.documents import load_fields
 from generator.content.markdown.marks import rewrite_links
 from generator.content.markdown.reader import read_marks
+from generator.content.pages.course import FOLDER, LessonFields
 from generator.model import Artifact
 from generator.reading import exists
 from generator.words import load_words

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from generator.check import check_issue, check_proof, check_thought
 from generator.check.proofs import Proof
 from generator.content.archive import FOLDER as ISSUES
-from generator.content.course import FOLDER as COURSE
+from generator.content.pages.course import FOLDER as COURSE
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import ContentError, GeneratorError
 from generator.model import Problem, Week

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RULES
 from generator.check.rules.links import EXTERNAL
 from generator.content.certainties import IDS, CertaintyFields
-from generator.content.course import LessonFields
 from generator.content.editions import EditionFields
 from generator.content.pages import PageFields
+from generator.content.pages.course import LessonFields
 from generator.content.pages.templates import TemplateFields
 from generator.content.thoughts import ThoughtFields
 from generator.model import MONTHS

@@ -239,6 +239,7 @@ def test_a_list_of_an_older_version_is_a_list(root: Path) -> None:
             "report",
             "stamp",
             "answer",
+            "welcome",
         ):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")

@@ -27,8 +27,8 @@ def command(project: Project) -> None:
     Example:
       generate course
     """
-    from generator.content.course import FOLDER
     from generator.content.needs import need_course
+    from generator.content.pages.course import FOLDER
     from generator.publication.course import start_course
     from generator.publication.texts import load_texts
     from generator.publication.thought import STYLE
