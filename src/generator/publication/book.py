@@ -146,7 +146,7 @@ def _find_typst() -> str:
 
 def _set_type(root: Path, book: Book) -> tuple[bytes, int]:
     """The PDF and the number of its pages."""
-    import typst  # noqa: PLC0415 (the same)
+    import typst  # noqa: PLC0415 (who makes no book may not have it)
 
     fonts = typst.Fonts(
         include_system_fonts=False,

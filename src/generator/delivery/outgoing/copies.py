@@ -34,7 +34,7 @@ class Copy:
 class Copies:
     """Makes the copies of one mailing: for the same subscriber always the same bytes. Threads may share it."""
 
-    def __init__(  # noqa: PLR0913 (what copies are made from)
+    def __init__(  # noqa: PLR0913 (each is a thing that copies are made from)
         self,
         mailing: Mailing,
         masters: Mapping[Language, bytes],

@@ -48,5 +48,6 @@ def find_answers(transaction: Transaction, week: Week) -> dict[Useful, int]:
     rows = transaction.connection.execute(
         select(ANSWER.c.useful, ANSWER.c.count).where(ANSWER.c.week == str(week))
     )
-    found = dict.fromkeys(Useful, 0) | {useful: number for useful, number in rows}  # noqa: C416
+    counted: dict[Useful, int] = {useful: number for useful, number in rows}  # noqa: C416 - mypy knows no dict of rows
+    found = dict.fromkeys(Useful, 0) | counted
     return found if sum(found.values()) >= SHOWN_FROM else {}
