@@ -840,12 +840,12 @@ def test_nobody_covers_another_on_the_line(reader, width):
                 assert (x - other_x) ** 2 + (y - other_y) ** 2 >= (radius + other_radius - 1) ** 2
 
 
-@pytest.mark.parametrize("count", [3, 8])
-def test_what_they_think_and_agree_on_is_one_screen(reader, count):
-    """Seven rows and the agreement beside them, on a notebook of 1440 by 900."""
-    page = reader(state(members(*list(SCORES)[:count])), viewport={"width": 1440, "height": 900})
+@pytest.mark.parametrize("count, width, height", [(3, 1440, 900), (8, 1440, 900), (5, 1280, 800)])
+def test_what_they_think_and_agree_on_is_one_screen(reader, count, width, height):
+    """Seven rows and the agreement beside them, on a notebook."""
+    page = reader(state(members(*list(SCORES)[:count])), viewport={"width": width, "height": height})
     for part in (".team__rows", ".deal"):
-        assert page.locator(part).evaluate("one => one.getBoundingClientRect().bottom") <= 900
+        assert page.locator(part).evaluate("one => one.getBoundingClientRect().bottom") <= height
     rows, deal = (page.locator(part).bounding_box() for part in (".team__rows", ".deal"))
     assert rows["x"] + rows["width"] < deal["x"]
 
