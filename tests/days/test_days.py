@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.days import FAR, find_clock_change, live_on
+from tests.days import FAR, SHARED, find_clock_change, live_on
 from tests.machine import FAKETIME
 
 pytestmark = pytest.mark.needs(FAKETIME)
@@ -52,6 +52,19 @@ def test_its_children_get_the_environment_that_it_changed():
         )
         == f"2,,{os.environ['HOME']}"
     )
+
+
+def test_it_leaves_nothing_behind_when_it_is_killed():
+    """A later program with the same process id would fail on it."""
+    killed = subprocess.run(
+        ["bash", "-c", "echo $$; kill -9 $$"],
+        env={**os.environ, **live_on("+365d")},
+        stdout=subprocess.PIPE,
+        check=False,
+        text=True,
+    )
+    assert killed.returncode == -9
+    assert not [file.name for file in SHARED.iterdir() if file.name.endswith(f"_{killed.stdout.strip()}")]
 
 
 @pytest.mark.slow
