@@ -43,9 +43,12 @@ from generator.model.playbook import (
 )
 from generator.model.problems import Problem, Severity
 from generator.model.subscribers import (
+    LESSONS,
     TOLD,
     Asking,
     Consent,
+    Course,
+    CourseState,
     NewSubscriber,
     Notice,
     Origin,
@@ -61,6 +64,7 @@ from generator.model.weeks import Week, weeks_in
 
 __all__ = [
     "ENGLISH",
+    "LESSONS",
     "MONTHS",
     "NO_UTF8",
     "TOLD",
@@ -72,6 +76,8 @@ __all__ = [
     "Certainty",
     "ChecklistItem",
     "Consent",
+    "Course",
+    "CourseState",
     "Delivery",
     "Draft",
     "Due",

@@ -116,6 +116,36 @@ TOLD = (Origin.LETTER, Origin.FORWARD, Origin.COURSE)
 """What a form may tell. Its source then ends in it: “https://example.org/ (forward)”."""
 
 
+class CourseState(StrEnum):
+    """Whether a reader gets the lessons of the course."""
+
+    ASKED = "asked"
+    """With a form, which nobody has confirmed yet."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How far a reader is in the course; nobody has one who never asked for it."""
+
+    state: CourseState
+    step: int
+    """The number of the next lesson, from 1; LESSONS + 1 when all were planned."""
+    due: date | None
+    """The first day on which it may leave, in the time zone of the letter; None unless it is running."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether all lessons were planned."""
+        return self.step > LESSONS
+
+
+LESSONS = 7
+"""One for each certainty: see content.certainties."""
+
+
 class Asking(StrEnum):
     """What a stranger may ask with no more than an address."""
 
@@ -138,6 +168,8 @@ class Wish:
     certainties: tuple[str, ...] = ()
     version: str = ""
     """Of the Wording that was shown."""
+    course: bool = False
+    """Whether the course is wanted, too."""
 
 
 class Notice(StrEnum):

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -26,10 +27,23 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     and_,
+    false,
     text,
 )
 
-from generator.model import Asking, Incident, Kind, Language, Notice, Progress, Status, Step, Useful, Week
+from generator.model import (
+    Asking,
+    CourseState,
+    Incident,
+    Kind,
+    Language,
+    Notice,
+    Progress,
+    Status,
+    Step,
+    Useful,
+    Week,
+)
 
 if TYPE_CHECKING:
     from enum import StrEnum
@@ -183,6 +197,21 @@ WISH = Table(
     Column("source", Text, nullable=False),
     Column("network", Text, nullable=False, default=""),
     Column("version", String(16), ForeignKey("wording.version")),
+    Column("course", Boolean, nullable=False, default=False, server_default=false()),
+)
+
+# How far readers are in the course: a row for each who ever asked for it, so that no lesson comes twice.
+COURSE = Table(
+    "course",
+    METADATA,
+    Column("subscriber_id", Integer, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("state", _one_of(CourseState, 8), nullable=False),
+    # The next lesson, from 1.
+    Column("step", Integer, nullable=False, default=1),
+    # The first day on which it may leave; empty unless it is running.
+    Column("due", Date),
+    Column("changed", Moment, nullable=False),
+    Index("ix_course_due", "due"),
 )
 
 # Notices to send. A row goes when its mail was handed over, and its address with it.
@@ -249,14 +278,15 @@ MAILING = Table(
     Column("trouble", Text, nullable=False, default=""),
 )
 
-# What its readers get: a whole message with stand-ins in the gaps, see render.master.
+# What its readers get: a whole message with stand-ins in the gaps, see render.master. A letter has one for each
+# language; a lesson has another one after each change of its text, because it has new readers for years.
 MASTER = Table(
     "master",
     METADATA,
     Column("week", String(8), ForeignKey("mailing.week"), primary_key=True),
     Column("language", Code, primary_key=True),
     # SHA-256 of the content, hexadecimal.
-    Column("digest", String(64), nullable=False),
+    Column("digest", String(64), primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
 
@@ -278,6 +308,8 @@ DELIVERY = Table(
     # Of a first letter, whose reader confirmed after the others were planned: when, and its words of welcome.
     Column("joined", Moment),
     Column("welcome", String(64)),
+    # Of a lesson: the digest of its master.
+    Column("master", String(64)),
     # Without `progress` on PostgreSQL: it writes a row in its place only when nothing changes that an index speaks of.
     Index("ix_delivery_deferred", "week", "not_before", sqlite_where=DEFERRED),
     Index("ix_delivery_joined", "week", "joined", sqlite_where=JOINED, postgresql_where=JOINED),
