@@ -1,7 +1,7 @@
 """newsletter/settings.toml → Settings."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -216,6 +216,16 @@ def test_letters_leave_on_friday_morning_unless_the_settings_say_otherwise(
         14.0,
         ("s1", "example.org"),
     )
+
+
+def test_lessons_are_mailed_when_the_settings_have_their_hours(sample: Path, settings: Settings) -> None:
+    assert settings.course is None
+    assert change(sample, "[nl]", "[course]\n[nl]") == []
+    changed, _ = load(sample)
+    assert changed is not None
+    assert changed.course == (time(7), time(10))
+    (found,) = change(sample, "[course]\n", '[course]\nfrom = "11:00"\n')
+    assert "“course.until” is “10:00”, which is not after “from”" in found
 
 
 def test_a_receiving_domain_may_have_limits(sample: Path, settings: Settings) -> None:

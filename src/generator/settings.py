@@ -167,6 +167,9 @@ class Settings:
     """What becomes of back-ups."""
     welcome: bool = True
     """Whether who confirms gets the newest letter at once."""
+    course: _Hours | None = None
+    """From Monday to Thursday, in `timezone`: from when and until when a lesson of the course may leave; None when
+    lessons are not mailed."""
     book: BookEdition | None = None
     """None where no book is made."""
 
@@ -408,6 +411,13 @@ class _Publisher(Fields):
     article: _Article | None = Field(default=None, description="the table [publisher.article]")
 
 
+def _later(until: str, info: ValidationInfo) -> str:
+    # What is wrong with “from” is said already, and then it is not here.
+    if until <= info.data.get("opens", ""):
+        raise ValueError(f"is {show_value(until)}, which is not after “from”")
+    return until
+
+
 class _Send(Fields):
     opens: Annotated[Line, AfterValidator(_clock)] = Field(
         default="07:00", alias="from", description="a time of day, like 07:00"
@@ -424,13 +434,18 @@ class _Send(Fields):
         description='a domain in quotes and its limits, like "outlook.com" = "20 a minute, 500 an hour, 5000 a day"',
     )
 
-    @field_validator("until")
-    @classmethod
-    def _after(cls, until: str, info: ValidationInfo) -> str:
-        # What is wrong with “from” is said already, and then it is not here.
-        if until <= info.data.get("opens", ""):
-            raise ValueError(f"is {show_value(until)}, which is not after “from”")
-        return until
+    _ends_later = field_validator("until")(_later)
+
+
+class _Course(Fields):
+    opens: Annotated[Line, AfterValidator(_clock)] = Field(
+        default="07:00", alias="from", description="a time of day, like 07:00"
+    )
+    until: Annotated[Line, AfterValidator(_clock)] = Field(
+        default="10:00", validate_default=True, description="a time of day on the same day, like 10:00"
+    )
+
+    _ends_later = field_validator("until")(_later)
 
 
 class _Dkim(Fields):
@@ -489,6 +504,7 @@ class _Settings(Fields):
     publisher: _Publisher = Field(description="the table [publisher]")
     service: _Service | None = Field(default=None, description="the table [service]")
     send: _Send = Field(default_factory=_Send, description="the table [send]")
+    course: _Course | None = Field(default=None, description="the table [course]")
     dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
     alerts: _Alerts = Field(default_factory=_Alerts, description="the table [alerts]")
     backup: _Backup = Field(default_factory=_Backup, description="the table [backup]")
@@ -531,6 +547,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         timezone=ZoneInfo(fields.letter.timezone),
         feed_issues=fields.letter.feed_issues,
         welcome=fields.letter.welcome,
+        course=_read_hours(fields.course) if fields.course else None,
         sender_name=fields.sender.name,
         sender_address=fields.sender.address,
         reply_to=fields.sender.reply_to,
@@ -543,7 +560,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         skip=frozenset(map(Week.parse, fields.letter.skip)),
         service_url=fields.service.url if fields.service else "",
         bounces=fields.sender.bounces or "",
-        window=(time.fromisoformat(fields.send.opens), time.fromisoformat(fields.send.until)),
+        window=_read_hours(fields.send),
         rate=fields.send.rate,
         domains={domain: _read_quota(text) for domain, text in fields.send.domains.items()},
         warm_up=fields.send.warm_up,
@@ -555,6 +572,10 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         ),
         book=BookEdition(fields.book.edition, fields.book.day) if fields.book else None,
     )
+
+
+def _read_hours(fields: _Send | _Course) -> _Hours:
+    return time.fromisoformat(fields.opens), time.fromisoformat(fields.until)
 
 
 def _read_publisher(fields: _Settings) -> Publisher:
