@@ -89,6 +89,7 @@ class NewSubscriber:
     """Sixteen random characters that stand for them in links; it tells nothing about the list. Empty: one is made."""
     consents: tuple[Consent, ...] = ()
     """Oldest first."""
+    course: Course | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from generator.errors import DatabaseError
-from generator.model import Consent, Notice, Status, Step, Wording
+from generator.model import LESSONS, Consent, Course, CourseState, Notice, Status, Step, Wording
+from generator.subscribers.ledger import courses
 from generator.subscribers.list import consents, outbox, subscriptions, wishes
+from generator.subscribers.list.pruning import prune
 from generator.subscribers.list.records import save
-from generator.subscribers.store.database import Database
+from generator.subscribers.store.database import Database, Transaction
+from generator.subscribers.store.schema import COURSE
 from tests.languages import EN, NL
 from tests.subscribers.people import (
     ADDRESS,
@@ -192,6 +195,81 @@ def test_nobody_is_put_on_the_list_without_a_mail_that_says_so(database: Databas
         ask(transaction, SUBSCRIBE, NOW + 4 * DAY)
         assert subscriptions.find_subscriber(transaction, ADDRESS) is None
         assert outbox.waiting(transaction) == 0
+
+
+def course(transaction: Transaction) -> Course | None:
+    return find(transaction).course
+
+
+def test_a_form_that_asks_for_the_course_is_kept_until_they_confirm(database: Database):
+    with database.begin() as transaction:
+        ask(transaction, replace(SUBSCRIBE, course=True))
+        assert course(transaction) == Course(CourseState.ASKED, 1, None)
+        [mail] = take(transaction)
+        assert mail.subscriber
+        assert mail.subscriber.course == course(transaction)
+
+
+def test_a_form_that_asks_for_no_course_keeps_none(database: Database):
+    with database.begin() as transaction:
+        ask(transaction, SUBSCRIBE)
+        assert course(transaction) is None
+
+
+def test_of_two_forms_the_last_says_whether_the_course_comes(database: Database):
+    with database.begin() as transaction:
+        ask(transaction, SUBSCRIBE)
+        ask(transaction, replace(SUBSCRIBE, course=True), NOW + HOUR)
+        assert course(transaction) == Course(CourseState.ASKED, 1, None)
+        ask(transaction, SUBSCRIBE, NOW + 2 * HOUR)
+        assert course(transaction) == Course(CourseState.STOPPED, 1, None)
+
+
+def test_who_comes_back_and_asks_for_the_course_keeps_their_step(database: Database):
+    with database.begin() as transaction:
+        join(transaction)
+        reader = find(transaction)
+        courses.begin(transaction, reader, NOW.date(), NOW)
+        transaction.connection.execute(COURSE.update().values(step=4))
+        subscriptions.unsubscribe(transaction, reader, NOW, SOURCE)
+        ask(transaction, replace(SUBSCRIBE, course=True), NOW + HOUR)
+        assert course(transaction) == Course(CourseState.ASKED, 4, None)
+
+
+def test_who_has_had_all_lessons_is_not_asked_again(database: Database):
+    with database.begin() as transaction:
+        join(transaction)
+        reader = find(transaction)
+        courses.begin(transaction, reader, NOW.date(), NOW)
+        transaction.connection.execute(COURSE.update().values(step=LESSONS + 1))
+        before = course(transaction)
+        subscriptions.unsubscribe(transaction, reader, NOW, SOURCE)
+        for wish in (replace(SUBSCRIBE, course=True), SUBSCRIBE):
+            ask(transaction, wish, NOW + HOUR)
+            assert course(transaction) == before
+
+
+def test_a_form_of_a_stranger_starts_and_stops_no_course_of_a_reader(database: Database):
+    with database.begin() as transaction:
+        join(transaction)
+        ask(transaction, replace(SUBSCRIBE, course=True), NOW + HOUR)
+        assert course(transaction) is None
+        courses.begin(transaction, find(transaction), NOW.date(), NOW)
+        before = course(transaction)
+        ask(transaction, SUBSCRIBE, NOW + DAY)
+        assert course(transaction) == before
+
+
+def test_the_course_goes_with_who_never_confirms_and_who_is_erased(database: Database):
+    with database.begin() as transaction:
+        ask(transaction, replace(SUBSCRIBE, course=True))
+        take(transaction)
+        prune(transaction, NOW + 8 * DAY)
+        assert transaction.connection.execute(COURSE.select()).all() == []
+        ask(transaction, replace(SUBSCRIBE, course=True), NOW + 10 * DAY)
+        assert course(transaction)
+        subscriptions.erase(transaction, find(transaction), NOW + 10 * DAY)
+        assert transaction.connection.execute(COURSE.select()).all() == []
 
 
 def test_a_wording_that_was_never_shown_is_refused_whole(database: Database):

@@ -10,7 +10,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generator.model import Asking, Consent, NewSubscriber, Notice, Status, Step, Wish, Wording
+from generator.model import (
+    Asking,
+    Consent,
+    Course,
+    CourseState,
+    NewSubscriber,
+    Notice,
+    Status,
+    Step,
+    Wish,
+    Wording,
+)
 from generator.subscribers.list import outbox, subscriptions, wishes
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import Database
@@ -30,6 +41,9 @@ CONSENTS = st.builds(
     st.sampled_from(["", "192.0.2.0/24", "2001:db8::/48"]),
     st.none() | st.builds(Wording, st.sampled_from(LANGUAGES), TEXT),
 )
+COURSES = st.builds(
+    Course, st.sampled_from(sorted(set(CourseState) - {CourseState.RUNNING})), st.integers(1, 8), st.none()
+) | st.builds(Course, st.just(CourseState.RUNNING), st.integers(1, 8), st.dates())
 LOCAL_PARTS = st.text("abcXYZ019_+-'=", min_size=1, max_size=12)
 PROOF = Consent(Step.CONFIRMED, NOW, "https://letter.example.org/confirm")
 
@@ -49,6 +63,7 @@ def drafts(draw: st.DrawFn) -> NewSubscriber:
         draw(MOMENTS),
         draw(st.none() | st.dates()),
         consents=tuple(consents),
+        course=draw(st.none() | COURSES) if consents else None,
     )
 
 
@@ -92,6 +107,7 @@ NASTY = NewSubscriber(
         ),
         PROOF,
     ),
+    Course(CourseState.RUNNING, 3, date(2026, 12, 1)),
 )
 
 
@@ -160,7 +176,9 @@ def test_everything_about_an_address_is_found_wherever_it_stands(database: Datab
 
     assert look() is None
     with database.begin() as transaction:
-        wishes.add_wishes(transaction, [Wish(Asking.SUBSCRIBE, address, NL, NOW, "https://example.org/")])
+        wishes.add_wishes(
+            transaction, [Wish(Asking.SUBSCRIBE, address, NL, NOW, "https://example.org/", course=True)]
+        )
     assert look() == {
         "subscriber": None,
         "wishes": [
@@ -171,8 +189,10 @@ def test_everything_about_an_address_is_found_wherever_it_stands(database: Datab
                 "at": "2026-11-27T06:00:00Z",
                 "source": "https://example.org/",
                 "network": "",
+                "course": True,
             }
         ],
+        "course": [],
         "notices": [],
         "tokens": [],
         "deliveries": [],
@@ -186,6 +206,7 @@ def test_everything_about_an_address_is_found_wherever_it_stands(database: Datab
     found = look()
     assert found is not None
     assert found["subscriber"]["address"] == address
+    assert found["course"] == [{"state": "asked", "step": 1, "due": None, "changed": "2026-11-27T06:00:00Z"}]
     assert [row["notice"] for row in found["notices"]] == [Notice.CONFIRM]
     assert [row["purpose"] for row in found["tokens"]] == ["confirm"]
     assert [row["count"] for row in found["counts"]] == [1]

@@ -3,20 +3,21 @@
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import AddressError
-from generator.model import Notice, Status, Step
+from generator.model import Course, CourseState, Notice, Status, Step
 from generator.subscribers.list import outbox, subscriptions
 from generator.subscribers.list.addresses import parse_address
 from generator.subscribers.list.listing import count_statuses
 from generator.subscribers.store.database import Database
 from generator.subscribers.transfer import importing
 from generator.subscribers.transfer.formats import RowError, read_address
-from generator.subscribers.transfer.importing import Import, Tally
+from generator.subscribers.transfer.importing import Import, Order, Tally
 from tests.languages import EN
 from tests.subscribers.files import NOW, ORDER, PROVED, empty, give, stream, take
 from tests.subscribers.people import SUBSCRIBE, ask, find, join
@@ -327,3 +328,81 @@ def test_an_address_may_stand_as_a_mail_program_writes_it(list_on_sqlite: Databa
 def test_of_two_addresses_none_is_chosen(list_on_sqlite: Database, written: str) -> None:
     _, [reject] = take(list_on_sqlite, json.dumps([{"email": written}]), PROVED)
     assert reject.problem.startswith("address ")
+
+
+# --- The course ---
+
+
+def with_course(**cells: object) -> str:
+    """A confirmed reader in our own form, with these cells of the course."""
+    proof = {
+        "step": "confirmed",
+        "at": "2026-11-20T06:00:00Z",
+        "source": "https://letter.example.org/confirm",
+    }
+    return json.dumps(
+        [{"address": "reader@example.org", "status": "confirmed", "consents": [proof], **cells}]
+    )
+
+
+@pytest.mark.parametrize(
+    "cells, problem",
+    [
+        ({"course": "begun"}, "course is “begun”; expected asked, running, paused, stopped"),
+        ({"course": "paused"}, "course_step is empty; expected the number of the next lesson, from 1 to 8"),
+        ({"course": "paused", "course_step": 0}, "course_step is “0”; expected the number"),
+        ({"course": "paused", "course_step": True}, "course_step is “true”; expected the number"),
+        ({"course": "paused", "course_step": "9"}, "course_step is “9”; expected the number"),
+        ({"course": "running", "course_step": 2}, "course_due is empty; expected the day of the next lesson"),
+        (
+            {"course": "running", "course_step": 2, "course_due": "soon"},
+            "course_due is “soon”; expected a day like",
+        ),
+        (
+            {"course": "paused", "course_step": 2, "course_due": "2026-12-01"},
+            "course_due is “2026-12-01”; expected nothing unless the course is running",
+        ),
+        ({"course_step": 2}, "course_step is “2”; expected nothing, because course is empty"),
+        (
+            {"course_due": "2026-12-01"},
+            "course_due is “2026-12-01”; expected nothing, because course is empty",
+        ),
+    ],
+)
+def test_a_course_that_is_not_understood_is_refused(
+    list_on_sqlite: Database, cells: dict[str, object], problem: str
+) -> None:
+    empty(list_on_sqlite)
+    tally, [reject] = take(list_on_sqlite, with_course(**cells), name="list.json")
+    assert tally.added == 0
+    assert problem in reject.problem
+
+
+def test_a_course_comes_in_as_it_went_out_on_both_databases(database: Database) -> None:
+    content = with_course(course="running", course_step="3", course_due="2026-12-01")
+    assert take(database, content, name="list.json")[0].added == 1
+    with database.read() as transaction:
+        assert find(transaction).course == Course(CourseState.RUNNING, 3, date(2026, 12, 1))
+    again = give(database)
+    empty(database)
+    assert take(database, again)[0].added == 1
+    assert give(database) == again
+
+
+@pytest.mark.parametrize("order", [ORDER, PROVED, ASK])
+def test_an_import_starts_no_course_that_nobody_asked_us_for(list_on_sqlite: Database, order: Order) -> None:
+    """Only an export of ours can, which has the consents."""
+    empty(list_on_sqlite)
+    content = "address,course,course_step,course_due\nreader@example.org,running,1,2026-12-01\n"
+    tally, [reject] = take(list_on_sqlite, content, order)
+    assert (tally.added, reject.line) == (0, 2)
+    assert "has a course, and no consent" in reject.problem
+
+
+def test_who_is_on_the_list_keeps_their_course(list_on_sqlite: Database) -> None:
+    empty(list_on_sqlite)
+    take(list_on_sqlite, with_course(course="paused", course_step=5), name="list.json")
+    content = with_course(course="running", course_step=1, course_due="2026-12-01")
+    assert take(list_on_sqlite, content, name="list.json")[0].present == 1
+    with list_on_sqlite.read() as transaction:
+        assert find(transaction).course == Course(CourseState.PAUSED, 5, None)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from generator.model import LESSONS, Course, CourseState, Status
+from generator.subscribers.list import records
 from generator.subscribers.store.schema import COURSE, SUBSCRIBER, insert_missing, read_row
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def begin(transaction: Transaction, subscriber: Subscriber, today: date, now: da
 
     `today` is a day in the time zone of the letter; the lesson leaves on the next lesson day.
     """
-    if subscriber.status is not Status.CONFIRMED:
+    current = records.lock(transaction, subscriber.id)
+    if current is None or current.status is not Status.CONFIRMED:
         return False
     connection = transaction.connection
     values = {"state": CourseState.RUNNING, "due": next_day(today), "changed": now}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select
@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, select
 from generator.model import Status, key_of
 from generator.subscribers.list import records
 from generator.subscribers.list.consents import keep_wordings
-from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, SUPPRESSION, insert_missing
+from generator.subscribers.store.schema import CONSENT, COURSE, SUBSCRIBER, SUPPRESSION, insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def walk(
     after: int = 0,
     most: int = 500,
 ) -> list[Subscriber]:
-    """A page of at most `most` subscribers whose id is above `after`, by id, with their consents: two queries."""
+    """A page of at most `most` subscribers whose id is above `after`, by id, with consents and course: 3 queries."""
     query = select(SUBSCRIBER).where(SUBSCRIBER.c.id > after).order_by(SUBSCRIBER.c.id).limit(most)
     if status is not None:
         query = query.where(SUBSCRIBER.c.status == status)
@@ -130,4 +130,11 @@ def _add_some(transaction: Transaction, people: Sequence[NewSubscriber]) -> int:
     ]
     if consents:
         connection.execute(insert(CONSENT), consents)
+    courses = [
+        {"subscriber_id": number, "changed": rows[key].changed, **asdict(course)}
+        for number, key in made
+        if (course := rows[key].course)
+    ]
+    if courses:
+        connection.execute(insert(COURSE), courses)
     return len(made)

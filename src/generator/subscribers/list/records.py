@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select, update
 
-from generator.model import Consent, Subscriber, Wording, key_of
-from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WORDING, read_row
+from generator.model import Consent, Course, Subscriber, Wording, key_of
+from generator.subscribers.store.schema import CONSENT, COURSE, SUBSCRIBER, WORDING, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,14 +59,15 @@ def lock(transaction: Transaction, subscriber_id: int) -> Subscriber | None:
 
 
 def find_one(transaction: Transaction, condition: ColumnElement[bool]) -> Subscriber | None:
-    """The subscriber that fits a condition on a unique column, with consents; None when nobody does. Two queries."""
+    """The subscriber that fits a condition on a unique column, with consents and course, by 3 queries; None: nobody."""
     row = transaction.connection.execute(select(SUBSCRIBER).where(condition)).first()
     return with_consents(transaction, [row])[0] if row else None
 
 
 def with_consents(transaction: Transaction, rows: Sequence[Row[Any]]) -> list[Subscriber]:
-    """Rows of SUBSCRIBER → subscribers with their consents, oldest first, in one query for all of them."""
+    """Rows of SUBSCRIBER → subscribers with their consents, oldest first, and their course: one query for each."""
     consents: dict[int, list[Consent]] = defaultdict(list)
+    courses: dict[int, Course] = {}
     if rows:
         found = transaction.connection.execute(
             select(CONSENT, WORDING.c.language, WORDING.c.text)
@@ -77,7 +78,14 @@ def with_consents(transaction: Transaction, rows: Sequence[Row[Any]]) -> list[Su
         for row in found:
             wording = Wording(row.language, row.text) if row.version else None
             consents[row.subscriber_id].append(read_row(Consent, row, wording=wording))
-    return [read_row(Subscriber, row, consents=tuple(consents[row.id])) for row in rows]
+        found = transaction.connection.execute(
+            select(COURSE).where(COURSE.c.subscriber_id.in_([row.id for row in rows]))
+        )
+        courses = {row.subscriber_id: read_row(Course, row) for row in found}
+    return [
+        read_row(Subscriber, row, consents=tuple(consents[row.id]), course=courses.get(row.id))
+        for row in rows
+    ]
 
 
 def add_consent(transaction: Transaction, subscriber_id: int, consent: Consent) -> None:

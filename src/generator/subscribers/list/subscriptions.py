@@ -149,7 +149,7 @@ def change(
     if current is None or (current.language == language and current.certainties == chosen):
         return
     records.save(transaction, current.id, language=language, certainties=chosen, changed=now)
-    _tell(transaction, current.id, now)
+    tell(transaction, current.id, now)
 
 
 def pause(transaction: Transaction, subscriber: Subscriber, until: date | None, now: datetime) -> None:
@@ -158,7 +158,18 @@ def pause(transaction: Transaction, subscriber: Subscriber, until: date | None, 
     if current is None or current.paused_until == until:
         return
     records.save(transaction, current.id, paused_until=until, changed=now)
-    _tell(transaction, current.id, now)
+    tell(transaction, current.id, now)
+
+
+def tell(transaction: Transaction, subscriber_id: int, now: datetime) -> None:
+    """Post the notice that a subscription was changed, within its throttle."""
+    subscriber = get_subscriber(transaction, subscriber_id)
+    if (
+        subscriber
+        and subscriber.status is Status.CONFIRMED
+        and throttle.may_write(transaction, subscriber.address, Notice.CHANGED, now)
+    ):
+        outbox.post(transaction, Notice.CHANGED, subscriber, now)
 
 
 def unsubscribe(  # noqa: PLR0913 - who, when and from where, each by its name
@@ -230,13 +241,3 @@ def _lift(transaction: Transaction, address: str) -> None:
 def _step(transaction: Transaction, subscriber: Subscriber, status: Status, now: datetime) -> None:
     """To another status; a pause does not outlive it."""
     records.save(transaction, subscriber.id, status=status, paused_until=None, changed=now)
-
-
-def _tell(transaction: Transaction, subscriber_id: int, now: datetime) -> None:
-    subscriber = get_subscriber(transaction, subscriber_id)
-    if (
-        subscriber
-        and subscriber.status is Status.CONFIRMED
-        and throttle.may_write(transaction, subscriber.address, Notice.CHANGED, now)
-    ):
-        outbox.post(transaction, Notice.CHANGED, subscriber, now)

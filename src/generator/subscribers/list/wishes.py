@@ -10,13 +10,25 @@ from dataclasses import asdict, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
-from generator.model import Asking, Consent, NewSubscriber, Notice, Status, Step, Subscriber, Wish, key_of
+from generator.model import (
+    LESSONS,
+    Asking,
+    Consent,
+    CourseState,
+    NewSubscriber,
+    Notice,
+    Status,
+    Step,
+    Subscriber,
+    Wish,
+    key_of,
+)
 from generator.subscribers.list import outbox, records
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.list.throttle import may_write
-from generator.subscribers.store.schema import CONSENT, SUBSCRIBER, WISH, insert_missing, read_row
+from generator.subscribers.store.schema import CONSENT, COURSE, SUBSCRIBER, WISH, insert_missing, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +82,7 @@ def _subscribe(transaction: Transaction, wish: Wish, now: datetime) -> None:
         records.save(
             transaction, subscriber.id, language=wish.language, certainties=wish.certainties, changed=wish.at
         )
+        _keep_course(transaction, subscriber.id, wish)
         _keep_proof(transaction, subscriber.id, wish)
         _drop_oldest_forms(transaction, subscriber.id)
         if may_write(transaction, subscriber.address, Notice.CONFIRM, now):
@@ -107,7 +120,28 @@ def _add(transaction: Transaction, wish: Wish) -> Subscriber | None:
     if made is None:
         return None
     _keep_proof(transaction, made.id, wish)
-    return read_row(Subscriber, made, consents=())
+    _keep_course(transaction, made.id, wish)
+    return read_row(Subscriber, made, consents=(), course=None)
+
+
+def _keep_course(transaction: Transaction, subscriber_id: int, wish: Wish) -> None:
+    """Keep whether the last form asks for the course, which begins when its reader confirms; an old one keeps its step.
+
+    The subscriber is locked. A course that this form does not ask for is stopped: its text is what they agree to.
+    """
+    state = CourseState.ASKED if wish.course else CourseState.STOPPED
+    values = {"state": state, "due": None, "changed": wish.at}
+    if wish.course:
+        transaction.connection.execute(
+            insert_missing(transaction.connection, COURSE).values(
+                subscriber_id=subscriber_id, step=1, **values
+            )
+        )
+    transaction.connection.execute(
+        update(COURSE)
+        .where(COURSE.c.subscriber_id == subscriber_id, COURSE.c.state != state, COURSE.c.step <= LESSONS)
+        .values(**values)
+    )
 
 
 def _keep_proof(transaction: Transaction, subscriber_id: int, wish: Wish) -> None:

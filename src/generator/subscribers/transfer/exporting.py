@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text, func, select, type_coerce
@@ -10,6 +11,7 @@ from generator.model import key_of
 from generator.subscribers.list.listing import walk
 from generator.subscribers.list.subscriptions import find_subscriber
 from generator.subscribers.store.schema import (
+    COURSE,
     DELIVERY,
     EVENT,
     MAILING,
@@ -20,6 +22,7 @@ from generator.subscribers.store.schema import (
     WISH,
 )
 from generator.subscribers.transfer.formats import COLUMNS, describe, to_cells, write_json, write_moment
+from generator.subscribers.transfer.formats import COURSE as COURSE_COLUMNS
 from generator.subscribers.transfer.tables import write_row
 
 if TYPE_CHECKING:
@@ -37,8 +40,8 @@ def export_subscribers(
 ) -> Iterator[str]:
     """The text of a file in our own form ("csv" or "json"): a piece for each subscriber, by id, one before, one after.
 
-    Nothing is left out but the ids. At most 1000 subscribers are in memory. `transaction` stays open until the last
-    piece.
+    Nothing is left out but the ids, and when a course last changed. At most 1000 subscribers are in memory. `transaction`
+    stays open until the last piece.
     """
     yield write_row(COLUMNS) if form == "csv" else "["
     before = "\n"
@@ -72,7 +75,11 @@ def find_everything(transaction: Transaction, address: str) -> dict[str, Any] | 
     connection, key = transaction.connection, key_of(address)
     hashes = transaction.keys.hash_address(address)
     subscriber = find_subscriber(transaction, address)
-    found: dict[str, Any] = {"subscriber": describe(subscriber) if subscriber else None}
+    found: dict[str, Any] = {"subscriber": None}
+    if subscriber:
+        found["subscriber"] = {
+            name: value for name, value in describe(subscriber).items() if name not in COURSE_COLUMNS
+        }
     queries = {
         "wishes": select(
             WISH.c.asking,
@@ -81,9 +88,13 @@ def find_everything(transaction: Transaction, address: str) -> dict[str, Any] | 
             WISH.c.at,
             WISH.c.source,
             WISH.c.network,
+            WISH.c.course,
         )
         .where(func.lower(WISH.c.address) == key)
         .order_by(WISH.c.id),
+        "course": select(COURSE.c.state, COURSE.c.step, COURSE.c.due, COURSE.c.changed).where(
+            COURSE.c.subscriber_id == (subscriber.id if subscriber else None)
+        ),
         "notices": select(OUTBOX.c.notice, OUTBOX.c.language, OUTBOX.c.created, OUTBOX.c.attempts)
         .where(func.lower(OUTBOX.c.address) == key)
         .order_by(OUTBOX.c.id),
@@ -118,4 +129,6 @@ def find_everything(transaction: Transaction, address: str) -> dict[str, Any] | 
 
 
 def _plain(value: Any) -> Any:
-    return write_moment(value) if hasattr(value, "astimezone") else value
+    if isinstance(value, datetime):
+        return write_moment(value)
+    return value.isoformat() if isinstance(value, date) else value

@@ -14,13 +14,26 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from generator.errors import AddressError
-from generator.model import Consent, Language, NewSubscriber, Status, Step, Wording
+from generator.model import (
+    LESSONS,
+    Consent,
+    Course,
+    CourseState,
+    Language,
+    NewSubscriber,
+    Status,
+    Step,
+    Wording,
+)
 from generator.subscribers.list.addresses import LONGEST, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-COLUMNS = tuple(column.name for column in fields(NewSubscriber))
+COURSE = ("course", "course_step", "course_due")
+"""The columns of how far somebody is in the course; all of them are empty for who never asked for it."""
+
+COLUMNS = (*(column.name for column in fields(NewSubscriber) if column.name != "course"), *COURSE)
 """All that is known of a subscriber; the id stays behind, which only counts."""
 
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -49,7 +62,12 @@ class Defaults:
 
 def describe(subscriber: NewSubscriber) -> dict[str, Any]:
     """All that the list holds about a person, as JSON knows it."""
-    return {name: _plain(getattr(subscriber, name)) for name in COLUMNS}
+    course = subscriber.course
+    said = (course.state, course.step, course.due) if course else (None,) * len(COURSE)
+    return {
+        **{name: _plain(getattr(subscriber, name)) for name in COLUMNS if name not in COURSE},
+        **dict(zip(COURSE, map(_plain, said), strict=True)),
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -126,6 +144,7 @@ def read_person(cells: Mapping[str, Any], defaults: Defaults) -> NewSubscriber:
         paused_until=_day(cells, "paused_until"),
         consents=tuple(_consent(said, defaults) for said in _listed(cells, "consents")),
         handle=_handle(cells),
+        course=_course(cells),
     )
 
 
@@ -223,6 +242,30 @@ def _certainties(cells: Mapping[str, Any], defaults: Defaults) -> tuple[str, ...
             known = ", ".join(sorted(defaults.certainties))
             raise RowError(f"unknown certainty {shorten(one)}; expected one of {known}")
     return found
+
+
+def _course(cells: Mapping[str, Any]) -> Course | None:
+    """How far somebody is in the course; None when all of its columns are empty."""
+    state_name, step_name, due_name = COURSE
+    if state_name not in cells:
+        if found := next((name for name in COURSE if name in cells), None):
+            raise RowError(f"{found} is {shorten(cells[found])}; expected nothing, because course is empty")
+        return None
+    state = _one_of(CourseState, cells, state_name)
+    said = cells.get(step_name, "")
+    text = str(said) if isinstance(said, int) and not isinstance(said, bool) else said
+    if not isinstance(text, str) or not re.fullmatch(rf"[1-{LESSONS + 1}]", text.strip(), re.ASCII):
+        raise RowError(
+            f"{step_name} is {shorten(said)}; expected the number of the next lesson, from 1 to {LESSONS + 1}"
+        )
+    course = Course(state, int(text), _day(cells, due_name))
+    if course.due and state is not CourseState.RUNNING:
+        raise RowError(
+            f"{due_name} is {shorten(cells[due_name])}; expected nothing unless the course is running"
+        )
+    if not course.due and state is CourseState.RUNNING and not course.finished:
+        raise RowError(f"{due_name} is empty; expected the day of the next lesson, like 2026-11-23")
+    return course
 
 
 def _handle(cells: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from generator.subscribers.list.records import save
 from generator.subscribers.list.subscriptions import find_subscriber, unsubscribe
 from generator.subscribers.store.schema import OUTBOX, SUBSCRIBER
 from generator.subscribers.transfer.foreign import find_origin
-from generator.subscribers.transfer.formats import Defaults, RowError, shorten
+from generator.subscribers.transfer.formats import COURSE, Defaults, RowError, shorten
 from generator.subscribers.transfer.layouts import find_worst, normalise, write_cell
 from generator.subscribers.transfer.meanings import Meanings
 from generator.subscribers.transfer.opening import open_table
@@ -205,7 +205,11 @@ class Import:
         )
 
     def _admit(self, person: NewSubscriber) -> NewSubscriber:
-        """Nobody is confirmed without proof."""
+        """Nobody is confirmed without proof, nor gets a course that they did not ask us for."""
+        if person.course and not (self.origin.proves and person.consents):
+            raise RowError(
+                f"has a course, and no consent as in an export of this program; empty {', '.join(COURSE)}"
+            )
         if person.status is not Status.CONFIRMED:
             return person
         if self.origin.proves and any(consent.step in _PROOFS for consent in person.consents):

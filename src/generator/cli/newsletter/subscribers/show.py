@@ -60,6 +60,7 @@ def command(project: Project, address: str, *, as_json: bool) -> None:
 
 _HEADINGS = {
     "consents": "consent:",
+    "course": "course:",
     "wishes": "forms not processed yet:",
     "notices": "mail not sent yet:",
     "tokens": "links in mail (hashes):",
