@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator
 
 from generator.errors import ContentError
-from generator.model import Language, Languages, Problem, Severity, Week, Window
+from generator.model import Language, Languages, Problem, Severity, Week, Window, is_lesson_day
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.syntax import explain_toml
 from generator.urls import explain_url
@@ -193,10 +193,24 @@ class Settings:
 
     def send_window(self, week: Week) -> Window:
         """From when and until when the letter of a week may leave, whatever the clocks do that day."""
-        opens, closes = (datetime.combine(week.friday, at, self.timezone) for at in self.window)
+        return self._make_window(week.friday, self.window)
+
+    def _make_window(self, day: date, hours: _Hours) -> Window:
+        opens, closes = (datetime.combine(day, at, self.timezone) for at in hours)
         start, end = opens.astimezone(UTC), closes.astimezone(UTC)
         # A clock that leaps within the window may make nothing of it; then it is as long as on any other day.
         return Window(start, end if start < end else start + (closes - opens))
+
+    def lesson_window(self, day: date) -> Window | None:
+        """From when and until when lessons of the course may leave on a day; None when none do."""
+        if self.course is None or not is_lesson_day(day):
+            return None
+        return self._make_window(day, self.course)
+
+    def start_of_day(self, moment: datetime) -> datetime:
+        """When the day of a moment began here, in UTC."""
+        day = moment.astimezone(self.timezone).date()
+        return datetime.combine(day, time(), self.timezone).astimezone(UTC)
 
     def skips(self, week: Week) -> bool:
         """Whether a week has no letter, because the settings say so."""

@@ -13,10 +13,12 @@ import click
 
 from generator.cli.parameters import say_parameter
 from generator.files import is_device
-from generator.model import Week
+from generator.model import CourseStep, Week
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from generator.model import MailingId
 
 
 def choose_output(output: Path | None) -> Path | None:
@@ -110,14 +112,35 @@ class WeekType(click.ParamType["Week"]):
             raise click.UsageError(f"{say_parameter(param)}: {error}", ctx) from None
 
 
-def with_week(*, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command a parameter `week`, which a person may write as an argument or as --week."""
+class MailingType(WeekType):
+    """A week, or a lesson of the course like course-3."""
+
+    name = "mailing"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it. Raises UsageError."""
+        if isinstance(value, str) and value.strip().lower().startswith("course"):
+            try:
+                return CourseStep.parse(value.strip().lower())
+            except ValueError as error:
+                raise click.UsageError(f"{say_parameter(param)}: {error}", ctx) from None
+        return super().convert(value, param, ctx) if not isinstance(value, CourseStep) else value
+
+
+def with_week(
+    *, required: bool = False, lessons: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command a parameter `week`, which a person may write as an argument or as --week.
+
+    `lessons`: the mailing of a lesson, like course-3, is taken too.
+    """
+    kind = MailingType() if lessons else WeekType()
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @click.argument("given", type=WeekType(), required=False, metavar="WEEK" if required else "[WEEK]")
-        @click.option("--week", "named", type=WeekType(), metavar="WEEK", help=f"Same as WEEK: {WEEKS}.")
+        @click.argument("given", type=kind, required=False, metavar="WEEK" if required else "[WEEK]")
+        @click.option("--week", "named", type=kind, metavar="WEEK", help=f"Same as WEEK: {WEEKS}.")
         @wraps(command)
-        def joined(*arguments: Any, given: Week | None, named: Week | None, **others: Any) -> Any:
+        def joined(*arguments: Any, given: MailingId | None, named: MailingId | None, **others: Any) -> Any:
             if given and named and given != named:
                 raise click.UsageError(f"two weeks given: {given} and --week {named}; give only one")
             week = given or named

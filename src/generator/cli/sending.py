@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from threading import Event
@@ -93,8 +94,10 @@ def ask(explanation: str, question: str) -> None:
 # --- A run ------------------------------------------------------------------------------------------------------------
 
 
-def show_sending(send: Callable[[events.Tell, Event], Outcome | Unsent]) -> int:
-    """Call `send` with what it tells and what stops it, and say how it ended; gives the exit code."""
+def show_sending(send: Callable[[events.Tell, Event], Outcome | Sequence[Outcome] | Unsent]) -> int:
+    """Call `send` with what it tells and what stops it, and say how it ended; gives the exit code, the worst of
+    several runs.
+    """
     from generator.mailing.run import Unsent
 
     screen = _Screen()
@@ -102,7 +105,8 @@ def show_sending(send: Callable[[events.Tell, Event], Outcome | Unsent]) -> int:
     if isinstance(ended, Unsent):
         click.echo(ended.reason)
         return 0
-    return _conclude(ended, screen.caught)
+    several = ended if isinstance(ended, Sequence) else (ended,)
+    return max(_conclude(one, screen.caught) for one in several)
 
 
 class _Screen:

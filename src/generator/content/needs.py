@@ -75,6 +75,11 @@ def need_course(root: Path) -> Needs:
     return _need(EVIDENCE, *_list_certainties(root))
 
 
+def need_mailed_course(root: Path) -> Needs:
+    """What the lessons of the course are mailed with."""
+    return _need(COURSE, *_list_facts(root), *_list_certainties(root))
+
+
 def need_assembly(root: Path) -> Needs:
     """What a new letter is made from, apart from the letters before it."""
     return _need(*_list_facts(root), THOUGHTS, *_list_certainties(root))

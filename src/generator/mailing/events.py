@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from generator.model import Mailing, Progress, Tally, Week
+    from generator.model import Mailing, MailingId, Progress, Tally
     from generator.watch.findings import Finding
 
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Waiting:
     """The window of the letter is not open yet, and the sender waits for it. Nothing is frozen."""
 
-    week: Week
+    week: MailingId
     opens: datetime
     """In the time zone of the letter."""
 
@@ -51,7 +51,7 @@ class Reopened:
 class Started:
     """A run begins."""
 
-    week: Week
+    week: MailingId
     before: Tally
     relay: str
     """Its name, without a password."""

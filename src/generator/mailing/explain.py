@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from generator.environment import open_list
 from generator.errors import AddressError
 from generator.mailing.lookup import find_message_id
-from generator.model import Kind, Progress, Status
+from generator.model import Kind, Progress, Status, Week
 from generator.sentences import count
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from pathlib import Path
 
-    from generator.model import Delivery, Event, Subscriber, Week
+    from generator.model import Delivery, Event, MailingId, Subscriber
     from generator.settings import Settings
     from generator.subscribers.store.database import Transaction
 
@@ -100,7 +100,7 @@ def _collect(
     """Steps of consent, letters, and what came of them, oldest first."""
     found: list[tuple[datetime, dict[str, str]]] = []
 
-    def add(at: datetime | None, week: Week | None, what: str, more: str) -> None:
+    def add(at: datetime | None, week: MailingId | None, what: str, more: str) -> None:
         row = {"at": write_moment(at) if at else "", "week": str(week or ""), "what": what, "more": more}
         found.append((at or _NEVER, row))
 
@@ -119,5 +119,5 @@ def _say_delivery(transaction: Transaction, delivery: Delivery, settings: Settin
     begun = delivery.attempts or delivery.progress is Progress.SENDING
     name = find_message_id(delivery, mailing, transaction.keys, settings) if mailing and begun else ""
     attempts = count(delivery.attempts, "attempt") if delivery.attempts > 1 else ""
-    first = "first letter" if delivery.joined else ""
+    first = "first letter" if delivery.joined and isinstance(delivery.week, Week) else ""
     return "; ".join(filter(None, (first, delivery.reply, attempts, name)))

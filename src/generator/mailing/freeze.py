@@ -12,17 +12,23 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from generator.errors import ContentError, GeneratorError
+from generator.model import CourseStep
+from generator.subscribers.ledger.courses import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
     from generator.content import Newsletter
     from generator.model import Issue, Language, Problem, Week
+
+
+Asked = TypeVar("Asked")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,45 @@ class Recipe:
     without_git: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedCourse:
+    """The lessons of the course, ready to be planned, or the problems that prevent it."""
+
+    texts: Mapping[CourseStep, Text] = field(repr=False, default_factory=dict)
+    """Empty when they cannot be rendered."""
+    commit: str = ""
+    obstacles: tuple[str, ...] = ()
+    """Why they cannot be sent."""
+    problems: tuple[Problem, ...] = ()
+    """The errors of their check, or of the files that they need."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRecipe:
+    """What lessons are prepared with."""
+
+    root: Path
+    date: datetime
+    """Of the messages."""
+    service: str
+    """Where links lead; empty when nobody has said so, which is an obstacle."""
+    without_git: bool = False
+
+
 def prepare_apart(recipe: Recipe) -> Prepared:
     """The same as `prepare`, in a process of its own. Raises GeneratorError when it ends before its time."""
+    return _do_apart(prepare, recipe)
+
+
+def prepare_course_apart(recipe: CourseRecipe) -> PreparedCourse:
+    """The same as `prepare_course`, in a process of its own."""
+    return _do_apart(prepare_course, recipe)
+
+
+def _do_apart(do: Callable[[Asked], Made], asked: Asked) -> Made:
     executor = ProcessPoolExecutor(1, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
     try:
-        return executor.submit(prepare, recipe).result()
+        return executor.submit(do, asked).result()
     except BrokenProcessPool:
         raise GeneratorError(
             "the process that prepares the letter was killed, probably because the machine ran out of memory"
@@ -83,7 +123,6 @@ def prepare(recipe: Recipe) -> Prepared:
 
 
 def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
-    from generator.environment import read_hooks
     from generator.mailing.preflight import find_commit
     from generator.render.email.master import render_master
     from generator.sentences import say_no_letter
@@ -98,12 +137,59 @@ def _prepare(newsletter: Newsletter, recipe: Recipe) -> Prepared:
     if issue and recipe.looks and not recipe.without_git:
         commit, trouble = find_commit(recipe.root)
         obstacles += [trouble] if trouble else []
-    headers = [relay.header for relay in read_hooks(recipe.root) if relay.header]
+    headers = _list_headers(recipe.root)
     masters = {
         language: render_master(newsletter, edition, recipe.service, recipe.date, headers)
         for language, edition in (issue.editions.items() if issue else ())
     }
     return Prepared(masters, issue.certainty if issue else "", commit, tuple(obstacles), tuple(errors))
+
+
+def prepare_course(recipe: CourseRecipe) -> PreparedCourse:
+    """Check and render all lessons: a reader who begins today gets each of them. What is wrong is told, not raised."""
+    from generator.check import check_thought
+    from generator.content import load_newsletter
+    from generator.content.needs import need_mailed_course
+    from generator.mailing.preflight import find_commit
+    from generator.render.email.master import render_master
+
+    try:
+        newsletter = load_newsletter(recipe.root, now=recipe.date, needs=need_mailed_course(recipe.root))
+        lessons = newsletter.playbook.lessons
+        found = [lesson for several in lessons.values() for lesson in several]
+        if not found:
+            return PreparedCourse(
+                obstacles=("there are no lessons; write them, or begin with: generate course",)
+            )
+        errors = [
+            problem for lesson in found for problem in check_thought(newsletter, lesson) if problem.blocks
+        ]
+        if errors:
+            return PreparedCourse(obstacles=("they have errors (see above)",), problems=tuple(errors))
+        commit, trouble = ("", "") if recipe.without_git else find_commit(recipe.root)
+        headers = _list_headers(recipe.root)
+        texts: dict[CourseStep, Text] = {}
+        for lesson in next(iter(lessons.values())):
+            several = {language: lessons[language][lesson.order - 1] for language in lessons}
+            texts[CourseStep(lesson.order)] = Text(
+                lesson.certainty,
+                {
+                    language: render_master(newsletter, one, recipe.service, recipe.date, headers)
+                    for language, one in several.items()
+                },
+            )
+    except ContentError as error:
+        return PreparedCourse(obstacles=("their files cannot be read (see above)",), problems=error.problems)
+    except GeneratorError as error:
+        return PreparedCourse(obstacles=(str(error),))
+    return PreparedCourse(texts, commit, (trouble,) if trouble else ())
+
+
+def _list_headers(root: Path) -> list[str]:
+    """Headers with the tag, for relays that return neither address."""
+    from generator.environment import read_hooks
+
+    return [relay.header for relay in read_hooks(root) if relay.header]
 
 
 def _find_obstacles(newsletter: Newsletter, issue: Issue, errors: list[Problem]) -> Iterator[str]:

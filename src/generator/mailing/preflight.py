@@ -57,10 +57,10 @@ def _ask_git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def find_missing(settings: Settings, week: Week, mail: str) -> list[str]:
-    """What must be set up before a letter is sent; a sentence for each."""
+def find_missing(settings: Settings, week: Week | None, mail: str) -> list[str]:
+    """What must be set up before a letter is sent, or lessons (no week); a sentence for each."""
     missing = []
-    if settings.skips(week):
+    if week and settings.skips(week):
         missing.append(say_skipped(week))
     if not mail:
         missing.append(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model import Tally, Week
+    from generator.model import MailingId, Tally
     from generator.settings import Settings
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.store.database import Database
@@ -31,7 +31,7 @@ FOLDER = PurePosixPath("var/reports")
 """Below the root of the project."""
 
 
-def make_report(root: Path, week: Week, now: datetime, form: str, output: Path | None = None) -> str:
+def make_report(root: Path, week: MailingId, now: datetime, form: str, output: Path | None = None) -> str:
     """The report of a letter as markdown or json; also written to a new file, when `output` names one.
 
     What dead senders left is settled first. Raises MailingError and PublishError.
@@ -53,7 +53,7 @@ def make_report(root: Path, week: Week, now: datetime, form: str, output: Path |
     return text
 
 
-def keep_report(root: Path, settings: Settings, database: Database, week: Week) -> PurePosixPath:
+def keep_report(root: Path, settings: Settings, database: Database, week: MailingId) -> PurePosixPath:
     """Write both forms as things stand, at the end of a run; gives the Markdown. Raises PublishError."""
     with database.read() as transaction:
         account = get_account(root, transaction, week)
@@ -99,7 +99,14 @@ def _write_markdown(account: Account, settings: Settings) -> list[str]:
         **({"First letters": f"{account.joined:,}"} if account.joined else {}),
         **{f"SHA-256, {language}": f"`{digest}`" for language, digest in account.digests.items()},
     }
-    lines = [f"# The letter of {mailing.week}", "", *_table(("", ""), facts), "", "## Outcome", ""]
+    lines = [
+        f"# {mailing.week.name[0].upper()}{mailing.week.name[1:]}",
+        "",
+        *_table(("", ""), facts),
+        "",
+        "## Outcome",
+        "",
+    ]
     totals = dict(list_tally(tally)) | {"**planned**": f"**{tally.planned:,}**"}
     lines += _table(("", "letters"), totals, right=True)
     if not tally.balances:

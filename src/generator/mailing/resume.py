@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
     from generator.clock import Clock
     from generator.mailing.events import Tell
-    from generator.model import Tally, Week
+    from generator.model import MailingId, Tally
 
 
 def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     root: Path,
-    week: Week,
+    week: MailingId,
     order: Order,
     clock: Clock,
     tell: Tell = tell_nobody,
@@ -46,7 +46,7 @@ def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is follo
         if not (tally.remaining or tally.deferred):
             with database.begin() as transaction:  # a run that was killed at its very end has not said so
                 mailings.finish(transaction, week, clock())
-            return Unsent(f"Nothing left to send of the letter of {week}; see `newsletter status {week}`.")
+            return Unsent(f"Nothing left to send of {week.name}; see `newsletter status {week}`.")
         with database.begin() as transaction:
             mailings.stop(transaction, week, "")
         return run_mailing(root, settings, database, mailing, order, clock, tell, stop or Event())
@@ -54,7 +54,7 @@ def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is follo
 
 def retry_letters(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     root: Path,
-    week: Week,
+    week: MailingId,
     progress: Progress,
     order: Order,
     clock: Clock,

@@ -23,7 +23,7 @@ from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.mailing.concluding import begin
 from generator.mailing.events import Advanced, Delayed, Ended, Started
 from generator.mailing.report import keep_report
-from generator.model import Progress
+from generator.model import CourseStep, Progress, Week
 from generator.recovery.backup import PATIENCE, make_backup_of_letter
 from generator.subscribers.ledger import firsts, mailings
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from generator.clock import Clock
     from generator.delivery.outgoing.transports import Transport
     from generator.mailing.events import Tell
-    from generator.model import Mailing, Tally, Week, Welcome
+    from generator.model import Mailing, MailingId, Tally, Welcome
     from generator.settings import Settings
     from generator.subscribers.store.database import Database
 
@@ -69,7 +69,7 @@ class Unsent:
 class Outcome:
     """How a run has ended."""
 
-    week: Week
+    week: MailingId
     tally: Tally
     """Of the whole mailing, when the run ended."""
     trouble: str
@@ -84,11 +84,15 @@ class Outcome:
     """Why it could not be written; empty when it was."""
     no_backup: str = ""
     """Why there is no back-up of the list as it is now; empty when there is, or on PostgreSQL."""
+    put_off: int = 0
+    """How many of the deferred ones the service sends, when they are due: first letters, and those of readers who had
+    another mail today.
+    """
 
     @property
     def left(self) -> int:
-        """How many letters remain to be sent, deferred ones too."""
-        return self.tally.remaining + self.tally.deferred
+        """How many letters remain to be sent by somebody, deferred ones too."""
+        return self.tally.remaining + self.tally.deferred - self.put_off
 
 
 def open_relay(root: Path) -> Transport:
@@ -106,14 +110,21 @@ def find_renamer(root: Path) -> str:
 
 def make_copies(root: Path, settings: Settings, database: Database, mailing: Mailing) -> Copies:
     """The copies of what was frozen. Raises MailingError and SecretError."""
-    with database.read() as transaction:
-        masters = mailings.find_masters(transaction, mailing.week)
+    week, masters = mailing.week, {}
+    if isinstance(week, Week):
+        with database.read() as transaction:
+            masters = mailings.find_masters(transaction, week)
 
-    def find(digest: str) -> Welcome | None:
+    def find_welcome(digest: str) -> Welcome | None:
         with database.read() as transaction:
             return firsts.find_welcome(transaction, digest)
 
-    return Copies(mailing, masters, database.keys, settings, find_signature(root, settings), find)
+    def find_master(digest: str) -> bytes | None:
+        with database.read() as transaction:
+            return mailings.find_master(transaction, week, digest) if isinstance(week, CourseStep) else None
+
+    sign = find_signature(root, settings)
+    return Copies(mailing, masters, database.keys, settings, sign, find_welcome, find_master)
 
 
 def find_signature(root: Path, settings: Settings) -> Callable[[bytes], bytes] | None:
@@ -182,11 +193,15 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
         tell(Ended())
     report, no_report = _report(root, settings, database, week)
     no_backup = make_backup_of_letter(root, settings, database, clock(), PATIENCE)
-    return Outcome(week, tally, task.trouble, task.failure, find_files(root), report, no_report, no_backup)
+    with database.read() as transaction:
+        put_off = mailings.count_put_off(transaction, week)
+    return Outcome(
+        week, tally, task.trouble, task.failure, find_files(root), report, no_report, no_backup, put_off
+    )
 
 
 def _report(
-    root: Path, settings: Settings, database: Database, week: Week
+    root: Path, settings: Settings, database: Database, week: MailingId
 ) -> tuple[PurePosixPath | None, str]:
     """Where the report is, or why there is none; the letters went as well without it."""
     try:

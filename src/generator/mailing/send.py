@@ -150,7 +150,9 @@ class _Sending:
         mailing = Mailing(self.week, now, prepared.commit, prepared.certainty, database.keys.fingerprint)
         try:
             with database.begin() as transaction:
-                frozen = mailings.freeze(transaction, mailing, prepared.masters, self.week.friday)
+                frozen = mailings.freeze(
+                    transaction, mailing, prepared.masters, self.week.friday, settings.start_of_day(now)
+                )
         except MailingError:
             found = _find(database, self.week)
             if found is None:

@@ -10,7 +10,7 @@ from generator.delivery.timing.limits import HELD, describe_limits
 from generator.environment import open_list
 from generator.mailing.lookup import find_message_id, get_account, get_mailing
 from generator.mailing.run import find_renamer
-from generator.model import Progress, Week
+from generator.model import Progress
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings, senders
 from generator.subscribers.transfer.formats import write_moment
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
     from pathlib import Path
 
-    from generator.model import Delivery, Mailing
+    from generator.model import Delivery, Mailing, MailingId
     from generator.subscribers.ledger.accounts import Account
     from generator.subscribers.store.database import Transaction
     from generator.watch.findings import Finding
@@ -63,7 +63,9 @@ class Standing:
         return found
 
 
-def find_standing(root: Path, week: Week | None, now: datetime, *, doubtful: bool = False) -> Standing | None:
+def find_standing(
+    root: Path, week: MailingId | None, now: datetime, *, doubtful: bool = False
+) -> Standing | None:
     """How far the letter of a week is, or the newest one; None when no letter was ever sent.
 
     What dead senders left is settled first. Raises MailingError for a week without a mailing.

@@ -43,7 +43,6 @@ from generator.model.playbook import (
 )
 from generator.model.problems import Problem, Severity
 from generator.model.subscribers import (
-    LESSONS,
     TOLD,
     Asking,
     Consent,
@@ -60,7 +59,16 @@ from generator.model.subscribers import (
     Wording,
     key_of,
 )
-from generator.model.weeks import Week, weeks_in
+from generator.model.weeks import (
+    LESSONS,
+    CourseStep,
+    MailingId,
+    Week,
+    is_lesson_day,
+    next_lesson_day,
+    parse_mailing_id,
+    weeks_in,
+)
 
 __all__ = [
     "ENGLISH",
@@ -78,6 +86,7 @@ __all__ = [
     "Consent",
     "Course",
     "CourseState",
+    "CourseStep",
     "Delivery",
     "Draft",
     "Due",
@@ -93,6 +102,7 @@ __all__ = [
     "Languages",
     "Lesson",
     "Mailing",
+    "MailingId",
     "NewSubscriber",
     "Notice",
     "Origin",
@@ -121,6 +131,9 @@ __all__ = [
     "Window",
     "Wish",
     "Wording",
+    "is_lesson_day",
     "key_of",
+    "next_lesson_day",
+    "parse_mailing_id",
     "weeks_in",
 ]

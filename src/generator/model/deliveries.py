@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.model.playbook import Language
-    from generator.model.weeks import Week
+    from generator.model.weeks import MailingId
 
 
 NO_UTF8 = "no SMTPUTF8"
@@ -108,7 +108,7 @@ class Report:
     key: str
     """A digest of what the relay calls this report: it counts once."""
     incident: Incident
-    week: Week
+    week: MailingId
     handle: str
     at: datetime
     """When it happened, in UTC."""
@@ -122,7 +122,7 @@ class Report:
 class Mailing:
     """The sending of one issue: who gets it and what they get are frozen before the first mail leaves."""
 
-    week: Week
+    week: MailingId
     frozen: datetime
     """In UTC; the Date of every message, the first time and every other time."""
     commit: str
@@ -173,6 +173,8 @@ class Due:
     """When they confirmed after the letter was frozen: a first letter, which has that Date; None for all others."""
     welcome: str = ""
     """SHA-256 of the Welcome before a first letter, hexadecimal; empty for none."""
+    master: str = ""
+    """Of a lesson: SHA-256 of its master, hexadecimal; empty for a letter, which has a master for each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ class Settled:
 class Delivery:
     """One row of the ledger, for a person."""
 
-    week: Week
+    week: MailingId
     subscriber_id: int
     address: str = field(repr=False)
     """Empty when that subscriber was erased since."""
@@ -232,7 +234,7 @@ class Event:
 
     at: datetime
     kind: Kind
-    week: Week | None
+    week: MailingId | None
     """The letter it is about, when that is known."""
     detail: str = ""
     """Codes; never the words of a server."""

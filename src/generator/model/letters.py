@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
     from generator.model.playbook import Language, Section
-    from generator.model.weeks import Week
+    from generator.model.weeks import MailingId, Week
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Edition:
     sections: tuple[Section, ...]
     images: Mapping[str, Image]
     source: Path
+
+    @property
+    def mailing(self) -> MailingId:
+        """What the ledger calls the mailing that sends it."""
+        return self.week
 
     @property
     def page(self) -> str:

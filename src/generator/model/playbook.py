@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
+from generator.model.weeks import CourseStep
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model.weeks import Week
+    from generator.model.weeks import MailingId, Week
 
 
 class Language(str):
@@ -263,6 +265,16 @@ class Lesson:
     sections: tuple[Section, ...]
     """The sections of a letter: what the author wrote, and the action above its item."""
     source: Path
+
+    @property
+    def mailing(self) -> MailingId:
+        """What the ledger calls the mailing that sends it."""
+        return CourseStep(self.order)
+
+    @property
+    def subject(self) -> str:
+        """Of its mail."""
+        return self.title
 
     @property
     def page(self) -> str:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from generator.model.weeks import LESSONS
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -141,10 +143,6 @@ class Course:
     def finished(self) -> bool:
         """Whether all lessons were planned."""
         return self.step > LESSONS
-
-
-LESSONS = 7
-"""One for each certainty: see content.certainties."""
 
 
 class Asking(StrEnum):

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from generator.environment import find_log, open_list
 from generator.errors import RequestError
-from generator.model import Status, Week
+from generator.model import MailingId, Status, Week
 from generator.settings import read_settings
-from generator.subscribers.ledger import mailings
-from generator.subscribers.ledger.departures import find_begun, replay
+from generator.subscribers.ledger import courses, mailings
+from generator.subscribers.ledger.departures import find_begun, find_lesson_days, replay
 from generator.subscribers.list.listing import count_statuses
 from generator.subscribers.store.stamp import find_mark, lift_mark, mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
     from pathlib import Path
 
     from generator.settings import Settings
@@ -36,7 +36,7 @@ _YEAR = timedelta(weeks=53)
 class Interrupted:
     """A letter that was being sent when the copy was made."""
 
-    week: Week
+    week: MailingId
     planned: int
     accepted: int
     doubtful: int
@@ -71,6 +71,8 @@ class Gap:
     unknown: Sequence[Unknown]
     readers: int
     """How many are confirmed."""
+    lesson_days: Sequence[date] = ()
+    """Days since on which lessons of the course left, or may have: those of these days are in doubt."""
 
 
 def resume_restored(
@@ -101,6 +103,7 @@ def resume_restored(
                 tuple(_list_interrupted(transaction)),
                 tuple(_list_unknown(transaction, settings, log.entries, made, now)),
                 count_statuses(transaction)[Status.CONFIRMED],
+                _list_lesson_days(settings, log.entries, made, now),
             )
         closed = {one.week for one in gap.unknown}
         if strange := [str(week) for week in unsent if week not in closed]:
@@ -112,8 +115,20 @@ def resume_restored(
         with database.begin() as transaction:
             for week in closed.difference(unsent):
                 mailings.close_unknown(transaction, week, now, CLOSED)
+            courses.doubt(transaction, gap.lesson_days, now)
             lift_mark(transaction.connection)
     return gap
+
+
+def _list_lesson_days(
+    settings: Settings, entries: Sequence[Entry], made: datetime, now: datetime
+) -> list[date]:
+    """As the log says; without a log, every day on which lessons may have left."""
+    first, last = (moment.astimezone(settings.timezone).date() for moment in (made, now))
+    if entries:
+        return [day for day in find_lesson_days(entries) if first <= day <= last]
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [day for day in days if settings.lesson_window(day)]
 
 
 def _list_interrupted(transaction: Transaction) -> Iterator[Interrupted]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.model import LESSONS
 from generator.render.dates import say_date
 from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Edition
+    from generator.model import Edition, Lesson
 
 
 def say_masthead(newsletter: Newsletter, edition: Edition) -> str:
@@ -23,5 +24,16 @@ def say_masthead(newsletter: Newsletter, edition: Edition) -> str:
             words["number"].format(number=newsletter.archive.number(edition) + unread),
             date,
             words["minute"] if minutes == 1 else words["minutes"].format(number=minutes),
+        )
+    )
+
+
+def say_lesson(newsletter: Newsletter, lesson: Lesson) -> str:
+    """Which lesson it is, and how long it takes: “De cursus · les 3 van 7 · 1 minuut”."""
+    words, minutes = load_words(newsletter.root)[lesson.language], lesson.minutes
+    return " · ".join(
+        (
+            words["course"]["masthead"].format(number=lesson.order, of=LESSONS),
+            words["site"]["minute"] if minutes == 1 else words["site"]["minutes"].format(number=minutes),
         )
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from generator.content.archive import list_written
 from generator.environment import find_backups
 from generator.model import Week, Window
-from generator.subscribers.ledger import mailings, returns, senders
+from generator.subscribers.ledger import courses, mailings, returns, senders
 from generator.subscribers.list import listing, outbox
 from generator.subscribers.store.stamp import find_mark
 from generator.watch.memory import read_relay
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
     from generator.model import Mailing, Tally
     from generator.settings import Settings
-    from generator.subscribers.store.database import Database
+    from generator.subscribers.store.database import Database, Transaction
 
 _LOOKED_BACK = 3
-"""Mailings; what is left of an older one helps nobody any more."""
+"""Letters; what is left of an older one helps nobody any more."""
+
+_LATE = timedelta(hours=1)
+"""After the window of lessons has opened, those of earlier days have been planned."""
 
 _NEWS = timedelta(days=1)
 """So long the balance of a letter that is done is counted."""
@@ -106,6 +109,8 @@ class Facts:
     """When the back-up was made that this list was restored from, as long as nobody has said what is to be done."""
     replaced: str
     """What became of the file of the list while it is open here, as a clause; empty when it is the same."""
+    lessons: int = 0
+    """Lessons of the course that were due on an earlier day and are not planned."""
 
     @property
     def state(self) -> State:
@@ -130,11 +135,14 @@ def read_facts(
     """Read everything. `measure` gives the free bytes of a disk. Raises DatabaseError."""
     week = find_due_week(settings, now)
     with database.read() as transaction:
-        newest = mailings.list_mailings(transaction)[:_LOOKED_BACK]
+        begun = mailings.list_mailings(transaction)
+        letters = [one for one in begun if isinstance(one.week, Week)]
+        newest = letters[:_LOOKED_BACK] + begun[len(letters) :]  # and all lessons
         since = listing.find_first_confirmed(transaction)
         held = sum(returns.count_held(transaction).values())
         restored = find_mark(transaction.connection)
         notices, oldest = outbox.find_oldest(transaction)
+        lessons = _count_lessons(transaction, settings, now)
     file = database.file
     folder = file.parent if file is not None else root
     known = find_backups(root, settings)
@@ -161,7 +169,21 @@ def read_facts(
         refusing=refusing,
         restored=restored,
         replaced=replaced,
+        lessons=lessons,
     )
+
+
+def _count_lessons(transaction: Transaction, settings: Settings, now: datetime) -> int:
+    """Not those of today: a lesson waits for a day when its reader has had a letter."""
+    day = now.astimezone(settings.timezone).date() - timedelta(days=1)
+    while settings.course and settings.lesson_window(day) is None:
+        day -= timedelta(days=1)
+    if settings.course is None:
+        return 0
+    today = settings.lesson_window(now.astimezone(settings.timezone).date())
+    if today is None or now < today.opens + _LATE:  # those of before leave with the next ones
+        return 0
+    return courses.count_due(transaction, day)
 
 
 def find_due_week(settings: Settings, now: datetime) -> Week:

@@ -7,13 +7,14 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any
 
+from generator.model import Week
 from generator.sentences import count, say_day
 from generator.subscribers.store.identity import GONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from generator.model import Tally, Week
+    from generator.model import MailingId, Tally
     from generator.watch.facts import Facts, Sending
 
 GRACE = timedelta(minutes=2)
@@ -57,6 +58,7 @@ class Kind(StrEnum):
     FLOOD = "flood"
     NOTICES = "notices"
     RELAY = "relay"
+    LESSONS = "lessons"
     LIST = "list"
     BACKUP = "backup"
     DISK = "disk"
@@ -77,8 +79,8 @@ class Finding:
     """A clause without an address; it does not end in a full stop."""
     command: str = ""
     """What mends it, as it is typed; empty when nothing has to be done."""
-    week: Week | None = None
-    """The letter that it is about."""
+    week: MailingId | None = None
+    """The letter or lesson that it is about."""
     about: str = ""
     """What tells two findings of a kind apart, besides the week: the name of a unit."""
 
@@ -102,7 +104,7 @@ def judge(facts: Facts, grace: timedelta = GRACE, delay: timedelta = DELAY) -> l
 
     `grace` and `delay` are 0 for who knows that nobody is about to send: a command that has just failed to.
     """
-    letters = [] if facts.replaced else [*_judge_letters(facts, grace, delay)]
+    letters = [] if facts.replaced else [*_judge_letters(facts, grace, delay), *_judge_lessons(facts)]
     found = [*letters, *_judge_mail(facts), *_judge_machine(facts)]
     return sorted(found, key=lambda one: -one.level)
 
@@ -114,7 +116,9 @@ def find_worst(findings: Sequence[Finding]) -> Level:
 
 def _judge_letters(facts: Facts, grace: timedelta, delay: timedelta) -> Iterator[Finding]:
     week, window = facts.week, facts.window
-    begun = any(sending.mailing.week >= week for sending in facts.sendings)
+    begun = any(
+        isinstance(one, Week) and one >= week for one in (sending.mailing.week for sending in facts.sendings)
+    )
     if not (begun or facts.skipped) and _had_readers(facts):
         local = window.opens.astimezone(facts.zone)
         if facts.written and facts.now >= window.opens + delay:
@@ -136,13 +140,23 @@ def _judge_letters(facts: Facts, grace: timedelta, delay: timedelta) -> Iterator
                 yield _stop(sending)
         elif sending.mailing.trouble and sending.left:  # first letters, which wait for a person
             yield _stop(sending)
-        elif sending.tally and facts.now - sending.mailing.finished < FRESH:
+        elif (  # lessons leave every day, which is no news
+            sending.tally
+            and isinstance(sending.mailing.week, Week)
+            and facts.now - sending.mailing.finished < FRESH
+        ):
             yield Finding(
                 Kind.DONE,
                 Level.OK,
-                f"the letter of {sending.mailing.week} was sent: {say_tally(sending.tally)}",
+                f"{sending.mailing.week.name} was sent: {say_tally(sending.tally)}",
                 week=sending.mailing.week,
             )
+
+
+def _judge_lessons(facts: Facts) -> Iterator[Finding]:
+    if facts.lessons:
+        text = f"{count(facts.lessons, 'lesson')} of the course should have left on an earlier day"
+        yield Finding(Kind.LESSONS, Level.WARNING, text, "newsletter send --course --now")
 
 
 def _had_readers(facts: Facts) -> bool:
@@ -177,7 +191,7 @@ def _miss(facts: Facts) -> Finding:
 def _stop(sending: Sending) -> Finding:
     week, left = sending.mailing.week, sending.left
     why = f": {sending.mailing.trouble}" if sending.mailing.trouble else ""
-    text = f"the letter of {week} was begun and stopped with {count(left, 'letter')} left{why}"
+    text = f"{week.name} was begun and stopped with {count(left, 'letter')} left{why}"
     return Finding(Kind.STOPPED, Level.CRITICAL, text, f"newsletter resume {week}", week)
 
 

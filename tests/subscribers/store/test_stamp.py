@@ -83,10 +83,12 @@ def make_older(path: Path) -> None:
     """As the program before there was a mark left it."""
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("DROP TABLE answer")
+        connection.execute("DROP TABLE course")
+        connection.execute("ALTER TABLE wish DROP COLUMN course")
         connection.execute("DROP TABLE stamp")
         connection.execute("DROP TABLE welcome")
         connection.execute("DROP INDEX ix_delivery_joined")
-        for column in ("joined", "welcome"):
+        for column in ("joined", "welcome", "master"):
             connection.execute(f"ALTER TABLE delivery DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.cli import Project
-    from generator.model import Week
+    from generator.model import MailingId
 
 
 @click.command(cls=Command)
-@with_week(required=True)
+@with_week(required=True, lessons=True)
 @click.option(
     "--format",
     "form",
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     help="New file to write to. Default: standard output.",
 )
 @click.pass_obj
-def command(project: Project, week: Week, form: str, output: Path | None) -> None:
+def command(project: Project, week: MailingId, form: str, output: Path | None) -> None:
     """Report on a letter in numbers, without addresses.
 
     The report counts the letters by outcome, the replies of the relay, and the returned mail. Each run of `send`,

@@ -17,12 +17,12 @@ from generator.sentences import count, say_moment
 
 if TYPE_CHECKING:
     from generator.cli import Project
-    from generator.model import Week
+    from generator.model import MailingId, Week
     from generator.recovery.restored import Gap
 
 
 @click.command(cls=Command)
-@with_week()
+@with_week(lessons=True)
 @click.option(
     "--restored", is_flag=True, help="Let a restored list send again, and say what it does not know."
 )
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(  # noqa: PLR0913 (one for each option)
     context: click.Context,
-    week: Week | None,
+    week: MailingId | None,
     connections: int,
     rate: float | None,
     patience: float,
@@ -104,6 +104,12 @@ def _show(gap: Gap, unsent: tuple[Week, ...]) -> None:
             f"{count(letter.doubtful, 'letter')} in doubt. Nobody gets it again, so up to {letter.doubtful:,} may not "
             f"get it at all. `newsletter retry {letter.week} --in-doubt` sends it to them; who has it gets it a "
             "second time."
+        )
+    if gap.lesson_days:
+        days = ", ".join(map(str, gap.lesson_days))
+        click.echo(
+            f"Lessons of the course may have left on {days}. Those are in doubt, and their readers go on with the "
+            "next one. `newsletter retry course-1 --in-doubt` sends a lesson again; who has it gets it a second time."
         )
     for unknown in gap.unknown:
         week = unknown.week

@@ -16,11 +16,11 @@ from generator.sentences import count
 
 if TYPE_CHECKING:
     from generator.cli import Project
-    from generator.model import Progress, Week
+    from generator.model import MailingId, Progress
 
 
 @click.command(cls=Command)
-@with_week(required=True)
+@with_week(required=True, lessons=True)
 @click.option("--refused", is_flag=True, help="Letters that the relay refused, or that were given up.")
 @click.option("--in-doubt", is_flag=True, help="Letters that may or may not have arrived.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(  # noqa: PLR0913 (one for each option)
     context: click.Context,
-    week: Week,
+    week: MailingId,
     connections: int,
     rate: float | None,
     patience: float,
@@ -61,7 +61,7 @@ def command(  # noqa: PLR0913 (one for each option)
     context.exit(show_sending(partial(retry, agree=agree)))
 
 
-def confirm_retry(week: Week, progress: Progress, renamer: str, number: int) -> None:
+def confirm_retry(week: MailingId, progress: Progress, renamer: str, number: int) -> None:
     """Ask whether so many letters are to be sent again, with what it risks. `renamer`: see find_renamer."""
     from generator.model import Progress
 

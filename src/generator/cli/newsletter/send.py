@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 @click.command(cls=Command)
 @with_week()
+@click.option("--course", is_flag=True, help="Send the lessons of the course that are due, and no letter.")
 @click.option("--wait", is_flag=True, help="Wait until the window of that Friday opens, then send.")
 @click.option("--now", "at_once", is_flag=True, help="Send now, even outside the window.")
 @click.option(
@@ -53,6 +54,7 @@ def command(  # noqa: PLR0913 (one for each option)
     rate: float | None,
     patience: float,
     *,
+    course: bool,
     wait: bool,
     at_once: bool,
     dry_run: bool,
@@ -64,8 +66,9 @@ def command(  # noqa: PLR0913 (one for each option)
     changes, a closed window. Then it freezes the letter and its recipients, and sends. No reader gets it twice, so
     you can run it again at any time, also from a timer. Ctrl-C finishes the letters in flight, then stops.
 
-    Without WEEK it sends the letter whose window is open, or opens next. It exits with 0 when nothing is left to do,
-    and with 1 when something is; then `newsletter resume` continues.
+    Without WEEK it sends the letter whose window is open, or opens next. From Monday to Thursday, in the window of
+    [course] in the settings, it sends the lessons of the course that are due instead. It exits with 0 when nothing is
+    left to do, and with 1 when something is; then `newsletter resume` continues.
 
     \b
     Examples:
@@ -73,13 +76,46 @@ def command(  # noqa: PLR0913 (one for each option)
       newsletter send 2026-W48 --to editor@example.org
       newsletter send --wait
       newsletter send 2026-W48 --now --rate 10
+      newsletter send --course
     """
+    from generator.mailing.lessons import is_open, send_lessons
     from generator.mailing.send import Asked, send_letter
     from generator.model import Language
+    from generator.settings import read_settings
 
+    _check_options(week, output, proof, language, course=course, wait=wait, at_once=at_once, dry_run=dry_run)
+    project: Project = context.obj
+    root, clock = project.root, project.clock
+    if dry_run:
+        _write(root, week, output, clock())
+    elif proof:
+        _send_proof(root, week, read_address(proof), Language(language) if language else None, clock())
+    else:
+        asked = Asked(read_order(connections, rate, patience), wait, at_once, without_git)
+        if course or (week is None and not wait and is_open(read_settings(root), clock())):
+            context.exit(show_sending(partial(send_lessons, root, asked, clock)))
+        context.exit(show_sending(partial(send_letter, root, week, asked, clock)))
+
+
+def _check_options(  # noqa: PLR0913 (one for each option)
+    week: Week | None,
+    output: Path | None,
+    proof: str | None,
+    language: str | None,
+    *,
+    course: bool,
+    wait: bool,
+    at_once: bool,
+    dry_run: bool,
+) -> None:
+    """Raise UsageError for options that cannot be used together."""
     if wait and at_once:
         raise click.UsageError("--wait and --now cannot be used together")
-    if at_once and week is None:  # on Friday at eleven the window that opens next is that of next week
+    if course and (week or wait or dry_run or proof):
+        raise click.UsageError("--course cannot be used with a week, --wait, --dry-run or --to")
+    if (
+        at_once and week is None and not course
+    ):  # on Friday at eleven the window that opens next is that of next week
         raise click.UsageError("--now needs a week")
     if (wait or at_once) and (dry_run or proof):
         raise click.UsageError("--wait and --now cannot be used with --dry-run or --to")
@@ -89,15 +125,6 @@ def command(  # noqa: PLR0913 (one for each option)
         raise click.UsageError("--output needs --dry-run")
     if language and not proof:
         raise click.UsageError("--language needs --to")
-    project: Project = context.obj
-    root, clock = project.root, project.clock
-    if dry_run:
-        _write(root, week, output, clock())
-    elif proof:
-        _send_proof(root, week, read_address(proof), Language(language) if language else None, clock())
-    else:
-        asked = Asked(read_order(connections, rate, patience), wait, at_once, without_git)
-        context.exit(show_sending(partial(send_letter, root, week, asked, clock)))
 
 
 def _write(root: Path, week: Week | None, output: Path | None, now: datetime) -> None:

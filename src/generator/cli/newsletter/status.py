@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from generator.cli import Project
     from generator.mailing.status import Standing
-    from generator.model import Delivery, Week
+    from generator.model import Delivery, MailingId
     from generator.subscribers.ledger.accounts import Account
 
 
 @click.command(cls=Command)
-@with_week()
+@with_week(lessons=True)
 @click.option(
     "--doubtful", is_flag=True, help="List the letters in doubt, with the Message-ID to search for."
 )
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(  # noqa: PLR0913 (one for each option)
     context: click.Context,
-    week: Week | None,
+    week: MailingId | None,
     failed: str,
     *,
     doubtful: bool,
@@ -76,7 +76,7 @@ def command(  # noqa: PLR0913 (one for each option)
     _show_all(context, week, doubtful=doubtful, as_json=as_json)
 
 
-def _show_all(context: click.Context, week: Week | None, *, doubtful: bool, as_json: bool) -> None:
+def _show_all(context: click.Context, week: MailingId | None, *, doubtful: bool, as_json: bool) -> None:
     """Print how far a letter is, and without a week also which one was missed."""
     from generator.mailing.status import find_overdue, find_standing
 

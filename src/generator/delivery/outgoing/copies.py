@@ -42,17 +42,21 @@ class Copies:
         settings: Settings,
         sign: Callable[[bytes], bytes] | None = None,
         find_welcome: Callable[[str], Welcome | None] = lambda _: None,
+        find_master: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
-        """`sign` adds our own DKIM signature to a message; `find_welcome` finds words of welcome by their digest.
+        """`sign` adds our own DKIM signature to a message; `find_welcome` finds words of welcome by their digest, and
+        `find_master` the master of a lesson: it has no `masters` for everybody.
 
         Raises MailingError for a master that is damaged, and SecretError when the key of the mailing is gone.
         """
         self._week, self._keys = mailing.week, keys.led_by(mailing.key)
         self.digests = {language: sha256(content).hexdigest() for language, content in masters.items()}
         """SHA-256 of each master, hexadecimal."""
-        self._contents, self._find_welcome = masters, find_welcome
+        self._contents, self._find_welcome, self._find_content = masters, find_welcome, find_master
         self._masters = {(language, ""): Master(content) for language, content in masters.items()}
         """By language, and the digest of the words of welcome; those with words are made when somebody gets them."""
+        self._lessons: dict[str, Master] = {}
+        """By the digest of their content; read when somebody gets them."""
         self._zone = settings.timezone
         self._sender, self._bounces, self._sign = settings.sender_address, settings.bounces, sign
 
@@ -71,11 +75,11 @@ class Copies:
         return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)
 
     def _find_master(self, due: Due) -> Master:
+        if due.master:
+            return self._find_lesson(due.master)
         content = self._contents.get(due.language)
         if content is None:
-            raise MailingError(
-                f"the letter of {self._week} was frozen without an edition in “{due.language}”"
-            )
+            raise MailingError(f"{self._week.name} was frozen without an edition in “{due.language}”")
         kind = (due.language, due.welcome)
         if (known := self._masters.get(kind)) is not None:
             return known
@@ -86,6 +90,15 @@ class Copies:
             with suppress(MailingError):
                 master = Master(add_welcome(content, welcome))
         return self._masters.setdefault(kind, master)
+
+    def _find_lesson(self, digest: str) -> Master:
+        known = self._lessons.get(digest)
+        if known is None:
+            content = self._find_content(digest)
+            if content is None:
+                raise MailingError(f"{self._week}: the lesson with the digest {digest} is not kept")
+            known = self._lessons.setdefault(digest, Master(content))
+        return known
 
     def _return_path(self, tag: str) -> str:
         """Where a bounce of this one copy goes: an address with its tag (VERP)."""

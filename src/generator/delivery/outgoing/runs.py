@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.sender import MOST, Sender
 from generator.errors import DatabaseError, MailingError
+from generator.model import CourseStep
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.returns import suppress_soft_bounced
@@ -80,18 +81,24 @@ class Run:
         if self._bugs:
             raise self._bugs[0]
         tally = self._count()
-        if not (self._task.first or tally.remaining or tally.deferred):
+        if not (self._task.first or tally.remaining):
             with self._database.begin() as transaction:
-                mailings.finish(transaction, self._week, now())
-                suppress_soft_bounced(transaction, now())
+                if tally.deferred == mailings.count_put_off(transaction, self._week):
+                    mailings.finish(transaction, self._week, now())
+                    suppress_soft_bounced(transaction, now())
         return tally
 
     def _check_frozen(self) -> None:
-        """Raise MailingError when something else is frozen now. Nobody can withdraw it any more: we are enlisted."""
+        """Raise MailingError when something else is frozen now. Nobody can withdraw it any more: we are enlisted.
+
+        A lesson is never withdrawn, and may get new masters at any time.
+        """
+        if isinstance(self._week, CourseStep):
+            return
         with self._database.read() as transaction:
             digests = mailings.find_digests(transaction, self._week)
         if digests != self._task.copies.digests:
-            raise MailingError(f"the letter of {self._week} was withdrawn in the meantime; nothing was sent")
+            raise MailingError(f"{self._week.name} was withdrawn in the meantime; nothing was sent")
 
     def _go_round(self, number: int, tally: Tally) -> None:
         """Send all that is due now, over all connections."""

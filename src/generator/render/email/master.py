@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.content import Newsletter
-    from generator.model import Edition
+    from generator.model import Edition, Lesson
     from generator.settings import Settings
 
 STAND_IN = Personal(
@@ -73,7 +73,7 @@ _SHORTEST, _LONGEST = 5, 15
 
 def render_master(
     newsletter: Newsletter,
-    edition: Edition,
+    edition: Edition | Lesson,
     service_url: str,
     date: datetime,
     tagged: Sequence[str] = (),
@@ -95,7 +95,7 @@ def render_master(
 
 def render_copy(  # noqa: PLR0913 (what a letter is made of)
     newsletter: Newsletter,
-    edition: Edition,
+    edition: Edition | Lesson,
     service_url: str,
     date: datetime,
     personal: Personal,
@@ -123,13 +123,13 @@ def render_copy(  # noqa: PLR0913 (what a letter is made of)
         *write_ways_out(settings, url, personal.unsubscribe, personal.tag),
         f"List-Help: <{settings.page_url(edition.language, 'newsletter.md')}>",
         f"List-Archive: <{settings.page_url(edition.language, 'archive/index.md')}>",
-        f"Feedback-ID: {edition.week}.{edition.language}:letter:{edition.certainty}:{name_sender(settings)}",
+        f"Feedback-ID: {edition.mailing}.{edition.language}:letter:{edition.certainty}:{name_sender(settings)}",
         "Precedence: bulk",
         "X-Auto-Response-Suppress: OOF",
         f"Content-Language: {edition.language}",
         *(f"{name}: {personal.tag}" for name in tagged),
     )
-    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
+    return write_message(headers, f"{edition.mailing}.{edition.language}", text, html)
 
 
 def name_sender(settings: Settings) -> str:

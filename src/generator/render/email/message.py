@@ -10,7 +10,7 @@ from urllib.parse import quote
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.content.links import item_reminder
-from generator.model import Email, Useful
+from generator.model import Edition, Email, Lesson, Useful
 from generator.render.email.draft import render_draft, unsubscribe_url
 from generator.render.email.html import render_email_html
 from generator.render.email.inlining import inline_css
@@ -19,7 +19,7 @@ from generator.render.email.marks import mark_path
 from generator.render.email.text import TextWriter
 from generator.render.links import address_forward
 from generator.render.markdown import render_letter
-from generator.render.mastheads import say_masthead
+from generator.render.mastheads import say_lesson, say_masthead
 from generator.render.templating import render_template
 from generator.words import load_words
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from generator.content import Newsletter
-    from generator.model import Edition
     from generator.render.markdown import Letter
 
 EARLIER = 2
@@ -44,11 +43,12 @@ def render_email(newsletter: Newsletter, edition: Edition) -> Email:
 
 
 def render_parts(
-    newsletter: Newsletter, edition: Edition, unsubscribe: str, manage: str = "", useful: str = ""
+    newsletter: Newsletter, edition: Edition | Lesson, unsubscribe: str, manage: str = "", useful: str = ""
 ) -> tuple[str, str]:
-    """The letter as text and as HTML; the URLs of its last two links are given, the second may be empty.
+    """The letter or lesson as text and as HTML; the URLs of its last two links are given, the second may be empty.
 
-    `useful` is the folder of the pages that ask whether a letter was of use; empty without a service.
+    `useful` is the folder of the pages that ask whether a letter was of use; empty without a service. A lesson does not
+    ask: nobody would look at its numbers, which grow for years.
     """
     letter, words = (
         render_letter(newsletter, edition),
@@ -57,14 +57,19 @@ def render_parts(
     values = _values(newsletter, edition) | {
         "unsubscribe": unsubscribe,
         "manage": manage,
-        "answers": [(words[f"useful_{one}"], f"{useful}{edition.week}/{one}") for one in Useful if useful],
+        "answers": [
+            (words[f"useful_{one}"], f"{useful}{edition.mailing}/{one}")
+            for one in Useful
+            if useful and isinstance(edition, Edition)
+        ],
+        "course": f"{manage}#course" if manage and isinstance(edition, Lesson) else "",
     }
     text = _CONTROL.sub("", _render_text(newsletter, letter, values))
     html = _CONTROL.sub("", _render_html(newsletter, letter, values))
     return text, html
 
 
-def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
+def _values(newsletter: Newsletter, edition: Edition | Lesson) -> dict[str, Any]:
     """The values of both templates around the letter."""
     settings, language = newsletter.settings, edition.language
     certainty = newsletter.playbook.certainty(language, edition.certainty)
@@ -74,14 +79,18 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
         "subject": edition.subject,
         "title": edition.title,
         "summary": edition.summary,
-        "masthead": say_masthead(newsletter, edition),
+        "masthead": say_masthead(newsletter, edition)
+        if isinstance(edition, Edition)
+        else say_lesson(newsletter, edition),
         "url": url,
         "share": _share(edition, address_forward(settings, url)),
         "passed": address_forward(settings, url),
         "newsletter": settings.page_url(language, "newsletter.md"),
         "earlier": [
             {"title": letter.title, "url": settings.page_url(language, letter.page)}
-            for letter in islice(newsletter.archive.before(edition), EARLIER)
+            for letter in (
+                islice(newsletter.archive.before(edition), EARLIER) if isinstance(edition, Edition) else ()
+            )
         ],
         "templates": [
             {"title": one.title, "url": settings.page_url(language, one.page)}
@@ -98,7 +107,7 @@ def _values(newsletter: Newsletter, edition: Edition) -> dict[str, Any]:
     }
 
 
-def _share(edition: Edition, url: str) -> str:
+def _share(edition: Edition | Lesson, url: str) -> str:
     """The mailto: URL of a mail to nobody yet that passes a letter on: what it is about, and where it can be read."""
     body = f"{edition.summary}\r\n\r\n{url}"
     return f"mailto:?subject={quote(edition.title, safe='')}&body={quote(body, safe='')}"

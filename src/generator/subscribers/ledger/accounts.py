@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from generator.model import Kind, Language, Mailing, Progress, Tally
+from generator.model import Kind, Language, Mailing, Progress, Tally, Week
 from generator.subscribers.ledger.answers import find_answers
 from generator.subscribers.ledger.mailings import find_digests, find_mailing, find_span, tally
 from generator.subscribers.store.schema import DELIVERY, EVENT
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from generator.model import Useful, Week
+    from generator.model import MailingId, Useful
     from generator.subscribers.store.database import Transaction
 
 
@@ -89,7 +89,7 @@ class Account:
         }
 
 
-def find_account(transaction: Transaction, week: Week) -> Account | None:
+def find_account(transaction: Transaction, week: MailingId) -> Account | None:
     """The account of a mailing, from four queries over its rows; None when it was never frozen."""
     mailing = find_mailing(transaction, week)
     if mailing is None:
@@ -113,7 +113,8 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
     )
     first, last = find_span(transaction, week)
     skipped, events = _count_events(transaction, week)
-    joined = tally(transaction, week, first=True)
+    # Every row of a lesson has a moment of its own; only among the rows of a letter it says something.
+    joined = tally(transaction, week, first=True) if isinstance(week, Week) else Tally(0)
     return Account(
         mailing=mailing,
         tally=tally(transaction, week),
@@ -124,13 +125,13 @@ def find_account(transaction: Transaction, week: Week) -> Account | None:
         events=events,
         first=first,
         last=last,
-        answers=find_answers(transaction, week),
+        answers=find_answers(transaction, week) if isinstance(week, Week) else {},
         joined=joined.planned,
         joined_accepted=joined.accepted,
     )
 
 
-def _count_events(transaction: Transaction, week: Week) -> tuple[dict[str, int], dict[Kind, int]]:
+def _count_events(transaction: Transaction, week: MailingId) -> tuple[dict[str, int], dict[Kind, int]]:
     skipped: Counter[str] = Counter()
     events: Counter[Kind] = Counter()
     rows = transaction.connection.execute(

@@ -10,37 +10,40 @@ A course that begins again goes on with the lesson at which it was stopped, so t
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, case, exists, func, select, update
 
-from generator.model import LESSONS, Course, CourseState, Status
+from generator.model import LESSONS, Course, CourseState, CourseStep, Progress, Status, next_lesson_day
+from generator.subscribers.ledger.mailings import STEP, had_mail
+from generator.subscribers.ledger.statements import OPEN
 from generator.subscribers.list import records
-from generator.subscribers.store.schema import COURSE, SUBSCRIBER, insert_missing, read_row
+from generator.subscribers.store.log import Happened
+from generator.subscribers.store.schema import (
+    COURSE,
+    DELIVERY,
+    IS_LESSON,
+    MAILING,
+    MASTER,
+    SUBSCRIBER,
+    insert_missing,
+    read_row,
+)
+from generator.subscribers.store.stamp import refuse_restored
+from generator.subscribers.store.turns import await_confirming
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date, datetime
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
 
-    from generator.model import Subscriber
+    from sqlalchemy import ColumnElement, Connection
+
+    from generator.model import Language, Subscriber
     from generator.subscribers.store.database import Transaction
-
-_MONDAY, _LAST = 1, 4
-"""Lessons leave from Monday to Thursday (ISO weekdays): Friday is for the letter, so nobody gets two mails on a day."""
-
-
-def next_day(day: date) -> date:
-    """The first day after this one on which lessons leave."""
-    following = day + timedelta(days=1)
-    while not is_lesson_day(following):
-        following += timedelta(days=1)
-    return following
-
-
-def is_lesson_day(day: date) -> bool:
-    """Whether lessons leave on this day."""
-    return _MONDAY <= day.isoweekday() <= _LAST
 
 
 def find(transaction: Transaction, subscriber_id: int) -> Course | None:
@@ -60,7 +63,7 @@ def begin(transaction: Transaction, subscriber: Subscriber, today: date, now: da
     if current is None or current.status is not Status.CONFIRMED:
         return False
     connection = transaction.connection
-    values = {"state": CourseState.RUNNING, "due": next_day(today), "changed": now}
+    values = {"state": CourseState.RUNNING, "due": next_lesson_day(today), "changed": now}
     made = connection.execute(
         insert_missing(connection, COURSE)
         .values(subscriber_id=subscriber.id, step=1, **values)
@@ -125,3 +128,294 @@ def _move(
         .returning(COURSE.c.subscriber_id)
     ).first()
     return changed is not None
+
+
+# --- Planning ---------------------------------------------------------------------------------------------------------
+
+WEEKLY = timedelta(weeks=1)
+"""Between two lessons, at least."""
+
+_WAITS = timedelta(weeks=1)
+"""So long a lesson waits for a letter that was begun and is not sent: its reader gets the letter first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A lesson as it is now."""
+
+    certainty: str
+    masters: Mapping[Language, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """When lessons are planned."""
+
+    today: date
+    """In the time zone of the letter."""
+    began: datetime
+    """When that day began, in UTC."""
+    now: datetime
+    """In UTC, to the second: the header Date of these lessons."""
+
+
+def plan(
+    transaction: Transaction, texts: Mapping[CourseStep, Text], commit: str, day: Day
+) -> dict[CourseStep, int]:
+    """Plan the lesson of everybody whose turn it is, but for those who had a letter today, or are about to get one.
+
+    In one transaction, with the masters: what is planned has the same bytes for ever, whatever becomes of the text.
+    Lessons of `texts` only; how many of each. Raises MailingError when the list was restored.
+    """
+    refuse_restored(transaction.connection)
+    connection = transaction.connection
+    await_confirming(connection)  # nor is a letter frozen: who gets both would not be seen
+    _take_back(connection, day.today)
+    chosen = _choose(connection, texts, day)
+    found: dict[CourseStep, list[Any]] = defaultdict(list)
+    for number, step, language in chosen:
+        found[CourseStep(step)].append((number, language))
+    for one in sorted(found):
+        digests = _keep(connection, one, texts[one], commit, transaction.keys.fingerprint, day)
+        _add(connection, one, found[one], digests, day)
+    if found:
+        transaction.log(Happened.BEGUN, day.today.isoformat(), day.now)
+    return {one: len(found[one]) for one in sorted(found)}
+
+
+def doubt(transaction: Transaction, days: Sequence[date], now: datetime) -> int:
+    """In a list that was restored: put in doubt each lesson that may have left on one of these days; how many.
+
+    Its reader goes on with the next one.
+    """
+    connection, number = transaction.connection, 0
+    for today in sorted(days):
+        moved = connection.execute(
+            update(COURSE)
+            .where(COURSE.c.state == CourseState.RUNNING, COURSE.c.due <= today, COURSE.c.step <= LESSONS)
+            .values(_move_on(today, now))
+            .returning(COURSE.c.subscriber_id, COURSE.c.step)
+        ).all()
+        for subscriber_id, following in moved:
+            step = CourseStep(following - 1)
+            _open_mailing(connection, step, "", "", transaction.keys.fingerprint, now)
+            language = select(SUBSCRIBER.c.language).where(SUBSCRIBER.c.id == subscriber_id).scalar_subquery()
+            master = (
+                select(MASTER.c.digest)
+                .where(MASTER.c.week == str(step), MASTER.c.language == language)
+                .limit(1)
+                .scalar_subquery()
+            )
+            made = connection.execute(
+                insert_missing(connection, DELIVERY)
+                .values(
+                    week=str(step),
+                    subscriber_id=subscriber_id,
+                    language=language,
+                    progress=Progress.IN_DOUBT,
+                    attempts=1,
+                    reply="",
+                    at=None,
+                    joined=datetime.combine(today, time(), UTC),
+                    master=master,
+                )
+                .returning(DELIVERY.c.subscriber_id)
+            ).first()
+            number += bool(made)
+            _count(connection, step, int(bool(made)))
+            this = and_(MAILING.c.week == str(step), MAILING.c.finished.is_(None))
+            connection.execute(update(MAILING).where(this).values(finished=now))
+    return number
+
+
+def list_waiting(transaction: Transaction) -> list[CourseStep]:
+    """The lessons of which something is left to send, and that nobody has stopped."""
+    rows = transaction.connection.execute(
+        select(MAILING.c.week).where(
+            IS_LESSON,
+            MAILING.c.trouble == "",
+            exists().where(DELIVERY.c.week == MAILING.c.week, OPEN),
+        )
+    ).scalars()
+    return sorted(CourseStep.parse(week) for week in rows)
+
+
+def list_stopped(transaction: Transaction) -> dict[CourseStep, str]:
+    """The lessons that were stopped until somebody resumes them, and why."""
+    rows = transaction.connection.execute(
+        select(MAILING.c.week, MAILING.c.trouble).where(IS_LESSON, MAILING.c.trouble != "")
+    )
+    return {CourseStep.parse(week): trouble for week, trouble in rows}
+
+
+def count_due(transaction: Transaction, today: date) -> int:
+    """How many confirmed readers have a lesson due on this day or before it."""
+    return transaction.connection.execute(
+        select(func.count())
+        .select_from(COURSE.join(SUBSCRIBER, SUBSCRIBER.c.id == COURSE.c.subscriber_id))
+        .where(_is_due(today))
+    ).scalar_one()
+
+
+def _is_due(today: date) -> ColumnElement[bool]:
+    return and_(
+        COURSE.c.state == CourseState.RUNNING,
+        COURSE.c.due <= today,
+        COURSE.c.step <= LESSONS,
+        SUBSCRIBER.c.status == Status.CONFIRMED,
+        ~func.coalesce(SUBSCRIBER.c.paused_until > today, False),
+    )
+
+
+def _take_back(connection: Connection, today: date) -> None:
+    """A lesson that was planned and then skipped, because its reader had just paused, is planned again."""
+    skipped = exists().where(
+        DELIVERY.c.week == _name_before(),
+        DELIVERY.c.subscriber_id == COURSE.c.subscriber_id,
+        DELIVERY.c.progress == Progress.SKIPPED,
+    )
+    connection.execute(
+        update(COURSE)
+        .where(COURSE.c.state == CourseState.RUNNING, COURSE.c.due <= today, COURSE.c.step > 1, skipped)
+        .values(step=COURSE.c.step - 1)
+    )
+
+
+def _name_before() -> ColumnElement[str]:
+    """The id of the lesson before the next one."""
+    return case(
+        {number + 1: str(CourseStep(number)) for number in range(1, LESSONS + 1)},
+        value=COURSE.c.step,
+        else_="",
+    )
+
+
+def _choose(
+    connection: Connection, texts: Mapping[CourseStep, Text], day: Day
+) -> list[tuple[int, int, Language]]:
+    """Move on whose turn it is: the id, the lesson and the language of each, by their id."""
+    waits = exists().where(
+        DELIVERY.c.week.in_(select(MAILING.c.week).where(~IS_LESSON, MAILING.c.frozen >= day.now - _WAITS)),
+        DELIVERY.c.subscriber_id == SUBSCRIBER.c.id,
+        OPEN,
+    )
+    due = (
+        select(COURSE.c.subscriber_id)
+        .join(SUBSCRIBER, SUBSCRIBER.c.id == COURSE.c.subscriber_id)
+        .where(
+            _is_due(day.today),
+            COURSE.c.step.in_([step.number for step in texts]),
+            ~had_mail(connection, day.began),
+            ~waits,
+        )
+    )
+    numbers = connection.execute(due.order_by(COURSE.c.subscriber_id)).scalars().all()
+    chosen: list[tuple[int, int, Language]] = []
+    for start in range(0, len(numbers), STEP):
+        some = numbers[start : start + STEP]
+        # What somebody has just stopped is not moved on: the database looks at the newest version of each row.
+        moved = connection.execute(
+            update(COURSE)
+            .where(
+                COURSE.c.subscriber_id.in_(some),
+                COURSE.c.state == CourseState.RUNNING,
+                COURSE.c.due <= day.today,
+                COURSE.c.step <= LESSONS,
+            )
+            .values(_move_on(day.today, day.now))
+            .returning(COURSE.c.subscriber_id, COURSE.c.step)
+        ).all()
+        languages = dict(
+            connection.execute(
+                select(SUBSCRIBER.c.id, SUBSCRIBER.c.language).where(SUBSCRIBER.c.id.in_(some))
+            ).all()
+        )
+        chosen += [
+            (number, following - 1, languages[number]) for number, following in moved if number in languages
+        ]
+    return sorted(chosen)
+
+
+def _move_on(today: date, now: datetime) -> dict[str, Any]:
+    return {
+        "step": COURSE.c.step + 1,
+        "due": next_lesson_day(today + WEEKLY - timedelta(days=1)),
+        "changed": now,
+    }
+
+
+def _keep(  # noqa: PLR0913 (what a mailing is made of)
+    connection: Connection, step: CourseStep, text: Text, commit: str, key: str, day: Day
+) -> dict[Language, str]:
+    """Keep the masters of a lesson; the digest of each."""
+    _open_mailing(connection, step, text.certainty, commit, key, day.now)
+    connection.execute(update(MAILING).where(MAILING.c.week == str(step)).values(finished=None))
+    digests = {language: sha256(content).hexdigest() for language, content in text.masters.items()}
+    for language, digest in digests.items():
+        connection.execute(
+            insert_missing(connection, MASTER).values(
+                week=str(step), language=language, digest=digest, content=text.masters[language]
+            )
+        )
+    return digests
+
+
+def _open_mailing(  # noqa: PLR0913 (what a mailing is made of)
+    connection: Connection, step: CourseStep, certainty: str, commit: str, key: str, now: datetime
+) -> None:
+    """The mailing of a lesson, made by its first readers.
+
+    Its links are signed with the newest key, once nothing waits that was planned with another.
+    """
+    this = MAILING.c.week == str(step)
+    values = {"certainty": certainty, "commit": commit, "key": key}
+    connection.execute(
+        insert_missing(connection, MAILING).values(
+            week=str(step), frozen=now, planned=0, trouble="", **values
+        )
+    )
+    waiting = exists().where(DELIVERY.c.week == str(step), OPEN)
+    connection.execute(update(MAILING).where(this, ~waiting).values(values))
+
+
+def _add(
+    connection: Connection,
+    step: CourseStep,
+    readers: Sequence[tuple[int, Language]],
+    digests: Mapping[Language, str],
+    day: Day,
+) -> None:
+    """A planned row for each reader. One who was skipped, or whose mailbox was gone, gets it after all."""
+    made = 0
+    for number, language in readers:
+        values = {
+            "language": language,
+            "progress": Progress.PLANNED,
+            "attempts": 0,
+            "reply": "",
+            "joined": day.now,
+            "master": digests[language],
+        }
+        new = connection.execute(
+            insert_missing(connection, DELIVERY)
+            .values(week=str(step), subscriber_id=number, **values)
+            .returning(DELIVERY.c.subscriber_id)
+        ).first()
+        made += bool(new)
+        if not new:
+            connection.execute(
+                update(DELIVERY)
+                .where(
+                    DELIVERY.c.week == str(step),
+                    DELIVERY.c.subscriber_id == number,
+                    DELIVERY.c.progress.in_((Progress.SKIPPED, Progress.REFUSED)),
+                )
+                .values(**values, sender=None, not_before=None)
+            )
+    _count(connection, step, made)
+
+
+def _count(connection: Connection, step: CourseStep, more: int) -> None:
+    connection.execute(
+        update(MAILING).where(MAILING.c.week == str(step)).values(planned=MAILING.c.planned + more)
+    )

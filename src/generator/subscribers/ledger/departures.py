@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -92,8 +93,19 @@ def find_begun(entries: Iterable[Entry]) -> dict[Week, datetime]:
     """The weeks whose letter was frozen, and when; without those that were withdrawn afterwards."""
     begun: dict[Week, datetime] = {}
     for entry in entries:
-        if entry.happened is Happened.BEGUN:
+        if entry.happened is Happened.BEGUN and "W" in entry.what:
             begun[Week.parse(entry.what)] = entry.at
         elif entry.happened is Happened.WITHDRAWN:
             begun.pop(Week.parse(entry.what), None)
     return begun
+
+
+def find_lesson_days(entries: Iterable[Entry]) -> list[date]:
+    """The days on which lessons of the course were planned, the first one first."""
+    return sorted(
+        {
+            date.fromisoformat(entry.what)
+            for entry in entries
+            if entry.happened is Happened.BEGUN and "W" not in entry.what
+        }
+    )

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select, true, update
 
 from generator.model import Progress, Week, Welcome
+from generator.subscribers.ledger.mailings import DAY, had_mail
 from generator.subscribers.ledger.statements import OPEN
 from generator.subscribers.store.schema import (
     DELIVERY,
     FIRST,
+    IS_LESSON,
     MAILING,
     MASTER,
+    SUBSCRIBER,
     WELCOME,
     insert_missing,
     read_row,
@@ -49,18 +52,24 @@ def plan(transaction: Transaction, subscriber: Subscriber, now: datetime, welcom
     week = connection.execute(
         select(MAILING.c.week)
         .join(MASTER, and_(MASTER.c.week == MAILING.c.week, MASTER.c.language == subscriber.language))
-        .where(MAILING.c.planned > 0, MAILING.c.frozen > now - FRESH, wanted)
+        .where(MAILING.c.planned > 0, MAILING.c.frozen > now - FRESH, ~IS_LESSON, wanted)
         .order_by(MAILING.c.week.desc())
         .limit(1)
     ).scalar()
     if week is None:
         return None
+    # Who left and comes back may have had a mail a moment ago, and nobody gets two a day.
+    had = connection.execute(
+        select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == subscriber.id, had_mail(connection, now - DAY))
+    ).first()
+    leaves = now + DAY if had else now
     values = {
         "language": subscriber.language,
-        "progress": Progress.PLANNED,
+        "progress": Progress.DEFERRED if had else Progress.PLANNED,
+        "not_before": leaves if had else None,
         "attempts": 0,
         "reply": "",
-        "joined": now.replace(microsecond=0),  # to the second, as the header Date has it
+        "joined": leaves.replace(microsecond=0),  # to the second, as the header Date has it
         "welcome": welcome or None,
     }
     made = connection.execute(
@@ -80,7 +89,7 @@ def plan(transaction: Transaction, subscriber: Subscriber, now: datetime, welcom
             DELIVERY.c.subscriber_id == subscriber.id,
             DELIVERY.c.progress.in_(_NEVER_HAD),
         )
-        .values(**values, sender=None, not_before=None)
+        .values(**values, sender=None)
         .returning(DELIVERY.c.subscriber_id)
     ).first()
     return Week.parse(week) if again else None
@@ -92,7 +101,7 @@ def list_waiting(transaction: Transaction, now: datetime) -> list[Week]:
     Those of a letter that was stopped wait for `newsletter resume`.
     """
     due = or_(DELIVERY.c.progress != Progress.DEFERRED, DELIVERY.c.not_before <= now)
-    sound = select(MAILING.c.week).where(MAILING.c.trouble == "")
+    sound = select(MAILING.c.week).where(MAILING.c.trouble == "", ~IS_LESSON)
     weeks = transaction.connection.execute(
         select(DELIVERY.c.week)
         .where(DELIVERY.c.week.in_(sound), FIRST, OPEN, due)

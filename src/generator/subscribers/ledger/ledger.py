@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from generator.model import Settled, Week
+    from generator.model import MailingId, Settled
     from generator.subscribers.ledger.prepared import Prepared
     from generator.subscribers.store.database import Database
 
@@ -50,7 +50,7 @@ class Ledger:
     the first call and again after it broke; every call that returns is committed.
     """
 
-    def __init__(self, database: Database, week: Week, sender: int, *, first: bool = False) -> None:
+    def __init__(self, database: Database, week: MailingId, sender: int, *, first: bool = False) -> None:
         """`sender`: the number that `senders.enlist` gave; connections of one process share it. `first`: it reserves
         first letters only.
         """
@@ -156,12 +156,13 @@ class Ledger:
     def _reserve(self, raw: Any, now: datetime, statement: Prepared, **values: Any) -> list[Due]:
         while rows := statement.run(raw, now=now, **values).fetchall():
             dues, erased = [], []
-            for number, handle, address, language, attempts, not_before, at, welcome in rows:
+            for number, handle, address, language, attempts, not_before, at, *digests in rows:
                 if handle is None:
                     erased.append(number)
                 else:
                     joined = self._say.read_moment(at)
-                    due = Due(number, handle, address, Language(language), attempts, joined, welcome or "")
+                    welcome, master = (digest or "" for digest in digests)
+                    due = Due(number, handle, address, Language(language), attempts, joined, welcome, master)
                     dues.append((not_before, due))
             if erased:
                 with self._transaction(raw):

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, insert, literal, select, union_all, update
+from sqlalchemy import and_, exists, func, insert, literal, or_, select, union_all, update
 
 from generator.errors import MailingError
-from generator.model import Delivery, Event, Kind, Language, Mailing, Progress, Status, Tally, Week
+from generator.model import (
+    CourseStep,
+    Delivery,
+    Event,
+    Kind,
+    Language,
+    Mailing,
+    Progress,
+    Status,
+    Tally,
+    Week,
+    parse_mailing_id,
+)
 from generator.subscribers.list.audience import belongs, explain_nobody
 from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import (
@@ -32,21 +45,35 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Connection, Row
 
+    from generator.model import MailingId
     from generator.subscribers.store.database import Transaction
 
 STEP = 500
 """Rows in one statement."""
 
+DAY = timedelta(days=1)
+
+_CAME = DELIVERY.c.progress.in_(
+    (Progress.PLANNED, Progress.DEFERRED, Progress.SENDING, Progress.ACCEPTED, Progress.IN_DOUBT)
+)
+"""Whether the reader of a row has that letter, may have it, or is about to get it."""
+
 
 def freeze(
-    transaction: Transaction, mailing: Mailing, masters: Mapping[Language, bytes], day: date
+    transaction: Transaction,
+    mailing: Mailing,
+    masters: Mapping[Language, bytes],
+    day: date,
+    began: datetime | None = None,
 ) -> Mailing:
     """Store what is sent (the master of each language and its SHA-256), and a planned row for each subscriber in the
-    audience on `day`. Returns the mailing with the size of its audience. Raises MailingError when the week is frozen
-    already, the list was restored, nobody would get the letter, or somebody reads a language that has no edition; the
-    caller then rolls back.
+    audience on `day`. Returns the mailing with the size of its audience.
+
+    Who had a first letter or a lesson since today `began` gets it tomorrow, from the service, as first letters are
+    sent: nobody gets two mails a day. Raises MailingError when the week is frozen already, the list was restored,
+    nobody would get the letter, or somebody reads a language that has no edition; the caller then rolls back.
     """
     refuse_restored(transaction.connection)
     connection, week = transaction.connection, str(mailing.week)
@@ -101,43 +128,87 @@ def freeze(
         why = explain_nobody(transaction, mailing.certainty, day)
         raise MailingError(f"nobody would get the letter of {week}{': ' if why else ''}{why}")
     connection.execute(update(MAILING).where(MAILING.c.week == week).values(planned=planned))
+    if began:
+        _put_off(connection, week, began, mailing.frozen)
     transaction.log(Happened.BEGUN, week, mailing.frozen)
     return replace(mailing, planned=planned)
 
 
-def find_mailing(transaction: Transaction, week: Week) -> Mailing | None:
+def _put_off(connection: Connection, week: str, began: datetime, now: datetime) -> None:
+    had = select(DELIVERY.c.subscriber_id).where(
+        DELIVERY.c.week.in_(_list_recent(connection)), FIRST, DELIVERY.c.joined >= began, _CAME
+    )
+    tomorrow = now + DAY
+    connection.execute(
+        update(DELIVERY)
+        .where(DELIVERY.c.week == week, DELIVERY.c.subscriber_id.in_(had))
+        .values(progress=Progress.DEFERRED, not_before=tomorrow, joined=tomorrow)
+    )
+
+
+def had_mail(connection: Connection, since: datetime) -> ColumnElement[bool]:
+    """Whether a row of SUBSCRIBER is somebody who had a mail of ours since a moment, or is to get a first letter or a
+    lesson that was planned since.
+    """
+    return exists().where(
+        DELIVERY.c.week.in_(_list_recent(connection)),
+        DELIVERY.c.subscriber_id == SUBSCRIBER.c.id,
+        or_(DELIVERY.c.at >= since, DELIVERY.c.joined >= since),
+        _CAME,
+    )
+
+
+def _list_recent(connection: Connection) -> list[str]:
+    """The mailings of which there are rows; few, so that the key of a row, which begins with them, is found."""
+    return list(connection.execute(select(MAILING.c.week).where(MAILING.c.planned > 0)).scalars())
+
+
+def find_mailing(transaction: Transaction, week: MailingId) -> Mailing | None:
     """The mailing of a week; None when it was never frozen."""
     row = transaction.connection.execute(select(MAILING).where(MAILING.c.week == str(week))).first()
     return _mailing(row) if row else None
 
 
 def list_mailings(transaction: Transaction) -> list[Mailing]:
-    """All mailings, newest first."""
-    rows = transaction.connection.execute(select(MAILING).order_by(MAILING.c.week.desc()))
-    return [_mailing(row) for row in rows]
+    """The mailings of all weeks, newest first; and then those of lessons, the first one first."""
+    rows = transaction.connection.execute(select(MAILING).order_by(MAILING.c.week))
+    found = [_mailing(row) for row in rows]
+    letters = [one for one in found if isinstance(one.week, Week)]
+    return letters[::-1] + [one for one in found if one not in letters]
 
 
 def find_masters(transaction: Transaction, week: Week) -> dict[Language, bytes]:
     """The masters that were frozen. Raises MailingError when their bytes do not have the digest that was stored."""
-    found = {}
-    for row in transaction.connection.execute(select(MASTER).where(MASTER.c.week == str(week))):
-        if _digest(row.content) != row.digest:
-            raise MailingError(
-                f"the letter of {week} ({row.language}) has changed in the database since it was frozen"
-            )
-        found[row.language] = row.content
-    return found
+    rows = transaction.connection.execute(select(MASTER).where(MASTER.c.week == str(week)))
+    return {row.language: _check_master(row) for row in rows}
 
 
-def find_digests(transaction: Transaction, week: Week) -> dict[Language, str]:
-    """SHA-256 of what was frozen, hexadecimal."""
+def find_master(transaction: Transaction, step: CourseStep, digest: str) -> bytes | None:
+    """A master of a lesson, which may be one of many. Raises MailingError, as above."""
+    row = transaction.connection.execute(
+        select(MASTER).where(MASTER.c.week == str(step), MASTER.c.digest == digest)
+    ).first()
+    return _check_master(row) if row else None
+
+
+def _check_master(row: Row[Any]) -> bytes:
+    content: bytes = row.content
+    if _digest(content) != row.digest:
+        raise MailingError(
+            f"the letter of {row.week} ({row.language}) has changed in the database since it was frozen"
+        )
+    return content
+
+
+def find_digests(transaction: Transaction, week: MailingId) -> dict[Language, str]:
+    """SHA-256 of what was frozen, hexadecimal; of a lesson, of any of its masters."""
     rows = transaction.connection.execute(
         select(MASTER.c.language, MASTER.c.digest).where(MASTER.c.week == str(week))
     )
     return {language: digest for language, digest in rows}  # noqa: C416 - mypy knows no dict of rows
 
 
-def tally(transaction: Transaction, week: Week, *, first: bool = False) -> Tally:
+def tally(transaction: Transaction, week: MailingId, *, first: bool = False) -> Tally:
     """How many rows have which progress; always balances. All are 0 for a mailing that was never frozen.
 
     `first`: of first letters only, as long as their rows are not forgotten.
@@ -167,7 +238,7 @@ def tally(transaction: Transaction, week: Week, *, first: bool = False) -> Tally
     )
 
 
-def _tally_first(transaction: Transaction, week: Week) -> Tally:
+def _tally_first(transaction: Transaction, week: MailingId) -> Tally:
     # Grouped here: an index finds the few of them, and none counts.
     rows = transaction.connection.execute(
         select(DELIVERY.c.progress).where(DELIVERY.c.week == str(week), FIRST)
@@ -184,21 +255,28 @@ def _tally_first(transaction: Transaction, week: Week) -> Tally:
     )
 
 
-def find_next_due(transaction: Transaction, week: Week) -> datetime | None:
+def count_put_off(transaction: Transaction, week: MailingId) -> int:
+    """How many deferred letters the service sends when they are due, and no run: first letters, and those of readers
+    who had another mail on the day of this one. None of a lesson.
+    """
+    return 0 if isinstance(week, CourseStep) else _tally_first(transaction, week).deferred
+
+
+def find_next_due(transaction: Transaction, week: MailingId) -> datetime | None:
     """When the first deferred row is due, in UTC; None when there is none."""
     return transaction.connection.execute(
         select(func.min(DELIVERY.c.not_before)).where(DELIVERY.c.week == str(week), DEFERRED)
     ).scalar()
 
 
-def find_last(transaction: Transaction, week: Week) -> datetime | None:
+def find_last(transaction: Transaction, week: MailingId) -> datetime | None:
     """When something came of a letter for the last time, in UTC; None when nothing has yet."""
     return transaction.connection.execute(
         select(func.max(DELIVERY.c.at)).where(DELIVERY.c.week == str(week))
     ).scalar()
 
 
-def find_span(transaction: Transaction, week: Week) -> tuple[datetime | None, datetime | None]:
+def find_span(transaction: Transaction, week: MailingId) -> tuple[datetime | None, datetime | None]:
     """When the first and the last copy were accepted, in UTC; None before, and when the rows are forgotten. First
     letters do not count: they leave days later.
     """
@@ -213,7 +291,7 @@ def find_span(transaction: Transaction, week: Week) -> tuple[datetime | None, da
 
 
 def list_deliveries(
-    transaction: Transaction, week: Week, progress: Progress, most: int = 1000
+    transaction: Transaction, week: MailingId, progress: Progress, most: int = 1000
 ) -> list[Delivery]:
     """At most `most` rows with this progress, by the id of the subscriber."""
     return _deliveries(transaction, and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress), most)
@@ -230,13 +308,15 @@ def list_sent(transaction: Transaction, since: datetime) -> list[tuple[str, date
     return [(row.address, row.at) for row in rows]
 
 
-def reopen(transaction: Transaction, week: Week, progress: Progress, now: datetime) -> int:
+def reopen(transaction: Transaction, week: MailingId, progress: Progress, now: datetime) -> int:
     """Plan the rows with this progress (REFUSED or IN_DOUBT) again; how many. Only of subscribers who are confirmed."""
     connection = transaction.connection
     confirmed = exists().where(
         SUBSCRIBER.c.id == DELIVERY.c.subscriber_id, SUBSCRIBER.c.status == Status.CONFIRMED
     )
     chosen = and_(DELIVERY.c.week == str(week), DELIVERY.c.progress == progress, confirmed)
+    if isinstance(week, CourseStep):  # without its master, of which a restored list does not know
+        chosen = and_(chosen, DELIVERY.c.master.is_not(None))
     numbers = (
         connection.execute(
             update(DELIVERY)
@@ -253,12 +333,12 @@ def reopen(transaction: Transaction, week: Week, progress: Progress, now: dateti
     return len(numbers)
 
 
-def stop(transaction: Transaction, week: Week, trouble: str) -> None:
+def stop(transaction: Transaction, week: MailingId, trouble: str) -> None:
     """Stop all senders of a mailing before they reserve again, and say why; an empty `trouble` lets them go on."""
     transaction.connection.execute(update(MAILING).where(MAILING.c.week == str(week)).values(trouble=trouble))
 
 
-def close_unknown(transaction: Transaction, week: Week, now: datetime, trouble: str) -> None:
+def close_unknown(transaction: Transaction, week: MailingId, now: datetime, trouble: str) -> None:
     """Keep a letter from being sent of which nothing is known but that others may have it: as one that is frozen for
     nobody, so that `newsletter withdraw` opens its week again.
     """
@@ -268,7 +348,7 @@ def close_unknown(transaction: Transaction, week: Week, now: datetime, trouble: 
     connection.execute(insert_missing(connection, MAILING).values(**values, trouble=trouble))
 
 
-def finish(transaction: Transaction, week: Week, now: datetime) -> None:
+def finish(transaction: Transaction, week: MailingId, now: datetime) -> None:
     """Record when nothing was left to do. Idempotent: the first time counts."""
     transaction.connection.execute(
         update(MAILING).where(MAILING.c.week == str(week), MAILING.c.finished.is_(None)).values(finished=now)
@@ -276,7 +356,7 @@ def finish(transaction: Transaction, week: Week, now: datetime) -> None:
 
 
 def note_events(
-    transaction: Transaction, numbers: Sequence[int], week: Week, kind: Kind, now: datetime
+    transaction: Transaction, numbers: Sequence[int], week: MailingId, kind: Kind, now: datetime
 ) -> None:
     """Add the same event for many subscribers, in one INSERT for 500; those who were erased are left out."""
     columns = {"week": str(week), "kind": kind.value, "at": now, "detail": ""}
@@ -295,7 +375,7 @@ def list_events(transaction: Transaction, subscriber_id: int) -> list[Event]:
     rows = transaction.connection.execute(
         select(EVENT).where(EVENT.c.subscriber_id == subscriber_id).order_by(EVENT.c.at, EVENT.c.id)
     )
-    return [read_row(Event, row, week=Week.parse(row.week) if row.week else None) for row in rows]
+    return [read_row(Event, row, week=parse_mailing_id(row.week) if row.week else None) for row in rows]
 
 
 def find_deliveries(transaction: Transaction, subscriber_id: int) -> list[Delivery]:
@@ -315,13 +395,15 @@ def _deliveries(transaction: Transaction, condition: ColumnElement[bool], most: 
         .limit(most)
     )
     return [
-        read_row(Delivery, row, week=Week.parse(row.week), address=row.address or "", handle=row.handle or "")
+        read_row(
+            Delivery, row, week=parse_mailing_id(row.week), address=row.address or "", handle=row.handle or ""
+        )
         for row in rows
     ]
 
 
 def _mailing(row: Row[Any]) -> Mailing:
-    return read_row(Mailing, row, week=Week.parse(row.week))
+    return read_row(Mailing, row, week=parse_mailing_id(row.week))
 
 
 def _digest(content: bytes) -> str:

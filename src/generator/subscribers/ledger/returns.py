@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, insert, select, update
 
-from generator.model import Kind, Outcome, Progress, Status, Step, Week, key_of
+from generator.model import Kind, Outcome, Progress, Status, Step, Week, key_of, parse_mailing_id
 from generator.subscribers.ledger import mailings
 from generator.subscribers.list import outbox, records, tokens
 from generator.subscribers.list.tokens import Purpose
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from generator.model import Subscriber
+    from generator.model import MailingId, Subscriber
     from generator.subscribers.store.database import Transaction
 
 IN_A_ROW = 3
@@ -66,7 +66,7 @@ class Return:
 
     kind: Kind
     """HARD, SOFT or COMPLAINT; REFUSED when it is ours to mend."""
-    week: Week | None
+    week: MailingId | None
     """None for a complaint that does not tell."""
     handle: str
     codes: str = ""
@@ -136,7 +136,7 @@ def act_on_held(transaction: Transaction, now: datetime) -> int:
             update(EVENT).where(EVENT.c.id == row.id).values(kind=kind, detail=codes)
         )
         subscriber = records.lock(transaction, row.subscriber_id)
-        found = Return(kind, Week.parse(row.week) if row.week else None, row.handle, codes)
+        found = Return(kind, parse_mailing_id(row.week) if row.week else None, row.handle, codes)
         if subscriber and _would_suppress(transaction, subscriber, found, now):
             _end(transaction, subscriber, found, now)
             suppressed += 1
@@ -167,7 +167,7 @@ def suppress_soft_bounced(transaction: Transaction, now: datetime) -> int:
     ).all()
     suppressed = 0
     for row in rows:
-        subscriber, week = records.lock(transaction, row.subscriber_id), Week.parse(row[1])
+        subscriber, week = records.lock(transaction, row.subscriber_id), parse_mailing_id(row[1])
         if not subscriber or not _bounces_repeatedly(transaction, subscriber, week, now, last=True):
             continue
         found = Return(Kind.SOFT, week, subscriber.handle)
@@ -207,15 +207,22 @@ def _would_suppress(transaction: Transaction, subscriber: Subscriber, found: Ret
     return found.week is not None and _bounces_repeatedly(transaction, subscriber, found.week, now)
 
 
-def _confirmed_since(transaction: Transaction, subscriber: Subscriber, week: Week | None) -> bool:
+def _confirmed_since(transaction: Transaction, subscriber: Subscriber, week: MailingId | None) -> bool:
     if week is None:
         return False
-    frozen = transaction.connection.execute(
-        select(MAILING.c.frozen).where(MAILING.c.week == str(week))
-    ).scalar()
+    if isinstance(week, Week):
+        frozen = transaction.connection.execute(
+            select(MAILING.c.frozen).where(MAILING.c.week == str(week))
+        ).scalar()
+    else:  # a lesson has a moment of its own for each reader
+        frozen = transaction.connection.execute(
+            select(DELIVERY.c.joined).where(
+                DELIVERY.c.week == str(week), DELIVERY.c.subscriber_id == subscriber.id
+            )
+        ).scalar()
     return any(
         consent.step is Step.CONFIRMED
-        and (consent.at > frozen if frozen else consent.at.date() > week.friday)
+        and (consent.at > frozen if frozen else isinstance(week, Week) and consent.at.date() > week.friday)
         for consent in subscriber.consents
     )
 
@@ -277,7 +284,7 @@ def _stop_all(transaction: Transaction) -> None:
     for week in list(running):
         mailings.stop(
             transaction,
-            Week.parse(week),
+            parse_mailing_id(week),
             "far more bounces or complaints than usual; see `newsletter receive --held show`",
         )
 
@@ -291,7 +298,7 @@ def _end(transaction: Transaction, subscriber: Subscriber, found: Return, now: d
 
 
 def _bounces_repeatedly(
-    transaction: Transaction, subscriber: Subscriber, week: Week, now: datetime, *, last: bool = False
+    transaction: Transaction, subscriber: Subscriber, week: MailingId, now: datetime, *, last: bool = False
 ) -> bool:
     """Whether IN_A_ROW letters in succession, this one among them, soft-bounced, or IN_A_MONTH within MONTH.
 
@@ -337,7 +344,7 @@ def suppress(  # noqa: PLR0913 - who, how, when and why
     transaction: Transaction,
     subscriber: Subscriber,
     status: Status,
-    week: Week | None,
+    week: MailingId | None,
     now: datetime,
     why: str,
 ) -> None:
@@ -351,7 +358,12 @@ def suppress(  # noqa: PLR0913 - who, how, when and why
 
 
 def _note(  # noqa: PLR0913 - the columns
-    transaction: Transaction, subscriber_id: int, kind: Kind, week: Week | None, now: datetime, detail: str
+    transaction: Transaction,
+    subscriber_id: int,
+    kind: Kind,
+    week: MailingId | None,
+    now: datetime,
+    detail: str,
 ) -> int:
     """Add an event; its number."""
     row = insert(EVENT).values(

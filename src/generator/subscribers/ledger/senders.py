@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.model import Week
+    from generator.model import MailingId
     from generator.subscribers.store.database import Database, Transaction
 
 CLASS = 7_000_008
@@ -41,7 +41,7 @@ _KEEPALIVES = {"tcp_keepalives_idle": 30, "tcp_keepalives_interval": 10, "tcp_ke
 
 
 @contextmanager
-def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
+def enlist(database: Database, week: MailingId, now: datetime) -> Iterator[int]:
     """Register this process as a sender of a week, and give its number. It counts as alive while it holds a lock that
     the system releases: until the block ends, or the process dies.
 
@@ -55,7 +55,7 @@ def enlist(database: Database, week: Week, now: datetime) -> Iterator[int]:
                 _leave(database, week, number)
 
 
-def settle_dead(database: Database, week: Week, now: datetime) -> int:
+def settle_dead(database: Database, week: MailingId, now: datetime) -> int:
     """Put what dead senders were sending in doubt, and free what they had reserved; how many rows are in doubt.
 
     One transaction of its own. Idempotent. The number of the sender stays in a row that is in doubt: if it lives after
@@ -87,7 +87,7 @@ def settle_dead(database: Database, week: Week, now: datetime) -> int:
     return len(doubtful)
 
 
-def _write(transaction: Transaction, week: Week, numbers: Sequence[int], **columns: Any) -> None:
+def _write(transaction: Transaction, week: MailingId, numbers: Sequence[int], **columns: Any) -> None:
     for start in range(0, len(numbers), STEP):
         transaction.connection.execute(
             update(DELIVERY)
@@ -96,20 +96,20 @@ def _write(transaction: Transaction, week: Week, numbers: Sequence[int], **colum
         )
 
 
-def list_living(database: Database, week: Week) -> list[str]:
+def list_living(database: Database, week: MailingId) -> list[str]:
     """The senders of a week that live, as host:process. In a transaction of its own. Raises DatabaseError."""
     with database.begin() as transaction:
         return name_living(database, transaction, week)
 
 
-def name_living(database: Database, transaction: Transaction, week: Week) -> list[str]:
+def name_living(database: Database, transaction: Transaction, week: MailingId) -> list[str]:
     """The same, in a transaction that writes: until it ends no sender can register."""
     living = _find_living(database, transaction, week)
     rows = transaction.connection.execute(select(SENDER).where(SENDER.c.id.in_(living)).order_by(SENDER.c.id))
     return [row.name for row in rows]
 
 
-def _leave(database: Database, week: Week, number: int) -> None:
+def _leave(database: Database, week: MailingId, number: int) -> None:
     with database.begin() as transaction:
         connection = transaction.connection
         mine = and_(DELIVERY.c.week == str(week), DELIVERY.c.sender == number)
@@ -124,7 +124,7 @@ def _leave(database: Database, week: Week, number: int) -> None:
 
 
 @contextmanager
-def _hold(database: Database, week: Week, now: datetime) -> Iterator[int]:
+def _hold(database: Database, week: MailingId, now: datetime) -> Iterator[int]:
     """A row in SENDER, and its lock before others see the row."""
     if database.file is None:
         fails = database.dialect.loaded_dbapi.Error
@@ -145,7 +145,7 @@ def _hold(database: Database, week: Week, now: datetime) -> Iterator[int]:
         yield number
 
 
-def _add(transaction: Transaction, week: Week, now: datetime) -> int:
+def _add(transaction: Transaction, week: MailingId, now: datetime) -> int:
     connection = transaction.connection
     _wait_turn(transaction)
     refuse_restored(transaction.connection)
@@ -168,7 +168,7 @@ def _wait_turn(transaction: Transaction) -> None:
         transaction.connection.execute(text("LOCK TABLE sender IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _find_living(database: Database, transaction: Transaction, week: Week) -> list[int]:
+def _find_living(database: Database, transaction: Transaction, week: MailingId) -> list[int]:
     """The numbers of the senders of a week that live."""
     _wait_turn(transaction)
     numbers = transaction.connection.execute(select(SENDER.c.id).where(SENDER.c.week == str(week))).scalars()

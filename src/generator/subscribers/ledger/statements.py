@@ -21,9 +21,10 @@ from sqlalchemy import (
     update,
 )
 
-from generator.model import Kind, Progress, Status
+from generator.model import CourseState, CourseStep, Kind, Progress, Status, Week
 from generator.subscribers.ledger.prepared import Prepared
 from generator.subscribers.store.schema import (
+    COURSE,
     DEFERRED,
     DELIVERY,
     EVENT,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ClauseElement, ColumnElement, Dialect, Select, Update
 
-    from generator.model import Week
+    from generator.model import MailingId
 
 _NUMBER = bindparam("number", type_=Integer)
 _NOW = bindparam("now", type_=Moment)
@@ -59,7 +60,7 @@ class Statements:
     here opens or ends a transaction: run by itself, each statement is one.
     """
 
-    def __init__(self, dialect: Dialect, week: Week, sender: int, *, first: bool = False) -> None:
+    def __init__(self, dialect: Dialect, week: MailingId, sender: int, *, first: bool = False) -> None:
         """Compile them. `sender` is the number that `senders.enlist` gave; `first`: first letters only."""
         some = FIRST if first else true()
 
@@ -115,7 +116,8 @@ class Statements:
         """This subscriber does not get the letter after all."""
         self.note = prepare(_note(bindparam("kind", type_=String), bindparam("detail", type_=String), week))
         """Add an event of a `kind`, with its codes in `detail`."""
-        why = case((SUBSCRIBER.c.status != Status.CONFIRMED, SUBSCRIBER.c.status), else_="paused")
+        paused = "paused" if isinstance(week, Week) else "paused, or without the course"
+        why = case((SUBSCRIBER.c.status != Status.CONFIRMED, SUBSCRIBER.c.status), else_=paused)
         self.note_skip = prepare(_note(literal(Kind.SKIPPED.value), why, week))
         """Add the event of a letter that was skipped, and why."""
         self.bounce = prepare(
@@ -135,21 +137,21 @@ _SETTLED: dict[str, Any] = {"reply": _REPLY, "at": _NOW, "sender": None}
 """What every attempt leaves in its row."""
 
 
-def _of(week: Week) -> ColumnElement[bool]:
+def _of(week: MailingId) -> ColumnElement[bool]:
     return DELIVERY.c.week == str(week)
 
 
-def _update_mine(week: Week, sender: int) -> Update:
+def _update_mine(week: MailingId, sender: int) -> Update:
     """An UPDATE of the row of `number`, as long as this sender has reserved it."""
     return update(DELIVERY).where(_of(week), DELIVERY.c.subscriber_id == _NUMBER, DELIVERY.c.sender == sender)
 
 
-def _find_standing(week: Week, sender: int) -> Select[Any]:
+def _find_standing(week: MailingId, sender: int) -> Select[Any]:
     trouble = select(MAILING.c.trouble).where(MAILING.c.week == str(week)).scalar_subquery()
     return select(exists().where(SENDER.c.id == sender).label("alive"), trouble.label("trouble"))
 
 
-def _pick_planned(week: Week) -> Select[Any]:
+def _pick_planned(week: MailingId) -> Select[Any]:
     """In the order of the list."""
     return (
         select(DELIVERY.c.subscriber_id)
@@ -163,7 +165,7 @@ def _pick_planned(week: Week) -> Select[Any]:
     )
 
 
-def _pick_deferred(week: Week) -> Select[Any]:
+def _pick_deferred(week: MailingId) -> Select[Any]:
     """Those that are due for the longest time first."""
     return (
         select(DELIVERY.c.subscriber_id)
@@ -172,7 +174,7 @@ def _pick_deferred(week: Week) -> Select[Any]:
     )
 
 
-def _claim(week: Week, sender: int) -> Update:
+def _claim(week: MailingId, sender: int) -> Update:
     return (
         update(DELIVERY)
         .where(
@@ -185,7 +187,7 @@ def _claim(week: Week, sender: int) -> Update:
     )
 
 
-def _accept_and_claim(week: Week, sender: int) -> Update:
+def _accept_and_claim(week: MailingId, sender: int) -> Update:
     last = DELIVERY.c.subscriber_id == _NUMBER
     return (
         update(DELIVERY)
@@ -206,19 +208,22 @@ def _accept_and_claim(week: Week, sender: int) -> Update:
     )
 
 
-def _may_go(week: Week) -> ColumnElement[bool]:
-    """Whether the row of `following` is not settled, and its subscriber still gets the letter of this week."""
+def _may_go(week: MailingId) -> ColumnElement[bool]:
+    """Whether the row of `following` is not settled, and its subscriber still gets this letter or lesson."""
+    day = week.friday if isinstance(week, Week) else func.date(_NOW)
     gets = and_(
-        SUBSCRIBER.c.status == Status.CONFIRMED,
-        ~func.coalesce(SUBSCRIBER.c.paused_until > week.friday, False),
+        SUBSCRIBER.c.status == Status.CONFIRMED, ~func.coalesce(SUBSCRIBER.c.paused_until > day, False)
     )
+    if isinstance(week, CourseStep):
+        running = and_(COURSE.c.subscriber_id == SUBSCRIBER.c.id, COURSE.c.state == CourseState.RUNNING)
+        gets = and_(gets, exists().where(running))
     return and_(OPEN, exists(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == _FOLLOWING, gets)))
 
 
-def _reserve(found: Select[Any], week: Week, sender: int) -> ClauseElement:
-    """Reserve rows that no other sender has. Returns id, handle, address, language, attempts, not_before, joined and
-    welcome; handle and address are NULL when the subscriber was erased. Rows that another transaction has locked are
-    passed over.
+def _reserve(found: Select[Any], week: MailingId, sender: int) -> ClauseElement:
+    """Reserve rows that no other sender has. Returns id, handle, address, language, attempts, not_before, joined,
+    welcome and master; handle and address are NULL when the subscriber was erased. Rows that another transaction has
+    locked are passed over.
     """
     # MATERIALIZED: PostgreSQL may not look for them twice, and lock others the second time.
     picked = found.limit(_MOST).with_for_update(skip_locked=True).cte("picked")
@@ -235,11 +240,12 @@ def _reserve(found: Select[Any], week: Week, sender: int) -> ClauseElement:
             DELIVERY.c.not_before,
             DELIVERY.c.joined,
             DELIVERY.c.welcome,
+            DELIVERY.c.master,
         )
     )
 
 
-def _note(kind: ColumnElement[Any], detail: ColumnElement[Any], week: Week) -> ClauseElement:
+def _note(kind: ColumnElement[Any], detail: ColumnElement[Any], week: MailingId) -> ClauseElement:
     """An event, if the subscriber is still there; the row is locked, so that nobody erases them before the commit."""
     return insert(EVENT).from_select(
         ["subscriber_id", "week", "kind", "at", "detail"],

@@ -14,14 +14,15 @@ from binascii import Error
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from generator.model import Week
+from generator.model import parse_mailing_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from generator.model import MailingId
     from generator.subscribers.store.keys import Keys
 
-TAG = r"[12]\d{3}-w\d{2}\.[a-z2-7]{4,40}\.[0-9a-f]{16}"
+TAG = r"(?:[12]\d{3}-w\d{2}|course-[1-9])\.[a-z2-7]{4,40}\.[0-9a-f]{16}"
 """What one looks like, for a regular expression that ignores case."""
 
 _FOUND = re.compile(rf"(?<![A-Za-z0-9]){TAG}(?![A-Za-z0-9])", re.IGNORECASE)
@@ -30,13 +31,13 @@ _TRIED = 50
 """As many things that look like a tag are tried."""
 
 
-def make_tag(keys: Keys, week: Week, handle: str) -> str:
+def make_tag(keys: Keys, week: MailingId, handle: str) -> str:
     """The tag of the copy that a subscriber gets, proved with the newest of these keys."""
     name = f"{str(week).lower()}.{_encode(handle)}"
     return f"{name}.{_prove(keys.secrets[0], name)}"
 
 
-def read_tag(keys: Keys, tag: str) -> tuple[Week, str] | None:
+def read_tag(keys: Keys, tag: str) -> tuple[MailingId, str] | None:
     """Week and handle of a tag that we made, with any of the keys; None for every other text."""
     tag = tag.lower()
     if not re.fullmatch(TAG, tag, re.ASCII):
@@ -46,12 +47,12 @@ def read_tag(keys: Keys, tag: str) -> tuple[Week, str] | None:
         return None
     week, _, handle = name.partition(".")
     try:
-        return Week.parse(week.upper()), _decode(handle)
+        return parse_mailing_id(week.replace("-w", "-W")), _decode(handle)
     except (ValueError, Error):
         return None
 
 
-def find_tag(keys: Keys, texts: Iterable[str]) -> tuple[Week, str] | None:
+def find_tag(keys: Keys, texts: Iterable[str]) -> tuple[MailingId, str] | None:
     """Week and handle of the first tag that we made."""
     seen: set[str] = set()
     for text in texts:

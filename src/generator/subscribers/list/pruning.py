@@ -5,22 +5,26 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import and_, delete, exists, func, insert, select, update
 
-from generator.model import Kind, Status
+from generator.model import Kind, Progress, Status
 from generator.subscribers.list.throttle import MEMORY
 from generator.subscribers.list.tokens import LIFETIMES, Purpose
 from generator.subscribers.store.schema import (
     ANSWER,
     DELIVERY,
     EVENT,
+    FIRST,
+    IS_LESSON,
     MAILING,
+    MASTER,
     OUTBOX,
     REPORT,
     SUBSCRIBER,
     THROTTLE,
     TOKEN,
     TOTAL,
+    insert_missing,
 )
 
 if TYPE_CHECKING:
@@ -34,6 +38,8 @@ HISTORY = timedelta(weeks=26)
 
 REMEMBERED = timedelta(days=2)
 """So long a report of a relay that is sent again is known: longer than its signature is valid."""
+
+_SETTLED = (Progress.ACCEPTED, Progress.REFUSED, Progress.SKIPPED, Progress.IN_DOUBT)
 
 _LASTING = (Kind.HARD, Kind.COMPLAINT, Kind.SUPPRESSED)
 """Why somebody is suppressed: kept for as long as they are on the list."""
@@ -66,6 +72,7 @@ def prune(transaction: Transaction, now: datetime) -> None:
     old = select(MAILING.c.week).where(MAILING.c.frozen <= now - HISTORY)
     connection.execute(delete(ANSWER).where(ANSWER.c.week.in_(old)))
     _forget_deliveries(transaction, now)
+    _forget_lessons(transaction, now)
     transaction.forget()  # them, and strangers whose wish came to nothing
 
 
@@ -74,7 +81,7 @@ def _forget_deliveries(transaction: Transaction, now: datetime) -> None:
     connection = transaction.connection
     week = connection.execute(
         select(func.min(MAILING.c.week)).where(
-            MAILING.c.frozen <= now - HISTORY, exists().where(DELIVERY.c.week == MAILING.c.week)
+            MAILING.c.frozen <= now - HISTORY, ~IS_LESSON, exists().where(DELIVERY.c.week == MAILING.c.week)
         )
     ).scalar()
     if week is None:
@@ -88,3 +95,34 @@ def _forget_deliveries(transaction: Transaction, now: datetime) -> None:
         )
     )
     connection.execute(delete(DELIVERY).where(DELIVERY.c.week == week))
+
+
+def _forget_lessons(transaction: Transaction, now: datetime) -> None:
+    """Who got which lesson, each row by its own age; and the masters that no row names any more.
+
+    How far each reader is stays in the table of the course, so nobody gets a lesson again.
+    """
+    connection = transaction.connection
+    old = and_(
+        DELIVERY.c.week.in_(select(MAILING.c.week).where(IS_LESSON)),
+        FIRST,
+        DELIVERY.c.joined <= now - HISTORY,
+        DELIVERY.c.progress.in_(_SETTLED),
+    )
+    counted = connection.execute(
+        select(DELIVERY.c.week, DELIVERY.c.progress, func.count())
+        .where(old)
+        .group_by(DELIVERY.c.week, DELIVERY.c.progress)
+    ).all()
+    for week, progress, number in counted:
+        key = {"week": week, "progress": progress}
+        connection.execute(insert_missing(connection, TOTAL).values(**key, count=0))
+        connection.execute(
+            update(TOTAL)
+            .where(TOTAL.c.week == week, TOTAL.c.progress == progress)
+            .values(count=TOTAL.c.count + number)
+        )
+    if counted:
+        connection.execute(delete(DELIVERY).where(old))
+        named = exists().where(DELIVERY.c.week == MASTER.c.week, DELIVERY.c.master == MASTER.c.digest)
+        connection.execute(delete(MASTER).where(MASTER.c.week.like("course-%"), ~named))

@@ -42,7 +42,7 @@ class Happened(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     BEGUN = "begun"
-    """The letter of a week was frozen."""
+    """The letter of a week was frozen, or the lessons of a day were planned."""
     WITHDRAWN = "withdrawn"
     """And this was undone before anybody had it."""
 
@@ -54,7 +54,7 @@ class Entry:
     at: datetime
     happened: Happened
     what: str
-    """A week, or the keyed hash of an address."""
+    """A week, a day like 2026-12-01, or the keyed hash of an address."""
 
     def __str__(self) -> str:
         return f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ} {self.happened} {self.what}"
@@ -70,7 +70,7 @@ class Recorded:
     """Lines that are none of ours or were cut off, as file:line."""
 
 
-_LINE = re.compile(rf"(\S+Z) ({'|'.join(Happened)}) ([0-9a-f]{{64}}|\d{{4}}-W\d\d)")
+_LINE = re.compile(rf"(\S+Z) ({'|'.join(Happened)}) ([0-9a-f]{{64}}|\d{{4}}-(?:W\d\d|\d\d-\d\d))")
 
 
 class Log:

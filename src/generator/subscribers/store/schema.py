@@ -278,6 +278,9 @@ MAILING = Table(
     Column("trouble", Text, nullable=False, default=""),
 )
 
+IS_LESSON = MAILING.c.week.like("course-%")
+"""Whether a mailing is that of a lesson: it goes on for years, to each reader in their own week."""
+
 # What its readers get: a whole message with stand-ins in the gaps, see render.master. A letter has one for each
 # language; a lesson has another one after each change of its text, because it has new readers for years.
 MASTER = Table(
