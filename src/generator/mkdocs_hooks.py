@@ -94,7 +94,13 @@ def on_config(config: MkDocsConfig) -> None:
     with _told_by_mkdocs():
         config.extra["words"] = load_words(newsletter.root)
     # Each page asks for its own, with its own way to the privacy page.
-    config.extra["render_form"] = partial(render_form, newsletter.root, newsletter.settings, language)
+    config.extra["render_form"] = partial(
+        render_form,
+        newsletter.root,
+        newsletter.settings,
+        language,
+        lessons=bool(newsletter.playbook.lessons[language]),
+    )
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:

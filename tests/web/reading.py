@@ -19,14 +19,13 @@ from sqlalchemy import event, select
 from generator.delivery.outgoing.worker import Worker
 from generator.outline import Outline
 from generator.render.notice.notices import render_notice
-from generator.render.page.signup import wording
+from generator.render.page.signup import list_wordings
 from generator.subscribers.list.consents import keep_wordings
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import METADATA
 from generator.web.application import create_application
 from generator.web.service import Service
-from tests.languages import LANGUAGES
 from tests.web.asking import Answer, Asker, Loop
 
 URL = "https://letter.example.org/"
@@ -189,9 +188,7 @@ def open_reader(
             event.listen(database._engine, "connect", _hurry)
             database._engine.dispose()
         with database.begin() as transaction:
-            keep_wordings(
-                transaction, [wording(outline.root, outline.settings, language) for language in LANGUAGES]
-            )
+            keep_wordings(transaction, list_wordings(outline.root, outline.settings))
         service = Service(outline, database, lambda: None, clock, url, takes=box.takes, **parts)
         yield Reader(Asker(create_application(service), loop), database, worker, box, clock, folder)
 

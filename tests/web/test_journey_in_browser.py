@@ -20,10 +20,14 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from generator.clock import read_clock
 from generator.environment import open_list
-from generator.model import Mailing, Status, Week
+from generator.model import Mailing, Origin, Status, Week
 from generator.subscribers.ledger import mailings
+from generator.subscribers.list.growth import count_origins
 from generator.subscribers.list.listing import add_many
+from generator.subscribers.list.subscriptions import find_subscriber
+from generator.subscribers.store.keys import PREFERENCES
 from generator.subscribers.store.schema import ANSWER
+from tests.courses import write_course
 from tests.site.hosting import build
 from tests.subscribers.letters import MASTERS
 from tests.subscribers.people import draft
@@ -142,6 +146,58 @@ def test_an_answer_to_a_letter_takes_one_button(place, open_browser):
         with closing(open_list(root)) as database, database.read() as transaction:
             rows = transaction.connection.execute(ANSWER.select().order_by(ANSWER.c.useful)).all()
         assert [tuple(row) for row in rows] == [(str(this), "no", 1), (str(this), "yes", 1)]
+
+
+@pytest.mark.slow
+def test_the_course_is_asked_for_begun_and_changed_with_the_keyboard(place, open_browser):
+    """Dutch, on a phone: from a page of the course to the link that every letter has."""
+    write_course(place.root)
+    with (place.root / "newsletter/settings.toml").open("a") as settings:
+        settings.write("\n[course]\n")
+    build(place.root)
+    box = Post(lambda: [path.read_bytes() for path in sorted((place.root / "var/mail/new").glob("*"))])
+    with run_service(place.root, port=place.port):
+        page = open_browser(viewport=NARROW)
+        reader = Journey(place, page, box, "reader@example.org", NL)
+        page.goto(f"{place.site}certainties/referral/")
+        expect(page.locator("input[name=course]")).not_to_be_checked()
+        for path in ("course/", "course/referral/"):
+            page.goto(f"{place.site}{path}")
+            expect(page.locator("input[name=course]")).to_be_checked()
+            look(page)
+        page.locator("input[name=email]").focus()
+        page.keyboard.type("reader@example")
+        page.keyboard.press("Enter")
+        expect(page.locator("input[name=course]")).to_be_checked()
+        look(page)
+        reader.asks()
+        reader.sees("asked_title")
+        page.goto(link_in(box.next_to(reader.address), "confirm"))
+        reader.sees("confirm_title", looks=True)
+        reader.presses("confirm_button_course")
+        reader.sees("confirmed_title", looks=True)
+        with closing(open_list(place.root)) as database, database.read() as transaction:
+            found = find_subscriber(transaction, reader.address)
+            assert found
+            week = Week.of(read_clock().date())
+            ((_, ways),) = count_origins(transaction, [week])
+        assert ways[Origin.COURSE] == 1
+        page.goto(f"{place.service}preferences/{database.keys.sign(PREFERENCES, found.handle)}#course")
+        for button, done in (
+            ("course_pause", "pause"),
+            ("course_stop", "stop"),
+            ("course_begin", "begin"),
+            ("course_stop", "stop"),
+        ):
+            look(page)
+            page.wait_for_timeout(1100)
+            page.get_by_role("button", name=NL[button]).focus()
+            page.keyboard.press("Enter")
+            reader.hears(f"done_course_{done}")
+        page.goto(f"{place.site}certainties/referral/")
+        expect(page.locator("form.signup")).not_to_be_visible()  # it is folded for who has asked
+        page.goto(f"{place.site}course/")
+        expect(page.locator("form.signup")).to_be_visible()
 
 
 def mistype(reader: Journey, page_of_form: str, *, looks: bool = False) -> None:

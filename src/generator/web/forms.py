@@ -69,6 +69,8 @@ class Draft:
     """What is wrong with the address; empty when nothing is."""
     meant: str = ""
     """The address that was probably meant, when its domain looks like a slip; empty when it does not."""
+    course: bool = False
+    """Whether the course is wanted, too."""
     origin: Origin | None = None
     """What the form told about the way to it."""
 

@@ -39,6 +39,12 @@ class Pages:
         self.wordings: dict[Language, Wording] = {
             language: wording(service.root, service.settings, language) for language in languages
         }
+        self.courses: dict[Language, Wording] = {
+            language: wording(service.root, service.settings, language, course=True)
+            for language in languages
+            if service.settings.course
+        }
+        """For who ticks that they want the course; empty when its lessons are not mailed."""
         self.words = {
             language: {
                 name: text.replace("{letter}", service.settings.letter)
@@ -89,6 +95,7 @@ class Pages:
             style=self._style,
             titles=service.titles(language),
             wording=self.wordings[language],
+            course=self.courses.get(language),
             words=self.words[language],
             **values,
         )

@@ -29,7 +29,7 @@ from generator.errors import GeneratorError, SecretError, ServiceError
 from generator.outline import load_outline
 from generator.render.email.first import write_welcome
 from generator.render.notice.notices import render_notice
-from generator.render.page.signup import wording
+from generator.render.page.signup import list_wordings
 from generator.subscribers.ledger.firsts import keep_welcome
 from generator.subscribers.list.consents import keep_wordings
 from generator.watch.channels import open_channels
@@ -107,7 +107,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         port = listening.getsockname()[1]
         url = url or _choose_url(settings, host, port, trial=trial)
         with database.begin() as transaction:
-            keep_wordings(transaction, [wording(root, settings, language) for language in settings.languages])
+            keep_wordings(transaction, list_wordings(root, settings))
         welcomes = _keep_welcomes(root, database) if settings.welcome else None
 
         def render(posting: Posting) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date, time
 from email import message_from_bytes, policy
 from urllib.parse import unquote
 
@@ -14,7 +15,7 @@ from generator.check import PROOF_RULES
 from generator.check.proofs import Proof
 from generator.content import Newsletter
 from generator.model import Language
-from generator.model.subscribers import Notice
+from generator.model.subscribers import Course, CourseState, Notice
 from generator.outline import load_outline
 from generator.render.notice.notices import render_notice
 from generator.subscribers.list.throttle import LIMITS
@@ -296,3 +297,48 @@ def test_it_is_read_on_the_narrowest_screen_and_by_who_listens(
         button = page.get_by_role("link", name="Bevestig je aanmelding")
         assert button.bounding_box()["height"] >= 48
         assert not page.get_by_text(load_words(newsletter.root)[NL]["notice.confirm"]["summary"]).is_visible()
+
+
+# --- The course ---
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES))
+def test_who_confirms_is_told_that_the_course_comes_too(newsletter: Newsletter, language: Language) -> None:
+    outline = load_outline(newsletter.root)
+    mailed = replace(outline, settings=replace(outline.settings, course=(time(7), time(10))))
+    asked = Course(CourseState.ASKED, 1, None)
+    for name in ("confirm", "again"):
+        posting = replace(POSTINGS[name], language=language)
+        assert posting.subscriber
+        told = load_words(newsletter.root)[language][f"notice.{name}"]["course"]
+        wanted = replace(posting, subscriber=replace(posting.subscriber, course=asked))
+        said = " ".join(render_notice(mailed, URL, wanted).text.split())
+        assert told in said
+        assert said.index(told) < said.index(URL)
+        for one, project in ((posting, mailed), (wanted, outline)):
+            assert told not in " ".join(render_notice(project, URL, one).text.split())
+
+
+@pytest.mark.parametrize("name", sorted(WITH_STATE))
+def test_a_subscription_that_is_shown_has_its_course(newsletter: Newsletter, name: str) -> None:
+    outline = load_outline(newsletter.root)
+    mailed = replace(outline, settings=replace(outline.settings, course=(time(7), time(10))))
+    posting = replace(POSTINGS[name], language=EN)
+    assert posting.subscriber
+    running = replace(posting.subscriber, course=Course(CourseState.RUNNING, 3, date(2026, 12, 8)))
+    for subscriber, state in ((posting.subscriber, "no"), (running, "lesson 3 of 7, on or after")):
+        mail = render_notice(mailed, URL, replace(posting, subscriber=subscriber))
+        assert f"- Course: {state}" in mail.text
+    assert "Course" not in render_notice(outline, URL, replace(posting, subscriber=running)).text
+
+
+@pytest.mark.parametrize("step, offered", [(3, True), (8, False)])
+def test_a_reader_is_told_where_the_course_begins_until_they_had_it(
+    newsletter: Newsletter, step: int, *, offered: bool
+) -> None:
+    outline = load_outline(newsletter.root)
+    mailed = replace(outline, settings=replace(outline.settings, course=(time(7), time(10))))
+    posting = replace(
+        POSTINGS["already"], subscriber=replace(READER, course=Course(CourseState.STOPPED, step, None))
+    )
+    assert ("Die begin je op die pagina." in render_notice(mailed, URL, posting).text) is offered

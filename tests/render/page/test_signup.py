@@ -1,6 +1,7 @@
 """The form to subscribe by email: on every page of the site, and where a page asks for it."""
 
 from dataclasses import replace
+from datetime import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from generator.content import Newsletter
 from generator.content.markdown.dialect import EXTENSIONS
 from generator.model import Language
 from generator.render.page.pages import render_pages
-from generator.render.page.signup import render_form, wording
+from generator.render.page.signup import list_wordings, render_form, wording
 from generator.settings import Settings
 from tests.languages import EN, LANGUAGES, NL
 from tests.site.hosting import ROOT
@@ -108,6 +109,60 @@ def test_the_links_lead_to_the_privacy_page_and_to_ones_own_page(newsletter, set
     ]
     text = render_form(newsletter.root, settings, language, "../privacy/")
     assert html.fragment_fromstring(text).xpath("//a/@href") == ["../privacy/", manage]
+
+
+# --- The course ---
+
+
+@pytest.fixture
+def mailed(settings: Settings) -> Settings:
+    """Those of an operator who mails the lessons, too."""
+    return replace(settings, course=(time(7), time(10)))
+
+
+def form_on(newsletter: Newsletter, settings: Settings, language: Language = NL, **page: Any) -> Any:
+    return html.fragment_fromstring(render_form(newsletter.root, settings, language, **page))
+
+
+@BOTH
+def test_the_box_for_the_course_sends_the_version_of_the_text_with_its_own_sentence(
+    newsletter, mailed, language
+):
+    form = form_on(newsletter, mailed, language, lessons=True)
+    (box,) = form.xpath("//input[@name='course']")
+    assert box.get("type") == "checkbox"
+    (label,) = form.xpath("//label[@for=$id]", id=box.get("id"))
+    both, alone = (wording(ROOT, mailed, language, course=course) for course in (True, False))
+    assert both.text == f"{alone.text} {label.text}"
+    assert (box.get("value"), form.xpath("//input[@name='wording']/@value")) == (
+        both.version,
+        [alone.version],
+    )
+    assert {both, alone} <= set(list_wordings(ROOT, mailed))
+
+
+@pytest.mark.parametrize(
+    "origin, ticked, title",
+    [
+        ("", [], "Elke vrijdag in je inbox"),
+        ("letter", [], "Kreeg je dit doorgestuurd? Meld je aan"),
+        ("course", ["checked"], "De cursus in je inbox, en elke vrijdag de brief"),
+    ],
+)
+def test_the_box_is_ticked_on_the_pages_of_the_course_alone(newsletter, mailed, origin, ticked, title):
+    form = form_on(newsletter, mailed, origin=origin, lessons=True)
+    assert form.xpath("//input[@name='course']/@checked") == ticked
+    assert form.xpath("//input[@name='from']/@value") == ([origin] if origin else [])
+    assert form.findtext("h2") == title
+
+
+@pytest.mark.parametrize("lessons", [True, False])
+def test_there_is_no_box_without_lessons_or_without_their_mail(newsletter, settings, mailed, lessons):
+    form = form_on(newsletter, settings if lessons else mailed, origin="course", lessons=lessons)
+    assert not form.xpath("//input[@name='course']")
+    assert form.xpath("//input[@name='from']/@value") == ["course"]
+    assert form.findtext("h2") == "Elke vrijdag in je inbox"
+    assert len(list_wordings(ROOT, settings)) == len(LANGUAGES)
 
 
 def test_without_a_service_there_is_no_form(newsletter):

@@ -8,7 +8,8 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from generator.model.subscribers import Notice, Status
+from generator.model.subscribers import CourseState, Notice, Status
+from generator.render.courses import say_course
 from generator.render.dates import say_day
 from generator.render.email.inlining import inline_css
 from generator.render.email.lines import squeeze, underline, wrap
@@ -71,18 +72,24 @@ def render_notice(outline: Outline, service_url: str, posting: Posting) -> Mail:
 
     page = "confirm" if posting.notice is Notice.CONFIRM else "manage"
     unsubscribe = posting.unsubscribe if posting.notice in _WITH_STATE else ""
+    course = posting.subscriber.course if posting.subscriber else None
+    asked = offered = ""
+    if settings.course and posting.notice is Notice.CONFIRM and course and course.state is CourseState.ASKED:
+        asked = written["course"]
+    if settings.course and posting.notice is Notice.ALREADY and not (course and course.finished):
+        offered = written["course"]
     subject = written["subject"].replace("{letter}", settings.letter)
     values: dict[str, Any] = {
         "language": language,
         "subject": subject,
         "title": written["title"].replace("{letter}", settings.letter),
         "summary": written["summary"],
-        "before": fill(written["before"]),
-        "state": _describe(posting, outline.titles[language], words) if posting.notice in _WITH_STATE else [],
+        "before": [*fill(written["before"]), *fill(asked)],
+        "state": _describe(outline, posting, words) if posting.notice in _WITH_STATE else [],
         "button": written.get("button", ""),
         "url": f"{service}{page}/{posting.token}" if "button" in written else "",
         "links": [(written[key], f"{service}{path}") for key, path in _LINKS.items() if key in written],
-        "after": fill(written.get("after", "")),
+        "after": [*fill(offered), *fill(written.get("after", ""))],
         "unsubscribe": f"{service}unsubscribe/{unsubscribe}" if unsubscribe else "",
         "words": around,
         "automatic": around["automatic"].format(sender=settings.sender_name),
@@ -116,11 +123,13 @@ def _choose(posting: Posting) -> str:
     return posting.notice
 
 
-def _describe(
-    posting: Posting, titles: Mapping[str, str], words: Mapping[Language, Words]
-) -> list[tuple[str, str]]:
+def _describe(outline: Outline, posting: Posting, words: Mapping[Language, Words]) -> list[tuple[str, str]]:
     """A subscription as names and values; a certainty without a title has its id."""
-    subscriber, own = posting.subscriber, words[posting.language]["notice"]
+    subscriber, own, titles = (
+        posting.subscriber,
+        words[posting.language]["notice"],
+        outline.titles[posting.language],
+    )
     if subscriber is None:
         return []
     chosen = ", ".join(titles.get(name, name) for name in subscriber.certainties)
@@ -133,6 +142,11 @@ def _describe(
         (own["language"], words[subscriber.language]["language"]["name"]),
         (own["certainties"], chosen or own["all"]),
         (own["pause"], pause),
+        *(
+            [(own["course"], say_course(outline.root, posting.language, subscriber.course))]
+            if outline.settings.course
+            else []
+        ),
     ]
 
 

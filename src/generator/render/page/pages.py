@@ -463,7 +463,8 @@ class _Writer:
             self.newsletter.settings,
             Place(self.language, "privacy.md").address_from(self.path),
         )
-        form = render_form(self.newsletter.root, settings, self.language, privacy)
+        lessons = bool(self.newsletter.playbook.lessons[self.language])
+        form = render_form(self.newsletter.root, settings, self.language, privacy, lessons=lessons)
         return form or self.words["signup_none"]
 
     def publisher(self) -> str:

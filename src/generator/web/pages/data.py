@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
+from generator.model import CourseState
+from generator.render.courses import say_course
 from generator.render.dates import say_day
+from generator.render.links import COURSE
+from generator.subscribers.ledger import courses
 from generator.subscribers.list import subscriptions
 from generator.subscribers.transfer.exporting import find_everything
 from generator.web.forms import Draft, sign_moment
@@ -17,14 +21,17 @@ from generator.web.forms import Draft, sign_moment
 if TYPE_CHECKING:
     from datetime import date
 
-    from generator.model import Subscriber
+    from generator.model import Course, Subscriber
     from generator.subscribers.store.database import Transaction
     from generator.web.context import Context
+
+COURSE_CHANGES = ("begin", "pause", "stop")
+"""What a reader can do with their course."""
 
 WEEKS = (4, 8, 26)
 """Weeks that a pause may last."""
 
-_DONE = ("preferences", "pause", "resume", "unsubscribe")
+_DONE = ("preferences", "pause", "resume", "unsubscribe", *(f"course_{one}" for one in COURSE_CHANGES))
 
 
 async def show_own(context: Context) -> Response:
@@ -48,7 +55,33 @@ def describe(context: Context, subscriber: Subscriber) -> dict[str, Any]:
         "paused": paused,
         "state": "paused" if paused and subscriber.status == "confirmed" else subscriber.status.value,
         "weeks": WEEKS,
+        **describe_course(context, subscriber.course, paused),
         "say_day": lambda day: say_day(datetime.combine(day, time()), context.language),
+    }
+
+
+def describe_course(context: Context, course: Course | None, paused: date | None = None) -> dict[str, Any]:
+    """What pages say of the course: how its reader stands, in a word and in words, and where it is on the site.
+
+    `stands` is empty when lessons are not mailed. `paused`: no mail comes before that day.
+    """
+    service = context.app.service
+    day = course.due if course else None
+    if course is None or (course.step == 1 and course.state in {CourseState.ASKED, CourseState.STOPPED}):
+        stands = "new"
+    elif course.finished:
+        stands = "finished"
+    else:
+        stands = course.state.value
+    if stands == CourseState.RUNNING and day:
+        day = max(day, paused or day, find_today(context))
+        day = day if courses.is_lesson_day(day) else courses.next_day(day)
+    lesson = say_course(service.root, context.language, course, day)
+    return {
+        "stands": stands if service.settings.course else "",
+        "lesson": f"{lesson[:1].upper()}{lesson[1:]}.",
+        "go_on": context.say("course_go_on").replace("{number}", str(course.step if course else 1)),
+        "lessons": service.settings.page_url(context.language, COURSE),
     }
 
 
@@ -103,6 +136,7 @@ def _show(context: Context, subscriber: Subscriber, notice: str, status: HTTPSta
         token=context.token,
         notice=notice,
         say_moment=lambda moment: _say_moment(context, moment),
+        kept=say_course(context.app.service.root, context.language, subscriber.course),
         **describe(context, subscriber),
     )
 

@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from starlette.responses import RedirectResponse
 
+from generator.subscribers.ledger import courses
 from generator.subscribers.list import subscriptions
 from generator.web.forms import read_form, was_read
-from generator.web.pages.data import WEEKS, find_today, show_again, show_end
+from generator.web.pages.data import COURSE_CHANGES, WEEKS, find_today, show_again, show_end
 from generator.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ async def pause(context: Context) -> Response:
 async def resume(context: Context) -> Response:
     """End a pause."""
     return await _change(context, await read_form(context.request), "resume", end_pause(context))
+
+
+async def change_course(context: Context) -> Response:
+    """Begin the course or go on with it, pause it or stop it."""
+    form = await read_form(context.request)
+    return await _change(context, form, *read_course(context, form))
 
 
 async def unsubscribe(context: Context) -> Response:
@@ -100,6 +107,24 @@ def read_pause(context: Context, form: Form) -> Act:
 def end_pause(context: Context) -> Act:
     """Letters again from now on."""
     return lambda transaction, subscriber: subscriptions.pause(transaction, subscriber, None, context.now)
+
+
+def read_course(context: Context, form: Form) -> tuple[str, Act]:
+    """What a form does with the course: its name, and the act. Raises Refusal for another, or without a course."""
+    name = form.one("course")
+    if name not in COURSE_CHANGES or context.app.service.settings.course is None:
+        raise Refusal(HTTPStatus.BAD_REQUEST, "odd")
+
+    def act(transaction: Transaction, subscriber: Subscriber) -> None:
+        if name == "begin":
+            changed = courses.begin(transaction, subscriber, find_today(context), context.now)
+        else:
+            change = courses.pause if name == "pause" else courses.stop
+            changed = change(transaction, subscriber, context.now)
+        if changed:
+            subscriptions.tell(transaction, subscriber.id, context.now)
+
+    return f"course_{name}", act
 
 
 def _was_read(context: Context, form: Form) -> bool:

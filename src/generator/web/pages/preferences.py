@@ -18,7 +18,7 @@ from generator.subscribers.list import subscriptions
 from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 from generator.web.forms import read_form, was_read
 from generator.web.pages.data import describe, name_done
-from generator.web.pages.manage import end_pause, read_pause, read_preferences
+from generator.web.pages.manage import end_pause, read_course, read_pause, read_preferences
 from generator.web.pages.unsubscribe import show_unknown
 
 if TYPE_CHECKING:
@@ -51,6 +51,12 @@ async def pause(context: Context) -> Response:
 async def resume(context: Context) -> Response:
     """End a pause."""
     return await _change(context, await read_form(context.request), "resume", end_pause(context))
+
+
+async def change_course(context: Context) -> Response:
+    """Begin the course or go on with it, pause it or stop it."""
+    form = await read_form(context.request)
+    return await _change(context, form, *read_course(context, form))
 
 
 async def ask_link(context: Context) -> Response:

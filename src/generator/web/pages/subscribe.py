@@ -45,10 +45,9 @@ async def subscribe(context: Context) -> Response:
         return _show_subscribe(context, draft, HTTPStatus.UNPROCESSABLE_ENTITY)
     if draft.meant:
         return _show_subscribe(context, draft)
-    version = form.one("wording")
-    if version != context.app.pages.wordings[
-        context.language
-    ].version and not await context.app.database.read(lambda transaction: is_known(transaction, version)):
+    # The box sends the version of the text with its own sentence.
+    version = form.one("course") or form.one("wording")
+    if not await _was_shown(context, version) or (draft.course and not context.app.pages.courses):
         return _show_subscribe(context, draft, notice=context.say("stale"))
     return await _save(context, form, Asking.SUBSCRIBE, address, draft, version)
 
@@ -67,6 +66,15 @@ async def ask_manage(context: Context) -> Response:
     return await _save(context, form, Asking.MANAGE, address, draft)
 
 
+async def _was_shown(context: Context, version: str) -> bool:
+    """Whether this is the version of a text that our forms have, or had once."""
+    pages, language = context.app.pages, context.language
+    current = (pages.wordings[language], pages.courses.get(language))
+    return any(one and one.version == version for one in current) or await context.app.database.read(
+        lambda transaction: is_known(transaction, version)
+    )
+
+
 async def _save(  # noqa: PLR0913 (what a wish is made of)
     context: Context, form: Form, asking: Asking, address: str, draft: Draft, version: str = ""
 ) -> Response:
@@ -82,6 +90,7 @@ async def _save(  # noqa: PLR0913 (what a wish is made of)
             context.networks[1],
             draft.certainties,
             version,
+            draft.course,
         )
         await context.app.database.save(wish)
     page = context.app.pages.render_asked(context.language, asking, address)
@@ -129,6 +138,7 @@ def _read(context: Context, form: Form) -> tuple[Draft, str]:
         certainties=chosen if len(chosen) < len(known) else (),
         mistake=context.say(mistake) if mistake else "",
         meant=meant,
+        course=any(form.all("course")),
         origin=next((one for one in TOLD if one in form.all("from")), None),
     )
     return draft, address

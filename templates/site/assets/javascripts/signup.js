@@ -27,6 +27,8 @@ subscribe(show);
 /** @param {import("./state.js").State} state */
 function show({ asked }) {
   for (const form of document.querySelectorAll("form.signup")) {
+    // On the pages of the course it asks for more than the letter.
+    if (form.querySelector("input[name=course][checked]")) continue;
     const folded = form.parentElement?.closest(".signup-asked");
     if (asked && !folded) {
       const place = make("details", { class: "signup-asked" }, make("summary", {}, words.asked(sayDay(asked))));
