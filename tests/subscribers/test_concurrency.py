@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from generator.model import Notice, Status, Subscriber
+from generator.model import Course, CourseState, Notice, Status, Subscriber
+from generator.subscribers.ledger import courses
 from generator.subscribers.list import consents, listing, outbox, records, subscriptions, wishes
 from generator.subscribers.list.subscriptions import State
 from generator.subscribers.list.throttle import may_write
@@ -92,6 +93,39 @@ def test_leaving_and_confirming_at_once_ends_in_one_of_both(database: Database):
     with database.read() as transaction:
         assert find(transaction).status is Status.UNSUBSCRIBED
     assert confirmed.state in {State.CONFIRMED, State.EXPIRED}
+
+
+def test_of_two_who_begin_the_course_one_does(database: Database):
+    join_in(database)
+    with database.read() as transaction:
+        reader = find(transaction)
+    done = at_once(database, *[lambda at: courses.begin(at, reader, NOW.date(), NOW) for _ in range(2)])
+    assert sorted(done) == [False, True]
+
+
+def test_beginning_the_course_and_being_erased_at_once_leaves_nothing(database: Database):
+    join_in(database)
+    with database.read() as transaction:
+        reader = find(transaction)
+    at_once(
+        database,
+        lambda at: courses.begin(at, reader, NOW.date(), NOW),
+        lambda at: subscriptions.erase(at, reader, NOW, goodbye=False),
+    )
+    with database.read() as transaction:
+        assert subscriptions.find_subscriber(transaction, ADDRESS) is None
+        assert courses.find(transaction, reader.id) is None
+
+
+def test_forms_for_the_course_that_are_settled_at_once_keep_it_once(database: Database):
+    with database.begin() as transaction:
+        consents.keep_wordings(transaction, [WORDING])
+        wishes.add_wishes(transaction, [replace(SUBSCRIBE, course=True)] * 8)
+    at_once(database, *[lambda at: wishes.settle_wishes(at, NOW, most=2) for _ in range(4)])
+    with database.begin() as transaction:
+        while wishes.settle_wishes(transaction, NOW):
+            pass
+        assert find(transaction).course == Course(CourseState.ASKED, 1, None)
 
 
 def test_workers_share_the_wishes_and_settle_each_once(database: Database):
