@@ -240,8 +240,10 @@ def test_a_list_of_an_older_version_is_a_list(root: Path) -> None:
             "stamp",
             "answer",
             "welcome",
+            "course",
         ):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE wish DROP COLUMN course")
         connection.execute("UPDATE alembic_version SET version_num = '0001'")
         connection.commit()
     (root / "var/newsletter.env").write_text(f"NEWSLETTER_KEYS={KEYS}\n")

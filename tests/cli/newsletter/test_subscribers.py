@@ -193,6 +193,24 @@ def test_all_that_is_kept_about_somebody_is_shown(root: Path) -> None:
     assert found["subscriber"]["consents"][0]["source"] == "Binder 2026"
 
 
+def test_the_course_goes_in_and_out_and_is_shown(root: Path) -> None:
+    proof = [
+        {"step": "confirmed", "at": "2026-11-20T06:00:00Z", "source": "https://letter.example.org/confirm"}
+    ]
+    person = {"address": "r@example.org", "status": "confirmed", "consents": proof}
+    course = {"course": "running", "course_step": 3, "course_due": "2026-12-08"}
+    subscribers(root, "import", "-", content=json.dumps([person | course]))
+    said = subscribers(root, "show", "r@example.org")
+    assert "course:\n    – state: running; step: 3; due: 2026-12-08; changed: " in said
+    header, row = subscribers(root, "export").splitlines()
+    assert header.endswith(",course,course_step,course_due")
+    assert row.endswith(",running,3,2026-12-08")
+    wrong = row.replace(",running,3,", ",running,9,")
+    done = run(root, "subscribers", "import", "-", content=f"{header}\n{wrong}\n")
+    said = "standard input:2: “r@example.org”: course_step is “9”; expected the number of the next lesson"
+    assert said in done.output
+
+
 def test_the_wording_that_was_agreed_to_is_shown(root: Path) -> None:
     consent = {
         "step": "confirmed",

@@ -40,8 +40,8 @@ def export_subscribers(
 ) -> Iterator[str]:
     """The text of a file in our own form ("csv" or "json"): a piece for each subscriber, by id, one before, one after.
 
-    Nothing is left out but the ids, and when a course last changed. At most 1000 subscribers are in memory. `transaction`
-    stays open until the last piece.
+    Nothing is left out but the ids, and when a course last changed. At most 1000 subscribers are in memory.
+    `transaction` stays open until the last piece.
     """
     yield write_row(COLUMNS) if form == "csv" else "["
     before = "\n"

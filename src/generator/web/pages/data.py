@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from generator.model import CourseState
+from generator.model import CourseState, is_lesson_day, next_lesson_day
 from generator.render.courses import say_course
 from generator.render.dates import say_day
 from generator.render.links import COURSE
-from generator.subscribers.ledger import courses
 from generator.subscribers.list import subscriptions
 from generator.subscribers.transfer.exporting import find_everything
 from generator.web.forms import Draft, sign_moment
@@ -75,7 +74,7 @@ def describe_course(context: Context, course: Course | None, paused: date | None
         stands = course.state.value
     if stands == CourseState.RUNNING and day:
         day = max(day, paused or day, find_today(context))
-        day = day if courses.is_lesson_day(day) else courses.next_day(day)
+        day = day if is_lesson_day(day) else next_lesson_day(day)
     lesson = say_course(service.root, context.language, course, day)
     return {
         "stands": stands if service.settings.course else "",
