@@ -167,6 +167,7 @@ ABOUT_SEVERAL = {
     "subscribers/store/test_migrations.py",
     "subscribers/test_concurrency.py",
     "subscribers/test_states.py",
+    "web/pages/test_course.py",
     "web/test_crashes.py",
     "web/test_fuzz.py",
     "web/test_hook_floods.py",

@@ -97,7 +97,8 @@ def _plan(  # noqa: PLR0913 (what planning needs)
     """Plan the lessons of today. Nothing is rendered when nobody has one due."""
     now = clock().replace(microsecond=0)  # to the second, as the header Date has it
     today = now.astimezone(settings.timezone).date()
-    with database.read() as transaction:
+    with database.begin() as transaction:
+        courses.take_back(transaction, today)
         if not courses.count_due(transaction, today):
             return
     mail = read_variable(root, MAIL)

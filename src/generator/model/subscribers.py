@@ -137,7 +137,7 @@ class Course:
     step: int
     """The number of the next lesson, from 1; LESSONS + 1 when all were planned."""
     due: date | None
-    """The first day on which it may leave, in the time zone of the letter; None unless it is running."""
+    """The first day on which it may leave, in the time zone of the letter; None before the course began."""
 
     @property
     def finished(self) -> bool:

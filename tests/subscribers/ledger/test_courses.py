@@ -74,6 +74,7 @@ def plan(
     database: Database, moment: datetime = MONDAY, texts: dict[CourseStep, Text] | None = None
 ) -> dict[CourseStep, int]:
     with database.begin() as transaction:
+        courses.take_back(transaction, moment.date())
         return courses.plan(transaction, texts or TEXTS, "0123456789abcdef", day(moment))
 
 
@@ -192,6 +193,18 @@ def test_a_lesson_that_was_skipped_is_the_next_one_after_the_pause(database: Dat
     assert find(database, reader).step == 2
     with database.read() as transaction:
         assert mailings.tally(transaction, ONE).planned == 1
+
+
+def test_pausing_and_going_on_brings_no_lesson_sooner(database: Database):
+    reader = begin(database)
+    plan(database)
+    send(database)
+    for leave in (courses.pause, courses.stop):
+        with database.begin() as transaction:
+            assert leave(transaction, reader, MONDAY)
+            assert courses.begin(transaction, reader, MONDAY.date(), MONDAY)
+        assert find(database, reader).due == (MONDAY + WEEK).date()
+    assert plan(database, MONDAY + timedelta(days=1)) == {}
 
 
 def test_who_stopped_and_begins_again_goes_on_with_the_next_lesson(database: Database):

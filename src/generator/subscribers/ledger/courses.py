@@ -16,7 +16,7 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, exists, func, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 
 from generator.model import LESSONS, Course, CourseState, CourseStep, Progress, Status, next_lesson_day
 from generator.subscribers.ledger.mailings import STEP, had_mail
@@ -57,21 +57,22 @@ def find(transaction: Transaction, subscriber_id: int) -> Course | None:
 def begin(transaction: Transaction, subscriber: Subscriber, today: date, now: datetime) -> bool:
     """Start the course of a confirmed reader, or go on where it was stopped; whether that changed anything.
 
-    `today` is a day in the time zone of the letter; the lesson leaves on the next lesson day.
+    `today` is a day in the time zone of the letter; the lesson leaves on the next lesson day, or a week after the last
+    one if that is later: who pauses and goes on gets no more lessons for it.
     """
     current = records.lock(transaction, subscriber.id)
     if current is None or current.status is not Status.CONFIRMED:
         return False
-    connection = transaction.connection
-    values = {"state": CourseState.RUNNING, "due": next_lesson_day(today), "changed": now}
+    connection, due = transaction.connection, next_lesson_day(today)
+    values = {"state": CourseState.RUNNING, "changed": now}
     made = connection.execute(
         insert_missing(connection, COURSE)
-        .values(subscriber_id=subscriber.id, step=1, **values)
+        .values(subscriber_id=subscriber.id, step=1, due=due, **values)
         .returning(COURSE.c.subscriber_id)
     ).first()
-    return bool(made) or _move(
-        transaction, subscriber.id, (CourseState.ASKED, CourseState.PAUSED, CourseState.STOPPED), **values
-    )
+    later = case((COURSE.c.due > due, COURSE.c.due), else_=due)
+    before = (CourseState.ASKED, CourseState.PAUSED, CourseState.STOPPED)
+    return bool(made) or _move(transaction, subscriber.id, before, **values, due=later)
 
 
 def settle_confirmed(transaction: Transaction, subscriber: Subscriber, today: date, now: datetime) -> None:
@@ -93,7 +94,6 @@ def pause(transaction: Transaction, subscriber: Subscriber, now: datetime) -> bo
         subscriber.id,
         (CourseState.RUNNING,),
         state=CourseState.PAUSED,
-        due=None,
         changed=now,
     )
 
@@ -105,7 +105,6 @@ def stop(transaction: Transaction, subscriber: Subscriber, now: datetime) -> boo
         subscriber.id,
         (CourseState.ASKED, CourseState.RUNNING, CourseState.PAUSED),
         state=CourseState.STOPPED,
-        due=None,
         changed=now,
     )
 
@@ -159,6 +158,24 @@ class Day:
     """In UTC, to the second: the header Date of these lessons."""
 
 
+def take_back(transaction: Transaction, today: date) -> None:
+    """Make lessons due again that were planned and then skipped, because their readers had just paused.
+
+    One that was tried before is due in its turn: it may be skipped because the way does not carry the address.
+    """
+    skipped = exists().where(
+        DELIVERY.c.week == _name_before(),
+        DELIVERY.c.subscriber_id == COURSE.c.subscriber_id,
+        DELIVERY.c.progress == Progress.SKIPPED,
+        or_(DELIVERY.c.attempts == 0, COURSE.c.due <= today),
+    )
+    transaction.connection.execute(
+        update(COURSE)
+        .where(COURSE.c.state == CourseState.RUNNING, COURSE.c.step > 1, skipped)
+        .values(step=COURSE.c.step - 1, due=case((COURSE.c.due < today, COURSE.c.due), else_=today))
+    )
+
+
 def plan(
     transaction: Transaction, texts: Mapping[CourseStep, Text], commit: str, day: Day
 ) -> dict[CourseStep, int]:
@@ -170,7 +187,6 @@ def plan(
     refuse_restored(transaction.connection)
     connection = transaction.connection
     await_confirming(connection)  # nor is a letter frozen: who gets both would not be seen
-    _take_back(connection, day.today)
     chosen = _choose(connection, texts, day)
     found: dict[CourseStep, list[Any]] = defaultdict(list)
     for number, step, language in chosen:
@@ -264,20 +280,6 @@ def _is_due(today: date) -> ColumnElement[bool]:
         COURSE.c.step <= LESSONS,
         SUBSCRIBER.c.status == Status.CONFIRMED,
         ~func.coalesce(SUBSCRIBER.c.paused_until > today, False),
-    )
-
-
-def _take_back(connection: Connection, today: date) -> None:
-    """A lesson that was planned and then skipped, because its reader had just paused, is planned again."""
-    skipped = exists().where(
-        DELIVERY.c.week == _name_before(),
-        DELIVERY.c.subscriber_id == COURSE.c.subscriber_id,
-        DELIVERY.c.progress == Progress.SKIPPED,
-    )
-    connection.execute(
-        update(COURSE)
-        .where(COURSE.c.state == CourseState.RUNNING, COURSE.c.due <= today, COURSE.c.step > 1, skipped)
-        .values(step=COURSE.c.step - 1)
     )
 
 

@@ -208,7 +208,7 @@ COURSE = Table(
     Column("state", _one_of(CourseState, 8), nullable=False),
     # The next lesson, from 1.
     Column("step", Integer, nullable=False, default=1),
-    # The first day on which it may leave; empty unless it is running.
+    # The first day on which it may leave, if the course is running; empty before it began.
     Column("due", Date),
     Column("changed", Moment, nullable=False),
     Index("ix_course_due", "due"),
