@@ -11,11 +11,10 @@ from generator.errors import RefusalError
 from generator.mailing import events
 from generator.mailing.freeze import prepare
 from generator.mailing.report import make_report
-from generator.mailing.resume import resume_mailing
+from generator.mailing.resume import resume_mailing, withdraw_letter
 from generator.mailing.run import Order, Outcome, Unsent
 from generator.mailing.send import Asked, send_letter
 from generator.mailing.status import find_standing
-from generator.mailing.withdraw import withdraw_letter
 from generator.model import NewSubscriber, Status, Week
 from generator.subscribers.list.listing import add_many
 from generator.subscribers.store.database import open_database

@@ -10,10 +10,9 @@ import pytest
 
 from generator.errors import MailingError, RefusalError, RequestError
 from generator.mailing.freeze import prepare
-from generator.mailing.resume import resume_mailing, retry_letters
+from generator.mailing.resume import resume_mailing, retry_letters, withdraw_letter
 from generator.mailing.run import Order, Outcome, Unsent
 from generator.mailing.send import Asked, send_letter
-from generator.mailing.withdraw import withdraw_letter
 from generator.model import Progress, Week
 from generator.recovery.restored import Gap, Interrupted, resume_restored
 from generator.subscribers.list.subscriptions import find_subscriber, unsubscribe

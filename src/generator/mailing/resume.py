@@ -1,4 +1,4 @@
-"""Go on with a letter that was frozen, whatever the clock says."""
+"""Go on with a letter that was frozen, whatever the clock says; or withdraw it, when nothing of it has left."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from generator.environment import open_list
+from generator.errors import MailingError
 from generator.mailing.concluding import concluding
 from generator.mailing.events import Reopened, tell_nobody
 from generator.mailing.lookup import get_mailing
@@ -15,15 +16,17 @@ from generator.model import Progress
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.senders import settle_dead
+from generator.subscribers.ledger.withdrawal import find_obstacle, withdraw
 from generator.subscribers.store.stamp import refuse_restored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from generator.clock import Clock
     from generator.mailing.events import Tell
-    from generator.model import MailingId, Tally
+    from generator.model import Mailing, MailingId, Tally, Week
 
 
 def resume_mailing(  # noqa: PLR0913 (what may be asked for, and how it is followed)
@@ -83,6 +86,24 @@ def retry_letters(  # noqa: PLR0913 (what may be asked for, and how it is follow
             mailings.stop(transaction, week, "")
         tell(Reopened(progress, again, number - again))
         return run_mailing(root, settings, database, mailing, order, clock, tell, stop or Event())
+
+
+def withdraw_letter(
+    root: Path, week: Week, now: datetime, agree: Callable[[Mailing], None] = lambda _: None
+) -> Mailing:
+    """Forget that a letter was frozen; gives what was forgotten. Raises MailingError when something may have left.
+
+    `agree` is called before, and raises an exception of its own to keep the letter as it is.
+    """
+    with closing(open_list(root)) as database:
+        with database.read() as transaction:
+            mailing = get_mailing(root, transaction, week)
+        settle_dead(database, week, now)
+        if obstacle := find_obstacle(database, week):
+            raise MailingError(f"the letter of {week} cannot be withdrawn: {obstacle}")
+        agree(mailing)
+        withdraw(database, week, now)
+    return mailing
 
 
 def _of(tally: Tally, progress: Progress) -> int:

@@ -135,10 +135,9 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         watchers = [Watcher(root, settings, database, clock)] if channels.any else []
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
-            beside: list[Background] = [worker, *watchers]
-            if settings.welcome:
-                sign = signer.sign if signer else None
-                beside.append(FirstLetters(settings, database, open_mail(root), sign, clock))
+            sign = signer.sign if signer else None
+            singles = FirstLetters(settings, database, open_mail(root), sign, clock)
+            beside: list[Background] = [worker, *watchers, singles]
             serve(service, beside, listening, proxies)
 
 

@@ -26,10 +26,9 @@ from generator.delivery.outgoing import runs
 from generator.environment import announce_service
 from generator.errors import DatabaseError, MailingError
 from generator.mailing.freeze import Prepared, Recipe
-from generator.mailing.resume import resume_mailing, retry_letters
+from generator.mailing.resume import resume_mailing, retry_letters, withdraw_letter
 from generator.mailing.run import Order
 from generator.mailing.send import Asked, send_letter
-from generator.mailing.withdraw import withdraw_letter
 from generator.model import NewSubscriber, Problem, Progress, Status, Tally, Week
 from generator.settings import read_settings
 from generator.subscribers.ledger import mailings

@@ -35,7 +35,7 @@ def command(project: Project, week: Week, *, yes: bool) -> None:
       newsletter withdraw 2026-W47
       newsletter withdraw 2026-W47 --yes
     """
-    from generator.mailing.withdraw import withdraw_letter
+    from generator.mailing.resume import withdraw_letter
     from generator.settings import read_settings
 
     root = project.root
