@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue quick test test-all coverage site book check preview bench proof pictures serve service lock clean help
+.PHONY: issue quick test test-all coverage site book check write bench proof pictures serve service lock clean help
 
 issue: $(VENV)/run.stamp  ## make the letter of the coming Friday: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -18,8 +18,8 @@ site: $(VENV)/run.stamp  ## build the site in both languages, strictly, into sit
 book: $(VENV)/book.stamp  ## make the playbook as a book, PDF and EPUB, into build/book/
 	@$(BIN)/generate book $(ARGS)
 
-preview: $(VENV)/run.stamp  ## show the coming letter as readers will see it, while you write (ARGS)
-	@$(BIN)/generate preview $(ARGS)
+write: $(VENV)/run.stamp  ## write the coming letter in the browser (ARGS)
+	@$(BIN)/generate write $(ARGS)
 
 serve: $(VENV)/run.stamp  ## serve the site while you write, with the preview below /preview/
 	@$(BIN)/generate serve $(ARGS)

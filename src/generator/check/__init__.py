@@ -30,11 +30,14 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
-def check_issue(newsletter: Newsletter, issue: Issue) -> list[Problem]:
-    """What the rules find in all editions of an issue, and what is waived; paths are below the newsletter's root."""
+def check_issue(newsletter: Newsletter, issue: Issue, *, suggests: bool = True) -> list[Problem]:
+    """What the rules find in all editions of an issue, and what is waived; paths are below the newsletter's root.
+
+    `suggests`: see Manuscript.
+    """
     problems: list[Problem] = []
     for edition in issue.editions.values():
-        problems += check_proof(Proof(newsletter, issue, edition))
+        problems += check_proof(Proof(newsletter, issue, edition, suggests=suggests))
     return problems
 
 
@@ -67,9 +70,17 @@ def check_proof(
     return _sort(_waive(findings, proof, path))
 
 
-def check_thought(newsletter: Newsletter, thought: Thought | Lesson) -> list[Problem]:
-    """What the rules for manuscripts find in a thought or a lesson; paths are below the newsletter's root."""
-    path, manuscript = thought.source.relative_to(newsletter.root), read_thought(newsletter, thought)
+def check_thought(
+    newsletter: Newsletter, thought: Thought | Lesson, *, suggests: bool = True
+) -> list[Problem]:
+    """What the rules for manuscripts find in a thought or a lesson; paths are below the newsletter's root.
+
+    `suggests`: see Manuscript.
+    """
+    path, manuscript = (
+        thought.source.relative_to(newsletter.root),
+        read_thought(newsletter, thought, suggests=suggests),
+    )
     findings: list[Problem] = []
     for rule in MANUSCRIPT_RULES:
         findings += _ask(rule, lambda: manuscript, path)
@@ -105,6 +116,7 @@ def _problem(rule: Rule[S], finding: Finding, path: Path) -> Problem:
         column=finding.spot.column,
         length=finding.spot.length,
         remedy=rule.remedy,
+        cure=finding.cure,
     )
 
 

@@ -88,6 +88,8 @@ class Manuscript:
     """The whole file, front matter included."""
     certainty: str = ""
     """The one that it is about."""
+    suggests: bool = True
+    """Whether rules look for words that may have been meant: that takes longer than all the rest."""
 
     @cached_property
     def body(self) -> int:
@@ -191,7 +193,7 @@ class Manuscript:
                 yield Passage(self, section, block.kind, text, start, block.line)
 
 
-def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:
+def read_letter(newsletter: Newsletter, edition: Edition, *, suggests: bool = True) -> Manuscript:
     """The manuscript of an edition; of one that was only assembled, the file that it would be."""
     text = _read(edition.source) if exists(edition.source) else write_edition(edition)
     return Manuscript(
@@ -203,10 +205,11 @@ def read_letter(newsletter: Newsletter, edition: Edition) -> Manuscript:
         edition.summary,
         text,
         edition.certainty,
+        suggests,
     )
 
 
-def read_thought(newsletter: Newsletter, thought: Thought | Lesson) -> Manuscript:
+def read_thought(newsletter: Newsletter, thought: Thought | Lesson, *, suggests: bool = True) -> Manuscript:
     """The manuscript of a thought or of a lesson, whose title becomes the subject of a letter."""
     text = _read(thought.source)
     return Manuscript(
@@ -218,6 +221,7 @@ def read_thought(newsletter: Newsletter, thought: Thought | Lesson) -> Manuscrip
         thought.summary,
         text,
         thought.certainty,
+        suggests,
     )
 
 

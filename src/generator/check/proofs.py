@@ -31,11 +31,13 @@ class Proof:
     edition: Edition
     rendered: Email | None = None
     """The email, when the caller has rendered it already."""
+    suggests: bool = True
+    """See Manuscript."""
 
     @cached_property
     def manuscript(self) -> Manuscript:
         """What the author wrote."""
-        return read_letter(self.newsletter, self.edition)
+        return read_letter(self.newsletter, self.edition, suggests=self.suggests)
 
     @cached_property
     def original(self) -> Proof | None:

@@ -32,6 +32,8 @@ class Finding:
     spot: Spot = Spot()
     severity: Severity | None = None
     """None for the severity of the rule."""
+    cure: str = ""
+    """The one text that should stand there instead, when the rule knows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
@@ -77,6 +78,50 @@ def check_alt(target: str, text: str, source: Path, line: int, problems: list[Pr
     if not text.strip():
         message = f"the image “{target}” has no alt text; put it between ![ and ]"
         problems.append(Problem(source, line, message))
+
+
+_WIDEST = 1600
+"""Pixels across a picture that is taken in: more than a letter shows on any screen."""
+
+
+def take_picture(content: bytes) -> tuple[str, bytes]:
+    """A picture of a person as a letter can have it: the ending of its name, and its bytes.
+
+    A photograph is turned upright, made small enough, and loses its notes, such as where it was taken. Raises
+    ValueError, whose message is a clause about the picture, for what is none.
+    """
+    from PIL import Image as pillow  # noqa: PLC0415, N813 (see _size)
+    from PIL import ImageOps  # noqa: PLC0415
+
+    endings = {form: ending for ending, form in FORMATS.items() if ending != ".jpg"} | {"JPEG": ".jpg"}
+    try:
+        with pillow.open(BytesIO(content), formats=tuple(endings)) as picture:
+            form = str(picture.format)
+            if picture.width * picture.height > _MOST_PIXELS:
+                raise ValueError(f"has {picture.width} × {picture.height} pixels; make it smaller")
+            picture.load()  # half a file is noticed only here
+            sound = form != "JPEG" and picture.width <= _WIDEST and len(content) <= MAX_IMAGE_BYTES
+            if not sound and form != "GIF":
+                content = _fit(ImageOps.exif_transpose(picture), form)
+    except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
+        raise ValueError(
+            f"has more than {_MOST_PIXELS // 1_000_000} million pixels; make it smaller"
+        ) from None
+    except (OSError, SyntaxError, EOFError):
+        raise ValueError("cannot be read as PNG, JPEG or GIF; save it as one of these") from None
+    if len(content) > MAX_IMAGE_BYTES:
+        raise ValueError(f"has {len(content) / 1e6:.1f} MB; at most 1 MB is allowed")
+    return endings[form], content
+
+
+def _fit(picture: Picture, form: str) -> bytes:
+    """A picture in the colours of screens, no wider than a letter needs, without notes."""
+    if form == "JPEG" and picture.mode != "L":
+        picture = picture.convert("RGB")
+    picture.thumbnail((_WIDEST, _WIDEST * 4))
+    made = BytesIO()
+    picture.save(made, form, optimize=True, exif=b"", **({"quality": 85} if form == "JPEG" else {}))
+    return made.getvalue()
 
 
 _MOST_PIXELS = 40_000_000

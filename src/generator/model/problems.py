@@ -35,6 +35,8 @@ class Problem:
     """How many characters are meant."""
     remedy: str = ""
     """One sentence on how to mend it, when the message does not say that already."""
+    cure: str = ""
+    """The one text that should stand there instead, when the rule knows it."""
     waived: str = ""
     """The reason for which an editor lets it pass; it then counts no more."""
 

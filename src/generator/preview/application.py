@@ -1,11 +1,10 @@
-"""The preview as a small WSGI application, which renders a page when it is requested, and again after a save.
+"""The preview beside the site as a small WSGI application: it renders a page when asked, and again after a save.
 
 A path never becomes the name of a file: it is looked up among the pages that were rendered.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from dataclasses import dataclass, field, replace
@@ -87,14 +86,9 @@ class Preview:
         clock: Callable[[], datetime],
         *,
         site: str = "",
-        tell: Callable[[Week | None, Sequence[Problem], Sequence[Problem]], None] = lambda *_: None,
     ) -> None:
-        """Preview the project in `root`; `site` is the URL of its site, or empty.
-
-        `tell` is called for each page that was rendered, in the thread of the request: with its week, its problems, and
-        the problems of the files that were left out.
-        """
-        self._root, self._clock, self._site, self._tell = root.resolve(), clock, site, tell
+        """Preview the project in `root`; `site` is the URL of its site, or empty."""
+        self._root, self._clock, self._site = root.resolve(), clock, site
         self._lock = threading.Lock()
         self._documents: Cache[Document[Any]] = Cache()
         self._state: _State | None = None
@@ -104,10 +98,6 @@ class Preview:
         path = environ.get("PATH_INFO", "")
         if path in {"/", FOLDER.rstrip("/")}:
             return redirect(start_response, FOLDER)
-        if path == f"{FOLDER}about":
-            return answer(
-                start_response, json.dumps({"preview": fingerprint(self._root)}), "application/json"
-            )
         if path == f"{FOLDER}changes":
             with self._lock:
                 state = self._state or self._read()
@@ -187,15 +177,13 @@ class Preview:
 
     def _render(self, state: _State, week: Week | None) -> Mapping[str, bytes]:
         if week not in state.pages:
-            artifacts, problems = self._make(state, week)
-            ignored = state.newsletter.ignored if state.newsletter else ()
-            self._tell(week, problems, [problem for problem in ignored if problem not in problems])
+            artifacts = self._make(state, week)
             state.pages[week] = {
                 str(one.path): one.content for one in artifacts if isinstance(one.content, bytes)
             }
         return state.pages[week]
 
-    def _make(self, state: _State, week: Week | None) -> tuple[Sequence[Artifact], Sequence[Problem]]:
+    def _make(self, state: _State, week: Week | None) -> Sequence[Artifact]:
         served = Served(state.digest, self._site, state.before.get(week, {}))
         problems, failure = state.problems, ""
         if state.newsletter and week:
@@ -203,7 +191,7 @@ class Preview:
         if state.newsletter and week and not problems and (issue := state.newsletter.archive.issue(week)):
             try:
                 problems = check_issue(state.newsletter, issue)
-                return render_preview(state.newsletter, issue, problems, self._clock(), served), problems
+                return render_preview(state.newsletter, issue, problems, self._clock(), served)
             except ContentError as error:
                 problems = error.problems
             except (
@@ -211,7 +199,7 @@ class Preview:
                 OSError,
             ) as error:  # a template with a slip in it, a picture that has just gone
                 failure = str(error)
-        return render_broken(self._root, problems, failure, served), problems
+        return render_broken(self._root, problems, failure, served)
 
 
 def digest_files(root: Path) -> str:
@@ -230,8 +218,3 @@ def digest_files(root: Path) -> str:
         except OSError:
             continue  # deleted meanwhile: the next call sees that
     return digest(sorted(found)).hex()
-
-
-def fingerprint(root: Path) -> str:
-    """A digest of the path of a project, which identifies it without revealing the path."""
-    return digest(str(root)).hex()

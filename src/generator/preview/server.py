@@ -1,4 +1,4 @@
-"""The HTTP server of `generate preview`, and how another run finds one that is there already."""
+"""The HTTP server of pages for this machine only, and how another run finds one that is there already."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
-from generator.preview.application import fingerprint
-from generator.preview.guard import FOLDER, HOST, guard
+from generator.cache import digest
+from generator.preview.guard import HOST, WRITING, guard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,21 +36,29 @@ class _Handler(WSGIRequestHandler):
         """Log nothing: a page sends a request every second."""
 
 
-def open_server(preview: WSGIApplication, port: int) -> Server:
-    """A server on a port, or on a free one when it is 0. Raises OSError when the port is taken."""
+def open_server(application: WSGIApplication, port: int, writes: str = "") -> Server:
+    """A server on a port, or on a free one when it is 0. Raises OSError when the port is taken.
+
+    `writes` is the beginning of the paths that a script of its pages may POST to; see `guard`.
+    """
     server = Server((HOST, port), _Handler)
-    server.set_app(guard(preview, server.server_port))
+    server.set_app(guard(application, server.server_port, writes=writes))
     return server
 
 
-def is_previewed(root: Path, port: int) -> bool:
-    """Whether a preview of the project in `root` answers on a port of this machine. Waits 2 seconds; raises nothing."""
+def is_written(root: Path, port: int) -> bool:
+    """Whether an editor of the project in `root` answers on a port of this machine. Waits 2 seconds; raises nothing."""
     connection = HTTPConnection(HOST, port, timeout=2)
     try:
-        connection.request("GET", f"{FOLDER}about")
+        connection.request("GET", f"{WRITING}about")
         found = json.loads(connection.getresponse().read(1000))
     except (OSError, HTTPException, ValueError):
         return False
     finally:
         connection.close()
-    return isinstance(found, dict) and found.get("preview") == fingerprint(root.resolve())
+    return isinstance(found, dict) and found.get("project") == fingerprint(root.resolve())
+
+
+def fingerprint(root: Path) -> str:
+    """A digest of the path of a project, which identifies it without revealing the path."""
+    return digest(str(root)).hex()

@@ -23,7 +23,7 @@ from generator.content import load_newsletter
 from generator.content.configuration import find_configuration_problems, list_configurations
 from generator.content.needs import need_site
 from generator.errors import ContentError, PublishError, explain_network
-from generator.preview import HOST, is_previewed
+from generator.preview import HOST, is_written
 from generator.publication.book import find_changed
 from generator.publication.search import build_index
 from generator.settings import load_settings
@@ -149,9 +149,7 @@ def _check_port(root: Path, port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            what = (
-                "`generate preview` is running on it" if is_previewed(root, port) else explain_network(error)
-            )
+            what = "`generate write` is running on it" if is_written(root, port) else explain_network(error)
             message = f"cannot listen on port {port}: {what}; choose another one with --port"
             raise PublishError(message) from error
 

@@ -105,7 +105,7 @@ def check_exclamation(manuscript: Manuscript) -> Iterator[Finding]:
     """No sentence ends in an exclamation mark."""
     for passage in manuscript.everything:
         for match, spot in passage.find(_MARK):
-            yield Finding(f"“{match[0]}” is an exclamation mark", spot)
+            yield Finding(f"“{match[0]}” is an exclamation mark", spot, cure=".")
 
 
 def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
@@ -127,7 +127,9 @@ def check_term(manuscript: Manuscript) -> Iterator[Finding]:
         for start, end in find_phrases(passage.text, tuple(terms)):
             words = " ".join(passage.text[start:end].split())
             term = next(term for phrase, term in terms.items() if any(find_phrases(words, (phrase,))))
-            yield Finding(f"“{words}” is not our word for it; write “{term}”", passage.spot(start, end))
+            cure = term[:1].upper() + term[1:] if words[:1].isupper() else term
+            spot = passage.spot(start, end)
+            yield Finding(f"“{words}” is not our word for it; write “{term}”", spot, cure=cure)
 
 
 def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:

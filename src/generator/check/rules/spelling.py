@@ -61,7 +61,12 @@ def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
     for number, (word, spot) in enumerate(places.items()):
         again = f" (used {times[word]} times)" if times[word] > 1 else ""
         hint = _find_other(word, language, languages)
-        if not hint and number < SUGGESTED and (found := suggest(word, language, house)):
+        if (
+            manuscript.suggests
+            and not hint
+            and number < SUGGESTED
+            and (found := suggest(word, language, house))
+        ):
             hint = f"; did you mean {' or '.join(f'“{one}”' for one in found)}?"
         yield Finding(f"“{word}”{again} is not in the dictionary{hint}", spot)
 

@@ -52,13 +52,18 @@ def render_inbox(newsletter: Newsletter, email: Email) -> Inbox:
     headers = dict(decode_headers(email.message))
     sender, subject = parseaddr(headers["From"])[0], headers["Subject"]
     summary = email.edition.summary
-    lines = (
+    lines = cut_lines(subject, summary)
+    time = email.edition.published.astimezone(newsletter.settings.timezone).strftime("%H:%M")
+    return Inbox(sender, time, lines, f"Subject {len(subject)} characters, preheader {len(summary)}.")
+
+
+def cut_lines(subject: str, summary: str) -> tuple[Line, ...]:
+    """Subject and summary as the most common programs cut them."""
+    return (
         Line("Gmail, desktop", "desk", cut(subject, GMAIL_DESK), cut(summary, GMAIL_DESK - len(subject) - 3)),
         Line("Gmail, phone", "phone", cut(subject, GMAIL_PHONE), cut(summary, GMAIL_PHONE)),
         Line("Apple Mail, phone", "apple", cut(subject, APPLE_SUBJECT), cut(summary, APPLE_SUMMARY)),
     )
-    time = email.edition.published.astimezone(newsletter.settings.timezone).strftime("%H:%M")
-    return Inbox(sender, time, lines, f"Subject {len(subject)} characters, preheader {len(summary)}.")
 
 
 def decode_headers(message: bytes) -> list[tuple[str, str]]:
