@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: issue quick test test-all coverage site book check write bench proof pictures serve service lock clean help
+.PHONY: issue quick test test-all coverage site book check write bench proof pictures editor serve service lock clean help
 
 issue: $(VENV)/run.stamp  ## make the letter of the coming Friday: both languages, email, feeds, archive page (ARGS)
 	@$(BIN)/generate issue $(ARGS)
@@ -83,6 +83,11 @@ bench: $(VENV)/bench.stamp  ## measure build time and size, and compare them wit
 
 proof: $(VENV)/test.stamp  ## kill senders at every step, and account for every reader; it takes some minutes
 	@$(BIN)/python -m tests.proof $(ARGS)
+
+# In a folder of its own: node_modules has no place among the templates, which are watched while somebody writes.
+editor:  ## bundle the editor of `generate write` anew, as templates/write/codemirror/package-lock.json has it (needs node)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && cp templates/write/codemirror/* "$$folder" && \
+	(cd "$$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel error && node build.js "$(CURDIR)/templates/write")
 
 pictures: $(VENV)/test.stamp  ## take the screenshots of README and guide, from the real product
 	@$(BIN)/python -m tests.pictures

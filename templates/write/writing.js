@@ -1,0 +1,535 @@
+/*
+  The page of one text. Each language is an edition: its fields, its editor, and the digest of the file that both were read from.
+
+  Saving and checking take turns, so that remarks belong to what was saved last; what was typed meanwhile moves them.
+*/
+import { all, BASE, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
+import { askConflict, askFact, askHand, askLink, askPicture, askProof, askThought, askVersions } from "./asking.js";
+import { cures, applyCure, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
+import { drawFields, showFields, showInbox } from "./fields.js";
+import { openReading } from "./reading.js";
+
+const WAIT = 100;
+const MOST = 400;
+const EVERY = 1000;
+const HISTORY = 1_000_000;
+
+export async function openWriting() {
+  const text = document.body.dataset.text;
+  const opened = await call("open", { text });
+  const editions = opened.languages.map((one) => ({ ...one, dirty: false, since: null, remarks: [], conflict: null }));
+  const desk = { text, opened, editions, active: editions[0], changed, pick, note, insertIn };
+  let busy = false;
+  let again = false;
+  let reading = null;
+  let walked = null;
+  let failure = "";
+
+  /* --- What is in sight --- */
+
+  const wide = matchMedia("(min-width: 48.01rem)");
+
+  function view(name) {
+    document.body.dataset.view = name;
+    for (const one of editions) one.column.classList.toggle("column--in", one.language === name);
+    for (const one of all("#views button")) one.setAttribute("aria-pressed", one.dataset.view === name);
+    const shown = editions.find((one) => one.language === name);
+    if (shown) pick(shown);
+    memory.set("write:view", name);
+  }
+
+  function drawViews() {
+    const names = [["both", say("view_both"), "only-wide"], ...editions.map((one) => [one.language, one.name, ""]), ["side", say("view_side"), "only-narrow"]];
+    byId("views").append(...names.map(([name, label, look]) =>
+      make("button", { type: "button", class: `tool ${look}`, "aria-pressed": "false", data: { view: name }, onclick: () => view(name) }, label)));
+    const before = memory.get("write:view") ?? "both";
+    const fits = before !== "both" || wide.matches;
+    view(fits && names.some(([name]) => name === before) && before !== "side" ? before : editions[0].language);
+    wide.addEventListener("change", () => { if (!wide.matches && document.body.dataset.view === "both") view(desk.active.language); });
+  }
+
+  function pick(edition) {
+    desk.active = edition;
+    reading?.show(edition);
+  }
+
+  function tab(name) {
+    for (const one of all("[role=tab]")) {
+      const chosen = one.id === `tab-${name}`;
+      one.setAttribute("aria-selected", chosen);
+      one.tabIndex = chosen ? 0 : -1;
+      byId(one.getAttribute("aria-controls")).hidden = !chosen;
+    }
+    memory.set("write:tab", name);
+    if (name === "reading") reading?.show(desk.active);
+  }
+
+  /* --- Saving --- */
+
+  const backup = (edition) => `write:${text}:${edition.language}`;
+  const past = (edition) => `history:${text}:${edition.language}`;
+  const bodyOf = (edition) => edition.view.state.doc.toString();
+
+  function saved(state, key, values) {
+    const place = byId("saved");
+    place.dataset.is = state;
+    const said = say(key, values);
+    if (place.textContent !== said) place.textContent = said;
+  }
+
+  function changed(edition) {
+    edition.dirty = true;
+    if (byId("saved").dataset.is !== "bad") saved("busy", "saving");
+    soon();
+  }
+
+  const soon = hold(WAIT, MOST, save);
+
+  async function save() {
+    again = true;
+    if (busy) return;
+    busy = true;
+    try {
+      while (again) {
+        again = false;
+        let wrote = false;
+        for (const edition of editions) if (edition.dirty && !edition.conflict) wrote = (await saveOne(edition)) || wrote;
+        if (failure) break;
+        await check();
+        if (!again) reading?.renew();
+      }
+    } finally {
+      busy = false;
+    }
+    if (failure || editions.some((one) => one.dirty && !one.conflict)) setTimeout(save, EVERY);
+  }
+
+  async function saveOne(edition) {
+    const body = bodyOf(edition);
+    const fields = structuredClone(edition.fields);
+    memory.set(backup(edition), { base: edition.digest, fields, body });
+    edition.dirty = false;
+    edition.since = null;
+    try {
+      const found = await call("save", { text, language: edition.language, base: edition.digest, fields, body });
+      edition.digest = found.digest;
+      for (const one of editions) one.digest = found.digests?.[one.language] ?? one.digest;
+      memory.drop(backup(edition));
+      failure = "";
+      note("failure");
+      saved("good", "saved", { time: found.saved?.slice(0, 5) ?? clock() });
+      remember(edition);
+      if (edition.raw || (fields.certainty && fields.certainty !== opened.certainty)) await look();
+      return true;
+    } catch (error) {
+      edition.dirty = true;
+      if (error instanceof Refusal && error.status === 409) {
+        await clash(edition);
+        return false;
+      }
+      failure = error.message;
+      saved("bad", "not_saved");
+      note("failure", error.message);
+      if (!(error instanceof Gone) && !(error instanceof Refusal)) throw error;
+      return false;
+    }
+  }
+
+  /* What can be chosen depends on the certainty; and a front matter that can be read again has fields. */
+  async function look() {
+    const found = await call("open", { text });
+    if (editions.some((one) => one.raw && !found.languages.find((other) => other.language === one.language).raw)) {
+      location.reload();
+      return;
+    }
+    Object.assign(opened, { certainty: found.certainty, items: found.items, thoughts: found.thoughts });
+    drawFields(desk);
+  }
+
+  function remember(edition) {
+    const kept = keep(edition.view);
+    if (JSON.stringify(kept).length < HISTORY) memory.set(past(edition), kept);
+  }
+
+  /* --- A file that changed elsewhere --- */
+
+  async function clash(edition, mine) {
+    const theirs = (await call("open", { text })).languages.find((one) => one.language === edition.language);
+    const body = mine?.body ?? bodyOf(edition);
+    if (theirs.body === body && JSON.stringify(theirs.fields) === JSON.stringify(mine?.fields ?? edition.fields)) {
+      take(edition, theirs);
+      return;
+    }
+    edition.conflict = { theirs, mine: { fields: mine?.fields ?? structuredClone(edition.fields), body } };
+    saved("bad", "not_saved");
+    note("conflict", say("conflict", { language: edition.name }), say("compare"), () => settle(edition));
+    settle(edition);
+  }
+
+  async function settle(edition) {
+    if (!edition.conflict) return;
+    const { theirs, mine } = edition.conflict;
+    const now = edition.dirty ? { fields: edition.fields, body: bodyOf(edition) } : mine;
+    const choice = await askConflict(opened, edition, now, theirs);
+    if (!choice || !edition.conflict) return;
+    edition.conflict = null;
+    note("conflict");
+    if (choice === "theirs") {
+      memory.drop(backup(edition));
+      take(edition, theirs);
+    } else {
+      edition.digest = theirs.digest;
+      edition.fields = now.fields;
+      replaceText(edition.view, now.body);
+      showFields(desk);
+      edition.dirty = true;
+    }
+    save();
+  }
+
+  /* Shows what the file says now. The text that was here comes back with undo. */
+  function take(edition, file) {
+    Object.assign(edition, { digest: file.digest, fields: structuredClone(file.fields), dirty: false, source: file.source, body: file.body });
+    replaceText(edition.view, file.body);
+    edition.since = null;
+    showFields(desk);
+    saved("good", "saved", { time: clock() });
+  }
+
+  async function reload(languages) {
+    const found = (await call("open", { text })).languages;
+    for (const edition of editions) {
+      const file = found.find((one) => one.language === edition.language);
+      if (languages.includes(edition.language) && !edition.dirty && !edition.conflict && file.digest !== edition.digest) {
+        take(edition, file);
+        tell(say("taken", { language: edition.name }));
+      }
+    }
+    await save();
+  }
+  desk.reload = reload;
+
+  async function follow() {
+    if (busy || document.visibilityState !== "visible" || editions.some((one) => one.dirty)) return;
+    const digests = Object.fromEntries(editions.map((one) => [one.language, one.digest]));
+    try {
+      const found = await call("changes", { text, digests });
+      note("failure");
+      failure = "";
+      if (found.state) showState(found.state);
+      const news = Object.keys(found.changed ?? {}).filter((language) =>
+        editions.some((one) => one.language === language && one.digest === digests[language] && found.changed[language] !== one.digest));
+      if (news.length && !busy && !editions.some((one) => one.dirty)) await reload(news);
+    } catch (error) {
+      note("failure", error.message);
+    }
+  }
+
+  /* --- Remarks --- */
+
+  async function check() {
+    let found;
+    try {
+      found = await call("check", { text });
+    } catch (error) {
+      if (error instanceof Gone) {
+        failure = error.message;
+        note("failure", error.message);
+      }
+      return;
+    }
+    const remarks = found.remarks.map((one, number) => ({ ...one, key: `${number}` }));
+    for (const edition of editions) {
+      const { since } = edition;
+      const most = edition.view.state.doc.length;
+      const moved = (one) => {
+        const from = Math.min(most, since ? since.mapPos(one.from, 1) : one.from);
+        return { ...one, from, to: Math.min(most, Math.max(from, since ? since.mapPos(one.to, -1) : one.to)) };
+      };
+      edition.remarks = remarks.filter((one) => one.language === edition.language).map((one) => (isPlaced(one) ? moved(one) : one));
+    }
+    desk.common = remarks.filter((one) => !editions.some((edition) => edition.language === one.language));
+    showState(found.state);
+    showFound();
+    showInbox(desk);
+    suggestSoon();
+  }
+
+  /* --- What a word may have been meant as: it takes a while to find, so it is asked for when nobody types --- */
+
+  const suggestions = new Map();
+
+  const wordOf = (one, edition) => `${edition.language} ${edition.view.state.sliceDoc(one.from, one.to)}`;
+
+  function addSuggestions(one, edition) {
+    const words = one.rule === "spelling" && !one.field && !one.cures.length ? suggestions.get(wordOf(one, edition)) : null;
+    return words?.length ? { ...one, cures: words.map((word) => ({ label: word, replace: word })) } : one;
+  }
+
+  const suggestSoon = hold(WAIT, MOST, async () => {
+    for (const edition of editions) {
+      for (const one of edition.remarks) {
+        if (busy || editions.some((other) => other.dirty)) return;
+        if (one.rule !== "spelling" || one.field || one.cures.length || suggestions.has(wordOf(one, edition))) continue;
+        const key = wordOf(one, edition);
+        const { words } = await call("suggest", { language: edition.language, word: key.slice(edition.language.length + 1) }).catch(() => ({ words: [] }));
+        suggestions.set(key, words);
+        if (words.length && !busy && !edition.dirty) showFound();
+      }
+    }
+  });
+
+  const isPlaced = (one) => !one.field && Number.isInteger(one.from);
+
+  function showFound() {
+    for (const edition of editions) {
+      edition.remarks = edition.remarks.map((one) => addSuggestions(one, edition));
+      showRemarks(edition.view, edition.remarks.filter(isPlaced));
+    }
+    showFields(desk);
+    listRemarks();
+  }
+
+  function showState(state) {
+    const place = byId("state");
+    place.dataset.state = state;
+    const said = say(`state_${state}`);
+    if (place.textContent !== said) place.textContent = said;
+  }
+
+  const live = () => [...editions.flatMap((one) => one.remarks), ...(desk.common ?? [])].filter((one) => one.severity !== "waived");
+
+  function listRemarks() {
+    const open = live();
+    const errors = open.filter((one) => one.severity === "error").length;
+    const warnings = open.length - errors;
+    byId("count").textContent = open.length || "";
+    byId("walk").hidden = !open.length;
+    const counts = [errors && say("count_errors", { number: errors }), warnings && say("count_warnings", { number: warnings })].filter(Boolean);
+    const ready = byId("state").dataset.state === "ready";
+    const verdict = counts.join(", ") || say(ready ? "verdict_ready" : "verdict_none");
+    if (byId("verdict").textContent !== verdict) byId("verdict").textContent = verdict;
+    const groups = [...editions.map((one) => [one.name, one.remarks, one]), [say("both"), desk.common ?? [], null]];
+    const place = byId("remarks");
+    const had = document.activeElement?.closest?.(".remark")?.dataset.key;
+    place.replaceChildren(...groups.filter(([, list]) => list.length).flatMap(([name, list, edition]) => {
+      const found = list.filter((one) => one.severity !== "waived");
+      const waived = list.filter((one) => one.severity === "waived");
+      return [
+        make("h2", { class: "remarks__name" }, name),
+        make("ol", { class: "remarks" }, ...found.map((one) => drawRemark(one, edition))),
+        waived.length > 0 && make("details", { class: "waived" }, make("summary", { class: "small" }, say("waived", { number: waived.length })),
+          make("ol", { class: "remarks" }, ...waived.map((one) => drawRemark(one, edition)))),
+      ].filter(Boolean);
+    }));
+    if (had) place.querySelector(`[data-key="${had}"] button`)?.focus();
+  }
+
+  function drawRemark(one, edition) {
+    const at = edition && isPlaced(one);
+    const words = at && one.to > one.from ? edition.view.state.sliceDoc(one.from, Math.min(one.to, one.from + 90)) : "";
+    return make("li", { class: `remark remark--${one.severity}`, data: { key: one.key } },
+      make("button", { type: "button", class: "remark__go", onclick: () => visit(one) },
+        make("span", { class: "unseen" }, `${say(`severity_${one.severity}`)}: `),
+        make("span", { class: "remark__message" }, one.message)),
+      words && make("p", { class: "remark__words", lang: edition.language }, make("mark", {}, words.replace(/\s+/g, " "))),
+      one.remedy && make("p", { class: "remark__remedy" }, one.remedy),
+      edition && cures(one, (cure) => cureOne(one, edition, cure), "remark__cures", () => "button button--small"),
+      one.reason && make("p", { class: "remark__remedy" }, one.reason),
+      make("p", { class: "remark__rule" }, one.rule));
+  }
+
+  function cureOne(one, edition, cure) {
+    if (!one.field) {
+      show(edition);
+      applyCure(edition.view, one, cure);
+      return;
+    }
+    edition.fields[one.field] = cure.replace;
+    showFields(desk);
+    changed(edition);
+  }
+  desk.cure = cureOne;
+
+  function show(edition) {
+    if (document.body.dataset.view !== "both") view(edition.language);
+  }
+
+  function visit(one) {
+    walked = one.key;
+    for (const item of all(".remark[data-key]")) item.setAttribute("aria-current", item.dataset.key === one.key);
+    const edition = editions.find((found) => found.language === one.language);
+    if (edition) show(edition);
+    if (edition && !one.field && goTo(edition.view, one.key)) return;
+    const field = one.field && document.querySelector(
+      `${edition ? `[data-language="${edition.language}"]` : ""}[data-field="${one.field}"] :is(input, textarea, select)`)
+      || (one.field && document.querySelector(`#shared-fields [data-field="${one.field}"] :is(input, textarea, select)`));
+    if (field) {
+      field.closest("details")?.setAttribute("open", "");
+      field.focus();
+      field.scrollIntoView({ block: "center" });
+    } else if (edition) edition.view.focus();
+  }
+
+  function walk(step) {
+    const list = live();
+    if (!list.length) return;
+    const at = list.findIndex((one) => one.key === walked);
+    const next = list[at < 0 ? (step > 0 ? 0 : list.length - 1) : (at + step + list.length) % list.length];
+    visit(next);
+  }
+
+  /* --- Notices that stay until what they say is over --- */
+
+  function note(name, message, label, act) {
+    const old = byId(`notice-${name}`);
+    if (!message) {
+      old?.remove();
+      return;
+    }
+    if (old?.firstChild.textContent === message) return;
+    const one = make("div", { class: "notice", id: `notice-${name}`, role: "alert" }, make("p", {}, message));
+    if (label) one.append(make("button", { type: "button", class: "button button--small", onclick: act }, label));
+    old?.remove();
+    byId("notices").append(one);
+  }
+
+  /* --- Pictures, and what is inserted --- */
+
+  function onPicture(event, transfer) {
+    const file = [...(transfer?.files ?? [])].find((one) => one.type.startsWith("image/"));
+    if (!file) return false;
+    event.preventDefault();
+    askPicture(desk, file);
+    return true;
+  }
+
+  /* The same place in the other language: after as many paragraphs. */
+  function insertIn(edition, block, number) {
+    const text_ = bodyOf(edition);
+    const ends = [...text_.matchAll(/\n(?=\s*\n\s*\S)|$/g)].map((found) => found.index);
+    const place = ends[Math.min(number, ends.length - 1)];
+    edition.view.dispatch({ changes: { from: place, insert: `\n\n${block}` }, userEvent: "input.insert" });
+  }
+
+  /* --- Drawing --- */
+
+  for (const edition of editions) {
+    const kept = memory.get(past(edition));
+    edition.fieldsPlace = make("div", { class: "column__fields" });
+    const host = make("div", { class: "editor" });
+    edition.column = make("section", { class: "column", lang: undefined, "aria-label": edition.name, data: { language: edition.language } },
+      make("h2", { class: "column__name", lang: edition.language }, edition.name), edition.fieldsPlace, host);
+    byId("columns").append(edition.column);
+    edition.view = openEditor(host, kept?.doc ?? edition.body, kept, {
+      language: edition.language,
+      name: say("text_of", { language: edition.name }),
+      onChange: (update, fromFile) => {
+        edition.since = edition.since ? edition.since.composeDesc(update.changes.desc) : update.changes.desc;
+        if (!fromFile) changed(edition);
+      },
+      onPlace: (update) => {
+        if (!update.view.hasFocus) return;
+        desk.active = edition;
+        reading?.follow(edition);
+      },
+      onPicture,
+    });
+    replaceText(edition.view, edition.body);
+    edition.since = null;
+    edition.column.addEventListener("focusin", () => { if (desk.active !== edition) pick(edition); });
+  }
+  drawFields(desk);
+  if (document.body.dataset.kind === "letter") reading = openReading(desk);
+  drawViews();
+  for (const one of all("[role=tab]")) one.addEventListener("click", () => tab(one.id.replace("tab-", "")));
+  document.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
+    if (!["ArrowLeft", "ArrowRight"].includes(event.key)) return;
+    const other = all("[role=tab]").find((one) => one.getAttribute("aria-selected") !== "true");
+    other?.click();
+    other?.focus();
+  });
+  const before = memory.get("write:tab");
+  tab(reading && before === "reading" ? "reading" : "remarks");
+  showState(opened.state);
+  saved("good", "all_saved");
+
+  /* --- Tools --- */
+
+  const current = () => desk.active.view;
+  const tools = {
+    bold: () => wrap(current(), "**"),
+    italic: () => wrap(current(), "*"),
+    undo: () => { undo(current()); current().focus(); },
+    redo: () => { redo(current()); current().focus(); },
+    fact: () => askFact(desk),
+    picture: () => byId("file").click(),
+    link: () => askLink(desk),
+    thought: () => askThought(desk),
+    find: () => openSearchPanel(current()),
+    versions: () => askVersions(desk),
+    proof: () => askProof(desk),
+    hand: () => askHand(desk),
+  };
+  for (const [name, act] of Object.entries(tools)) {
+    const button = byId(`tool-${name}`);
+    button?.addEventListener("click", act);
+    button?.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+  byId("file").addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    event.target.value = "";
+    if (file) askPicture(desk, file);
+  });
+  byId("previous").addEventListener("click", () => walk(-1));
+  byId("next").addEventListener("click", () => walk(1));
+  document.addEventListener("keydown", (event) => {
+    const held = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    const act = event.key === "F8" ? () => walk(event.shiftKey ? -1 : 1)
+      : held && event.shiftKey && key === "f" ? tools.fact
+        : held && !event.shiftKey && key === "k" ? tools.link
+          : held && key === "s" ? () => soon.now()
+            : null;
+    if (!act || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    act();
+  });
+
+  /* --- Another tab with this text; what was left behind; the file --- */
+
+  const tabs = new BroadcastChannel(`write:${text}`);
+  tabs.addEventListener("message", ({ data: said }) => {
+    note("tabs", say("also_open"));
+    if (said === "here") tabs.postMessage("also");
+  });
+  tabs.postMessage("here");
+
+  addEventListener("pagehide", () => {
+    for (const edition of editions) {
+      remember(edition);
+      if (edition.dirty) memory.set(backup(edition), { base: edition.digest, fields: edition.fields, body: bodyOf(edition) });
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (editions.some((one) => one.dirty) && failure) event.preventDefault();
+    soon.now();
+  });
+
+  for (const edition of editions) {
+    const left = memory.get(backup(edition));
+    if (!left) continue;
+    if (left.body === edition.body && JSON.stringify(left.fields) === JSON.stringify(edition.fields)) memory.drop(backup(edition));
+    else if (left.base === edition.digest) {
+      edition.fields = left.fields;
+      replaceText(edition.view, left.body);
+      edition.dirty = true;
+      showFields(desk);
+      tell(say("restored", { language: edition.name }));
+    } else await clash(edition, left);
+  }
+  document.body.dataset.ready = "";
+  await save();
+  setInterval(follow, EVERY);
+  return desk;
+}
