@@ -1,6 +1,5 @@
 """The preview as an application: who may ask what, and that it follows every save."""
 
-import json
 import re
 import shutil
 import threading
@@ -23,7 +22,6 @@ from generator.preview import (
     digest_files,
     find_week,
     guard,
-    is_previewed,
     mount,
     open_server,
     write_preview,
@@ -66,16 +64,8 @@ def asker(app: Any) -> Ask:
 
 
 @pytest.fixture
-def told() -> list[tuple[str, int]]:
-    return []
-
-
-@pytest.fixture
-def ask(sample: Path, told: list[tuple[str, int]]) -> Ask:
-    def tell(week: Any, problems: Any, others: Any) -> None:
-        told.append((str(week), len(problems)))
-
-    return asker(guard(Preview(sample, lambda: LATE, tell=tell), PORT))
+def ask(sample: Path) -> Ask:
+    return asker(guard(Preview(sample, lambda: LATE), PORT))
 
 
 def say(word: str) -> Any:
@@ -155,9 +145,7 @@ def test_the_head_of_a_page_has_no_body(ask):
     assert int(headers["Content-Length"]) == len(ask(PAGE)[2].encode())
 
 
-@pytest.mark.parametrize(
-    "path", ["/preview/about", "/preview/changes", PAGE, PLAN, f"{PAGE}nl/letter-dark.html", "/x"]
-)
+@pytest.mark.parametrize("path", ["/preview/changes", PAGE, PLAN, f"{PAGE}nl/letter-dark.html", "/x"])
 def test_every_answer_is_fenced(ask, path):
     headers = ask(path)[1]
     assert headers["Content-Security-Policy"].startswith("default-src 'none'")
@@ -230,14 +218,13 @@ def test_every_file_of_the_page_is_served(ask):
         assert ask(PAGE + path)[0] == "200 OK"
 
 
-def test_a_save_changes_the_digest_and_the_page_and_is_told(ask, sample, told):
+def test_a_save_changes_the_digest_and_the_page(ask, sample):
     before, _ = ask("/preview/changes")[2], ask(PAGE)
     assert ask("/preview/changes")[2] == before
     assert f'data-state="{before}"' in ask(PAGE)[2]
     save(sample, NL, lambda text: text.replace("## Food for action", "Een verse zin.\n\n## Food for action"))
     assert ask("/preview/changes")[2] != before
     assert "Een verse zin." in ask(f"{PAGE}nl/letter-light.html")[2]
-    assert [week for week, _ in told] == [NEWEST, NEWEST]
 
 
 @pytest.mark.parametrize("name", [NL, "templates/email/letter.html", "docs/nl/certainties/referral.md"])
@@ -257,20 +244,19 @@ def test_a_new_and_a_deleted_letter_are_noticed(ask, sample):
     assert "There is no letter yet" in ask("/preview/")[2]
 
 
-def test_what_cannot_be_read_is_listed_until_it_is_mended(ask, sample, told):
+def test_what_cannot_be_read_is_listed_until_it_is_mended(ask, sample):
     save(sample, NL, lambda text: text.replace("title:", "titel:"))
     assert ask("/preview/")[1]["Location"] == PAGE
     status, _, page = ask(PAGE)
     assert status == "200 OK"
     assert "Unknown key “titel”; did you mean “title”?" in page
-    assert told == [(NEWEST, 1)]
     (source,) = set(re.findall(r'href="(source/[^"#]+)', page))
     assert "titel:" in ask(PAGE + source)[2]
     save(sample, NL, lambda text: text.replace("titel:", "title:"))
     assert "Unknown key" not in ask(PAGE)[2]
 
 
-def test_without_settings_there_is_only_a_page_of_problems(ask, sample, told):
+def test_without_settings_there_is_only_a_page_of_problems(ask, sample):
     save(sample, "newsletter/settings.toml", lambda text: text.replace("reply_to", "replyto"))
     status, headers, _ = ask("/preview/")
     assert headers["Location"] == "/preview/problems/"
@@ -278,7 +264,6 @@ def test_without_settings_there_is_only_a_page_of_problems(ask, sample, told):
         status, _, page = ask(path)
         assert status == "200 OK"
         assert "Unknown key “replyto”; did you mean “reply_to”?" in page
-    assert told == [("None", 1)]
     save(sample, "newsletter/settings.toml", lambda text: text.replace("replyto", "reply_to"))
     assert ask("/preview/problems/")[1]["Location"] == PAGE
     assert ask(PAGE)[0] == "200 OK"
@@ -471,13 +456,6 @@ def test_it_answers_on_this_machine_only(server):
     assert server.server_address[0] == "127.0.0.1"
     with urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
         assert answer.url.endswith(PAGE)
-
-
-def test_it_can_be_asked_whose_preview_it_is_without_telling_where(server, sample, tmp_path):
-    assert is_previewed(sample, server.server_port)
-    assert not is_previewed(tmp_path, server.server_port)
-    with urlopen(f"http://127.0.0.1:{server.server_port}/preview/about") as answer:
-        assert str(sample) not in json.dumps(json.load(answer))
 
 
 # --- In a folder ---

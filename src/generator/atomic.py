@@ -106,7 +106,7 @@ def _perform(tasks: Iterable[_Task]) -> None:
                 _create(staged, place, task)
                 created.append(place)
             else:
-                os.replace(staged, place)  # noqa: PTH105 (the name POSIX has for it)
+                _replace(staged, place)
         created.clear()
     except OSError as error:
         raise PublishError(f"{place} cannot be written: {error.strerror or error}") from error
@@ -128,6 +128,13 @@ def _create(staged: Path, place: Path, task: _Task) -> None:
         if error.errno in {errno.EEXIST, errno.ENOTEMPTY}:
             raise _refuse(task) from None
         raise
+
+
+def _replace(staged: Path, place: Path) -> None:
+    """Put a file in the place of another, with the same rights."""
+    if place.exists():
+        shutil.copymode(place, staged)
+    os.replace(staged, place)  # noqa: PTH105 (the name POSIX has for it)
 
 
 def _find_new_folder(target: Path, folder: Path) -> Path | None:

@@ -1,12 +1,7 @@
 """The preview in a real browser: what an editor sees and switches, what a letter cannot do, and who cannot look in."""
 
 import http.server
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,11 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from generator.model import Week
+from generator.preview import Preview, open_server
 from generator.publication.preview import keep_preview
 from tests.clocks import NOW
 
 TESTS = Path(__file__).parents[1]
-RUN = [sys.executable, "-c", "from generator.cli.generate import main; main()"]
 NL = "newsletter/issues/2026-W47/nl.md"
 DARK, LIGHT = "rgb(27, 24, 21)", "rgb(251, 248, 242)"
 PAPER = "getComputedStyle(document.body).backgroundColor"
@@ -43,22 +38,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(project: Path) -> Iterator[str]:
-    """Where the real command serves the preview of the project."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with subprocess.Popen(
-        [*RUN, "preview", "--no-open", "--port", str(port)],
-        cwd=project,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout.readline() == f"Preview: http://127.0.0.1:{port}/preview/2026-W47/\n"
-        yield f"http://127.0.0.1:{port}/preview/2026-W47/"
-        process.send_signal(signal.SIGINT)
-        process.stdout.read()
-        assert process.wait(timeout=30) == 0
+    """Where the preview of the project is served, as `generate serve` does beside the site."""
+    server = open_server(Preview(project, lambda: NOW), 0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/preview/2026-W47/"
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from generator.reading import MAX_TEXT_BYTES, exists, is_folder, list_folder, re
 from generator.words import load_languages
 from generator.writing.front import change_front, read_front, show_value
 from generator.writing.refusals import ChangedError, Refusal
-from generator.writing.versions import keep_version
+from generator.writing.versions import FOLDER, keep_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,7 +169,7 @@ def find_text(root: Path, id_: str) -> Text:
 
 
 def _unknown(id_: str) -> Refusal:
-    return Refusal("unknown_text", HTTPStatus.NOT_FOUND, text=id_[:60])
+    return Refusal("unknown_text", HTTPStatus.NOT_FOUND, text=" ".join(id_.split())[:60])
 
 
 def find_place(root: Path, path: Path) -> Path:
@@ -251,10 +251,10 @@ def save_text(  # noqa: PLR0913 (what a save is)
     _require_base(text.files[language], source, base)
     parts = split_text(source.text)
     changes = _find_changes(text, fields, parts)
-    front = _change(parts.front, changes, text)
-    if front + _use_lf(body) == source.text:
+    written = _join(_change(parts.front, changes, text), body)
+    if written == source.text:
         return find_digests(text)
-    new = {language: (source, source.encode(front + _use_lf(body)))}
+    new = {language: (source, source.encode(written))}
     keys = {field.key for field in text.fields if field.shared}
     if shared := {key: value for key, value in changes.items() if key in keys}:
         for other, path in text.files.items():
@@ -264,7 +264,7 @@ def save_text(  # noqa: PLR0913 (what a save is)
             if own.data is None:
                 raise Refusal("other_unreadable", file=path.name)
             own_changes = {key: value for key, value in shared.items() if _differs(text, key, value, own)}
-            new[other] = their, their.encode(_change(own.front, own_changes, text) + own.body)
+            new[other] = their, their.encode(_join(_change(own.front, own_changes, text), own.body))
     return _write(root, text, new, now, ours)
 
 
@@ -290,7 +290,13 @@ def keep_text(  # noqa: PLR0913 (what a version has)
     source = read_source(root, text.files[language])
     parts = split_text(source.text)
     front = _change(parts.front, _find_changes(text, fields, parts), text) if parts.data is not None else ""
-    return keep_version(root, text, language, source.encode(front + _use_lf(body)), now, always=True)
+    return keep_version(root, text, language, source.encode(_join(front, body)), now, always=True)
+
+
+def _join(front: str, body: str) -> str:
+    """A text of the two; nothing stands on the line of the closing fence."""
+    end = "\n" if front and body and not front.endswith("\n") else ""
+    return f"{front}{end}{_use_lf(body)}"
 
 
 def _require_base(path: Path, source: Source, base: str) -> None:
@@ -311,6 +317,8 @@ def _find_changes(text: Text, fields: Mapping[str, Value], parts: Parts) -> dict
             continue
         if field.kind == "other" or not _suits(field, value):
             raise Refusal("odd_field", field=key)
+        if any(map(_is_half, value if isinstance(value, list) else [str(value)])):
+            raise Refusal("odd_characters")
         changes[key] = value
     return changes
 
@@ -328,6 +336,11 @@ def _suits(field: Field, value: Value) -> bool:
     return isinstance(value, list) == (field.kind in _LISTS) and all(
         isinstance(one, str) and one.splitlines() in ([], [one]) for one in texts
     )
+
+
+def _is_half(text: str) -> bool:
+    """Whether a text has half of a character of UTF-16, as JavaScript can have, and no file."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _change(front: str, changes: Mapping[str, Value], text: Text) -> str:
@@ -354,7 +367,9 @@ def _write(
     places = {language: find_place(root, text.files[language]) for language in new}
     for language, (source, content) in new.items():
         if source.digest and source.content != content:
-            keep_version(root, text, language, source.content, now, always=source.digest not in ours)
+            theirs = source.digest not in ours
+            if not keep_version(root, text, language, source.content, now, always=theirs) and theirs:
+                raise Refusal("not_written", reason=f"{FOLDER}/")
     artifacts = [
         Artifact(PurePosixPath(places[language].relative_to(home)), content)
         for language, (_, content) in new.items()
