@@ -80,32 +80,57 @@ class Newsletter:
         return tuple(sorted((week for week in weeks - written if week), reverse=True))
 
 
-def load_newsletter(
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """All that letters are made from and compared with: everything but the letters themselves."""
+
+    settings: Settings | None
+    playbook: Playbook
+    releases: Mapping[tuple[Week, Language], Release]
+    style: Mapping[Language, Style]
+    texts: Mapping[Path, Document[Any]]
+    problems: tuple[Problem, ...]
+
+
+def read_ground(
+    root: Path, documents: Cache[Document[Any]] | None = None, finished: Container[Path] = ()
+) -> Ground:
+    """Read what letters are made from, for load_newsletter, which explains `documents` and `finished`."""
+    root = root.resolve()
+    problems: list[Problem] = []
+    texts = Texts(documents)
+    settings = load_settings(root, problems)
+    playbook = _load_playbook(root, texts, problems, finished)
+    releases, style = load_releases(root, problems), load_style(root, problems)
+    load_welcome(root, problems)  # the service reads it for itself
+    return Ground(settings, playbook, releases, style, texts, tuple(problems))
+
+
+def load_newsletter(  # noqa: PLR0913 (what may be known, and what may be asked for)
     root: Path,
     documents: Cache[Document[Any]] | None = None,
     *,
     now: datetime | None = None,
     needs: Needs | None = None,
     finished: Container[Path] = (),
+    ground: Ground | None = None,
 ) -> Newsletter:
     """Read the project in `root`; what has not changed since `documents` were kept is taken from there.
 
     `now` tells which dates are too far ahead; without it none is. `needs` says of a path below `root` whether it is
     needed, see content.needs; without it everything is. `finished` names thoughts, below `root`, that are read as if
-    they were no drafts.
+    they were no drafts. Who has read the `ground` already, and knows that it has not changed, gives it.
 
     Raises ContentError with every problem of every file that is needed, paths below `root`. What has a problem and is
     not needed is left out, and its problems are `ignored`.
     """
     root = root.resolve()
-    problems: list[Problem] = []
+    ground = ground or read_ground(root, documents, finished)
+    settings, playbook, problems = ground.settings, ground.playbook, list(ground.problems)
     texts = Texts(documents)
-    settings = load_settings(root, problems)
-    playbook = _load_playbook(root, texts, problems, finished)
-    releases = load_releases(root, problems)
-    archive = load_archive(root, settings, playbook, texts, problems, now, {week for week, _ in releases})
-    style = load_style(root, problems)
-    load_welcome(root, problems)  # the service reads it for itself
+    texts.update(ground.texts)
+    weeks = {week for week, _ in ground.releases}
+    archive = load_archive(root, settings, playbook, texts, problems, now, weeks)
     check_links(root, texts, archive, playbook.facts, problems)
     found = [replace(problem, path=problem.path.relative_to(root)) for problem in _first_causes(problems)]
     needed = [
@@ -113,7 +138,7 @@ def load_newsletter(
     ]
     if needed or settings is None:
         raise ContentError(needed)
-    newsletter = Newsletter(root, settings, playbook, archive, style, releases)
+    newsletter = Newsletter(root, settings, playbook, archive, ground.style, ground.releases)
     return _leave_out(newsletter, ContentError(found).problems) if found else newsletter
 
 

@@ -202,14 +202,20 @@ class Preview:
         return render_broken(self._root, problems, failure, served)
 
 
-def digest_files(root: Path) -> str:
-    """A digest of the names, sizes and times of all files that a letter is made from: cheap, for a page polls it."""
+def digest_files(root: Path, watched: Iterable[str] = WATCHED, without: str = "") -> str:
+    """A digest of the names, sizes and times of all files that a letter is made from: cheap, for a page polls it.
+
+    They are those in the folders `watched` of the project, but not in the one that is named by `without`.
+    """
     found: list[tuple[str, int, int]] = []
-    folders = [str(root / name) for name in WATCHED]
+    folders = [str(root / name) for name in watched]
+    skipped = str(root / without) if without else ""
     while folders:
         try:
             with os.scandir(folders.pop()) as entries:
                 for entry in entries:
+                    if entry.path == skipped:
+                        continue
                     if entry.is_dir():
                         folders.append(entry.path)
                     else:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from generator.cache import Cache
-from generator.content import load_newsletter
+from generator.content import load_newsletter, read_ground
+from generator.content.archive import FOLDER as ISSUES
 from generator.content.needs import need_letter, need_nothing, need_thought
 from generator.errors import ContentError
 from generator.preview import digest_files
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.clock import Clock
-    from generator.content import Newsletter
+    from generator.content import Ground, Newsletter
     from generator.content.documents import Document
     from generator.model import Issue, Problem
     from generator.writing.texts import Text
@@ -43,7 +44,10 @@ class Project:
         """The digests of all that this run wrote; see save_text."""
         self.states: dict[str, str] = {}
         """How far a text was when it was last checked, by its id."""
-        self._documents: Cache[Document[Any]] = Cache()
+        self._texts: Cache[Document[Any]] = Cache()
+        self._letters: Cache[Document[Any]] = Cache()
+        self._ground: Ground | None = None
+        self._below: object = None
         self._key: object = None
         self._loaded = Loaded(None)
         self._frames: dict[str, tuple[object, dict[str, dict[str, bytes]]]] = {}
@@ -53,17 +57,21 @@ class Project:
         finished = (
             frozenset(path.relative_to(self.root) for path in text.files.values()) if text else frozenset()
         )
-        key = digest_files(self.root), finished
+        below = digest_files(self.root, without=ISSUES), finished
+        key = below, digest_files(self.root, (ISSUES,))
+        if self._ground is None or below != self._below:
+            self._ground, self._below = read_ground(self.root, self._texts, finished), below
+            self._texts = self._texts.again()
         if key != self._key:
             try:
                 newsletter = load_newsletter(
-                    self.root, self._documents, now=self.clock(), needs=need_nothing, finished=finished
+                    self.root, self._letters, now=self.clock(), needs=need_nothing, ground=self._ground
                 )
             except ContentError as error:
                 self._loaded = Loaded(None, error.problems)
             else:
                 self._loaded = Loaded(newsletter)
-            self._documents = self._documents.again()
+            self._letters = self._letters.again()
             self._key = key
         return self._loaded
 
