@@ -174,6 +174,9 @@ ABOUT_SEVERAL = {
     "web/test_journey_in_browser.py",
     "web/test_load.py",
     "web/test_parts.py",
+    "writing/test_journey.py",
+    "writing/test_killed.py",
+    "writing/test_threats.py",
 }
 """Tests of more than one module."""
 

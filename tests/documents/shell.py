@@ -21,7 +21,7 @@ PATIENCE = 120
 
 SERVERS = {
     r"make serve|generate serve.*": r"Serving on (http\S+)",
-    r"generate preview(?!.*--static)": r"Preview: (http\S+)",
+    r"make write|generate write.*": r"Write: (http\S+)",
     r"make service": r"Sign up: (http\S+)",
     r"newsletter serve.*": r"Listening on (\S+:\d+)\.",
     r"newsletter desk.*": r"Desk: (http\S+)",

@@ -20,16 +20,9 @@ from generator.writing.inserts import find_facts, find_links, find_thoughts, kee
 from generator.writing.programs import send_proof
 from generator.writing.refusals import Refusal
 from generator.writing.remarks import find_problems, list_remarks, suggest_words
+from generator.writing.saving import keep_text, resolve_text, save_text
 from generator.writing.states import find_state, name_certainty
-from generator.writing.texts import (
-    find_digests,
-    find_text,
-    keep_text,
-    open_language,
-    read_source,
-    resolve_text,
-    save_text,
-)
+from generator.writing.texts import find_digests, find_text, open_language, read_source
 from generator.writing.versions import list_versions, read_version
 
 if TYPE_CHECKING:

@@ -95,7 +95,7 @@ def _propose(front: str, key: str, value: Value, order: Sequence[str], *, writte
                 yield "\n".join([*lines[:row], f"{key}: {text}".rstrip(), *lines[row:]])
         return
     end = _find_end(lines, place)
-    if any("#" in line for line in lines[place + 1 : end]):
+    if end > place + 1 and any("#" in line for line in lines[place:end]):
         return  # a comment among the entries of a list would be lost
     head, rest = lines[place].partition(":")[0], lines[place].partition(":")[2]
     found = _VALUE.fullmatch(rest) if end == place + 1 else None

@@ -58,8 +58,8 @@ def keep_version(  # noqa: PLR0913 (what a version has)
 ) -> bool:
     """Keep what stands in a file before something else is written there; delete what is too old.
 
-    Unless it must be kept `always`, not when a version is younger than EVERY. Whether nothing went wrong: a disk that
-    is full keeps nobody from saving the text itself.
+    Unless it must be kept `always`, not when a version is younger than EVERY. Gives whether nothing went wrong; then
+    the caller decides what is not done.
     """
     versions, mark = list_versions(root, text), digest(content).hex()
     own = [version for version in versions if version.language == language]

@@ -1,0 +1,184 @@
+"""Saves texts, whole or not at all, and never over what another program wrote meanwhile."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from generator.atomic import publish_artifacts
+from generator.cache import digest
+from generator.content.documents import find_fences
+from generator.errors import PublishError
+from generator.files import keep_names
+from generator.model import Artifact
+from generator.writing.front import change_front, show_value
+from generator.writing.refusals import ChangedError, Refusal
+from generator.writing.texts import HOME, LISTS, find_digests, find_place, read_source, split_text, use_lf
+from generator.writing.versions import FOLDER, keep_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from generator.model import Language
+    from generator.writing.front import Value
+    from generator.writing.texts import Field, Parts, Source, Text
+
+
+def save_text(  # noqa: PLR0913 (what a save is)
+    root: Path,
+    text: Text,
+    language: Language,
+    base: str,
+    fields: Mapping[str, Value],
+    body: str,
+    now: datetime,
+    ours: set[str],
+) -> dict[str, str]:
+    """Write what the page has into the file of a language, and a field that is shared into the others, too.
+
+    `ours` are the digests of all that this run wrote, and gets new ones: what somebody else wrote is always kept as a
+    version before it is replaced. Gives the digests of all files afterwards. Raises ChangedError when the file is no
+    longer the one with the digest `base`, and Refusal when something cannot be written; then nothing was.
+    """
+    source = read_source(root, text.files[language])
+    _require_base(text.files[language], source, base)
+    parts = split_text(source.text)
+    changes = _find_changes(text, fields, parts)
+    written = _join(_change(parts.front, changes, text), body)
+    if written == source.text:
+        return find_digests(text)
+    new = {language: (source, source.encode(written))}
+    keys = {field.key for field in text.fields if field.shared}
+    if shared := {key: value for key, value in changes.items() if key in keys}:
+        for other, path in text.files.items():
+            if other == language or not (their := read_source(root, path)).digest:
+                continue
+            own = split_text(their.text)
+            if own.data is None:
+                raise Refusal("other_unreadable", file=path.name)
+            own_changes = {key: value for key, value in shared.items() if _differs(text, key, value, own)}
+            new[other] = their, their.encode(_join(_change(own.front, own_changes, text), own.body))
+    return _write(root, text, new, now, ours)
+
+
+def resolve_text(  # noqa: PLR0913 (what a choice is)
+    root: Path, text: Text, language: Language, base: str, source: str, now: datetime, ours: set[str]
+) -> dict[str, str]:
+    """Write a whole file, after a person has seen what another program made of it, which has the digest `base`.
+
+    Otherwise like save_text. Raises ChangedError when it has changed again.
+    """
+    found = read_source(root, text.files[language])
+    _require_base(text.files[language], found, base)
+    return _write(root, text, {language: (found, found.encode(use_lf(source)))}, now, ours)
+
+
+def keep_text(  # noqa: PLR0913 (what a version has)
+    root: Path, text: Text, language: Language, fields: Mapping[str, Value], body: str, now: datetime
+) -> bool:
+    """Keep as a version what a page had, when its editor chose what another program made of the file.
+
+    Gives whether it is kept. Raises Refusal for what is no text.
+    """
+    source = read_source(root, text.files[language])
+    parts = split_text(source.text)
+    front = _change(parts.front, _find_changes(text, fields, parts), text) if parts.data is not None else ""
+    return keep_version(root, text, language, source.encode(_join(front, body)), now, always=True)
+
+
+def _join(front: str, body: str) -> str:
+    """A text of the two; nothing stands on the line of the closing fence."""
+    end = "\n" if front and body and not front.endswith("\n") else ""
+    return f"{front}{end}{use_lf(body)}"
+
+
+def _require_base(path: Path, source: Source, base: str) -> None:
+    if source.digest != base:
+        raise ChangedError(path.name, source.text, source.digest)
+
+
+def _find_changes(text: Text, fields: Mapping[str, Value], parts: Parts) -> dict[str, Value]:
+    """The fields that have another value on the page than in the file. Raises Refusal for what no field can have."""
+    known = {field.key: field for field in text.fields}
+    changes: dict[str, Value] = {}
+    for key, value in fields.items():
+        if parts.data is None:
+            raise Refusal("front_unreadable")
+        if (field := known.get(key)) is None:
+            raise Refusal("odd_field", field=key[:40])
+        if not _differs(text, key, value, parts):
+            continue
+        if field.kind == "other" or not _suits(field, value):
+            raise Refusal("odd_field", field=key)
+        if any(map(_is_half, value if isinstance(value, list) else [str(value)])):
+            raise Refusal("odd_characters")
+        changes[key] = value
+    return changes
+
+
+def _differs(text: Text, key: str, value: Value, parts: Parts) -> bool:
+    empty = next(field.empty for field in text.fields if field.key == key)
+    return show_value((parts.data or {}).get(key, empty)) != value
+
+
+def _suits(field: Field, value: Value) -> bool:
+    """Whether a value is of the type of a field, and on one line."""
+    if field.kind == "bool":
+        return isinstance(value, bool)
+    texts = value if isinstance(value, list) else [value]
+    return isinstance(value, list) == (field.kind in LISTS) and all(
+        isinstance(one, str) and one.splitlines() in ([], [one]) for one in texts
+    )
+
+
+def _is_half(text: str) -> bool:
+    """Whether a text has half of a character of UTF-16, as JavaScript can have, and no file."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _change(front: str, changes: Mapping[str, Value], text: Text) -> str:
+    """The front matter, fences included, with other values."""
+    if not changes:
+        return front
+    begin, end = find_fences(front)
+    if begin is None or end is None:  # pragma: no cover (then no field can be changed, which was said)
+        raise Refusal("front_unreadable")
+    order = [field.key for field in text.fields]
+    inner = change_front(front[begin.end() : end.start()].removesuffix("\n"), changes, order)
+    return f"{front[: begin.end()]}{inner}\n{front[end.start() :]}"
+
+
+def _write(
+    root: Path,
+    text: Text,
+    new: Mapping[Language, tuple[Source, bytes]],
+    now: datetime,
+    ours: set[str],
+) -> dict[str, str]:
+    """Write files together, after what stood in them was kept as a version where it is time for one."""
+    home = Path(os.path.realpath(root)) / HOME
+    places = {language: find_place(root, text.files[language]) for language in new}
+    for language, (source, content) in new.items():
+        if source.digest and source.content != content:
+            theirs = source.digest not in ours
+            if not keep_version(root, text, language, source.content, now, always=theirs) and theirs:
+                raise Refusal("not_written", reason=f"{FOLDER}/")
+    artifacts = [
+        Artifact(PurePosixPath(places[language].relative_to(home)), content)
+        for language, (_, content) in new.items()
+    ]
+    try:
+        for path in publish_artifacts(artifacts, home).written:
+            keep_names(path.parent)
+    except PublishError as error:
+        reason = getattr(error.__cause__, "strerror", None) or str(error)
+        raise Refusal("not_written", reason=reason) from error
+    except (
+        OSError
+    ) as error:  # pragma: no cover (the names could not be written to the disk; the file itself is there)
+        raise Refusal("not_written", reason=error.strerror or str(error)) from error
+    written = {language: digest(content).hex() for language, (_, content) in new.items()}
+    ours.update(written.values())
+    return find_digests(text) | written
