@@ -90,11 +90,11 @@ export function askFact(desk) {
     small("found__first", one.claim, { lang: edition.language }),
     small("found__more", one.source),
     small("found__caveat", one.caveat && say("fact_caveat", { caveat: one.caveat })),
-  ], (one) => putFact(edition, one));
+  ], (one) => putFact(desk, edition, one));
 }
 
 /* The footnote, with the words that must stand in its paragraph unless one of them is there already. */
-function putFact(edition, one) {
+function putFact(desk, edition, one) {
   const { state } = edition.view;
   const place = state.selection.main.to;
   const from = state.sliceDoc(0, place).lastIndexOf("\n\n");
@@ -103,6 +103,7 @@ function putFact(edition, one) {
   const caveats = one.caveats ?? [];
   const said = !caveats.length || caveats.some((caveat) => paragraph.includes(caveat.toLowerCase()));
   insert(edition.view, said ? one.insert : ` (${caveats[0]})${one.insert}`, { after: true });
+  if (desk.opened.kind === "thought") desk.cite(one.id);
 }
 
 export function askLink(desk) {

@@ -23,8 +23,9 @@ const markdown = new Language(
   "markdown",
 );
 
+/* The levels one by one: the head of a table has the tag of all headings. */
 const colours = HighlightStyle.define([
-  { tag: tags.heading, fontFamily: "var(--display)", fontWeight: "600", fontSize: "1.2em" },
+  { tag: [1, 2, 3, 4, 5, 6].map((level) => tags[`heading${level}`]), fontFamily: "var(--display)", fontWeight: "600", fontSize: "1.2em" },
   { tag: tags.strong, fontWeight: "700" },
   { tag: tags.emphasis, fontStyle: "italic" },
   { tag: tags.strikethrough, textDecoration: "line-through" },

@@ -62,7 +62,7 @@ function draw(desk, field, edition, owners) {
     class: `field field--${field.key}`, data: { field: field.key, kind: field.kind, ...(field.shared ? {} : { language: edition.language }) },
   });
   const label = make(input && field.kind !== "items" ? "label" : "p", { class: "field__label", htmlFor: id }, make("span", {}, labelOf(field)));
-  if (field.most) label.append(make("span", { class: "field__count" }));
+  if (field.most) label.append(make("span", { class: "field__count", "aria-hidden": "true" }));
   box.append(...(field.kind === "bool" ? [make("label", { class: "check" }, input, make("span", {}, labelOf(field)))] : [label, input ?? make("p", { class: "field__fixed" })]));
   box.append(make("div", { id: `${id}-notes` }));
   box.show = () => {

@@ -9,8 +9,8 @@ import { cures, applyCure, goTo, keep, openEditor, openSearchPanel, redo, replac
 import { drawFields, showFields, showInbox } from "./fields.js";
 import { openReading } from "./reading.js";
 
-const WAIT = 100;
-const MOST = 400;
+const WAIT = 60;
+const MOST = 300;
 const EVERY = 1000;
 const HISTORY = 1_000_000;
 
@@ -175,6 +175,7 @@ export async function openWriting() {
     edition.conflict = null;
     note("conflict");
     if (choice === "theirs") {
+      await call("keep", { text, language: edition.language, fields: now.fields, body: now.body });
       memory.drop(backup(edition));
       take(edition, theirs);
     } else {
@@ -238,7 +239,9 @@ export async function openWriting() {
       }
       return;
     }
-    const remarks = found.remarks.map((one, number) => ({ ...one, key: `${number}` }));
+    const remarks = found.remarks.map((one, number) => ({
+      ...one, key: `${number}`, message: one.message.replace(/^\p{Ll}/u, (first) => first.toUpperCase()),
+    }));
     for (const edition of editions) {
       const { since } = edition;
       const most = edition.view.state.doc.length;
@@ -309,6 +312,7 @@ export async function openWriting() {
     const ready = byId("state").dataset.state === "ready";
     const verdict = counts.join(", ") || say(ready ? "verdict_ready" : "verdict_none");
     if (byId("verdict").textContent !== verdict) byId("verdict").textContent = verdict;
+    delete byId("verdict").dataset.is;
     const groups = [...editions.map((one) => [one.name, one.remarks, one]), [say("both"), desk.common ?? [], null]];
     const place = byId("remarks");
     const had = document.activeElement?.closest?.(".remark")?.dataset.key;
@@ -398,7 +402,7 @@ export async function openWriting() {
 
   function onPicture(event, transfer) {
     const file = [...(transfer?.files ?? [])].find((one) => one.type.startsWith("image/"));
-    if (!file) return false;
+    if (!file || opened.kind !== "letter") return false;
     event.preventDefault();
     askPicture(desk, file);
     return true;
@@ -412,6 +416,15 @@ export async function openWriting() {
     edition.view.dispatch({ changes: { from: place, insert: `\n\n${block}` }, userEvent: "input.insert" });
   }
 
+  /* A thought names its sources above its text, too. */
+  desk.cite = (id) => {
+    for (const edition of editions) {
+      if (!edition.raw && !edition.fields.sources.includes(id)) edition.fields.sources = [...edition.fields.sources, id];
+    }
+    showFields(desk);
+    changed(desk.active);
+  };
+
   /* --- Drawing --- */
 
   for (const edition of editions) {
@@ -421,7 +434,7 @@ export async function openWriting() {
     edition.column = make("section", { class: "column", lang: undefined, "aria-label": edition.name, data: { language: edition.language } },
       make("h2", { class: "column__name", lang: edition.language }, edition.name), edition.fieldsPlace, host);
     byId("columns").append(edition.column);
-    edition.view = openEditor(host, kept?.doc ?? edition.body, kept, {
+    edition.view = openEditor(host, edition.body, kept, {
       language: edition.language,
       name: say("text_of", { language: edition.name }),
       onChange: (update, fromFile) => {
@@ -435,8 +448,6 @@ export async function openWriting() {
       },
       onPicture,
     });
-    replaceText(edition.view, edition.body);
-    edition.since = null;
     edition.column.addEventListener("focusin", () => { if (desk.active !== edition) pick(edition); });
   }
   drawFields(desk);

@@ -1,0 +1,524 @@
+"""The editor in a real browser: from nothing to a letter that can go out, and what happens when something breaks."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from generator.words import load_words
+from tests.languages import LANGUAGES
+from tests.machine import FLAGS, find_chromium
+from tests.site.hosting import ROOT
+from tests.writing.conftest import WEEK, letter
+
+COMING = "2026-W49"
+"""The week after tests.clocks.NOW, which has no letter yet."""
+
+SERVE = """
+import sys
+from pathlib import Path
+from generator.writing.server import open_writer
+from tests.clocks import NOW, start_at
+opened = open_writer(Path(sys.argv[1]), None, int(sys.argv[2]) or None, start_at(NOW))
+print(opened.address, flush=True)
+opened.server.serve_forever()
+"""
+
+
+@dataclass
+class Desk:
+    """A run of the server on a project."""
+
+    root: Path
+    address: str
+    process: subprocess.Popen[str]
+
+    @property
+    def port(self) -> int:
+        return int(self.address.split(":")[2].split("/")[0])
+
+    def read(self, language: str = "nl", week: str = WEEK) -> str:
+        return letter(self.root, language, week).read_text()
+
+
+@contextmanager
+def serve(root: Path, port: int = 0) -> Iterator[Desk]:
+    command = [sys.executable, "-c", SERVE, str(root), str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield Desk(root, process.stdout.readline().strip(), process)
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def desk(sample: Path) -> Iterator[Desk]:
+    with serve(sample) as desk:
+        yield desk
+
+
+Open = Callable[..., Page]
+EXPECTED = ("Failed to load resource", "net::ERR")
+"""What the browser says of a call that was refused, or that nobody answered; a test asks for those."""
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """Opens a page as somebody with a fresh browser. At the end no script has failed and the policy refused nothing."""
+    contexts: list[BrowserContext] = []
+    wrong: list[str] = []
+
+    def open_page(
+        address: str, width: int = 1280, context: BrowserContext | None = None, **options: Any
+    ) -> Page:
+        if context is None:
+            context = browser.new_context(viewport={"width": width, "height": 800}, **options)
+            contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith(("http://127", "data:")) else wrong.append(asked.url),
+        )
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert [found for found in wrong if not found.startswith(EXPECTED)] == []
+
+
+def text_of(page: Page, language: str = "nl") -> Locator:
+    """The text of an editor. Only what is in sight, and some lines around it, is in the page."""
+    return page.locator(f".column[data-language={language}] .cm-content")
+
+
+def start_writing(page: Page) -> None:
+    expect(page.locator("body[data-ready]")).to_be_attached()
+    expect(page.locator("#verdict:not([data-is])")).to_be_attached()
+
+
+def put_cursor_after(page: Page, words: str, language: str = "nl") -> None:
+    """Find the words as an editor would, and put the cursor behind them."""
+    text_of(page, language).focus()
+    page.keyboard.press("Control+f")
+    field = page.locator(f".column[data-language={language}] .cm-search [name=search]")
+    field.press_sequentially(words)
+    field.press("Enter")
+    field.press("Escape")
+    page.keyboard.press("ArrowRight")
+
+
+def wait_saved(desk: Desk, words: str, language: str = "nl", week: str = WEEK) -> None:
+    wait_until(lambda: words in desk.read(language, week))
+
+
+def wait_until(found: Callable[[], object]) -> None:
+    end = time.monotonic() + 30
+    while not found():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+# --- A letter from nothing ---
+
+
+def test_from_nothing_to_a_letter_that_is_ready_in_both_languages(desk, open_page):
+    page = open_page(desk.address)
+    expect(page.locator("h1")).to_have_text("Ze hoorden alleen nog de boekhouding")
+    page.get_by_role("button", name="Begin deze brief").click()
+    expect(page).to_have_url(re.compile(f"/{COMING}/$"))
+    start_writing(page)
+
+    page.get_by_label("Titel").first.fill("Wat hoorde je klant na de factuur?")
+    page.get_by_label("Titel").last.fill("What did your customer hear after the invoice?")
+    facts = {
+        "nl": (
+            "dringend.",
+            ["362 bedrijven", "446"],
+            " Van 362 bedrijven dacht 80% dat het goed zat.",
+            " Contacten tellen samen.",
+        ),
+        "en": (
+            "firm.",
+            ["362 firms", "446"],
+            " Of 362 firms, 80% thought that all was well.",
+            " Contacts count together.",
+        ),
+    }
+    for language, (place, queries, *sentences) in facts.items():
+        put_cursor_after(page, place, language)
+        for query, sentence in zip(queries, sentences, strict=True):
+            page.keyboard.type(sentence)
+            page.get_by_role("button", name="Feit", exact=True).click()
+            page.get_by_label("Zoek", exact=True).fill(query)
+            expect(page.locator(".found button")).to_have_count(1)
+            page.keyboard.press("Enter")
+            expect(page.locator("dialog")).to_have_count(0)
+            expect(text_of(page, language)).to_be_focused()
+    page.locator("#file").set_input_files(ROOT / "tests/sample/newsletter/issues/2026-W47/two-contacts.png")
+    page.get_by_label("Nederlands: wat is er te zien?").fill("Twee stippen met een lijn ertussen")
+    page.get_by_label("English: wat is er te zien?").fill("Two dots with a line between them")
+    page.get_by_role("button", name="Voeg in").click()
+
+    expect(page.locator("dialog")).to_have_count(0)
+    for language, alt in (
+        ("nl", "Twee stippen met een lijn ertussen"),
+        ("en", "Two dots with a line between them"),
+    ):
+        wait_saved(desk, f"![{alt}](two-contacts.png)", language, COMING)
+        written = desk.read(language, COMING)
+        assert "[^rep-bain-2005]" in written
+        assert "[^rel-palmatier-2008]" in written
+    expect(page.locator("#saved")).to_contain_text("Opgeslagen")
+    expect(page.locator("#state")).to_have_text("Klaar")
+    page.get_by_role("tab", name="Voorbeeld").click()
+    frame = page.frame_locator("#screen iframe:not(.coming)")
+    expect(frame.get_by_role("heading", level=1)).to_have_text(
+        "What did your customer hear after the invoice?"
+    )
+    expect(frame.get_by_role("img", name="Two dots with a line between them")).to_have_count(1)
+    page.get_by_role("link", name="Teksten").click()
+    expect(
+        page.locator(".row", has_text="Wat hoorde je klant na de factuur?").locator(".state")
+    ).to_have_text("Klaar")
+
+
+def test_a_new_thought_begins_with_its_title_and_has_its_state(desk, open_page):
+    page = open_page(f"{desk.address}texts")
+    page.get_by_label("Werktitel").fill("Waarom zwijgt je klant?")
+    page.get_by_label("Zekerheid").select_option("rebound")
+    page.get_by_role("button", name="Nieuwe gedachte").click()
+    expect(page).to_have_url(re.compile("/thoughts/rebound/"))
+    start_writing(page)
+    expect(page.get_by_label("Titel").first).to_have_value("Waarom zwijgt je klant?")
+    expect(page.get_by_role("tab", name="Voorbeeld")).to_have_count(0)
+
+
+# --- Fields ---
+
+
+def test_what_both_languages_share_is_saved_in_both(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    page.locator("#shared summary").click()
+    page.get_by_role("checkbox", name="Eén van hen om een introductie").uncheck()
+    for language in LANGUAGES:
+        wait_until(lambda language=language: "actions: [ref-1, ref-3]" in desk.read(language))
+    page.get_by_label("Onderwerp van de mail").first.fill("Een ander onderwerp")
+    wait_saved(desk, "subject: Een ander onderwerp")
+    assert "Een ander onderwerp" not in desk.read("en")
+    expect(page.locator(".field--summary .field__cut").first).to_contain_text("Een ander onderwerp")
+
+
+# --- Remarks ---
+
+
+def test_a_remark_appears_at_its_words_and_its_cure_applies(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Dat is een intensieef gesprek, TK.")
+    mark = text_of(page).locator(".remark", has_text="intensieef")
+    expect(mark).to_have_count(1)
+    expect(text_of(page).locator(".remark--error", has_text="TK").last).to_be_visible()
+    mark.hover()
+    tip = page.locator(".cm-tooltip", has_text="intensieef")
+    expect(tip).to_be_visible()
+    page.mouse.move(0, 0)
+    row = page.locator(".remark[data-key]", has_text="“intensieef”")
+    row.get_by_role("button", name="intensief", exact=True).click()
+    expect(text_of(page)).to_contain_text("Dat is een intensief gesprek")
+    expect(mark).to_have_count(0)
+    wait_saved(desk, "Dat is een intensief gesprek, TK.")
+
+
+def test_remarks_are_walked_with_the_keyboard(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Wat een gesprekk.")
+    remark = page.locator(".remark[data-key]", has_text="gesprekk")
+    expect(remark.get_by_role("button", name="gesprek", exact=True)).to_be_visible()
+    page.get_by_label("Titel").first.focus()
+    while remark.get_attribute("aria-current") != "true":
+        page.keyboard.press("F8")
+    expect(text_of(page)).to_be_focused()
+    expect(page.locator(".cm-tooltip")).to_contain_text("gesprekk")
+    page.keyboard.press("Control+.")
+    wait_until(lambda: "gesprekk" not in desk.read())
+
+
+# --- What changes elsewhere ---
+
+
+@pytest.mark.parametrize("choice", ["mine", "theirs"])
+def test_a_file_that_changed_elsewhere_is_never_written_over(desk, open_page, choice):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    page.route("**/save", lambda route: route.abort())
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Hier getypt.")
+    expect(page.locator("#saved")).to_have_text("Niet opgeslagen")
+    path = letter(desk.root)
+    path.write_text(path.read_text().replace("De volgorde:", "Elders getypt. De volgorde:"))
+    page.unroute("**/save")
+    dialog = page.get_by_role("dialog", name="Nederlands is elders gewijzigd")
+    expect(dialog.locator("ins", has_text="Hier")).to_be_visible()
+    expect(dialog.locator("del", has_text="Elders")).to_be_visible()
+    assert "Hier getypt." not in desk.read()
+    names = {"mine": "Houd de tekst van hier", "theirs": "Neem die uit het bestand"}
+    dialog.get_by_role("button", name=names[choice]).click()
+    kept, left = (
+        ("Hier getypt.", "Elders getypt.") if choice == "mine" else ("Elders getypt.", "Hier getypt.")
+    )
+    expect(text_of(page)).to_contain_text(kept)
+    wait_saved(desk, kept)
+    assert left not in desk.read()
+    page.get_by_role("button", name="Versies").click()
+    expect(page.locator(".versions .found button").first).to_be_visible()
+    versions = [one.read_text() for one in (desk.root / f"var/drafts/{WEEK}").iterdir()]
+    assert any(left in one for one in versions), "what was not chosen is a version"
+
+
+def test_what_another_program_writes_is_shown_and_can_be_undone(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    path = letter(desk.root)
+    path.write_text(path.read_text().replace("Stel dat je", "Elders getypt. Stel dat je"))
+    expect(text_of(page)).to_contain_text("Elders getypt.")
+    expect(page.get_by_text("Nederlands is elders gewijzigd en hier bijgewerkt.")).to_be_visible()
+    text_of(page).focus()
+    page.keyboard.press("Control+z")
+    expect(text_of(page)).not_to_contain_text("Elders getypt.")
+
+
+def test_a_second_tab_is_noticed_in_both(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    other = open_page(f"{desk.address}{WEEK}/", context=page.context)
+    for one in (page, other):
+        expect(one.locator("#notice-tabs")).to_contain_text("ander tabblad")
+
+
+def test_an_earlier_version_comes_back(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Weg ermee.")
+    wait_saved(desk, "Weg ermee.")
+    page.get_by_role("button", name="Versies").click()
+    expect(page.locator(".versions ins").first).to_contain_text("Weg")
+    page.get_by_role("button", name="Zet deze terug").click()
+    expect(text_of(page)).not_to_contain_text("Weg ermee.")
+    wait_until(lambda: "Weg ermee." not in desk.read())
+
+
+# --- Nothing is lost ---
+
+
+def test_a_reload_keeps_undo(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    before = desk.read()
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Dit gaat weer weg.")
+    wait_saved(desk, "Dit gaat weer weg.")
+    page.reload()
+    start_writing(page)
+    expect(text_of(page)).to_contain_text("Dit gaat weer weg.")
+    text_of(page).focus()
+    page.keyboard.press("Control+z")
+    wait_until(lambda: desk.read() == before)
+
+
+def test_what_is_typed_while_the_server_is_gone_is_there_in_its_next_run(sample, open_page):
+    with serve(sample) as desk:
+        page = open_page(f"{desk.address}{WEEK}/")
+        start_writing(page)
+        os.kill(desk.process.pid, signal.SIGKILL)
+        desk.process.wait()
+        put_cursor_after(page, "B2B waren")
+        page.keyboard.type(" zonder server getypt")
+        expect(page.locator("#notice-failure")).to_contain_text("Het programma is gestopt")
+        assert "zonder server getypt" not in desk.read()
+    with serve(sample, desk.port) as again:
+        other = open_page(f"{again.address}{WEEK}/", context=page.context)
+        start_writing(other)
+        expect(text_of(other)).to_contain_text("zonder server getypt")
+        wait_saved(again, "zonder server getypt")
+
+
+def test_a_browser_that_is_killed_loses_at_most_a_second(desk, tmp_path, browser):
+    """Words are typed one after another, with the moment of each, until the browser is killed."""
+    program = find_chromium()
+    assert program
+    command = [
+        program,
+        *FLAGS,
+        "--no-sandbox",
+        "--remote-debugging-port=0",
+        f"--user-data-dir={tmp_path / 'profile'}",
+    ]
+    with subprocess.Popen([*command, "about:blank"], stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        address = next(found[1] for line in process.stderr if (found := re.search(r"(ws://\S+)", line)))
+        page = browser.browser_type.connect_over_cdp(address).contexts[0].new_page()
+        page.goto(f"{desk.address}{WEEK}/")
+        start_writing(page)
+        put_cursor_after(page, "Begin bij het eerste punt.")
+        typed: list[float] = []
+        while len(typed) < 40:
+            page.keyboard.type(f" woord{len(typed)}")
+            typed.append(time.monotonic())
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+        killed = time.monotonic()
+    time.sleep(0.5)  # what was sent is still being written
+    found = [int(one) for one in re.findall(r"woord(\d+)", desk.read())]
+    assert found == list(range(len(found)))
+    assert len(found) >= sum(moment < killed - 1 for moment in typed)
+
+
+# --- Each page, for everybody ---
+
+PLACES = {"letter": f"{WEEK}/", "start": "start", "texts": "texts", "plan": "plan", "problems": "problems"}
+
+
+def show_inbox(page: Page) -> None:
+    if (side := page.get_by_role("button", name="Nakijken")).is_visible():
+        side.click()
+    page.get_by_role("tab", name="Voorbeeld").click()
+    page.get_by_label("Inbox").check(force=True)
+
+
+STATES: dict[str, Callable[[Page], None]] = {
+    "fields": lambda page: page.locator("#shared summary").click(),
+    "fact": lambda page: page.locator("#tool-fact").click(),
+    "hand": lambda page: page.locator("#tool-hand").click(),
+    "proof": lambda page: page.locator("#tool-proof").click(),
+    "versions": lambda page: page.locator("#tool-versions").click(),
+    "find": lambda page: page.locator("#tool-find").click(),
+    "remark": lambda page: page.keyboard.press("F8"),
+    "inbox": show_inbox,
+}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A project that no test changes, with slips in its newest letter."""
+    root = shutil.copytree(ROOT / "tests/sample", tmp_path_factory.mktemp("shown") / "sample")
+    shutil.copytree(ROOT / "templates", root / "templates", dirs_exist_ok=True)
+    path = letter(root)
+    path.write_text(path.read_text().replace("Begin bij", "Wat een brief! TK. Begin bij"))
+    with serve(root) as desk:
+        yield desk
+
+
+SLOW = pytest.mark.slow
+SIZES = [
+    (360, "dark"),
+    pytest.param(360, "light", marks=SLOW),
+    pytest.param(768, "light", marks=SLOW),
+    pytest.param(768, "dark", marks=SLOW),
+    (1280, "light"),
+    pytest.param(1280, "dark", marks=SLOW),
+]
+
+
+def examine(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("width, scheme", SIZES)
+@pytest.mark.parametrize("place", PLACES)
+def test_each_page_fits_and_axe_finds_nothing(shown, open_page, place, width, scheme):
+    page = open_page(f"{shown.address}{PLACES[place]}", width, color_scheme=scheme)
+    if place == "letter":
+        start_writing(page)
+    examine(page, width)
+
+
+@pytest.mark.parametrize("width, scheme", SIZES)
+@pytest.mark.parametrize("state", [*STATES])
+def test_each_state_of_the_page_fits_and_axe_finds_nothing(shown, open_page, state, width, scheme):
+    page = open_page(f"{shown.address}{WEEK}/", width, color_scheme=scheme)
+    start_writing(page)
+    STATES[state](page)
+    page.wait_for_load_state("networkidle")
+    examine(page, width)
+
+
+def test_the_interface_is_in_both_languages_and_remembers_which(shown, open_page):
+    page = open_page(f"{shown.address}texts")
+    expect(page.locator("h1")).to_have_text("Teksten")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("h1")).to_have_text("Texts")
+    page.get_by_role("link", name="Planning").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_on_a_telephone_one_language_is_shown_at_a_time(shown, open_page):
+    page = open_page(f"{shown.address}{WEEK}/", 360)
+    start_writing(page)
+    expect(text_of(page, "nl")).to_be_visible()
+    expect(text_of(page, "en")).not_to_be_visible()
+    page.get_by_role("button", name="English").click()
+    expect(text_of(page, "nl")).not_to_be_visible()
+    expect(text_of(page, "en")).to_be_visible()
+    page.get_by_role("button", name="Nakijken").click()
+    expect(page.locator("#verdict")).to_be_visible()
+
+
+def test_the_letter_follows_the_cursor(shown, open_page):
+    page = open_page(f"{shown.address}{WEEK}/")
+    start_writing(page)
+    page.get_by_role("tab", name="Voorbeeld").click()
+    expect(page.locator("#screen iframe:not(.coming)")).to_have_count(1)
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    line = page.locator("#screen iframe").element_handle().content_frame()
+    assert line
+    wait_until(lambda: line.evaluate("scrollY") > 0)
+
+
+# --- Words ---
+
+
+def test_every_text_that_the_scripts_say_is_there():
+    """And no text of the interface is left that nothing says."""
+    folder = ROOT / "templates/write"
+    scripts, pages = (
+        "\n".join(path.read_text() for path in folder.glob(kind) if path.name != "codemirror.js")
+        for kind in ("*.js", "*.html")
+    )
+    code = scripts + pages
+    said = {*re.findall(r'say\("(\w+)"', scripts), *re.findall(r"words\.(\w+)", pages)}
+    words = load_words(ROOT)["nl"]["write"]
+    assert said <= words.keys() | {"format"}
+    own = {
+        key
+        for key in words
+        if f'\n{key} = "' in (ROOT / "templates/words/nl.toml").read_text().partition("[write]")[2]
+    }
+    families = tuple(set(re.findall(r"say\(`(\w+_)\$", code)) | set(re.findall(r'words\["(\w+_)" ~', code)))
+    left = {
+        key for key in own if key not in code and not key.startswith(families) and not key.endswith("_one")
+    }
+    assert left - load_words(ROOT)["nl"]["write.refused"].keys() == set()
