@@ -300,7 +300,7 @@ def skip(sample: Path, *weeks: str) -> None:
 
 def test_a_skipped_week_without_a_letter_is_said_wherever_it_is_named(sample: Path) -> None:
     skip(sample, "2026-W49")
-    for command in ("check", "preview", "issue", "release"):
+    for command in ("check", "write", "issue", "release"):
         done = run(sample, command, "49")
         assert done.exit_code == 2
         assert "skips 2026-W49; to make or send its letter, remove the week from “skip”" in done.output

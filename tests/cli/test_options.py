@@ -112,7 +112,7 @@ def test_every_summary_is_whole_in_eighty_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["issue", "preview", "release", "send", "status", "report", "resume", "retry"]
+    "name", ["issue", "write", "release", "send", "status", "report", "resume", "retry"]
 )
 def test_a_week_is_taken_as_an_argument_and_as_an_option(name: str) -> None:
     words = next(words for words in COMMANDS if words.split()[-1] == name)

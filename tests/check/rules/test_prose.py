@@ -156,3 +156,26 @@ def test_a_section_is_as_long_as_is_read(newsletter: Newsletter) -> None:
         "“Food for action” has 3 words; 5 to 80 are recommended",
     ]
     assert [one.spot.line for one in found] == [section.line for section in edition.sections]
+
+
+@pytest.mark.parametrize(
+    "text, cure",
+    [
+        ("Teken een pijplijn.", "pipeline"),
+        ("Pijplijn vol.", "Pipeline"),
+        ("Een sleutelklantje.", ""),
+        ("Een lid.", ""),
+    ],
+)
+def test_a_word_has_a_cure_when_there_is_only_one(newsletter: Newsletter, text: str, cure: str) -> None:
+    terms = {"pijplijn": "pipeline", "sleutelklant*": "key account", "lid": "lezer, of klant"}
+    style = {**newsletter.style, NL: replace(newsletter.style[NL], terms=terms)}
+    (found,) = prose.check_term(write(replace(newsletter, style=style, releases={}), text))
+    assert found.cure == cure
+
+
+def test_an_exclamation_mark_becomes_a_full_stop_unless_something_else_ends_the_sentence(
+    newsletter: Newsletter,
+) -> None:
+    found = prose.check_exclamation(write(newsletter, "Bel! Echt?! Nu!!"))
+    assert [one.cure for one in found] == [".", "", "."]

@@ -143,3 +143,11 @@ def test_the_committed_letters_and_thoughts_have_no_unknown_word() -> None:
 def test_a_dictionary_comes_with_its_licence(language: Language) -> None:
     names = {path.name for path in spelling.DICTIONARIES.iterdir()}
     assert {f"{language}.aff", f"{language}.dic", f"LICENSE.{language}.txt", "README.md"} <= names
+
+
+def test_nothing_is_suggested_to_who_cannot_wait(newsletter: Newsletter) -> None:
+    manuscript = write(newsletter, "Een klannt.")
+    hint = "; did you mean "
+    assert any(hint in one.message for one in spelling.check_spelling(manuscript))
+    quick = replace(manuscript, suggests=False)
+    assert not any(hint in one.message for one in spelling.check_spelling(quick))

@@ -105,7 +105,10 @@ def check_exclamation(manuscript: Manuscript) -> Iterator[Finding]:
     """No sentence ends in an exclamation mark."""
     for passage in manuscript.everything:
         for match, spot in passage.find(_MARK):
-            yield Finding(f"“{match[0]}” is an exclamation mark", spot, cure=".")
+            cure = (
+                "." if passage.text[: match.start()][-1:].isalnum() else ""
+            )  # behind ? nothing else is needed
+            yield Finding(f"“{match[0]}” is an exclamation mark", spot, cure=cure)
 
 
 def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
@@ -127,7 +130,9 @@ def check_term(manuscript: Manuscript) -> Iterator[Finding]:
         for start, end in find_phrases(passage.text, tuple(terms)):
             words = " ".join(passage.text[start:end].split())
             term = next(term for phrase, term in terms.items() if any(find_phrases(words, (phrase,))))
-            cure = term[:1].upper() + term[1:] if words[:1].isupper() else term
+            # Another form of a word, or one of two terms, is for a person to choose.
+            sole = term if words.casefold() in terms and "," not in term else ""
+            cure = sole[:1].upper() + sole[1:] if words[:1].isupper() else sole
             spot = passage.spot(start, end)
             yield Finding(f"“{words}” is not our word for it; write “{term}”", spot, cure=cure)
 

@@ -21,8 +21,8 @@ def main(context: click.Context, root: Path | None) -> None:
 
     \b
     What comes next:    generate plan
-    Make the letter:    generate issue
-    See it as readers:  generate preview
+    Write the letter:   generate write
+    Make its files:     generate issue
     Build the site:     generate site
     """
     begin(context, root)
