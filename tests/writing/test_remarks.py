@@ -1,0 +1,111 @@
+"""Each remark stands at its words, counted as a browser counts them."""
+
+import pytest
+
+from tests.writing.conftest import THOUGHT, WEEK, Editor, letter
+
+
+def cut(body: str, remark: dict) -> str:
+    """The words of a remark, as JavaScript slices them."""
+    return body.encode("utf-16-le")[2 * remark["from"] : 2 * remark["to"]].decode("utf-16-le")
+
+
+def check(editor: Editor, text: str = WEEK) -> list[dict]:
+    return editor.call("check", text=text).data["remarks"]
+
+
+def put(editor: Editor, words: str, text: str = WEEK) -> str:
+    """Save the text with words as its second paragraph, and give the body."""
+    body = editor.open(text)["body"]
+    first = next(line for line in body.split("\n") if line and not line.startswith("#"))
+    body = body.replace(first, f"{first}\n\n{words}", 1)
+    assert editor.save(text, body=body).status == 200
+    return body
+
+
+@pytest.mark.parametrize("text", [WEEK, THOUGHT])
+@pytest.mark.parametrize("before", ["", "Een woord. ", "😀 𝒳 é e\u0301 “x” "])
+def test_a_remark_covers_its_words(editor, text, before):
+    body = put(editor, f"{before}Dat is een gesprekk over niets!", text)
+    found = [one for one in check(editor, text) if one["language"] == "nl" and one["from"] is not None]
+    covered = {(one["rule"], cut(body, one)) for one in found}
+    assert ("spelling", "gesprekk") in covered
+    assert ("exclamation", "!") in covered
+
+
+def test_a_remark_on_a_windows_file_covers_its_words(editor):
+    path = letter(editor.root)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    body = put(editor, "Dat is een gesprekk.")
+    assert "gesprekk" in [cut(body, one) for one in check(editor) if one["rule"] == "spelling"]
+
+
+def test_where_one_text_is_right_the_remark_has_it(editor):
+    body = put(editor, "Dat is mooi!")
+    remark = next(one for one in check(editor) if one["rule"] == "exclamation" and one["language"] == "nl")
+    assert remark["cures"] == [{"label": ".", "replace": "."}]
+    place = slice(remark["from"], remark["to"])
+    assert editor.save(body=body[: place.start] + "." + body[place.stop :]).status == 200
+    assert not [one for one in check(editor) if one["rule"] == "exclamation" and one["language"] == "nl"]
+
+
+def test_a_word_that_may_have_been_meant_is_asked_for(attacked):
+    found = attacked.call("suggest", language="nl", word="gesprekk").data["words"]
+    assert "gesprek" in found
+    assert len(found) <= 3
+    for word in ("", " ", "\x00", "x" * 10_000, "😀", "a b"):
+        assert attacked.call("suggest", language="nl", word=word).status == 200
+    assert attacked.call("suggest", language="xx", word="gesprekk").data["words"] == []
+
+
+def test_a_remark_on_a_field_names_it(editor):
+    assert editor.save(title="T" * 90, summary="Een samenvatting!").status == 200
+    found = {(one["field"], one["language"]) for one in check(editor) if one["from"] is None}
+    assert ("title", "nl") in found
+    assert ("summary", "nl") in found
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda text: text.replace("title:", "title: ["),
+        lambda text: text.replace("---\n", "", 1),
+        lambda text: text.replace("certainty: referral", "certainty: nothing"),
+        lambda text: text.replace("## Food for thought", "## Nothing"),
+        lambda text: "",
+        lambda text: "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n",
+        lambda text: text + "\x00",
+        lambda text: text + "[" * 5_000,
+    ],
+    ids=range(8),
+)
+def test_a_text_that_cannot_be_read_has_a_remark_and_stays_open(editor, break_it):
+    path = letter(editor.root)
+    path.write_text(break_it(path.read_text()))
+    found = [one for one in check(editor) if one["language"] == "nl"]
+    assert [one for one in found if one["severity"] == "error"]
+    assert editor.open()["source"] == path.read_text()
+    assert editor.get(f"{WEEK}/").status == 200
+    assert (
+        editor.get(f"{WEEK}/frames/nl/letter-light.html").status == 404
+    )  # it could never be read in this run
+
+
+def test_a_frame_stays_as_it_was_while_the_letter_cannot_be_read(editor):
+    before = editor.get(f"{WEEK}/frames/nl/letter-light.html")
+    assert before.status == 200
+    opened = editor.open()
+    assert editor.save(body="Niets van waarde.\n").status == 200
+    assert editor.get(f"{WEEK}/frames/nl/letter-light.html").content == before.content
+    assert editor.save(body=opened["body"].replace("Stel dat je beste", "Stel dat jouw beste")).status == 200
+    assert b"Stel dat jouw beste" in editor.get(f"{WEEK}/frames/nl/letter-light.html").content
+
+
+def test_settings_that_cannot_be_read_stop_no_one_from_writing(editor):
+    settings = editor.root / "newsletter/settings.toml"
+    settings.write_text(settings.read_text().replace("[letter]", "[letter"))
+    assert check(editor)[0]["message"].startswith("newsletter/settings.toml")
+    assert editor.save(body="\nEen zin.\n").status == 200
+    assert letter(editor.root).read_text().endswith("\nEen zin.\n")
+    for page in (f"{WEEK}/", "", "texts", "plan", "start", "problems"):
+        assert editor.get(page).status in {200, 302}
