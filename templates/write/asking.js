@@ -37,11 +37,13 @@ function ask(title, parts, { wide = false, answers = [] } = {}) {
 const button = (label, given = {}) => make("button", { type: "button", class: "button", ...given }, label);
 const leave = (label = say("cancel")) => make("button", { class: "button button--plain", value: "", formNoValidate: true }, label);
 
-/* Searches while typing; what is found is chosen with the arrows and Enter. */
+/* Searches while typing; what is found is chosen with the arrows and Enter, which waits for what was typed before it. */
 function askSearch(title, name, given, show, choose, first = () => []) {
   const list = make("div", { class: "found" });
   const status = make("p", { class: "unseen", role: "status" });
   let number = 0;
+  let fresh = false;
+  let entered = false;
   const look = async () => {
     number += 1;
     const mine = number;
@@ -56,18 +58,28 @@ function askSearch(title, name, given, show, choose, first = () => []) {
     status.textContent = say("found", { number: found.length });
     list.replaceChildren(...found.map((one) => make("button", { type: "button", onclick: () => { box.close(); choose(one); } }, ...show(one).filter(Boolean))));
     if (!found.length) list.append(make("p", {}, say("nothing_found")));
+    fresh = true;
+    if (entered) enter();
   };
   const soon = hold(120, 400, look);
+  const enter = () => {
+    entered = !fresh;
+    if (fresh) list.querySelector("button")?.click();
+    else soon.now();
+  };
   const input = make("input", {
     type: "search", id: "ask-search", autocomplete: "off",
-    oninput: soon,
+    oninput: () => {
+      fresh = entered = false;
+      soon();
+    },
     onkeydown: (event) => {
       if (event.key === "ArrowDown") {
         event.preventDefault();
         list.querySelector("button")?.focus();
       } else if (event.key === "Enter") {
         event.preventDefault();
-        list.querySelector("button")?.click();
+        enter();
       }
     },
   });
@@ -88,7 +100,7 @@ export function askFact(desk) {
   const edition = desk.active;
   askSearch(say("fact_in", { language: edition.name }), "facts", { language: edition.language }, (one) => [
     small("found__first", one.claim, { lang: edition.language }),
-    small("found__more", one.source),
+    small("found__more", `${one.name}. ${one.limits}`, { lang: edition.language }),
     small("found__caveat", one.caveat && say("fact_caveat", { caveat: one.caveat })),
   ], (one) => putFact(desk, edition, one));
 }

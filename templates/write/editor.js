@@ -150,7 +150,7 @@ function describe(view, remarks) {
 export function cures(remark, apply, name, look) {
   if (!remark.cures?.length) return undefined;
   return make("div", { class: name }, ...remark.cures.slice(0, 5).map((cure, number) =>
-    make("button", { type: "button", class: look(number), onclick: () => apply(cure) }, cure.label)));
+    make("button", { type: "button", class: look(number), title: number ? "" : "Ctrl+.", onclick: () => apply(cure) }, cure.label)));
 }
 
 export function applyCure(view, remark, cure) {

@@ -3,7 +3,7 @@
 
   Saving and checking take turns, so that remarks belong to what was saved last; what was typed meanwhile moves them.
 */
-import { all, BASE, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
+import { all, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
 import { askConflict, askFact, askHand, askLink, askPicture, askProof, askThought, askVersions } from "./asking.js";
 import { cures, applyCure, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
 import { drawFields, showFields, showInbox } from "./fields.js";
@@ -117,8 +117,8 @@ export async function openWriting() {
       memory.drop(backup(edition));
       failure = "";
       note("failure");
-      saved("good", "saved", { time: found.saved?.slice(0, 5) ?? clock() });
-      remember(edition);
+      saved("good", "saved", { time: found.saved.slice(0, 5) });
+      edition.remember();
       if (edition.raw || (fields.certainty && fields.certainty !== opened.certainty)) await look();
       return true;
     } catch (error) {
@@ -146,9 +146,11 @@ export async function openWriting() {
     drawFields(desk);
   }
 
+  /* The history takes a while to write; when it has grown too long, undo does not outlive a reload. */
   function remember(edition) {
     const kept = keep(edition.view);
     if (JSON.stringify(kept).length < HISTORY) memory.set(past(edition), kept);
+    else memory.drop(past(edition));
   }
 
   /* --- A file that changed elsewhere --- */
@@ -361,6 +363,7 @@ export async function openWriting() {
 
   function visit(one) {
     walked = one.key;
+    byId("heard").textContent = `${say(`severity_${one.severity}`)}: ${one.message}. ${one.remedy}`;
     for (const item of all(".remark[data-key]")) item.setAttribute("aria-current", item.dataset.key === one.key);
     const edition = editions.find((found) => found.language === one.language);
     if (edition) show(edition);
@@ -408,6 +411,14 @@ export async function openWriting() {
     return true;
   }
 
+  /* Beside a text, a browser would leave the page for the file. */
+  document.addEventListener("dragover", (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!event.defaultPrevented && event.dataTransfer?.files.length && !onPicture(event, event.dataTransfer)) event.preventDefault();
+  });
+
   /* The same place in the other language: after as many paragraphs. */
   function insertIn(edition, block, number) {
     const text_ = bodyOf(edition);
@@ -448,6 +459,7 @@ export async function openWriting() {
       },
       onPicture,
     });
+    edition.remember = hold(EVERY, 4 * EVERY, () => remember(edition));
     edition.column.addEventListener("focusin", () => { if (desk.active !== edition) pick(edition); });
   }
   drawFields(desk);

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ from generator.words import load_words
 from tests.languages import LANGUAGES
 from tests.machine import FLAGS, find_chromium
 from tests.site.hosting import ROOT
-from tests.writing.conftest import WEEK, letter
+from tests.writing.conftest import THOUGHT, WEEK, letter
 
 COMING = "2026-W49"
 """The week after tests.clocks.NOW, which has no letter yet."""
+
+PICTURE = ROOT / f"tests/sample/newsletter/issues/{WEEK}/two-contacts.png"
 
 SERVE = """
 import sys
@@ -171,7 +174,7 @@ def test_from_nothing_to_a_letter_that_is_ready_in_both_languages(desk, open_pag
             page.keyboard.press("Enter")
             expect(page.locator("dialog")).to_have_count(0)
             expect(text_of(page, language)).to_be_focused()
-    page.locator("#file").set_input_files(ROOT / "tests/sample/newsletter/issues/2026-W47/two-contacts.png")
+    page.locator("#file").set_input_files(PICTURE)
     page.get_by_label("Nederlands: wat is er te zien?").fill("Twee stippen met een lijn ertussen")
     page.get_by_label("English: wat is er te zien?").fill("Two dots with a line between them")
     page.get_by_role("button", name="Voeg in").click()
@@ -208,6 +211,85 @@ def test_a_new_thought_begins_with_its_title_and_has_its_state(desk, open_page):
     start_writing(page)
     expect(page.get_by_label("Titel").first).to_have_value("Waarom zwijgt je klant?")
     expect(page.get_by_role("tab", name="Voorbeeld")).to_have_count(0)
+
+
+# --- What is inserted ---
+
+
+def test_a_fact_that_needs_words_with_it_brings_them(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "B2B waren")
+    page.keyboard.press("Control+Shift+F")
+    page.get_by_label("Zoek", exact=True).fill("84%")
+    expect(page.locator(".found__caveat")).to_contain_text("Noem erbij:")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    caveat = "van binnen het eigen bedrijf"
+    wait_saved(desk, f"B2B waren ({caveat})[^ref-84-internal]")
+    page.keyboard.press("Control+Shift+F")
+    page.get_by_label("Zoek", exact=True).fill("84%")
+    expect(page.locator(".found__caveat")).to_be_visible()
+    page.keyboard.press("Enter")
+    wait_saved(desk, f"B2B waren ({caveat})[^ref-84-internal][^ref-84-internal]")
+
+
+def test_a_thought_names_the_facts_that_are_put_into_it(desk, open_page):
+    page = open_page(f"{desk.address}{THOUGHT}/")
+    start_writing(page)
+    path = desk.root / f"newsletter/{THOUGHT}.nl.md"
+    before = path.read_text()
+    text_of(page).focus()
+    page.keyboard.press("Control+End")
+    page.get_by_role("button", name="Feit", exact=True).click()
+    page.get_by_label("Zoek", exact=True).fill("362")
+    expect(page.locator(".found button")).to_have_count(1)
+    page.keyboard.press("Enter")
+    wait_until(lambda: "[^rep-bain-2005]" in path.read_text())
+    assert "rep-bain-2005" not in before
+    for language in LANGUAGES:
+        other = desk.root / f"newsletter/{THOUGHT}.{language}.md"
+        wait_until(lambda other=other: re.search(r"sources: \[.*rep-bain-2005\]", other.read_text()))
+
+
+def test_a_link_is_put_around_the_words_that_are_selected(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "B2B waren")
+    for _ in "waren":
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Control+k")
+    page.get_by_label("Zoek", exact=True).fill("https://example.org/")
+    page.keyboard.press("Enter")
+    wait_saved(desk, "B2B [waren](https://example.org/)")
+
+
+PASTE = """(name) => {
+    const editor = document.querySelector(".column[data-language=nl] .editor").shadowRoot.querySelector(".cm-content");
+    const bytes = Uint8Array.from(atob(name), (one) => one.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], "Mijn foto.png", { type: "image/png" }));
+    const options = { clipboardData, bubbles: true, cancelable: true, composed: true };
+    editor.dispatchEvent(new ClipboardEvent("paste", options));
+}"""
+
+
+def test_a_picture_is_pasted_into_both_languages_after_as_many_paragraphs(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "B2B waren")
+    page.evaluate(PASTE, b64encode(PICTURE.read_bytes()).decode())
+    page.get_by_role("button", name="Voeg in").click()
+    expect(page.get_by_role("dialog")).to_be_visible()  # without its words it is not taken
+    page.get_by_label("Nederlands: wat is er te zien?").fill("Twee stippen")
+    page.get_by_label("English: wat is er te zien?").fill("Two dots")
+    page.get_by_role("button", name="Voeg in").click()
+    for language, alt, first in (("nl", "Twee stippen", "Stel dat"), ("en", "Two dots", "Suppose")):
+        wait_saved(desk, f"![{alt}](mijn-foto.png)", language)
+        paragraphs = desk.read(language).split("\n\n")
+        at = paragraphs.index(f"![{alt}](mijn-foto.png)")
+        assert paragraphs[at - 1].startswith(first)
+    assert (desk.root / f"newsletter/issues/{WEEK}/mijn-foto.png").is_file()
 
 
 # --- Fields ---
