@@ -14,7 +14,7 @@ import pytest
 
 from generator.clock import Clock
 from generator.content import Newsletter
-from generator.preview.guard import guard
+from generator.preview.guard import WRITING, guard
 from generator.writing.application import Writer
 from tests.clocks import STOPPED
 
@@ -54,7 +54,7 @@ class Editor:
     def __init__(self, root: Path, clock: Clock = STOPPED) -> None:
         self.root = root
         self.writer = Writer(root, clock)
-        self._app = guard(self.writer, PORT, writes=self.writer.base)
+        self._app = guard(self.writer, PORT, writes=WRITING)
 
     def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
         """A request with the headers that are given, and no others but Host."""
