@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from http.client import HTTPConnection, HTTPException
 from socketserver import TCPServer, ThreadingMixIn
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from generator.preview.guard import HOST, WRITING, guard
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
     from wsgiref.types import WSGIApplication
 
 
@@ -20,6 +22,11 @@ class Server(ThreadingMixIn, WSGIServer):
     """Serves one application on this machine only, each request in a thread."""
 
     daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of browsers that hang up, or open a connection and never ask: both do so all the time."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
     def server_bind(self) -> None:
         """Bind without looking up the name of the machine, which may take seconds and is not used."""

@@ -56,9 +56,12 @@ def _open(project: Project, given: _Given, language: Language) -> dict[str, Any]
     with project.lock:
         text = find_text(project.root, given.text("text"))
         languages = [open_language(project.root, text, one) for one in text.files]
+        if text.id not in project.begun:
+            project.begun.add(text.id)
+            project.ours.update(one["digest"] for one in languages)
         words = load_words(project.root)
         problems = find_problems(project, text)
-        newsletter = project.read().newsletter
+        newsletter = project.read(text).newsletter
         certainty = text.certainty or next(
             (one["fields"]["certainty"] for one in languages if one["fields"].get("certainty")), ""
         )
@@ -163,7 +166,7 @@ def _check(project: Project, given: _Given, _: Language) -> dict[str, Any]:
         text = find_text(project.root, given.text("text"))
         problems = find_problems(project, text)
         remarks = list_remarks(project.root, text, problems)
-        state = _note_state(project, project.read().newsletter, text, problems)
+        state = _note_state(project, project.read(text).newsletter, text, problems)
         return {"state": state, "took": round((time.perf_counter() - began) * 1000), "remarks": remarks}
 
 
@@ -305,8 +308,7 @@ def _pending(project: Project, _: _Given, __: Language) -> dict[str, Any]:
 
 
 def _hand(project: Project, given: _Given, _: Language) -> dict[str, Any]:
-    with project.lock:  # what is committed is a text between two saves
-        found = hand_in(project.root, given.text("message"), project.clock())
+    found = hand_in(project.root, given.text("message"), project.clock(), project.lock)
     return {"branch": found.branch, "link": found.link}
 
 

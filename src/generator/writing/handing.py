@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _PATIENCE = 90
 """Seconds that git may take; then the network has no answer for us."""
+
+_NOBODY_SAVES = nullcontext()
 
 _LONGEST = 200
 """Characters of a message."""
@@ -61,26 +64,30 @@ def find_pending(root: Path, now: datetime) -> Pending:
     return Pending(_list_changed(root), _choose_branch(root, now), _find_remote(root))
 
 
-def hand_in(root: Path, message: str, now: datetime) -> Handed:
+def hand_in(
+    root: Path, message: str, now: datetime, saving: AbstractContextManager[object] = _NOBODY_SAVES
+) -> Handed:
     """Commit what changed in `newsletter/` and push it. A commit that could not be pushed goes with the next one.
 
-    Raises Refusal: without git or a remote with what to do instead.
+    `saving` is held while files are committed, so that none is half of a save; not while they are pushed, which takes
+    as long as the network does. Raises Refusal: without git or a remote with what to do instead.
     """
     message = " ".join(message.split())
     if not message or len(message) > _LONGEST:
         raise Refusal("no_message", most=_LONGEST)
     if not _has_git(root):
         raise Refusal("no_git", folder=HOME)
-    branch, files, remote = _choose_branch(root, now), _list_changed(root), _find_remote(root)
-    if not remote:
-        raise Refusal("no_remote", folder=HOME)
-    if not files and not _find_unpushed(root, branch, remote):
-        raise Refusal("nothing_to_hand")
-    if branch != _find_branch(root):
-        _git(root, "switch", "--quiet", "--no-track", "--create", branch)
-    if files:
-        _git(root, "add", "--all", "--", *files)
-        _git(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
+    with saving:
+        branch, files, remote = _choose_branch(root, now), _list_changed(root), _find_remote(root)
+        if not remote:
+            raise Refusal("no_remote", folder=HOME)
+        if not files and not _find_unpushed(root, branch, remote):
+            raise Refusal("nothing_to_hand")
+        if branch != _find_branch(root):
+            _git(root, "switch", "--quiet", "--no-track", "--create", branch)
+        if files:
+            _git(root, "add", "--all", "--", *files)
+            _git(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
     said = _git(root, "push", "--set-upstream", remote, f"HEAD:refs/heads/{branch}")
     return Handed(branch, _find_link(root, remote, branch, said))
 

@@ -41,7 +41,9 @@ class Project:
         self.root, self.clock = root.resolve(), clock
         self.lock = threading.Lock()
         self.ours: set[str] = set()
-        """The digests of all that this run wrote; see save_text."""
+        """The digests of all that this run wrote or began with; see save_text."""
+        self.begun: set[str] = set()
+        """The ids of the texts that were opened; what is in their files later, and is not ours, is somebody else's."""
         self.states: dict[str, str] = {}
         """How far a text was when it was last checked, by its id."""
         self._texts: Cache[Document[Any]] = Cache()
@@ -54,9 +56,8 @@ class Project:
 
     def read(self, text: Text | None = None) -> Loaded:
         """The newsletter as the files are now; a thought that is asked about counts as finished."""
-        finished = (
-            frozenset(path.relative_to(self.root) for path in text.files.values()) if text else frozenset()
-        )
+        own = text.files.values() if text and text.week is None else ()
+        finished = frozenset(path.relative_to(self.root) for path in own)
         below = digest_files(self.root, without=ISSUES), finished
         key = below, digest_files(self.root, (ISSUES,))
         if self._ground is None or below != self._below:

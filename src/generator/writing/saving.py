@@ -38,9 +38,10 @@ def save_text(  # noqa: PLR0913 (what a save is)
 ) -> dict[str, str]:
     """Write what the page has into the file of a language, and a field that is shared into the others, too.
 
-    `ours` are the digests of all that this run wrote, and gets new ones: what somebody else wrote is always kept as a
-    version before it is replaced. Gives the digests of all files afterwards. Raises ChangedError when the file is no
-    longer the one with the digest `base`, and Refusal when something cannot be written; then nothing was.
+    `ours` are the digests of all that this run wrote or began with, and gets new ones: what somebody else wrote
+    meanwhile is always kept as a version before it is replaced. Gives the digests of all files afterwards. Raises
+    ChangedError when the file is no longer the one with the digest `base`, and Refusal when something cannot be
+    written; then nothing was.
     """
     source = read_source(root, text.files[language])
     _require_base(text.files[language], source, base)
