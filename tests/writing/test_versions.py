@@ -109,12 +109,14 @@ def test_other_files_among_the_versions_are_nobodys(sample):
 
 
 def test_a_folder_of_versions_that_cannot_be_written_does_not_stop_a_save(writer):
-    """A save of one's own goes on; what somebody else wrote is not replaced without its version."""
+    """What the page had goes on; what somebody else wrote meanwhile is not replaced without its version."""
     (writer.root / "var").mkdir(exist_ok=True)
     (writer.root / FOLDER).write_text("a file is in the way")
-    opened = writer.open()
-    path = letter(writer.root)
+    assert writer.save(body="\nVan mij.\n").status == 200
+    assert writer.save(body="\nOok van mij.\n").status == 200
+    opened, path = writer.open(), letter(writer.root)
     path.write_text(opened["source"] + "Van een ander.\n")
+    assert writer.save(base=opened["digest"]).status == 409
     digest = writer.open()["digest"]
     refused = writer.call("resolve", text=WEEK, language="nl", base=digest, source=opened["source"])
     assert refused.status == 400
