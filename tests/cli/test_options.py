@@ -111,9 +111,7 @@ def test_every_summary_is_whole_in_eighty_columns(name: str) -> None:
             assert option.help, f"{name} {option.opts}"
 
 
-@pytest.mark.parametrize(
-    "name", ["issue", "write", "release", "send", "status", "report", "resume", "retry"]
-)
+@pytest.mark.parametrize("name", ["issue", "write", "release", "send", "status", "report", "resume", "retry"])
 def test_a_week_is_taken_as_an_argument_and_as_an_option(name: str) -> None:
     words = next(words for words in COMMANDS if words.split()[-1] == name)
     assert {"given", "named"} <= {parameter.name for parameter in COMMANDS[words].params}
