@@ -310,6 +310,73 @@ def test_a_letter_waits_a_day_for_readers_who_had_a_lesson_today(database: Datab
         assert firsts.list_waiting(transaction, noon + timedelta(days=1)) == [Week(2026, 49)]
 
 
+@pytest.mark.parametrize("sent", [FRIDAY, None], ids=["sent today", "still waits"])
+def test_a_letter_waits_a_day_for_readers_whose_first_letter_is_late(
+    database: Database, sent: datetime | None
+):
+    """It was planned yesterday: the relay was away, or midnight came between."""
+    begin(database, 8)
+    freeze(database, Week(2026, 47), FRIDAY - WEEK)
+    finish_letter(database, FRIDAY - WEEK, Week(2026, 47))
+    reader = begin(database, 1)
+    with database.begin() as transaction:
+        assert firsts.plan(transaction, reader, FRIDAY - timedelta(hours=9)) == Week(2026, 47)
+    if sent:
+        finish_letter(database, sent, Week(2026, 47))
+    freeze(database, LETTER, FRIDAY, day(FRIDAY).began)
+    assert (str(LETTER), reader.id, Progress.DEFERRED) in rows(database)
+    with database.read() as transaction:
+        assert mailings.count_put_off(transaction, LETTER) == 1
+
+
+def test_a_letter_does_not_wait_for_one_that_was_stopped_or_came_yesterday(database: Database):
+    begin(database, 8)
+    for week, moment in ((Week(2026, 46), FRIDAY - 2 * WEEK), (Week(2026, 47), FRIDAY - WEEK)):
+        freeze(database, week, moment)
+        finish_letter(database, moment, week)
+    for number in (1, 2):
+        reader = begin(database, number)
+        with database.begin() as transaction:
+            firsts.plan(transaction, reader, FRIDAY - timedelta(hours=9))
+        if number == 1:
+            finish_letter(database, FRIDAY - timedelta(hours=8), Week(2026, 47))
+    with database.begin() as transaction:
+        mailings.stop(transaction, Week(2026, 47), "too many are refused")
+    freeze(database, LETTER, FRIDAY, day(FRIDAY).began)
+    with database.read() as transaction:
+        assert mailings.count_put_off(transaction, LETTER) == 0
+
+
+@pytest.mark.parametrize("later, progress", [(1, Progress.DEFERRED), (4, Progress.PLANNED)])
+def test_a_letter_waits_a_day_for_readers_whose_lesson_still_leaves_today(
+    database: Database, later: int, progress: Progress
+):
+    """A run of Monday died, and that of Tuesday goes on with it; but on a Friday no lesson leaves."""
+    reader = begin(database)
+    plan(database)
+    today, week = MONDAY + timedelta(days=later), Week(2026, 49)
+    freeze(database, week, today, day(today).began)
+    assert rows(database) == [
+        (str(week), reader.id, progress),
+        (str(ONE), reader.id, Progress.PLANNED),
+    ]
+
+
+def test_a_lesson_waits_for_a_first_letter_that_has_not_left(database: Database):
+    """Though the letter itself is older than a week."""
+    begin(database, 8)
+    freeze(database, Week(2026, 47), MONDAY - timedelta(days=10))
+    finish_letter(database, MONDAY - timedelta(days=10), Week(2026, 47))
+    plan(database)
+    reader = begin(database, 1, today=MONDAY.date())
+    with database.begin() as transaction:
+        assert firsts.plan(transaction, reader, MONDAY) == Week(2026, 47)
+    tuesday = MONDAY + timedelta(days=1)
+    assert plan(database, tuesday) == {}
+    finish_letter(database, tuesday, Week(2026, 47))
+    assert plan(database, tuesday + timedelta(days=1)) == {ONE: 1}
+
+
 def test_a_first_letter_waits_a_day_for_who_had_a_lesson_and_came_back(database: Database):
     freeze_reader = begin(database, 8)
     freeze(database)

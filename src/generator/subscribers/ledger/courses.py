@@ -296,10 +296,13 @@ def _choose(
     connection: Connection, texts: Mapping[CourseStep, Text], day: Day
 ) -> list[tuple[int, int, Language]]:
     """Move on whose turn it is: the id, the lesson and the language of each, by their id."""
+    since = day.now - _WAITS
     waits = exists().where(
-        DELIVERY.c.week.in_(select(MAILING.c.week).where(~IS_LESSON, MAILING.c.frozen >= day.now - _WAITS)),
+        DELIVERY.c.week == MAILING.c.week,
         DELIVERY.c.subscriber_id == SUBSCRIBER.c.id,
         OPEN,
+        ~IS_LESSON,
+        or_(MAILING.c.frozen >= since, DELIVERY.c.joined >= since),  # the letter, or a first one, was begun
     )
     due = (
         select(COURSE.c.subscriber_id)

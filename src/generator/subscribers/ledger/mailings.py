@@ -22,8 +22,10 @@ from generator.model import (
     Status,
     Tally,
     Week,
+    is_lesson_day,
     parse_mailing_id,
 )
+from generator.subscribers.ledger.statements import OPEN
 from generator.subscribers.list.audience import belongs, explain_nobody
 from generator.subscribers.store.log import Happened
 from generator.subscribers.store.schema import (
@@ -31,6 +33,7 @@ from generator.subscribers.store.schema import (
     DELIVERY,
     EVENT,
     FIRST,
+    IS_LESSON,
     MAILING,
     MASTER,
     SUBSCRIBER,
@@ -54,6 +57,8 @@ STEP = 500
 """Rows in one statement."""
 
 DAY = timedelta(days=1)
+_LATEST = timedelta(weeks=1)
+"""After so long, a first letter or a lesson that was planned and has not left is not looked for."""
 
 _CAME = DELIVERY.c.progress.in_(
     (Progress.PLANNED, Progress.DEFERRED, Progress.SENDING, Progress.ACCEPTED, Progress.IN_DOUBT)
@@ -135,8 +140,19 @@ def freeze(
 
 
 def _put_off(connection: Connection, week: str, began: datetime, now: datetime) -> None:
+    sound = select(MAILING.c.week).where(MAILING.c.trouble == "")
+    if not is_lesson_day((began + DAY / 2).date()):  # noon, which has this date in UTC as well
+        sound = sound.where(~IS_LESSON)
     had = select(DELIVERY.c.subscriber_id).where(
-        DELIVERY.c.week.in_(_list_recent(connection)), FIRST, DELIVERY.c.joined >= began, _CAME
+        DELIVERY.c.week.in_(_list_recent(connection)),
+        FIRST,
+        DELIVERY.c.joined >= began - _LATEST,
+        _CAME,
+        or_(
+            DELIVERY.c.joined >= began,
+            DELIVERY.c.at >= began,  # planned before today, and not sent before it
+            and_(DELIVERY.c.week.in_(sound), OPEN),  # it leaves as soon as it can
+        ),
     )
     tomorrow = now + DAY
     connection.execute(
