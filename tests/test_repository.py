@@ -173,9 +173,10 @@ ABOUT_SEVERAL = {
     "web/test_hook_floods.py",
     "web/test_journey_in_browser.py",
     "web/test_load.py",
+    "web/test_new_reader_in_browser.py",
     "web/test_parts.py",
     "writing/test_journey.py",
-    "writing/test_killed.py",
+    "writing/test_crashes.py",
     "writing/test_threats.py",
 }
 """Tests of more than one module."""

@@ -8,6 +8,8 @@ import pytest
 
 from generator.model import Progress
 from tests.proof.accounts import Account, settle_account
+from tests.proof.course import run_course
+from tests.proof.firsts import run_firsts
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
 from tests.proof.ways import doubt_stays, failed_over, greylisted
@@ -52,6 +54,42 @@ def test_neither_greylisting_nor_a_second_relay_writes_to_anybody_twice(
         account = drill(world)
         assert account.holds, account
         assert account.recipients == READERS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place, connections", [("sqlite", 4), ("postgresql", 1)])
+def test_killed_senders_send_each_lesson_of_the_course_once(
+    place: str, connections: int, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+):
+    """Two weeks with letters, and one more for those who were away."""
+    address = request.getfixturevalue("postgresql") if place == "postgresql" else ""
+    seed = random.SystemRandom().randrange(1 << 32)
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, READERS, address) as world:
+        account = run_course(
+            world,
+            place,
+            random.Random(seed),  # noqa: S311 (nobody gains by guessing it)
+            KILLS,
+            connections=connections,
+            lessons=2,
+        )
+    assert account.holds, (seed, account)
+    assert account.recipients > READERS * 3, (seed, account)
+    assert account.kills >= KILLS - 3, (seed, account)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"])
+def test_a_killed_service_and_killed_senders_write_once_to_who_confirms(
+    place: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+):
+    address = request.getfixturevalue("postgresql") if place == "postgresql" else ""
+    seed = random.SystemRandom().randrange(1 << 32)
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, READERS, address) as world:
+        account = run_firsts(world, place, random.Random(seed), KILLS)  # noqa: S311 (nobody gains by guessing it)
+    assert account.holds, (seed, account)
+    assert account.recipients > READERS, (seed, account)
+    assert account.kills >= KILLS - 3, (seed, account)
 
 
 def assert_would_be_seen(world: World):

@@ -25,6 +25,8 @@ from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
 from tests.proof import absence, dumps, faults, recovery, storage, ways
 from tests.proof.accounts import Account
+from tests.proof.course import run_course
+from tests.proof.firsts import run_firsts
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
 from tests.proof.world import Nursery, World, open_nursery, open_world
@@ -62,6 +64,24 @@ def matrix(seed: int, kills: int, recipients: int) -> Iterator[Scenario]:
                 connections=connections,
             )
             yield Scenario(name, run, postgresql, recipients)
+
+
+def lessons(seed: int, kills: int, recipients: int) -> Iterator[Scenario]:
+    """The course and first letters, on each database. A quarter more readers have the letter already."""
+    for postgresql, connections in ((False, 1), (True, 4)):
+        name = f"kill -9: seven weeks of the course with letters between, {_say(connections, 'connection')}"
+        run = partial(
+            run_course,
+            name=name,
+            seed=random.Random(f"{seed} {name}"),  # noqa: S311 (nobody gains by guessing it)
+            kills=kills,
+            connections=connections,
+        )
+        yield Scenario(name, run, postgresql, recipients)
+    for postgresql in (False, True):
+        name = "kill -9: first letters, while a letter is frozen and sent"
+        run = partial(run_firsts, name=name, seed=random.Random(f"{seed} {name} {postgresql}"), kills=kills)  # noqa: S311
+        yield Scenario(name, run, postgresql, recipients + recipients // 4)
 
 
 def _say(count: int, one: str, many: str = "") -> str:
@@ -171,6 +191,7 @@ def main() -> int:
         scenario
         for scenario in (
             *matrix(asked.seed, asked.kills, asked.recipients),
+            *lessons(asked.seed, asked.kills, asked.recipients),
             *every_fault(min(FEWER, asked.recipients)),
         )
         if asked.only in f"{scenario.name} {'PostgreSQL' if scenario.postgresql else 'SQLite'}"

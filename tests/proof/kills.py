@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.proof.accounts import Account, settle_account
@@ -48,7 +48,8 @@ class Blow:
 class Attack:
     """What one sender has to expect."""
 
-    world: World
+    start: Callable[..., Sender]
+    """Begins the command, as World.begin does."""
     blow: Blow
     connections: int
     most: int = 0
@@ -62,7 +63,7 @@ class Attack:
         blow = self.blow
         death = {} if blow.moment or blow.delay else {"step": blow.name, "count": blow.count}
         arguments = ("--connections", str(self.connections))
-        self.sender = self.world.begin(*arguments, fault=self._meet, **death)
+        self.sender = self.start(*arguments, fault=self._meet, **death)
         if blow.delay and not blow.moment:
             threading.Timer(blow.delay, self._kill).start()
         return self.sender
@@ -134,12 +135,12 @@ def run_kills(  # noqa: PLR0913
     if kills < 2 * (len(first) + len(last)):
         first, last = (choose(seed, some, max(1, kills // 5)) for some in (first, last))
     later = blows(seed, kills - len(first) - len(last), letters)
-    at_first, at_last = ([Attack(world, blow, connections) for blow in some] for some in (first, last))
+    at_first, at_last = ([Attack(world.begin, blow, connections) for blow in some] for some in (first, last))
     for attack in at_first:
         attack.most = letters
     for attack in at_first:
         _suffer(world, account, attack)
-    attacks = [Attack(world, blow, connections, most=2 * letters) for blow in later]
+    attacks = [Attack(world.begin, blow, connections, most=2 * letters) for blow in later]
     if processes == 1:
         for attack in attacks:
             _suffer(world, account, attack)
@@ -154,11 +155,12 @@ def run_kills(  # noqa: PLR0913
 
 def _suffer(world: World, account: Account, attack: Attack) -> None:
     """One life and death; whatever was open then is in doubt, and no more."""
-    _note(account, attack, attack.begin().wait())
+    note(account, attack, attack.begin().wait())
     _look(world, account)
 
 
-def _note(account: Account, attack: Attack, code: int) -> None:
+def note(account: Account, attack: Attack, code: int) -> None:
+    """How a life ended; by a kill, one letter of each connection may be in doubt."""
     if code == -9:
         account.kills += 1
         account.allowed += attack.connections
@@ -190,7 +192,7 @@ def _suffer_together(world: World, account: Account, attacks: list[Attack], proc
             assert attack.sender
             if attack.sender.code is not None:
                 running.remove(attack)
-                _note(account, attack, attack.sender.wait())
+                note(account, attack, attack.sender.wait())
                 _look(world, account)
 
 

@@ -43,6 +43,11 @@ class Arrival:
     message_id: str
     language: str
 
+    @property
+    def mailing(self) -> str:
+        """The letter or the lesson, as the tag in its Message-ID names it: 2026-W46, course-3."""
+        return self.message_id.removeprefix("<").partition(".")[0].replace("-w", "-W")
+
 
 @dataclass
 class Door:

@@ -15,6 +15,7 @@ import functools
 import importlib
 import json
 import os
+import pickle
 import resource
 import signal
 import socket
@@ -33,11 +34,14 @@ import psycopg
 ORDER: dict[str, Any] = {}
 """`step` and `count` (the how many-th time); `hurry`: constants to shorten, {"module:name": value}, or the default of
 an argument, {"module:function.name": value}; `buffer`: bytes that the system takes from a sender before it has to wait;
-`largest`: bytes that a file may have; `at`: what time it is when the command begins."""
+`largest`: bytes that a file may have; `at`: what time it is when the command begins; `kept`: a folder where a letter or
+course stays once it was prepared, for later commands with the same folder."""
 
 PLACES = {
     "generator.subscribers.ledger.mailings": ("freeze", "finish"),
     "generator.subscribers.ledger.senders": ("settle_dead", "enlist"),
+    "generator.subscribers.ledger.courses": ("plan",),
+    "generator.subscribers.ledger.firsts": ("plan",),
     "generator.recovery.restore": ("stage", "open_staged", "replay", "replace_list"),
     "generator.subscribers.store.restoring": ("_examine", "mark", "_put_aside", "_mark_aside", "keep_names"),
     "generator.subscribers.ledger.ledger:Ledger": ("reserve", "advance", "give_back", "next_due", "close"),
@@ -46,6 +50,7 @@ PLACES = {
 
 LOADED = (
     "generator.cli.newsletter",
+    "generator.mailing.lessons",
     "generator.mailing.send",
     "generator.mailing.resume",
     "generator.mailing.status",
@@ -159,6 +164,22 @@ def set_clock() -> None:
     importlib.import_module("generator.clock").datetime = Elsewhen  # type: ignore[attr-defined]
 
 
+def keep() -> None:
+    """Prepare a letter or the course for the first command only; the later ones take what it has prepared."""
+    freezing: Any = importlib.import_module("generator.mailing.freeze")
+    original = freezing._do_apart
+
+    def prepare_once(do: Any, asked: Any) -> Any:
+        place = Path(ORDER["kept"]) / f"{do.__name__}{getattr(asked, 'week', '')}"
+        if not place.exists():
+            new = place.with_suffix(f".{os.getpid()}")
+            new.write_bytes(pickle.dumps(original(do, asked)))
+            new.rename(place)
+        return pickle.loads(place.read_bytes())  # noqa: S301 (we wrote it)
+
+    freezing._do_apart = prepare_once
+
+
 def hurry() -> None:
     """Wait shorter than the program would."""
     for place, value in ORDER.get("hurry", {}).items():
@@ -215,6 +236,8 @@ def live(main: Any, order: dict[str, Any], arguments: list[str]) -> int:
         limit()
     if "at" in ORDER:
         set_clock()
+    if "kept" in ORDER:
+        keep()
     hurry()
     try:
         main(arguments, prog_name="newsletter")

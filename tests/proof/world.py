@@ -3,8 +3,6 @@
 import itertools
 import json
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,27 +11,25 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from generator.clock import read_clock
-from generator.model import Progress, Tally, Week
+from generator.model import MailingId, Progress, Tally, Week
 from generator.subscribers.ledger.mailings import find_mailing, tally
 from generator.subscribers.ledger.senders import settle_dead
 from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
-from generator.subscribers.store.schema import DELIVERY, SUBSCRIBER
-from tests.languages import EN, NL
+from generator.subscribers.store.schema import DELIVERY
+from tests.proof.projects import fill, make_project
 from tests.proof.relay import Arrival, Door, Fault, Relay
 
 WEEK = Week(2026, 46)
 KEYS = Keys(("k" * 43,))
-TESTS = Path(__file__).parents[1]
-ROOT = TESTS.parent
+ROOT = Path(__file__).parents[2]
 VICTIM = (sys.executable, "-m", "tests.proof.victim")
 NUMBERS = itertools.count()
 OPENING = threading.Lock()
@@ -41,11 +37,6 @@ OPENING = threading.Lock()
 
 PATIENCE = 120
 """Seconds in which every command ends."""
-
-SERVICE = """
-[service]
-url = "https://letter.example.org/"
-"""
 
 
 class Nursery:
@@ -203,9 +194,12 @@ class World:
 
     def begin(self, *arguments: str, **named: Any) -> Sender:
         """Send, or go on."""
+        return (self.resume if self.has_frozen(WEEK) else self.send)(*arguments, **named)
+
+    def has_frozen(self, week: MailingId) -> bool:
+        """Whether there is such a mailing."""
         with self.database.read() as transaction:
-            begun = find_mailing(transaction, WEEK) is not None
-        return (self.resume if begun else self.send)(*arguments, **named)
+            return find_mailing(transaction, week) is not None
 
     def settle(self) -> Tally:
         """What `newsletter status` does first, and what it then says; nobody if there is no mailing yet."""
@@ -221,19 +215,25 @@ class World:
         assert found.balances, found
         return found
 
-    def ledger(self) -> dict[str, Progress]:
-        """Where the letter to each address stands, read from the table itself."""
+    def ledger(self, week: MailingId = WEEK) -> dict[str, Progress]:
+        """Where the letter (or the lesson) to each address stands, read from the table itself."""
         with self.database.read() as transaction:
             rows = transaction.connection.execute(
-                select(DELIVERY.c.subscriber_id, DELIVERY.c.progress).where(DELIVERY.c.week == str(WEEK))
+                select(DELIVERY.c.subscriber_id, DELIVERY.c.progress).where(DELIVERY.c.week == str(week))
             ).all()
         names = {number: address for address, number in self.people.items()}
         return {names[number]: Progress(progress) for number, progress in rows}
 
-    def arrivals(self) -> dict[str, list[Arrival]]:
-        """What the relay has taken, when nobody talks to it any more."""
+    def arrivals(self, week: MailingId | None = None) -> dict[str, list[Arrival]]:
+        """What the relay has taken, when nobody talks to it any more: all of it, or one letter or lesson."""
         self.relay.wait()
-        return dict(self.relay.arrivals)
+        if week is None:
+            return dict(self.relay.arrivals)
+        found = {
+            address: [one for one in copies if one.mailing == str(week)]
+            for address, copies in self.relay.arrivals.items()
+        }
+        return {address: copies for address, copies in found.items() if copies}
 
     def close(self) -> None:
         """End what still runs."""
@@ -241,41 +241,6 @@ class World:
             sender.kill()
             sender.wait()
         self.database.close()
-
-
-def make_project(folder: Path) -> Path:
-    """The sample, with a service that links lead to."""
-    root = shutil.copytree(TESTS / "sample", folder / "sample", ignore=shutil.ignore_patterns("templates"))
-    (root / "templates").symlink_to(TESTS.parent / "templates")
-    for name in ("mkdocs.yml", "mkdocs.en.yml"):
-        shutil.copy2(TESTS.parent / name, root / name)
-    settings = root / "newsletter" / "settings.toml"
-    written = settings.read_text(encoding="utf-8")
-    if not re.search(r"(?m)^\[service\]", written):
-        settings.write_text(written + SERVICE, encoding="utf-8")
-    return root
-
-
-def fill(database: Database, count: int) -> dict[str, int]:
-    """So many confirmed subscribers, every third in English."""
-    moment = datetime(2026, 1, 5, 10, tzinfo=UTC)
-    rows = [
-        {
-            "handle": f"{number:016x}",
-            "address": f"reader{number:05}@d{number % 9}.example.com",
-            "key": f"reader{number:05}@d{number % 9}.example.com",
-            "language": NL if number % 3 else EN,
-            "certainties": (),
-            "status": "confirmed",
-            "created": moment,
-            "changed": moment,
-        }
-        for number in range(count)
-    ]
-    with database.begin() as transaction:
-        transaction.connection.execute(insert(SUBSCRIBER), rows)
-        found = transaction.connection.execute(select(SUBSCRIBER.c.address, SUBSCRIBER.c.id)).all()
-    return dict(map(tuple, found))
 
 
 @contextmanager

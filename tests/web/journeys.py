@@ -46,6 +46,17 @@ class Post:
         return [mail for mail in mails if mail["To"] == address]  # type: ignore[misc] # the policy makes EmailMessage
 
 
+class Mailbox:
+    """Takes all mail that is brought over SMTP."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd calls it so)
+        self.mails.append(envelope.content)
+        return "250 OK"
+
+
 @dataclass
 class Place:
     """Everything on this machine: the project, the site and the service."""

@@ -3,20 +3,13 @@
 import json
 import re
 import ssl
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import expect
 
 from generator.clock import read_clock
 from generator.environment import open_list
@@ -31,62 +24,9 @@ from tests.courses import write_course
 from tests.site.hosting import build
 from tests.subscribers.letters import MASTERS
 from tests.subscribers.people import draft
-from tests.web.journeys import EN, NARROW, NL, Journey, Place, Post, body_of, link_in, look
+from tests.web.journeys import EN, NARROW, NL, Journey, Mailbox, Post, body_of, link_in, look
 from tests.web.proxying import decrypt
 from tests.web.running import find_port, run_service
-
-
-class Host(SimpleHTTPRequestHandler):
-    """Any web server."""
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def place(sample: Path) -> Iterator[Place]:
-    """The sample, whose settings know where site and service are."""
-    folder = sample / "site"
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Host, directory=str(folder))) as server:
-        port = find_port()
-        place = Place(sample, f"http://127.0.0.1:{server.server_port}/", port, f"http://127.0.0.1:{port}/")
-        settings = sample / "newsletter/settings.toml"
-        text = re.sub(
-            "^url = .*$", f'url = "{place.site}"', settings.read_text(), count=1, flags=re.MULTILINE
-        )
-        settings.write_text(f'{text}\n[service]\nurl = "{place.service}"\n')
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield place
-        server.shutdown()
-
-
-@pytest.fixture
-def open_browser(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens an empty page of another reader; at the end no page has asked elsewhere, nor complained."""
-    contexts, asked, wrong = [], [], []
-
-    def open_browser(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.on("request", lambda request: asked.append(request.url))
-        context.on(
-            "console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None
-        )
-        context.on("response", lambda found: wrong.append(found.url) if _is_missing(found) else None)
-        context.on("weberror", lambda error: wrong.append(str(error.error)))
-        return context.new_page()
-
-    yield open_browser
-    for context in contexts:
-        assert context.cookies() == []
-        context.close()
-    assert {urlsplit(url).hostname for url in asked} <= {"127.0.0.1", "localhost"}
-    # A browser says so too when a form had a mistake, or a link has ended.
-    assert [text for text in wrong if not re.search("status of (404|422)", text)] == []
-
-
-def _is_missing(response: Response) -> bool:
-    return response.status >= 400 and response.request.resource_type != "document"
 
 
 @pytest.mark.slow
@@ -294,17 +234,6 @@ def leave_and_be_erased(reader: Journey) -> None:
     assert reader.status is None
     reader.page.goto(link)
     reader.sees("expired_title", looks=True)
-
-
-class Mailbox:
-    """Takes all mail that is brought over SMTP."""
-
-    def __init__(self) -> None:
-        self.mails: list[bytes] = []
-
-    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:  # noqa: N802 (aiosmtpd calls it so)
-        self.mails.append(envelope.content)
-        return "250 OK"
 
 
 def test_from_the_page_of_the_service_to_both_ways_of_leaving(place, open_browser, tls, certificate):

@@ -207,6 +207,22 @@ def test_pausing_and_going_on_brings_no_lesson_sooner(database: Database):
     assert plan(database, MONDAY + timedelta(days=1)) == {}
 
 
+def test_the_last_lesson_that_was_skipped_is_due_after_the_pause(database: Database):
+    reader, moment = begin(database), MONDAY
+    for number in range(1, 8):
+        moment = MONDAY + WEEK * (number - 1)
+        plan(database, moment)
+        if number == 7:
+            with database.begin() as transaction:
+                subscriptions.pause(transaction, reader, (moment + timedelta(days=5)).date(), moment)
+        send(database, CourseStep(number), moment)
+    assert plan(database, moment + timedelta(days=1)) == {}
+    moment += WEEK
+    assert plan(database, moment) == {CourseStep(7): 1}
+    assert [due.subscriber_id for due in send(database, CourseStep(7), moment)] == [reader.id]
+    assert plan(database, moment + WEEK) == {}
+
+
 def test_who_stopped_and_begins_again_goes_on_with_the_next_lesson(database: Database):
     reader = begin(database)
     plan(database)
