@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from generator.content import Newsletter
 from generator.errors import ContentError
-from generator.model import Language, Languages, Problem, Week, weeks_in
+from generator.model import Language, Languages, Problem, Week, parse_mailing_id, weeks_in
 from tests.languages import EN, LANGUAGES, NL
 
 DAYS = st.dates(date(1000, 1, 6), date(2999, 12, 1))
@@ -223,3 +223,18 @@ def test_languages_are_one_value_wherever_they_are_read() -> None:
     assert (again, again.names, again.default) == (german, german.names, NL)
     assert Languages({Language("de"): "German", NL: "Dutch"}).editors == "de"
     assert german.editors == EN
+
+
+# --- What names a mailing ---
+
+
+@pytest.mark.parametrize("text", ["2026-W48", "course-1", "course-7"])
+def test_the_name_of_a_mailing_is_read_back_and_fits_its_column(text: str) -> None:
+    assert str(parse_mailing_id(text)) == text
+    assert len(text) == 8
+
+
+@pytest.mark.parametrize("text", ["course-0", "course-8", "course-12", "course-", "Course-1", "2026-W54", ""])
+def test_anything_else_names_no_mailing(text: str) -> None:
+    with pytest.raises(ValueError, match=r"lesson|week"):
+        parse_mailing_id(text)

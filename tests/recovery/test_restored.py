@@ -2,23 +2,26 @@
 
 import shutil
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from generator.errors import MailingError, RefusalError, RequestError
-from generator.mailing.freeze import prepare
+from generator.mailing.freeze import prepare, prepare_course
+from generator.mailing.lessons import send_lessons
 from generator.mailing.resume import resume_mailing, retry_letters, withdraw_letter
 from generator.mailing.run import Order, Outcome, Unsent
 from generator.mailing.send import Asked, send_letter
-from generator.model import Progress, Week
+from generator.model import CourseStep, Progress, Week
 from generator.recovery.restored import Gap, Interrupted, resume_restored
+from generator.subscribers.ledger import courses, mailings
 from generator.subscribers.list.subscriptions import find_subscriber, unsubscribe
 from generator.subscribers.store.backup import back_up
 from generator.subscribers.store.log import Happened
 from tests.clocks import stop_at
+from tests.courses import write_course
 from tests.recovery.conftest import READERS, open_list, reader, settle
 from tests.subscribers.people import HOUR
 
@@ -199,3 +202,44 @@ def test_a_back_up_that_fails_is_told_and_stops_no_letter(root: Path) -> None:
     assert isinstance(outcome, Outcome)
     assert outcome.no_backup.startswith("no back-up: ")
     assert count_mails(root) == READERS
+
+
+@pytest.mark.parametrize("log", ["kept", "lost"])
+def test_lessons_that_left_since_are_in_doubt_and_never_sent_twice(root: Path, log: str) -> None:
+    """A copy of before the lessons of Monday is put back on Tuesday."""
+    monday = datetime(2026, 11, 9, 6, 30, tzinfo=UTC)
+    write_course(root)
+    settings = root / "newsletter/settings.toml"
+    tables = '\n[service]\nurl = "https://letter.example.org/"\n\n[course]\n'
+    settings.write_text(settings.read_text("utf-8") + tables, "utf-8")
+    with closing(open_list(root)) as database, database.begin() as transaction:
+        for number in range(READERS):
+            one = find_subscriber(transaction, reader(number))
+            assert one
+            courses.begin(transaction, one, date(2026, 11, 6), monday)
+
+    def teach(now: datetime) -> list[CourseStep]:
+        ended = send_lessons(root, Asked(HASTE), stop_at(now), prepare=prepare_course)
+        return (
+            []
+            if isinstance(ended, Unsent)
+            else [one.week for one in ended if isinstance(one.week, CourseStep)]
+        )
+
+    copy(root, monday - HOUR)
+    assert teach(monday) == [CourseStep(1)]
+    assert count_mails(root) == READERS
+    go_back(root)
+    if log == "lost":
+        shutil.rmtree(root / "var/log")
+    with pytest.raises(RefusalError, match="lessons of the course cannot be sent"):
+        teach(monday + timedelta(hours=1))
+    gap = resume_restored(root, monday + timedelta(hours=2), (), agree)
+    assert gap
+    assert list(gap.lesson_days) == [date(2026, 11, 9)]
+    assert teach(monday + timedelta(hours=2)) == teach(monday + timedelta(days=1)) == []
+    assert count_mails(root) == READERS
+    with closing(open_list(root)) as database, database.read() as transaction:
+        assert mailings.tally(transaction, CourseStep(1)).in_doubt == READERS
+    assert teach(monday + timedelta(weeks=1)) == [CourseStep(2)]
+    assert count_mails(root) == 2 * READERS

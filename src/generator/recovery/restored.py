@@ -123,12 +123,13 @@ def resume_restored(
 def _list_lesson_days(
     settings: Settings, entries: Sequence[Entry], made: datetime, now: datetime
 ) -> list[date]:
-    """As the log says; without a log, every day on which lessons may have left."""
-    first, last = (moment.astimezone(settings.timezone).date() for moment in (made, now))
-    if entries:
+    """As the log says; and when it knows nothing since, as it may be lost as well, all whose window was open."""
+    first, last = (moment.astimezone(settings.timezone).date() for moment in (max(made, now - _YEAR), now))
+    if any(entry.at > made for entry in entries):
         return [day for day in find_lesson_days(entries) if first <= day <= last]
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return [day for day in days if settings.lesson_window(day)]
+    windows = ((day, settings.lesson_window(day)) for day in days)
+    return [day for day, window in windows if window and window.opens <= now and window.closes > made]
 
 
 def _list_interrupted(transaction: Transaction) -> Iterator[Interrupted]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model import Week
+from generator.model import CourseStep, Week
 from generator.subscribers.ledger.tags import TAG, make_tag, read_tag
 from generator.subscribers.list.records import make_handle
 from generator.subscribers.store.keys import Keys
@@ -61,3 +61,10 @@ def test_what_we_would_never_name_is_none_even_with_a_proof(name: str):
     from generator.subscribers.ledger.tags import _prove  # noqa: PLC0415 (private; no other test makes a proof)
 
     assert read_tag(KEYS, f"{name}.{_prove(KEYS.secrets[0], name)}") is None
+
+
+@given(handle=HANDLES, number=st.integers(1, 7), upper=st.booleans())
+def test_the_tag_of_a_lesson_comes_back_too(handle: str, number: int, *, upper: bool):
+    tag = make_tag(KEYS, CourseStep(number), handle)
+    assert read_tag(KEYS, tag.upper() if upper else tag) == (CourseStep(number), handle)
+    assert len(tag) == len(make_tag(KEYS, WEEK, handle))

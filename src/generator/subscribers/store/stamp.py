@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DOUBT = (
     """UPDATE delivery SET progress = 'in doubt', sender = NULL, not_before = NULL
     WHERE progress IN ('planned', 'sending', 'deferred')
-    AND week IN (SELECT week FROM mailing WHERE finished IS NULL)""",
+    AND (joined IS NOT NULL OR week IN (SELECT week FROM mailing WHERE finished IS NULL))""",
     "DELETE FROM sender",
 )
 """What a copy does not know of the letters that were being sent: statements for both databases."""
