@@ -7,29 +7,26 @@ Another Chromium or another font on the machine moves a few pixels; look at what
 
 import argparse
 import functools
-import html
 import io
 import json
-import re
 import shutil
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from generator.cli.generate import main as generate
 from generator.content import Newsletter, load_newsletter
-from generator.preview import Preview, open_server
+from generator.preview import WRITING, Preview, open_server
 from generator.render.email.message import render_email
+from generator.writing.application import Writer
 from tests.languages import EN, NL
 from tests.machine import CHROMIUM, FLAGS, find_chromium, may_have_sandbox
 from tests.site.hosting import ROOT, Host, build
@@ -113,67 +110,53 @@ def _take(browser: Browser, origin: str, folder: Path, newsletter: Newsletter) -
         page.set_content(render_email(newsletter, edition).html, wait_until="networkidle")
         yield "letter", page.screenshot()
 
-    for name, height, scheme in (("preview", 1500, "light"), ("preview-dark", 900, "dark")):
-        with _preview() as address, _open(browser, origin, newsletter, color_scheme=scheme, **DESK) as page:
-            page.goto(address, wait_until="networkidle")
-            page.set_viewport_size({"width": 1280, "height": height})
-            if scheme == "dark":
-                page.get_by_label("Dark", exact=True).check(force=True)
-                page.get_by_label("Desktop", exact=True).check(force=True)
-                page.locator("#letter").evaluate("one => one.scrollIntoView()")
-                page.mouse.move(0, 0)
-            page.wait_for_timeout(1500)  # the frames have been drawn, and the page has looked for changes
-            yield name, page.screenshot()
+    with (
+        _serve(Preview(ROOT, lambda: NOW)) as address,
+        _open(browser, origin, newsletter, color_scheme="dark", **DESK) as page,
+    ):
+        page.goto(address, wait_until="networkidle")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.get_by_label("Dark", exact=True).check(force=True)
+        page.get_by_label("Desktop", exact=True).check(force=True)
+        page.locator("#letter").evaluate("one => one.scrollIntoView()")
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(1500)  # the frames have been drawn, and the page has looked for changes
+        yield "preview-dark", page.screenshot()
 
-    with _open(browser, origin, newsletter, viewport={"width": 900, "height": 100}) as page:
-        page.set_content(_show_check(folder / "mistakes"))
-        yield "check", page.locator("body").screenshot()
+    writer = Writer(_make_slip(folder / "slip"), lambda: NOW - timedelta(days=1))
+    # Not `_open`: an editor whose clock stands still shows no remark when the mouse rests.
+    with _serve(writer, WRITING) as address, browser.new_page(reduced_motion="reduce", **DESK) as page:
+        page.goto(f"{address}{writer.base[1:]}?in=en")
+        page.locator("#verdict:not([data-is])").wait_for()
+        page.get_by_role("tab", name="Preview").click()
+        page.wait_for_timeout(1500)  # the letter has been drawn, and nothing moves below the mouse
+        page.locator(".column[data-language=nl] .cm-content .remark", has_text=SLIP[1]).hover()
+        page.locator(".cm-tooltip").wait_for()
+        yield "write", page.screenshot()
 
-
-MISTAKES = {
-    "te overzien.": "te overzien!",
-    "merkwaardig": "merkwaarig",
-    "Bel een klant": "Bel [naam]",
-    "je schrijft op.": "je schrijft op: [klik hier](https://example.com/?utm_source=brief).",
-}
-"""What a tired editor could have left in the letter of the week."""
-_STYLES = {
-    "1": "font-weight: bold",
-    "2": "color: #9a9a92",
-    "31": "color: #ff8272",
-    "33": "color: #f2c14e",
-    "32": "color: #8fd18f",
-}
-_SCREEN = (
-    "margin: 0; padding: 22px 26px; width: max-content; background: #1f1f1b; color: #f1efe6;"
-    "font: 13.5px/1.5 'DejaVu Sans Mono', monospace; white-space: pre"
-)
+        page.goto(f"{address}{writer.base[1:]}plan", wait_until="networkidle")
+        yield "plan", page.screenshot()
 
 
-def _show_check(folder: Path) -> str:
-    """What `generate check` says about a letter with mistakes, as a page that looks like a terminal."""
+SLIP = "dringend", "dringent"
+"""A word of the letter of the week, and how a tired editor could have typed it."""
+
+
+def _make_slip(folder: Path) -> Path:
+    """A copy of the project with a slip in the letter of the week."""
     for name in ("docs", "newsletter", "templates"):
         shutil.copytree(ROOT / name, folder / name)
     letter = folder / "newsletter/issues/2026-W48/nl.md"
     text = letter.read_text("utf-8")
-    for right, wrong in MISTAKES.items():
-        assert right in text, f"the letter no longer has “{right}”"
-        text = text.replace(right, wrong, 1)
-    letter.write_text(text, "utf-8")
-    command = ["--root", str(folder), "check", "2026-W48"]
-    output = CliRunner().invoke(generate, command, color=True, env={"COLUMNS": "96"}).output
-    shown = re.sub(
-        r"\x1b\[(\d+)m",
-        lambda code: f'<span style="{_STYLES[code[1]]}">' if code[1] != "0" else "</span></span>",
-        html.escape(output, quote=False),
-    )
-    return f'<body style="{_SCREEN}"><b>$ generate check 2026-W48</b>\n\n{shown}'
+    assert SLIP[0] in text, f"the letter no longer has “{SLIP[0]}”"
+    letter.write_text(text.replace(*SLIP, 1), "utf-8")
+    return folder
 
 
 @contextmanager
-def _preview() -> Iterator[str]:
-    """What `generate preview` shows on that Friday."""
-    server = open_server(Preview(ROOT, lambda: NOW), 0)
+def _serve(application: Preview | Writer, writes: str = "") -> Iterator[str]:
+    """The preview or the editor, on this machine."""
+    server = open_server(application, 0, writes)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()

@@ -32,20 +32,20 @@ if TYPE_CHECKING:
     from generator.model import Language, Languages
 
 MARKERS = (
-    "letters",
-    "evidence",
-    "feeds",
-    "subscribe",
-    "specimen",
-    "seven",
-    "assessment",
-    "team",
-    "kept",
-    "publisher",
-    "editors",
-    "article",
-    "templates",
-    "course",
+    "letters",  # the newest letter with its first sentences
+    "evidence",  # the list of facts
+    "feeds",  # the list of feeds
+    "subscribe",  # the form to subscribe by email; without [service], a sentence instead of the text up to the next ##
+    "specimen",  # a drawn example of a result, beside what stands above the first ##
+    "seven",  # the certainties: mark, name, summary and the reader's own progress
+    "assessment",  # the questions and the result; its certainties are ###, so it needs a ## above it
+    "team",  # the results of a team from pasted links; on paper and without scripts, a sheet to fill in
+    "kept",  # what the reader's browser keeps, to take along, put back or clear
+    "publisher",  # name, address, KvK number and email, from the settings
+    "editors",  # who edits and who answers replies, from the settings
+    "article",  # the article that the playbook grew out of; nothing without [publisher.article]
+    "templates",  # all templates, with the marks of their certainties
+    "course",  # the lessons of the course
 )
 """Comments in a page, like `<!-- letters -->`, where the generator puts what it knows."""
 
