@@ -28,7 +28,7 @@ subscribe(show);
 function show({ asked }) {
   for (const form of document.querySelectorAll("form.signup")) {
     // On the pages of the course it asks for more than the letter.
-    if (form.querySelector("input[name=course][checked]")) continue;
+    if (form.querySelector("input[name=from][value=course]")) continue;
     const folded = form.parentElement?.closest(".signup-asked");
     if (asked && !folded) {
       const place = make("details", { class: "signup-asked" }, make("summary", {}, words.asked(sayDay(asked))));
