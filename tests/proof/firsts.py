@@ -227,7 +227,8 @@ def _send(world: World, clock: Clock, *arguments: str, **named: Any) -> Sender:
     words = ("resume", str(WEEK)) if begun else ("send", str(WEEK), "--without-git")
     kept = world.root / "var" / "kept"
     kept.mkdir(parents=True, exist_ok=True)
-    return world.start(*words, *arguments, at=clock.read(), kept=str(kept), **named)
+    # Held before its commit, so that readers confirm in the moment in which the letter is frozen.
+    return world.start(*words, *arguments, at=clock.read(), kept=str(kept), hold="freeze:after", **named)
 
 
 @contextmanager

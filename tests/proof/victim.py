@@ -35,7 +35,8 @@ ORDER: dict[str, Any] = {}
 """`step` and `count` (the how many-th time); `hurry`: constants to shorten, {"module:name": value}, or the default of
 an argument, {"module:function.name": value}; `buffer`: bytes that the system takes from a sender before it has to wait;
 `largest`: bytes that a file may have; `at`: what time it is when the command begins; `kept`: a folder where a letter or
-course stays once it was prepared, for later commands with the same folder."""
+course stays once it was prepared, for later commands with the same folder; `hold`: a step where it stands still for a
+moment."""
 
 PLACES = {
     "generator.subscribers.ledger.mailings": ("freeze", "finish"),
@@ -58,6 +59,9 @@ LOADED = (
 )
 """Modules that a command would load when it is called."""
 
+HOLD = 0.5
+"""Seconds that it stands still."""
+
 COUNTED: Counter[str] = Counter()
 LOCK = Lock()
 
@@ -66,7 +70,9 @@ LOCK = Lock()
 
 
 def reach(step: str) -> None:
-    """Die here if this is the step, and it is the time."""
+    """Die here if this is the step, and it is the time; stand still before that, if this is where to."""
+    if step == ORDER.get("hold"):
+        time.sleep(HOLD)
     if step != ORDER.get("step"):
         return
     with LOCK:
