@@ -85,9 +85,7 @@ class Outcome:
     no_backup: str = ""
     """Why there is no back-up of the list as it is now; empty when there is, or on PostgreSQL."""
     put_off: int = 0
-    """How many of the deferred ones the service sends, when they are due: first letters, and those of readers who had
-    another mail today.
-    """
+    """How many of these no run waits for: see mailings.count_put_off."""
 
     @property
     def left(self) -> int:
@@ -161,6 +159,9 @@ def run_mailing(  # noqa: PLR0913 (what a run needs)
         before = mailings.tally(transaction, week)
         if limits:
             limits.load(mailings.list_sent(transaction, clock() - timedelta(days=1)))
+    if isinstance(week, CourseStep):
+        with database.begin() as transaction:
+            mailings.put_off_lesson(transaction, week, settings.start_of_day(clock()), clock())
     task = Task(
         mailing,
         make_copies(root, settings, database, mailing),

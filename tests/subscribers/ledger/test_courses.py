@@ -406,6 +406,20 @@ def test_a_first_letter_waits_a_day_for_who_had_a_lesson_and_came_back(database:
     assert freeze_reader.id != reader.id
 
 
+def test_a_lesson_that_was_left_waits_when_its_reader_has_had_a_letter_today(database: Database):
+    """The run of the lesson dies on Thursday, that of the letter on Friday; on Monday both go on."""
+    begin(database)
+    plan(database, MONDAY + timedelta(days=3))
+    friday, monday = MONDAY + timedelta(days=4), MONDAY + timedelta(days=7)
+    freeze(database, Week(2026, 49), friday, day(friday).began)
+    finish_letter(database, monday.replace(hour=5), Week(2026, 49))
+    with database.begin() as transaction:
+        mailings.put_off_lesson(transaction, ONE, day(monday).began, monday)
+        assert mailings.count_put_off(transaction, ONE) == 1
+    assert send(database, ONE, monday) == []
+    assert len(send(database, ONE, monday + timedelta(days=1))) == 1
+
+
 def test_the_service_does_not_send_lessons(database: Database):
     begin(database)
     plan(database)

@@ -81,9 +81,9 @@ class Run:
         if self._bugs:
             raise self._bugs[0]
         tally = self._count()
-        if not (self._task.first or tally.remaining):
+        if not self._task.first:
             with self._database.begin() as transaction:
-                if tally.deferred == mailings.count_put_off(transaction, self._week):
+                if tally.remaining + tally.deferred == mailings.count_put_off(transaction, self._week):
                     mailings.finish(transaction, self._week, now())
                     suppress_soft_bounced(transaction, now())
         return tally

@@ -162,12 +162,13 @@ def _put_off(connection: Connection, week: str, began: datetime, now: datetime) 
     )
 
 
-def had_mail(connection: Connection, since: datetime) -> ColumnElement[bool]:
+def had_mail(connection: Connection, since: datetime, but: CourseStep | None = None) -> ColumnElement[bool]:
     """Whether a row of SUBSCRIBER is somebody who had a mail of ours since a moment, or is to get a first letter or a
-    lesson that was planned since.
+    lesson that was planned since; another one than that of `but`.
     """
+    others = [week for week in _list_recent(connection) if week != str(but)]
     return exists().where(
-        DELIVERY.c.week.in_(_list_recent(connection)),
+        DELIVERY.c.week.in_(others),
         DELIVERY.c.subscriber_id == SUBSCRIBER.c.id,
         or_(DELIVERY.c.at >= since, DELIVERY.c.joined >= since),
         _CAME,
@@ -272,10 +273,34 @@ def _tally_first(transaction: Transaction, week: MailingId) -> Tally:
 
 
 def count_put_off(transaction: Transaction, week: MailingId) -> int:
-    """How many deferred letters the service sends when they are due, and no run: first letters, and those of readers
-    who had another mail on the day of this one. None of a lesson.
+    """How many letters wait that no run has to wait for.
+
+    Of a letter, those that the service sends when they are due: first letters, and those of readers who had another
+    mail on the day of this one. Of a lesson, those that were put off for such a day; the next run sends them.
     """
-    return 0 if isinstance(week, CourseStep) else _tally_first(transaction, week).deferred
+    if isinstance(week, Week):
+        first = _tally_first(transaction, week)
+        return first.remaining + first.deferred
+    put_off = and_(DELIVERY.c.week == str(week), DEFERRED, DELIVERY.c.attempts == 0)
+    return transaction.connection.execute(
+        select(func.count()).select_from(DELIVERY).where(put_off)
+    ).scalar_one()
+
+
+def put_off_lesson(transaction: Transaction, step: CourseStep, began: datetime, now: datetime) -> None:
+    """Put off, by a day, what is left of a lesson for readers who had another mail since today `began`."""
+    connection = transaction.connection
+    had = select(SUBSCRIBER.c.id).where(had_mail(connection, began, step))
+    connection.execute(
+        update(DELIVERY)
+        .where(
+            DELIVERY.c.week == str(step),
+            DELIVERY.c.sender.is_(None),
+            DELIVERY.c.progress.in_((Progress.PLANNED, Progress.DEFERRED)),
+            DELIVERY.c.subscriber_id.in_(had),
+        )
+        .values(progress=Progress.DEFERRED, not_before=now + DAY)
+    )
 
 
 def find_next_due(transaction: Transaction, week: MailingId) -> datetime | None:
