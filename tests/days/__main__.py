@@ -22,8 +22,10 @@ WITHOUT_CLOCK = (
     "test_settings.py",
     "test_syntax.py",
     "test_texts.py",
+    "writing/test_journey.py",
 )
-"""Tests of what reads and checks texts (rendering stays: feedgen and `email` take the time of day when not told)."""
+"""Tests of what reads and checks texts (rendering stays: feedgen and `email` take the time of day when not told), and of
+the editor in a browser, whose days come from a clock that the tests set."""
 
 
 def main() -> int:

@@ -524,11 +524,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 SLOW = pytest.mark.slow
 SIZES = [
     (360, "dark"),
-    pytest.param(360, "light", marks=SLOW),
     pytest.param(768, "light", marks=SLOW),
-    pytest.param(768, "dark", marks=SLOW),
     (1280, "light"),
-    pytest.param(1280, "dark", marks=SLOW),
 ]
 
 
