@@ -24,8 +24,9 @@ WITHOUT_CLOCK = (
     "test_texts.py",
     "writing/test_journey.py",
 )
-"""Tests of what reads and checks texts (rendering stays: feedgen and `email` take the time of day when not told), and of
-the editor in a browser, whose days come from a clock that the tests set."""
+"""Tests of what reads and checks texts (rendering stays: feedgen and `email` take the time of day when not told).
+
+And of the editor in a browser, whose clock the tests set."""
 
 
 def main() -> int:
