@@ -231,7 +231,8 @@ export async function askVersions(desk) {
       restore.onclick = () => box.attempt(async () => {
         await call("resolve", { text: desk.text, language: one.language, base: edition.digest, source });
         box.close();
-        await desk.reload([one.language]);
+        await desk.reload([one.language], "version_back", { time: `${day(one.at)} ${clock(new Date(one.at))}` });
+        edition.view.focus();
       });
     }).then(() => { restore.disabled = !list.querySelector("[aria-current]"); }));
     return row;

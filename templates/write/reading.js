@@ -14,6 +14,7 @@ export function openReading(desk) {
   let frame = null;
   let coming = null;
   let version = 0;
+  let loaded = "";
 
   for (const [name, value] of Object.entries(memory.get(KEPT) ?? {})) {
     const input = choices.querySelector(`[name="${name}"][value="${value}"]`);
@@ -21,6 +22,7 @@ export function openReading(desk) {
   }
   if (!memory.get(KEPT) && matchMedia("(prefers-color-scheme: dark)").matches) choices.querySelector("[value=dark]").checked = true;
 
+  const newest = () => `${edition.language} ${version}`;
   const chosen = () => Object.fromEntries(new FormData(choices));
   const visible = () => !byId("pane-reading").hidden;
 
@@ -36,6 +38,7 @@ export function openReading(desk) {
 
   function load() {
     if (!visible()) return;
+    loaded = newest();
     const { part, screen: wide, scheme } = chosen();
     const inbox = part === "inbox";
     screen.hidden = inbox;
@@ -97,10 +100,8 @@ export function openReading(desk) {
 
   return {
     show(one) {
-      if (one !== edition || (visible() && !frame && !coming)) {
-        edition = one;
-        load();
-      }
+      edition = one;
+      if (loaded !== newest()) load();
     },
     renew() {
       version += 1;

@@ -12,6 +12,7 @@ import { openReading } from "./reading.js";
 const WAIT = 60;
 const MOST = 300;
 const EVERY = 1000;
+const CALM = 3000;
 const HISTORY = 1_000_000;
 
 export async function openWriting() {
@@ -24,6 +25,7 @@ export async function openWriting() {
   let reading = null;
   let walked = null;
   let failure = "";
+  let typed = -CALM;
 
   /* --- What is in sight --- */
 
@@ -93,6 +95,7 @@ export async function openWriting() {
       while (again) {
         again = false;
         let wrote = false;
+        for (const one of editions) if (one.dirty && one.conflict) memory.set(backup(one), { base: one.digest, fields: one.fields, body: bodyOf(one) });
         for (const edition of editions) if (edition.dirty && !edition.conflict) wrote = (await saveOne(edition)) || wrote;
         if (failure) break;
         await check();
@@ -165,11 +168,20 @@ export async function openWriting() {
     edition.conflict = { theirs, mine: { fields: mine?.fields ?? structuredClone(edition.fields), body } };
     saved("bad", "not_saved");
     note("conflict", say("conflict", { language: edition.name }), say("compare"), () => settle(edition));
-    settle(edition);
+    settleInCalm(edition);
+  }
+
+  /* A window that opens while somebody types would swallow keys; the notice waits for them. */
+  function settleInCalm(edition) {
+    if (!edition.conflict || edition.conflict.shown) return;
+    const inText = document.activeElement?.matches(".editor, input, textarea, select");
+    if (inText || performance.now() - typed < CALM || document.querySelector("dialog[open]")) setTimeout(() => settleInCalm(edition), EVERY);
+    else settle(edition);
   }
 
   async function settle(edition) {
     if (!edition.conflict) return;
+    edition.conflict.shown = true;
     const { theirs, mine } = edition.conflict;
     const now = edition.dirty ? { fields: edition.fields, body: bodyOf(edition) } : mine;
     const choice = await askConflict(opened, edition, now, theirs);
@@ -199,13 +211,13 @@ export async function openWriting() {
     saved("good", "saved", { time: clock() });
   }
 
-  async function reload(languages) {
+  async function reload(languages, message = "taken", values = {}) {
     const found = (await call("open", { text })).languages;
     for (const edition of editions) {
       const file = found.find((one) => one.language === edition.language);
       if (languages.includes(edition.language) && !edition.dirty && !edition.conflict && file.digest !== edition.digest) {
         take(edition, file);
-        tell(say("taken", { language: edition.name }));
+        tell(say(message, { language: edition.name, ...values }));
       }
     }
     await save();
@@ -497,8 +509,17 @@ export async function openWriting() {
   for (const [name, act] of Object.entries(tools)) {
     const button = byId(`tool-${name}`);
     button?.addEventListener("click", act);
-    button?.addEventListener("mousedown", (event) => event.preventDefault());
   }
+  document.querySelector(".tools").addEventListener("mousedown", (event) => event.preventDefault());
+
+  /* These act on the text that has the cursor. In a field undo is the browser's own, so they wait until a text has the cursor again. */
+  const forms = ["bold", "italic", "undo", "redo"].map((name) => byId(`tool-${name}`));
+  function offerForms(event) {
+    const [place] = event.composedPath();
+    if (place.matches("input:not([type=radio]), textarea, select")) for (const one of forms) one.disabled = true;
+    else if (place.matches(".cm-content")) for (const one of forms) one.disabled = false;
+  }
+  for (const place of [document, ...editions.map((one) => one.view.root)]) place.addEventListener("focusin", offerForms);
   byId("file").addEventListener("change", (event) => {
     const [file] = event.target.files;
     event.target.value = "";
@@ -507,6 +528,7 @@ export async function openWriting() {
   byId("previous").addEventListener("click", () => walk(-1));
   byId("next").addEventListener("click", () => walk(1));
   document.addEventListener("keydown", (event) => {
+    typed = performance.now();
     const held = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     const act = event.key === "F8" ? () => walk(event.shiftKey ? -1 : 1)

@@ -309,6 +309,34 @@ def test_what_both_languages_share_is_saved_in_both(desk, open_page):
     expect(page.locator(".field--summary .field__cut").first).to_contain_text("Een ander onderwerp")
 
 
+def test_undo_acts_on_the_field_that_has_the_cursor_and_on_nothing_else(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    title = page.get_by_label("Titel").first
+    before = title.input_value()
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Dit blijft.")
+    wait_saved(desk, "Dit blijft.")
+    title.click()
+    for name in ("Vet", "Cursief", "Ongedaan maken", "Opnieuw"):
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    page.keyboard.press("End")
+    page.keyboard.type(" en meer")
+    wait_saved(desk, f"{before} en meer")
+    page.locator("#tool-undo").click(force=True)
+    expect(title).to_be_focused()
+    while title.input_value() != before:
+        page.keyboard.press("Control+z")
+    expect(text_of(page)).to_contain_text("Dit blijft.")
+    page.get_by_role("link", name="Teksten").focus()
+    expect(page.get_by_role("button", name="Ongedaan maken")).to_be_disabled()
+    text_of(page).focus()
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(text_of(page)).not_to_contain_text("Dit blijft.")
+    wait_until(lambda: "Dit blijft." not in desk.read())
+    expect(title).to_have_value(before)
+
+
 # --- Remarks ---
 
 
@@ -361,6 +389,11 @@ def test_a_file_that_changed_elsewhere_is_never_written_over(desk, open_page, ch
     path = letter(desk.root)
     path.write_text(path.read_text().replace("De volgorde:", "Elders getypt. De volgorde:"))
     page.unroute("**/save")
+    expect(page.locator("#notice-conflict")).to_be_visible()
+    page.keyboard.type(" En verder.")  # no window took the keys
+    expect(text_of(page)).to_contain_text("Hier getypt. En verder.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Vergelijk").click()
     dialog = page.get_by_role("dialog", name="Nederlands is elders gewijzigd")
     expect(dialog.locator("ins", has_text="Hier")).to_be_visible()
     expect(dialog.locator("del", has_text="Elders")).to_be_visible()
@@ -410,6 +443,11 @@ def test_an_earlier_version_comes_back(desk, open_page):
     page.get_by_role("button", name="Zet deze terug").click()
     expect(text_of(page)).not_to_contain_text("Weg ermee.")
     wait_until(lambda: "Weg ermee." not in desk.read())
+    expect(page.locator("#toast")).to_contain_text("is terug. Ongedaan maken haalt")
+    assert any("Weg ermee." in one.read_text() for one in (desk.root / f"var/drafts/{WEEK}").iterdir())
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(text_of(page)).to_contain_text("Weg ermee.")
+    wait_saved(desk, "Weg ermee.")
 
 
 # --- Nothing is lost ---
@@ -584,6 +622,20 @@ def test_the_letter_follows_the_cursor(shown, open_page):
     line = page.locator("#screen iframe").element_handle().content_frame()
     assert line
     wait_until(lambda: line.evaluate("scrollY") > 0)
+
+
+def test_the_preview_opens_with_the_newest_save_of_the_language_edited_last(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    page.get_by_role("tab", name="Voorbeeld").click()
+    frame = page.frame_locator("#screen iframe:not(.coming)")
+    expect(frame.get_by_text("Begin bij het eerste punt.")).to_have_count(1)
+    page.get_by_role("tab", name="Opmerkingen").click()
+    put_cursor_after(page, "Begin with the first point.", "en")
+    page.keyboard.type(" Then go on.")
+    wait_saved(desk, "Then go on.", "en")
+    page.get_by_role("tab", name="Voorbeeld").click()
+    expect(frame.get_by_text("Then go on.")).to_have_count(1)
 
 
 # --- Words ---

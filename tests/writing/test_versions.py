@@ -76,6 +76,16 @@ def test_what_somebody_else_wrote_is_always_kept(writer, time):
     assert kept == {f"Van een ander, {number}." for number in range(3)}
 
 
+def test_what_an_earlier_version_replaces_is_always_kept(writer):
+    before = letter(writer.root).read_text()
+    writer.save(body="\nEerst.\n")
+    writer.save(body="\nNet getypt.\n")
+    assert "Net getypt." not in read(writer)
+    digest = writer.open()["digest"]
+    assert writer.call("resolve", text=WEEK, language="nl", base=digest, source=before).status == 200
+    assert "Net getypt." in read(writer)
+
+
 def test_versions_are_deleted_after_ninety_days(writer, time):
     writer.save(body="\nOud.\n")
     time.now += timedelta(days=89)

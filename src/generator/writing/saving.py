@@ -67,13 +67,13 @@ def save_text(  # noqa: PLR0913 (what a save is)
 def resolve_text(  # noqa: PLR0913 (what a choice is)
     root: Path, text: Text, language: Language, base: str, source: str, now: datetime, ours: set[str]
 ) -> dict[str, str]:
-    """Write a whole file, after a person has seen what another program made of it, which has the digest `base`.
+    """Write a whole file, such as an earlier version, over the one with the digest `base`, which is kept as a version.
 
-    Otherwise like save_text. Raises ChangedError when it has changed again.
+    Otherwise like save_text. Raises ChangedError when the file has changed again, and Refusal when it cannot be kept.
     """
     found = read_source(root, text.files[language])
     _require_base(text.files[language], found, base)
-    return _write(root, text, {language: (found, found.encode(use_lf(source)))}, now, ours)
+    return _write(root, text, {language: (found, found.encode(use_lf(source)))}, now, ours, always=True)
 
 
 def keep_text(  # noqa: PLR0913 (what a version has)
@@ -151,20 +151,22 @@ def _change(front: str, changes: Mapping[str, Value], text: Text) -> str:
     return f"{front[: begin.end()]}{inner}\n{front[end.start() :]}"
 
 
-def _write(
+def _write(  # noqa: PLR0913 (what a save is)
     root: Path,
     text: Text,
     new: Mapping[Language, tuple[Source, bytes]],
     now: datetime,
     ours: set[str],
+    *,
+    always: bool = False,
 ) -> dict[str, str]:
-    """Write files together, after what stood in them was kept as a version where it is time for one."""
+    """Write files together, after what stood in them was kept as a version: where it is time for one, or `always`."""
     home = Path(os.path.realpath(root)) / HOME
     places = {language: find_place(root, text.files[language]) for language in new}
     for language, (source, content) in new.items():
         if source.digest and source.content != content:
-            theirs = source.digest not in ours
-            if not keep_version(root, text, language, source.content, now, always=theirs) and theirs:
+            must = always or source.digest not in ours
+            if not keep_version(root, text, language, source.content, now, always=must) and must:
                 raise Refusal("not_written", reason=f"{FOLDER}/")
     artifacts = [
         Artifact(PurePosixPath(places[language].relative_to(home)), content)
