@@ -310,3 +310,27 @@ export function insert(view, text, { block = false, after = false } = {}) {
   view.dispatch({ changes: { from: start, to: end, insert: put }, selection: { anchor: start + put.length }, userEvent: "input.insert", scrollIntoView: true });
   view.focus();
 }
+
+const ITEM = /^[-*+] \[[ xX]\] (.*) \{ #([\w-]+) \}[ \t]*$/gm;
+
+/* The lines of a text that are items of a checklist. */
+export const findItems = (state) =>
+  [...state.doc.toString().matchAll(ITEM)].map((found) => ({ from: found.index, to: found.index + found[0].length, text: found[1], id: found[2] }));
+
+/* Adds the line of an item below the others, or else at `place`; removes it only as it was made. Gives where it was removed. */
+export function changeItem(view, { id, text }, on, place) {
+  const items = findItems(view.state);
+  const own = items.find((one) => one.id === id);
+  const { length } = view.state.doc;
+  let changes = null;
+  if (on && !own) {
+    const line = `- [ ] ${text} { #${id} }`;
+    const last = items.at(-1);
+    if (last) changes = { from: last.to, insert: `\n${line}` };
+    else if (place !== undefined) changes = { from: place, insert: `${view.state.doc.lineAt(place).from < place ? "\n" : ""}${line}\n` };
+  } else if (!on && own?.text === text) {
+    changes = own.to < length ? { from: own.from, to: own.to + 1 } : { from: Math.max(0, own.from - 1), to: length };
+  }
+  if (changes) view.dispatch({ changes, userEvent: "input.item" });
+  return changes && !on ? changes.from : undefined;
+}

@@ -52,6 +52,7 @@ function draw(desk, field, edition, owners) {
           onchange: (event) => {
             const others = edition.fields[field.key].filter((id_) => id_ !== one.id);
             set(event.target.checked ? [...others, one.id] : others);
+            desk.changeItems(one.id, event.target.checked, owners);
           },
         }),
         make("span", {}, one.text[document.documentElement.lang] ?? Object.values(one.text)[0])))),

@@ -5,7 +5,7 @@
 */
 import { all, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
 import { askConflict, askFact, askHand, askLink, askPicture, askProof, askThought, askVersions } from "./asking.js";
-import { cures, applyCure, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
+import { changeItem, cures, applyCure, findItems, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
 import { drawFields, showFields, showInbox } from "./fields.js";
 import { openReading } from "./reading.js";
 
@@ -448,6 +448,30 @@ export async function openWriting() {
     changed(desk.active);
   };
 
+  /* --- The lines of the items that are chosen above the text --- */
+
+  desk.changeItems = (id, on, owners) => {
+    for (const edition of owners) {
+      const text_ = opened.items.find((one) => one.id === id)?.text[edition.language];
+      if (text_) edition.itemsAt = changeItem(edition.view, { id, text: text_ }, on, edition.itemsAt) ?? edition.itemsAt;
+    }
+    for (const one of [byId("tool-undo"), byId("tool-redo")]) one.disabled = false;
+  };
+
+  /* Undo that brings a line back, or takes it away, does so in each language, and chooses its item. */
+  function followItems(edition, before, after) {
+    const [old, now] = [before, after].map((state) => findItems(state).map((one) => one.id));
+    const readable = editions.filter((one) => !one.raw);
+    for (const { id } of opened.items) {
+      const on = now.includes(id);
+      if (on === old.includes(id) || edition.fields.actions.includes(id) === on) continue;
+      const others = edition.fields.actions.filter((one) => one !== id);
+      for (const one of readable) one.fields.actions = on ? [...others, id] : others;
+      desk.changeItems(id, on, readable.filter((one) => one !== edition));
+    }
+    showFields(desk);
+  }
+
   /* --- Drawing --- */
 
   for (const edition of editions) {
@@ -462,6 +486,8 @@ export async function openWriting() {
       name: say("text_of", { language: edition.name }),
       onChange: (update, fromFile) => {
         edition.since = edition.since ? edition.since.composeDesc(update.changes.desc) : update.changes.desc;
+        if (edition.itemsAt !== undefined) edition.itemsAt = update.changes.mapPos(edition.itemsAt, 1);
+        if (!edition.raw && update.transactions.some((one) => one.isUserEvent("undo") || one.isUserEvent("redo"))) followItems(edition, update.startState, update.state);
         if (!fromFile) changed(edition);
       },
       onPlace: (update) => {

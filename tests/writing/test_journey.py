@@ -309,6 +309,31 @@ def test_what_both_languages_share_is_saved_in_both(desk, open_page):
     expect(page.locator(".field--summary .field__cut").first).to_contain_text("Een ander onderwerp")
 
 
+def test_another_action_brings_its_line_and_takes_the_old_one_away(desk, open_page):
+    path = letter(desk.root)
+    path.write_text(path.read_text().replace("De aanbeveler een", "Zelf geschreven: een"))
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    page.locator("#shared summary").click()
+    asked = page.get_by_role("checkbox", name="Eén van hen om een introductie")
+    asked.uncheck()
+    for language in LANGUAGES:
+        wait_until(lambda language=language: "{ #ref-2 }" not in desk.read(language))
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(asked).to_be_checked()
+    for language in LANGUAGES:
+        wait_until(lambda language=language: "{ #ref-2 }" in desk.read(language))
+    page.get_by_role("checkbox", name="De aanbeveler een").uncheck()
+    wait_until(lambda: "{ #ref-3 }" not in desk.read("en"))
+    assert "Zelf geschreven: een" in desk.read(), "a line that was changed by hand stays"
+    for name in ("Vijf klanten genoteerd", "Eén van hen om"):
+        page.get_by_role("checkbox", name=name).uncheck()
+    wait_until(lambda: "{ #ref" not in desk.read("en"))
+    page.get_by_role("checkbox", name="Eén van hen om").check()
+    line = "- [ ] Asked one of them for an introduction to one named person. { #ref-2 }"
+    wait_until(lambda: f"Begin with the first point.\n\n{line}\n\n*[B2B]" in desk.read("en"))
+
+
 def test_undo_acts_on_the_field_that_has_the_cursor_and_on_nothing_else(desk, open_page):
     page = open_page(f"{desk.address}{WEEK}/")
     start_writing(page)
