@@ -110,10 +110,12 @@ def test_a_new_reader_from_the_form_to_the_seventh_week(place, open_browser):
 
 
 def subscribe(reader: Journey, *, course: bool) -> None:
-    """On the page of the course the box is ticked; on another it is not."""
+    """On the page of the course, with its box ticked by hand; or on another."""
     page = reader.page
     page.goto(f"{reader.place.site}{'course/' if course else 'certainties/referral/'}")
-    expect(page.locator("input[name=course]")).to_be_checked(checked=course)
+    box = page.locator("input[name=course]")
+    expect(box).not_to_be_checked()
+    box.set_checked(course)
     reader.asks()
     reader.sees("asked_title")
     page.goto(link_in(reader.box.next_to(reader.address), "confirm"))

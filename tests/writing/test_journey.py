@@ -644,9 +644,8 @@ def test_the_letter_follows_the_cursor(shown, open_page):
     page.get_by_role("tab", name="Voorbeeld").click()
     expect(page.locator("#screen iframe:not(.coming)")).to_have_count(1)
     put_cursor_after(page, "Begin bij het eerste punt.")
-    line = page.locator("#screen iframe").element_handle().content_frame()
-    assert line
-    wait_until(lambda: line.evaluate("scrollY") > 0)
+    letter_in_sight = page.frame_locator("#screen iframe:not(.coming)").locator("html")
+    wait_until(lambda: letter_in_sight.evaluate("scrollY") > 0)
 
 
 def test_the_preview_opens_with_the_newest_save_of_the_language_edited_last(desk, open_page):

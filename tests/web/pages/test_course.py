@@ -283,9 +283,9 @@ def test_it_begins_pauses_goes_on_and_stops_by_the_link_of_a_letter(reader: Read
     link, tuesday = preferences(reader), date(2026, 11, 24)
     for change, expected in (
         ("begin", Course(CourseState.RUNNING, 1, tuesday)),
-        ("pause", Course(CourseState.PAUSED, 1, None)),
+        ("pause", Course(CourseState.PAUSED, 1, tuesday)),
         ("begin", Course(CourseState.RUNNING, 1, tuesday)),
-        ("stop", Course(CourseState.STOPPED, 1, None)),
+        ("stop", Course(CourseState.STOPPED, 1, tuesday)),
     ):
         answer = reader.press(link, "/course", course=change)
         assert answer.status == 303
@@ -304,7 +304,7 @@ def test_it_is_changed_on_the_own_page_whose_link_is_then_another(reader: Reader
     assert location.endswith("?done=course_begin")
     assert NL["done_course_begin"] in reader.ask.get(location).words()
     assert reader.press(location.partition("?")[0], "/course", course="pause").status == 303
-    assert course(reader) == Course(CourseState.PAUSED, 1, None)
+    assert course(reader) == Course(CourseState.PAUSED, 1, date(2026, 11, 24))
     assert reader.ask.get(link).status == 404
 
 
