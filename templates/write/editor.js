@@ -176,7 +176,7 @@ const hover = hoverTooltip((view, place) => {
     above: true,
     create: () => ({ dom: describe(view, found) }),
   };
-}, { hoverTime: 150 });
+}, { hoverTime: 150, hideOnChange: true });
 
 function cureHere(view) {
   const one = view.state.field(remarksField).current ?? remarksAt(view.state, view.state.selection.main.head)[0];

@@ -571,12 +571,14 @@ export async function openWriting() {
 
   const tabs = new BroadcastChannel(`write:${text}`);
   tabs.addEventListener("message", ({ data: said }) => {
-    note("tabs", say("also_open"));
+    note("tabs", said !== "gone" && say("also_open"));
+    if (said === "gone") tabs.postMessage("here"); // a third one answers
     if (said === "here") tabs.postMessage("also");
   });
   tabs.postMessage("here");
 
   addEventListener("pagehide", () => {
+    tabs.postMessage("gone");
     for (const edition of editions) {
       remember(edition);
       if (edition.dirty) memory.set(backup(edition), { base: edition.digest, fields: edition.fields, body: bodyOf(edition) });

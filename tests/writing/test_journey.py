@@ -455,6 +455,8 @@ def test_a_second_tab_is_noticed_in_both(desk, open_page):
     other = open_page(f"{desk.address}{WEEK}/", context=page.context)
     for one in (page, other):
         expect(one.locator("#notice-tabs")).to_contain_text("ander tabblad")
+    other.goto(f"{desk.address}texts")
+    expect(page.locator("#notice-tabs")).to_have_count(0)
 
 
 def test_an_earlier_version_comes_back(desk, open_page):
