@@ -71,6 +71,7 @@ function askSearch(title, name, given, show, choose, first = () => []) {
     type: "search", id: "ask-search", autocomplete: "off",
     oninput: () => {
       fresh = entered = false;
+      number += 1; // what was asked before no longer counts
       soon();
     },
     onkeydown: (event) => {
