@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from generator.content import load_newsletter
-from generator.content.needs import need_letter, need_nothing
+from generator.content.needs import need_letter, need_mailed_course, need_nothing
 from generator.errors import AssembleError, RequestError
-from generator.preview import find_week, list_weeks, write_preview
+from generator.model import CourseStep
+from generator.preview import find_week, list_weeks, write_lesson_preview, write_preview
 from generator.sentences import say_no_letter
 
 if TYPE_CHECKING:
@@ -17,21 +18,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content import Newsletter
-    from generator.model import Problem, Week
+    from generator.model import MailingId, Problem, Week
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPreview:
     """A page that was written as files."""
 
-    week: Week
+    week: MailingId
     files: int
     ignored: Sequence[Problem]
     """In files that the letter does without."""
 
 
-def keep_preview(root: Path, week: Week | None, folder: Path, now: datetime) -> KeptPreview:
-    """Write the page of a letter below a folder. Raises ContentError, and RequestError for a week without a letter."""
+def keep_preview(root: Path, week: MailingId | None, folder: Path, now: datetime) -> KeptPreview:
+    """Write the page of a letter or a lesson below a folder.
+
+    Raises ContentError, and RequestError for a week without a letter or a project without a course.
+    """
+    if isinstance(week, CourseStep):
+        return _keep_lesson(root, week, folder, now)
     newsletter = load_newsletter(root, now=now, needs=need_nothing)
     week = _choose(newsletter, week, now)
     newsletter.require(need_letter(root, week))
@@ -40,6 +46,20 @@ def keep_preview(root: Path, week: Week | None, folder: Path, now: datetime) -> 
         raise RequestError(say_no_letter(root, week, list_weeks(newsletter)))
     published = write_preview(newsletter, issue, folder, now)
     return KeptPreview(week, len(published.written) + published.unchanged, newsletter.ignored)
+
+
+def _keep_lesson(root: Path, step: CourseStep, folder: Path, now: datetime) -> KeptPreview:
+    newsletter = load_newsletter(root, now=now, needs=need_mailed_course(root))
+    lessons = [
+        lesson
+        for several in newsletter.playbook.lessons.values()
+        for lesson in several
+        if lesson.order == step.number
+    ]
+    if not lessons:
+        raise RequestError("there are no lessons; write them, or begin with: generate course")
+    published = write_lesson_preview(newsletter, lessons, folder)
+    return KeptPreview(step, len(published.written) + published.unchanged, newsletter.ignored)
 
 
 def _choose(newsletter: Newsletter, week: Week | None, now: datetime) -> Week:

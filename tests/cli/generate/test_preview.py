@@ -7,6 +7,7 @@ from click.testing import CliRunner, Result
 
 from generator.cli.generate import main
 from tests.clocks import STOPPED
+from tests.courses import write_course
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,18 @@ def test_nothing_is_written_of_what_cannot_be_read(sample):
     assert "newsletter/issues/2026-W47/nl.md:1" in done.stderr
     assert "the front matter is missing" in done.stderr
     assert not (sample / "shown").exists()
+
+
+def test_a_lesson_is_shown_as_it_is_mailed(sample):
+    done = run("course-2", "--static", "shown")
+    assert done.exit_code == 2
+    assert "there are no lessons; write them, or begin with: generate course" in done.stderr
+    write_course(sample)
+    done = run("course-2", "--static", "shown")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.startswith("Wrote shown/: lesson 2 of the course in ")
+    page = (sample / "shown/index.html").read_text("utf-8")
+    assert "course-2" in page
+    for language, sentence in (("nl", "De cursus · les 2 van 7"), ("en", "The course · lesson 2 of 7")):
+        assert sentence in page, "as plain text"
+        assert sentence in (sample / f"shown/{language}/letter-dark.html").read_text("utf-8")

@@ -34,7 +34,7 @@ def test_what_does_not_fit_ends_in_dots(text, room, shown):
 
 def test_each_program_cuts_where_it_cuts(newsletter):
     edition = replace(edition_of(newsletter), subject="S" * 60, summary="z" * 140)
-    inbox = render_inbox(newsletter, render_email(newsletter, edition))
+    inbox = render_inbox(newsletter, edition, render_email(newsletter, edition).message)
     desk, phone, apple = inbox.lines
     assert len(f"{desk.subject} – {desk.summary}") == GMAIL_DESK
     assert (len(phone.subject), len(phone.summary)) == (GMAIL_PHONE, GMAIL_PHONE)
@@ -45,7 +45,7 @@ def test_each_program_cuts_where_it_cuts(newsletter):
 
 def test_a_subject_longer_than_the_line_leaves_no_room_for_the_preheader(newsletter):
     edition = replace(edition_of(newsletter), subject="S" * 120)
-    desk = render_inbox(newsletter, render_email(newsletter, edition)).lines[0]
+    desk = render_inbox(newsletter, edition, render_email(newsletter, edition).message).lines[0]
     assert desk.subject == "S" * (GMAIL_DESK - 1) + "…"
     assert desk.summary == ""
 

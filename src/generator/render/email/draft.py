@@ -11,10 +11,10 @@ from generator.words import load_words
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Edition, Language
+    from generator.model import Edition, Language, Lesson
 
 
-def render_draft(newsletter: Newsletter, edition: Edition, text: str, html: str) -> bytes:
+def render_draft(newsletter: Newsletter, edition: Edition | Lesson, text: str, html: str) -> bytes:
     """A draft that a person opens, addresses and sends; X-Unsent tells mail programs that it is one."""
     settings = newsletter.settings
     headers = (
@@ -24,14 +24,14 @@ def render_draft(newsletter: Newsletter, edition: Edition, text: str, html: str)
         write_words("Subject", edition.subject),
         f"Date: {format_datetime(edition.published)}",
         # With the id of the list, not the host: a letter that is rendered again has the same Message-ID.
-        f"Message-ID: <{edition.week}.{edition.language}@{settings.list_id}>",
+        f"Message-ID: <{edition.mailing}.{edition.language}@{settings.list_id}>",
         write_mailbox("List-Id", settings.letter, settings.list_id),
         # Never folded or encoded, or Gmail ignores it. No List-Unsubscribe-Post: that needs https (RFC 8058).
         f"List-Unsubscribe: <{unsubscribe_url(newsletter, edition.language)}>",
         f"Content-Language: {edition.language}",
         "X-Unsent: 1",
     )
-    return write_message(headers, f"{edition.week}.{edition.language}", text, html)
+    return write_message(headers, f"{edition.mailing}.{edition.language}", text, html)
 
 
 def unsubscribe_url(newsletter: Newsletter, language: Language) -> str:

@@ -38,8 +38,13 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 def render_email(newsletter: Newsletter, edition: Edition) -> Email:
     """Render the email of an edition; the same edition gives the same bytes. Raises ContentError or TemplateError."""
+    return Email(edition, *render_draft_with_parts(newsletter, edition))
+
+
+def render_draft_with_parts(newsletter: Newsletter, edition: Edition | Lesson) -> tuple[str, str, bytes]:
+    """The email of an edition or a lesson: its HTML, its text, and the message with both. Raises as `render_email`."""
     text, html = render_parts(newsletter, edition, unsubscribe_url(newsletter, edition.language))
-    return Email(edition, html, text, render_draft(newsletter, edition, text, html))
+    return html, text, render_draft(newsletter, edition, text, html)
 
 
 def render_parts(

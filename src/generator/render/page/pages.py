@@ -84,7 +84,7 @@ def render_pages(
             course[place + 1] if lesson is not course[-1] else None,
             course[place - 1] if place else None,
         )
-        pages[lesson.page] = _render_lesson(newsletter, lesson, beside)
+        pages[lesson.page] = render_lesson(newsletter, lesson, beside)
     pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
     both_sides = zip((None, *letters), (*letters[1:], None), strict=False)
     for number, edition, both in zip(range(len(letters), 0, -1), letters, both_sides, strict=False):
@@ -232,10 +232,10 @@ def _render_edition(
     )
 
 
-def _render_lesson(
+def render_lesson(
     newsletter: Newsletter, lesson: Lesson, beside: tuple[Lesson | None, Lesson | None]
 ) -> bytes:
-    """`beside` it are the next one and the one before."""
+    """The page of a lesson; `beside` it are the next one and the one before."""
     after, before = beside
     writer = _Writer(newsletter, lesson.language, lesson.page, None)
     place = writer.words["lesson"].format(order=lesson.order, count=len(IDS))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from generator.model import Edition
 from generator.render.email.marks import mark_path, render_marks
 from generator.render.templating import render_template
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from generator.content import Newsletter
-    from generator.model import Edition
+    from generator.model import Lesson
     from generator.render.feed.entries import Entry
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -85,7 +86,7 @@ def mark_change(html: str, before: str) -> str:
     return f"{html[:last]}{_MARK}{html[last:]}" if last else html
 
 
-def read_pictures(newsletter: Newsletter, edition: Edition) -> dict[str, str]:
+def read_pictures(newsletter: Newsletter, edition: Edition | Lesson) -> dict[str, str]:
     """The images of a letter as `data:` URLs, by their URLs in the email."""
     return {
         address: f"data:{_MEDIA_TYPES[address.rpartition('.')[2].lower()]};base64,{b64encode(content).decode()}"
@@ -93,14 +94,15 @@ def read_pictures(newsletter: Newsletter, edition: Edition) -> dict[str, str]:
     }
 
 
-def _images(newsletter: Newsletter, edition: Edition) -> Iterator[tuple[str, bytes]]:
+def _images(newsletter: Newsletter, edition: Edition | Lesson) -> Iterator[tuple[str, bytes]]:
     settings, mark = newsletter.settings, mark_path(edition.certainty)
     for artifact in render_marks(newsletter, edition.language):
         if artifact.path == mark and isinstance(artifact.content, bytes):
             yield settings.url(edition.language, str(mark)), artifact.content
-    for image in edition.images.values():
-        path = quote(f"archive/{edition.week}/{image.name}")
-        yield settings.url(edition.language, path), image.source.read_bytes()
+    if isinstance(edition, Edition):  # a lesson has no pictures of its own
+        for image in edition.images.values():
+            path = quote(f"archive/{edition.week}/{image.name}")
+            yield settings.url(edition.language, path), image.source.read_bytes()
 
 
 def _fence(pictures: Mapping[str, str] | None) -> str:

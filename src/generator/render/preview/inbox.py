@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.content import Newsletter
-    from generator.model import Email
+    from generator.model import Edition, Lesson
 
 # Programs cut by pixels, so these are averages. Our subjects and summaries, measured with the widths of Helvetica: a
 # character takes 0.46 of the size of the type, 6.4 px at 14 px, and in bold 0.5. A wide W takes more, an i less.
@@ -47,13 +47,13 @@ class Inbox:
     """The lengths of subject and preheader, as a sentence."""
 
 
-def render_inbox(newsletter: Newsletter, email: Email) -> Inbox:
+def render_inbox(newsletter: Newsletter, edition: Edition | Lesson, message: bytes) -> Inbox:
     """The inboxes of an email, read from the message itself."""
-    headers = dict(decode_headers(email.message))
+    headers = dict(decode_headers(message))
     sender, subject = parseaddr(headers["From"])[0], headers["Subject"]
-    summary = email.edition.summary
+    summary = edition.summary
     lines = cut_lines(subject, summary)
-    time = email.edition.published.astimezone(newsletter.settings.timezone).strftime("%H:%M")
+    time = edition.published.astimezone(newsletter.settings.timezone).strftime("%H:%M")
     return Inbox(sender, time, lines, f"Subject {len(subject)} characters, preheader {len(summary)}.")
 
 

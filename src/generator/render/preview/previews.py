@@ -13,11 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from generator.cache import digest
-from generator.model import ENGLISH, Artifact
+from generator.model import ENGLISH, Artifact, Edition
 from generator.render.dates import say_date, say_not_out
-from generator.render.email.message import render_email
+from generator.render.email.message import render_draft_with_parts
 from generator.render.feed.entries import render_entry
-from generator.render.page.pages import render_edition
+from generator.render.page.pages import render_edition, render_lesson
 from generator.render.preview.frames import (
     CHANGED,
     Scheme,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.content import Newsletter
-    from generator.model import Edition, Issue, Problem, Week
+    from generator.model import Issue, Lesson, Problem, Week
 
 PAGE = PurePosixPath("index.html")
 """The page of an issue; everything else is below its folder."""
@@ -78,32 +78,53 @@ def render_preview(
 
     An issue that is not published at `now` is labelled. Raises ContentError when a letter cannot be rendered.
     """
-    frames, editions = [], []
-    for edition in issue.editions.values():
-        made, values = _render_edition(newsletter, edition, served)
-        frames += made
-        editions.append(values)
-    published = issue.first.published.astimezone(newsletter.settings.timezone)
     newer, older = _neighbours(newsletter, issue) if served else (None, None)
+    published = issue.first.published.astimezone(newsletter.settings.timezone)
+    return _render_texts(
+        newsletter,
+        list(issue.editions.values()),
+        problems,
+        served,
+        not_out=say_not_out(published, newsletter.settings.languages.editors, newsletter.root)
+        if published > now
+        else "",
+        draft=issue.draft,
+        newer=newer,
+        older=older,
+    )
+
+
+def render_lesson_preview(
+    newsletter: Newsletter, lessons: Sequence[Lesson], problems: Sequence[Problem]
+) -> tuple[Artifact, ...]:
+    """The page of a lesson in each language and its frames, as for an issue."""
+    return _render_texts(newsletter, lessons, problems, None, not_out="", draft=False, newer=None, older=None)
+
+
+def _render_texts(
+    newsletter: Newsletter,
+    texts: Sequence[Edition | Lesson],
+    problems: Sequence[Problem],
+    served: Served | None,
+    **values: Any,
+) -> tuple[Artifact, ...]:
+    """The page of a text in several languages, the first of which says what it is."""
+    first, editors = texts[0], newsletter.settings.languages.editors
+    rendered = [_render_edition(newsletter, text, served) for text in texts]
     page, sources = _render_page(
         newsletter.root,
         problems,
         served,
-        also=[edition.source.relative_to(newsletter.root) for edition in issue.editions.values()],
+        also=[text.source.relative_to(newsletter.root) for text in texts],
         letter=newsletter.settings.letter,
-        week=str(issue.week),
-        date=say_date(published, ENGLISH),
-        not_out=say_not_out(published, newsletter.settings.languages.editors, newsletter.root)
-        if published > now
-        else "",
-        certainty=newsletter.playbook.certainty(newsletter.settings.languages.editors, issue.certainty).title,
-        draft=issue.draft,
-        editions=editions,
-        newer=newer,
-        older=older,
+        week=str(first.mailing),
+        date=say_date(first.published.astimezone(newsletter.settings.timezone), ENGLISH),
+        certainty=newsletter.playbook.certainty(editors, first.certainty).title,
+        editions=[shown for _, shown in rendered],
         others=len(newsletter.ignored) if served else 0,
+        **values,
     )
-    return (page, *sources, *frames)
+    return (page, *sources, *(frame for frames, _ in rendered for frame in frames))
 
 
 def render_broken(
@@ -203,17 +224,18 @@ def _render_source(
 
 
 def _render_edition(
-    newsletter: Newsletter, edition: Edition, served: Served | None
+    newsletter: Newsletter, edition: Edition | Lesson, served: Served | None
 ) -> tuple[list[Artifact], dict[str, Any]]:
     """The frames of an edition, and its values for the page."""
-    email, entry = render_email(newsletter, edition), render_entry(newsletter, edition)
+    html, text, message = render_draft_with_parts(newsletter, edition)
+    entry = render_entry(newsletter, edition)
     settings = newsletter.settings
     pictures, folder = read_pictures(newsletter, edition), PurePosixPath(edition.language)
     frames: list[Artifact] = []
     for scheme in Scheme:
         for images, suffix in ((pictures, ""), (None, "-no-images")):
             made = {
-                "letter": frame_letter(email.html, scheme, images),
+                "letter": frame_letter(html, scheme, images),
                 "entry": frame_entry(newsletter, entry, scheme, images),
             }
             for name, content in made.items():
@@ -223,13 +245,13 @@ def _render_edition(
         "language": edition.language,
         "name": load_words(newsletter.root)[edition.language]["language"]["name"],
         "title": edition.title,
-        "inbox": render_inbox(newsletter, email),
-        "text": email.text,
-        "headers": decode_headers(email.message),
-        "raw": email.message.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n"),
-        "size": f"{len(email.html.encode()) / 1000:.1f} KB of HTML",
+        "inbox": render_inbox(newsletter, edition, message),
+        "text": text,
+        "headers": decode_headers(message),
+        "raw": message.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n", "\n"),
+        "size": f"{len(html.encode()) / 1000:.1f} KB of HTML",
         "entry": entry,
-        "page": render_edition(newsletter, edition).decode(),
+        "page": _render_source_of_page(newsletter, edition).decode(),
         "page_url": settings.page_url(edition.language, edition.page).replace(settings.site_url, served.site)
         if served and served.site
         else "",
@@ -238,6 +260,12 @@ def _render_edition(
         "anchor": f"#{CHANGED}" if served and served.before else "",
     }
     return frames, values
+
+
+def _render_source_of_page(newsletter: Newsletter, text: Edition | Lesson) -> bytes:
+    if isinstance(text, Edition):
+        return render_edition(newsletter, text)
+    return render_lesson(newsletter, text, (None, None))
 
 
 def _settle(html: str, path: PurePosixPath, site_url: str, served: Served | None) -> str:
