@@ -7,6 +7,7 @@ import { all, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } 
 import { askConflict, askFact, askHand, askLink, askPicture, askProof, askThought, askVersions } from "./asking.js";
 import { changeItem, cures, applyCure, findItems, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
 import { drawFields, showFields, showInbox } from "./fields.js";
+import { keepPasts } from "./pasts.js";
 import { openReading } from "./reading.js";
 
 const WAIT = 60;
@@ -566,6 +567,8 @@ export async function openWriting() {
     event.preventDefault();
     act();
   });
+
+  keepPasts();
 
   /* --- Another tab with this text; what was left behind; the file --- */
 
