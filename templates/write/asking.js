@@ -264,7 +264,8 @@ export function askHand(desk) {
   const result = make("div", { role: "status" });
   const files = make("ul", { class: "small" });
   const send = make("button", { class: "button" }, say("hand_send"));
-  const box = ask(say("hand"), [make("p", {}, say("hand_text")), make("label", {}, say("hand_message"), input), files, result], { answers: [send, leave(say("close"))] });
+  const unready = desk.errors || !["ready", "out"].includes(desk.state) ? make("p", { class: "ask__wrong" }, say("hand_not_ready")) : "";
+  const box = ask(say("hand"), [make("p", {}, say("hand_text")), unready, make("label", {}, say("hand_message"), input), files, result], { answers: [send, leave(say("close"))] });
   input.focus();
   input.select();
   call("pending").then((found) => files.append(...found.files.map((one) => make("li", {}, one))), () => {});

@@ -309,6 +309,7 @@ export async function openWriting() {
   }
 
   function showState(state) {
+    desk.state = state;
     const place = byId("state");
     place.dataset.state = state;
     const said = say(`state_${state}`);
@@ -320,6 +321,7 @@ export async function openWriting() {
   function listRemarks() {
     const open = live();
     const errors = open.filter((one) => one.severity === "error").length;
+    desk.errors = errors;
     const warnings = open.length - errors;
     byId("count").textContent = open.length || "";
     byId("walk").hidden = !open.length;

@@ -671,6 +671,14 @@ def test_the_preview_opens_with_the_newest_save_of_the_language_edited_last(desk
     expect(frame.get_by_text("Then go on.")).to_have_count(1)
 
 
+def test_who_hands_in_a_text_with_errors_is_told_first(shown, open_page):
+    page = open_page(f"{shown.address}{WEEK}/")
+    start_writing(page)
+    expect(page.locator("#count")).not_to_have_text("")
+    page.locator("#tool-hand").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Deze tekst is nog niet klaar")
+
+
 # --- Words ---
 
 
