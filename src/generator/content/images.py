@@ -91,7 +91,7 @@ def take_picture(content: bytes) -> tuple[str, bytes]:
     ValueError, whose message is a clause about the picture, for what is none.
     """
     from PIL import Image as pillow  # noqa: PLC0415, N813 (see _size)
-    from PIL import ImageOps  # noqa: PLC0415
+    from PIL import ImageOps  # noqa: PLC0415 (see _size)
 
     endings = {form: ending for ending, form in FORMATS.items() if ending != ".jpg"} | {"JPEG": ".jpg"}
     try:
@@ -132,7 +132,7 @@ _ORIENTATION, _UPRIGHT = 0x0112, 1
 
 def _size(path: Path, problems: list[Problem]) -> tuple[int, int] | None:
     # Here, because most issues have no picture, and this takes as long as reading ten of them.
-    from PIL import Image as pillow  # noqa: PLC0415, N813
+    from PIL import Image as pillow  # noqa: PLC0415, N813 (see _size)
 
     expected = FORMATS[path.suffix.lower()]
     try:
