@@ -160,6 +160,8 @@ class Diary:
                 reader.away = now.date() + timedelta(days=self.seed.randint(5, 20))
                 subscriptions.pause(transaction, subscriber, reader.away, now)
                 self.today.pop(reader.address, None)
+                if name.startswith("course"):
+                    reader.due = now.date()  # they had nothing: it waits for the day on which they are back
             case Change.LEAVE:
                 assert subscriptions.unsubscribe(transaction, subscriber, now, "a link", goodbye=False)
                 self._end(reader)
