@@ -46,6 +46,8 @@ class Reader:
     """From when their next lesson may come; None while they have the course stopped or paused."""
     step: int = 1
     """Of that lesson."""
+    kept: date | None = None
+    """From when it could have come, while they have the course stopped or paused: no sooner for that."""
     away: date | None = None
     """The day on which they are back."""
     gone: bool = False
@@ -147,12 +149,14 @@ class Diary:
             case Change.HOLD | Change.STOP:
                 act = courses.pause if change is Change.HOLD else courses.stop
                 assert act(transaction, subscriber, now)
-                reader.due = None
+                reader.kept, reader.due = reader.due, None
                 if name.startswith("course"):
                     del self.today[reader.address]
+                    reader.kept = now.date()  # they had nothing
             case Change.GO_ON:
                 assert courses.begin(transaction, subscriber, now.date(), now)
-                reader.due = next_lesson_day(now.date())
+                assert reader.kept
+                reader.due = max(reader.kept, next_lesson_day(now.date()))
             case Change.LANGUAGE:
                 reader.language = EN if reader.language == NL else NL
                 subscriptions.change(transaction, subscriber, now, reader.language, subscriber.certainties)
