@@ -36,7 +36,7 @@ RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
 VARIABLES = {module.VARIABLE for module in (database, keys, log, mailboxes, signing, transports)}
 VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK, insiders.VARIABLE}
-VARIABLES |= {channels.HOOK, channels.PING}
+VARIABLES |= {channels.HOOK, channels.PING, signing.SECOND}
 VARIABLES |= {relay.variable for relay in RELAYS}
 SITE = "newsletter-site.service"
 UNITS = sorted(path.name for path in DEPLOY.glob("newsletter*.service"))
@@ -64,8 +64,8 @@ def test_every_command_in_the_units_exists() -> None:
 
 def test_every_variable_exists_and_is_explained() -> None:
     texts = [DUTIES, *(path.read_text("utf-8") for path in DEPLOY.iterdir())]
-    assert {name for text in texts for name in re.findall(r"NEWSLETTER_[A-Z_]+", text)} == VARIABLES
-    rows = re.findall(r"^\| `(NEWSLETTER_[A-Z_]+)` \|", SET_UP, re.MULTILINE)
+    assert {name for text in texts for name in re.findall(r"NEWSLETTER_[A-Z0-9_]+", text)} == VARIABLES
+    rows = re.findall(r"^\| `(NEWSLETTER_[A-Z0-9_]+)` \|", SET_UP, re.MULTILINE)
     assert set(rows) == VARIABLES
 
 

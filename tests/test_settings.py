@@ -18,6 +18,8 @@ from generator.settings import (
 )
 from tests.languages import EN, NL
 
+DKIM = '[dkim]\nselector = "s1"\ndomain = "example.org"\n'
+
 
 def load(root: Path) -> tuple[Settings | None, list[str]]:
     problems: list[Problem] = []
@@ -179,6 +181,8 @@ def test_a_slip_is_told_with_its_line(sample: Path, old: str, new: str, problem:
         ('[send.domains]\nx.nl = "3 a day"', "22: “send.domains.x” has the wrong type"),
         ('domains = "3 a day"', "22: “send.domains” has the wrong type"),
         ('[dkim]\nselector = "s 1"\ndomain = "example.org"', "23: “dkim.selector” is “s 1”; expected the name of a"),
+        (f'{DKIM}ed25519 = "s 2"', "25: “dkim.ed25519” is “s 2”; expected the name of a second key, like s2"),
+        (f'{DKIM}ed25519 = "S1"', "25: “dkim.ed25519” is “S1”, which is “selector” too; expected the name of a second"),
         ('[dkim]\nselector = "s1"', "22: the key “dkim.domain” is missing; expected a domain, like example.org"),
         ('[service]\nurl = "https://example.org:99999/"', "23: “service.url” is “https://example.org:99999/”, which"),
         ('[service]\nurl = "letter.example.org"', "23: “service.url” is “letter.example.org”; expected an address"),
@@ -202,20 +206,18 @@ def test_letters_leave_on_friday_morning_unless_the_settings_say_otherwise(
     sample: Path, settings: Settings
 ) -> None:
     assert (settings.bounces, settings.rate, settings.dkim) == ("", 0.0, ("", ""))
+    assert settings.dkim_ed25519 == ""
     window = settings.send_window(Week(2026, 48))
     assert window.opens.isoformat() == "2026-11-27T06:00:00+00:00"
     assert window.closes.isoformat() == "2026-11-27T09:00:00+00:00"
     assert change(sample, 'unsubscribe = "', 'bounces = "bounce@example.org"\nunsubscribe = "') == []
-    more = '[send]\nfrom = "11:00"\nuntil = "11:30"\nrate = 14\n[dkim]\nselector = "s1"\ndomain = "example.org"\n'
+    more = '[send]\nfrom = "11:00"\nuntil = "11:30"\nrate = 14\n' + DKIM + 'ed25519 = "s2"\n'
     assert change(sample, "[nl]", f"{more}[nl]") == []
     changed, _ = load(sample)
     assert changed is not None
     assert changed.send_window(Week(2026, 30)).opens.isoformat() == "2026-07-24T09:00:00+00:00"
-    assert (changed.bounces, changed.rate, changed.dkim) == (
-        "bounce@example.org",
-        14.0,
-        ("s1", "example.org"),
-    )
+    assert (changed.bounces, changed.rate) == ("bounce@example.org", 14.0)
+    assert (changed.dkim, changed.dkim_ed25519) == (("s1", "example.org"), "s2")
 
 
 def test_lessons_are_mailed_when_the_settings_have_their_hours(sample: Path, settings: Settings) -> None:

@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.hooks.relays import RELAYS, check_secret
-from generator.delivery.outgoing import transports
+from generator.delivery.known_relays import find_replaced
+from generator.delivery.outgoing import signing, transports
 from generator.errors import DatabaseError, SecretError
 from generator.settings import TRIAL
 from generator.subscribers.store.backup import list_backups
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.delivery.incoming.hooks.relays import Relay
+    from generator.delivery.outgoing.signing import Signer
     from generator.delivery.outgoing.transports import Transport
     from generator.settings import Settings
     from generator.subscribers.store.backup import Backups
@@ -49,6 +51,18 @@ def open_mail(root: Path) -> Transport:
         read_variable(root, transports.VARIABLE, transports.DEFAULT),
         root,
         read_variable(root, transports.FALLBACK),
+    )
+
+
+def find_signer(root: Path, settings: Settings) -> Signer | None:
+    """What signs our mail; None when the relay does. Raises SecretError."""
+    mail, second = (read_variable(root, name) for name in (transports.VARIABLE, transports.FALLBACK))
+    return signing.open_signer(
+        settings,
+        read_variable(root, signing.VARIABLE),
+        root,
+        find_replaced(mail, second),
+        read_variable(root, signing.SECOND),
     )
 
 

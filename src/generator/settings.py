@@ -160,6 +160,8 @@ class Settings:
     """The first day of a sending address that nobody knows yet: see delivery.timing.limits."""
     dkim: tuple[str, str] = ("", "")
     """Selector and domain when we sign ourselves; empty when the relay does, as most do."""
+    dkim_ed25519: str = ""
+    """Selector of the second key, with which we sign too; empty when there is none."""
     alerts: Alerts = Alerts()
     security: str = ""
     """Where people report a security hole, for security.txt; empty when there is none."""
@@ -462,9 +464,19 @@ class _Course(Fields):
     _ends_later = field_validator("until")(_later)
 
 
+def _other_key(name: str, info: ValidationInfo) -> str:
+    # In the DNS, the record of each key has a name of its own (RFC 8463, 3).
+    if name.lower() == info.data.get("selector", "").lower():
+        raise ValueError(f"is {show_value(name)}, which is “selector” too")
+    return name
+
+
 class _Dkim(Fields):
     selector: Annotated[Line, AfterValidator(_label)] = Field(description="the name of a key, like s1")
     domain: Annotated[Line, AfterValidator(_list_id)] = Field(description="a domain, like example.org")
+    ed25519: Annotated[Line, AfterValidator(_label), AfterValidator(_other_key)] | None = Field(
+        default=None, description="the name of a second key, like s2"
+    )
 
 
 class _Alerts(Fields):
@@ -579,6 +591,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         domains={domain: _read_quota(text) for domain, text in fields.send.domains.items()},
         warm_up=fields.send.warm_up,
         dkim=(fields.dkim.selector, fields.dkim.domain) if fields.dkim else ("", ""),
+        dkim_ed25519=(fields.dkim.ed25519 or "") if fields.dkim else "",
         alerts=Alerts(fields.alerts.mail or "", HookForm(fields.alerts.hook)),
         security=fields.site.security or "",
         backup=Backup(

@@ -497,6 +497,32 @@ def test_the_key_in_the_dns_is_the_other_half_of_ours(ours: Settings, tmp_path: 
     check(look(settings, GOOD, signer=signer)["dkim"], ERROR, "does not match the private key")
 
 
+def test_a_second_key_has_a_record_of_its_own(ours: Settings, tmp_path: Path) -> None:
+    first, second = tmp_path / "rsa.pem", tmp_path / "ed25519.pem"
+    for path, kind in ((first, "rsa"), (second, "ed25519")):
+        command = ["openssl", "genpkey", "-algorithm", kind, "-out", path]
+        subprocess.run(command, capture_output=True, check=True)
+    settings = replace(ours, dkim=("s1", "brief.nl"), dkim_ed25519="s2")
+    signer = Signer(settings, first, second=second)
+
+    def look_at(record: str | None) -> Answer:
+        records = {"s1": signer.write_record("s1"), "s2": record}
+        zone = {
+            (f"{name}._domainkey.brief.nl", "TXT"): text(found) for name, found in records.items() if found
+        }
+        return look(settings, {**GOOD, **zone}, signer=signer)["dkim"]  # the last one
+
+    record = signer.write_record("s2")
+    check(look_at(record), OK, "s2._domainkey.brief.nl holds an Ed25519 key, beside the RSA key")
+    for other, found in (
+        (None, "has 0 DKIM records"),
+        (signer.write_record("s1"), "does not match the private key"),
+    ):
+        answer = look_at(other)
+        check(answer, ERROR, found)
+        assert f"“{record}”" in answer.remedy
+
+
 # --- The letter ---
 
 

@@ -32,27 +32,29 @@ def look_at_key(names: Names, domain: str, selector: str, signer: Signer | None)
     name = f"{selector}._domainkey.{domain}"
     records = [record for record in names.texts(name) if "p=" in record]
     if len(records) != 1:
-        remedy = f"Ask the relay for the record, or publish your own: {name} TXT “v=DKIM1; k=rsa; p=…”."
+        record = signer.write_record(selector) if signer else "v=DKIM1; k=rsa; p=…"
+        remedy = f"Ask the relay for the record, or publish your own: {name} TXT “{record}”."
         return fail("dkim", f"{name} has {len(records)} DKIM records; expected one", remedy)
     tags = read_tags(records[0])
     if not tags.get("p"):
         return fail("dkim", f"the key at {name} is revoked", "Sign with another key.")
     if odd := _find_odd_tag(tags):
         return fail("dkim", f"the key at {name} has {odd}", "Remove that tag from the record.")
-    if signer is not None and not signer.fits(records[0]):
-        return fail(
-            "dkim", f"the key at {name} does not match the private key", f"Publish the public key at {name}."
-        )
-    return _look_at_strength(name, tags)
+    if signer is not None and not signer.fits(selector, tags["p"]):
+        remedy = f"Publish the public key at {name}: “{signer.write_record(selector)}”."
+        return fail("dkim", f"the key at {name} does not match the private key", remedy)
+    return _look_at_strength(name, tags, beside=signer is not None)
 
 
-def _look_at_strength(name: str, tags: dict[str, str]) -> Answer:
-    """Whether receivers take the key, and for how long they will."""
+def _look_at_strength(name: str, tags: dict[str, str], *, beside: bool) -> Answer:
+    """Whether receivers take the key, and for how long they will. `beside`: our mail has an RSA signature too."""
     kind, key = tags.get("k", "rsa"), tags["p"]
     if kind == "ed25519":
         if _count_bytes(key) != _ED25519:
             remedy = f"Publish the public key again: an Ed25519 key has {_ED25519} bytes, in base64."
             return fail("dkim", f"the key at {name} is no Ed25519 key", remedy)
+        if beside:
+            return well("dkim", f"{name} holds an Ed25519 key, beside the RSA key")
         return warn(
             "dkim",
             f"the key at {name} is of type ed25519",

@@ -48,6 +48,8 @@ def examine_domains(  # noqa: PLR0913 (what the examination needs)
     walk = Walk(names)
     yield _ask("spf", partial(_look_at_spf, names, envelope, known))
     yield _ask("dkim", partial(look_at_key, names, owner, key, signer))
+    if signer is not None and settings.dkim_ed25519:
+        yield _ask("dkim", partial(look_at_key, names, owner, settings.dkim_ed25519, signer))
     yield _ask("dmarc", partial(look_at_policy, walk, sender, envelope, owner))
     addresses = {
         domain_of(address): address

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
-from generator.delivery.known_relays import find_relay, find_replaced
+from generator.delivery.known_relays import find_relay
 from generator.delivery.outgoing.relays import Relay
+from generator.delivery.outgoing.signing import SECOND as DKIM_ED25519
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
-from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.doctor.answers import fail, well
@@ -33,6 +33,7 @@ from generator.environment import (
     find_files,
     find_log,
     find_missing_list,
+    find_signer,
     find_trial,
     open_list,
     open_mail,
@@ -73,18 +74,18 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     settings = read_settings(root)
     yield from examine_settings(settings)
     signer = None
-    mail, second = read_variable(root, MAIL), read_variable(root, FALLBACK)
-    known = find_relay(mail)
+    known = find_relay(read_variable(root, MAIL))
     try:
-        signer = open_signer(settings, read_variable(root, DKIM), root, find_replaced(mail, second))
+        signer = find_signer(root, settings)
     except GeneratorError as error:
         yield fail(
             "secrets",
             str(error),
-            f"Set {DKIM} to the file with the private key, or remove both {DKIM} and the table [dkim].",
+            f"Set {DKIM} to the file with the private key, or remove both {DKIM} and the table [dkim]; the same goes "
+            f"for {DKIM_ED25519} and dkim.ed25519.",
         )
-    key = read_variable(root, DKIM)
-    yield from examine_secrets([path for path in (root / FILE, root / key) if path.is_file()])
+    files = (FILE, read_variable(root, DKIM), read_variable(root, DKIM_ED25519))
+    yield from examine_secrets([path for name in files if (path := root / name).is_file()])
     found = _read_list(root, settings, now)
     readers = 0
     if isinstance(found, _List):

@@ -6,19 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from generator.delivery.known_relays import find_relay, find_replaced
+from generator.delivery.known_relays import find_relay
 from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.runs import Run
-from generator.delivery.outgoing.signing import VARIABLE as DKIM
-from generator.delivery.outgoing.signing import Signer
 from generator.delivery.outgoing.tasks import Task
-from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.timing.limits import Limits
 from generator.delivery.timing.pacing import Pace
-from generator.environment import find_files, open_mail, read_variable
+from generator.environment import find_files, find_signer, open_mail, read_variable
 from generator.errors import DatabaseError, GeneratorError, MailingError
 from generator.mailing.concluding import begin
 from generator.mailing.events import Advanced, Delayed, Ended, Started
@@ -28,7 +25,6 @@ from generator.recovery.backup import PATIENCE, make_backup_of_letter
 from generator.subscribers.ledger import firsts, mailings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path, PurePosixPath
     from threading import Event
@@ -121,21 +117,8 @@ def make_copies(root: Path, settings: Settings, database: Database, mailing: Mai
         with database.read() as transaction:
             return mailings.find_master(transaction, week, digest) if isinstance(week, CourseStep) else None
 
-    sign = find_signature(root, settings)
-    return Copies(mailing, masters, database.keys, settings, sign, find_welcome, find_master)
-
-
-def find_signature(root: Path, settings: Settings) -> Callable[[bytes], bytes] | None:
-    """What signs letters; None when the relay does."""
-    if not any(settings.dkim):
-        return None
-    path = read_variable(root, DKIM)
-    if not path:
-        raise MailingError(
-            f"newsletter/settings.toml has a table [dkim], but {DKIM} does not name the file with the key"
-        )
-    replaced = find_replaced(read_variable(root, MAIL), read_variable(root, FALLBACK))
-    return Signer(settings, root / path, replaced).sign
+    signer = find_signer(root, settings)
+    return Copies(mailing, masters, database.keys, settings, signer, find_welcome, find_master)
 
 
 def run_mailing(  # noqa: PLR0913 (what a run needs)

@@ -13,11 +13,10 @@ from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.transports import DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.verdict import Verdict
-from generator.environment import find_files, find_trial, open_list, open_mail, read_variable
+from generator.environment import find_files, find_signer, find_trial, open_list, open_mail, read_variable
 from generator.errors import GeneratorError, RefusalError, TransportError
 from generator.mailing.freeze import Prepared, Recipe, prepare
 from generator.mailing.preflight import find_missing, find_service
-from generator.mailing.run import find_signature
 from generator.mailing.window import choose_week
 from generator.model import NO_UTF8, Due, Mailing
 from generator.settings import read_settings
@@ -130,7 +129,7 @@ def _make_copies(  # noqa: PLR0913 (what a mailing is made of)
     root: Path, settings: Settings, week: Week, prepared: Prepared, keys: Keys, now: datetime
 ) -> Copies:
     mailing = Mailing(week, now, prepared.commit, prepared.certainty, keys.fingerprint)
-    return Copies(mailing, prepared.masters, keys, settings, find_signature(root, settings))
+    return Copies(mailing, prepared.masters, keys, settings, find_signer(root, settings))
 
 
 def _hand_over(session: Session, copies: Copies, due: Due) -> str:

@@ -12,10 +12,8 @@ from email.utils import format_datetime, make_msgid
 from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing import transports
-from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
-from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import open_transport
-from generator.environment import read_variable
+from generator.environment import find_signer, read_variable
 from generator.errors import GeneratorError, SecretError, TransportError
 from generator.settings import HookForm
 from generator.watch.findings import Level
@@ -98,7 +96,7 @@ class Channels:
         return False, complaints
 
     def _sign(self, message: bytes) -> bytes:
-        signer = open_signer(self.settings, read_variable(self.root, DKIM_KEY), self.root)
+        signer = find_signer(self.root, self.settings)
         return signer.sign(message) if signer else message
 
 

@@ -22,9 +22,8 @@ from generator.subscribers.ledger import firsts, mailings
 from generator.subscribers.store.stamp import find_mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from generator.clock import Clock
+    from generator.delivery.outgoing.signing import Signer
     from generator.delivery.outgoing.transports import Transport
     from generator.model import Tally, Week, Welcome
     from generator.settings import Settings
@@ -51,12 +50,12 @@ class FirstLetters:
         settings: Settings,
         database: Database,
         transport: Transport,
-        sign: Callable[[bytes], bytes] | None,
+        signer: Signer | None,
         clock: Clock,
     ) -> None:
-        """`transport` is for this thread alone; `sign` adds our own DKIM signature."""
+        """`transport` is for this thread alone; `signer` adds our own DKIM signatures."""
         self._settings, self._database, self._clock = settings, database, clock
-        self._transport, self._sign = transport, sign
+        self._transport, self._signer = transport, signer
         self._stopping = Event()
         self._thread: Thread | None = None
         self._said = ""
@@ -96,7 +95,7 @@ class FirstLetters:
                 limits.load(mailings.list_sent(transaction, now - timedelta(days=1)))
         task = Task(
             mailing,
-            Copies(mailing, masters, self._database.keys, self._settings, self._sign, self._find_welcome),
+            Copies(mailing, masters, self._database.keys, self._settings, self._signer, self._find_welcome),
             Pace(self._settings.rate),
             Breaker(),
             self._clock,

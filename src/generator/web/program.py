@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from generator.content.welcome import load_welcome
-from generator.delivery.known_relays import find_replaced
-from generator.delivery.outgoing.signing import VARIABLE as DKIM_KEY
-from generator.delivery.outgoing.signing import open_signer
 from generator.delivery.outgoing.transports import DEFAULT as MAIL_DEFAULT
-from generator.delivery.outgoing.transports import FALLBACK, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
+from generator.delivery.outgoing.transports import is_trial
 from generator.delivery.outgoing.worker import Worker
 from generator.environment import (
     announce_service,
     find_files,
+    find_signer,
     make_list,
     open_mail,
     read_hooks,
@@ -94,8 +92,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
     settings = outline.settings
     mail = read_variable(root, MAIL, MAIL_DEFAULT)
     transport = open_mail(root)
-    replaced = find_replaced(mail, read_variable(root, FALLBACK))
-    signer = open_signer(settings, read_variable(root, DKIM_KEY), root, replaced)
+    signer = find_signer(root, settings)
     hooks = read_hooks(root)
     _check_proxies(proxies)
     channels = open_channels(root, settings)
@@ -135,8 +132,7 @@ def serve_list(  # noqa: PLR0913 (what may be asked for, and how it is followed)
         watchers = [Watcher(root, settings, database, clock)] if channels.any else []
         ready(Ready(url, settings.languages, _join(host, port), transport.name, files))
         with announce_service(root, url) if files else nullcontext(), suppress(KeyboardInterrupt):
-            sign = signer.sign if signer else None
-            singles = FirstLetters(settings, database, open_mail(root), sign, clock)
+            singles = FirstLetters(settings, database, open_mail(root), signer, clock)
             beside: list[Background] = [worker, *watchers, singles]
             serve(service, beside, listening, proxies)
 

@@ -24,7 +24,7 @@ from generator.cli.newsletter.withdraw import confirm_withdrawal
 from generator.cli.sending import show_sending
 from generator.delivery.outgoing import runs
 from generator.environment import announce_service
-from generator.errors import DatabaseError, MailingError
+from generator.errors import DatabaseError, MailingError, SecretError
 from generator.mailing.freeze import Prepared, Recipe
 from generator.mailing.resume import resume_mailing, retry_letters, withdraw_letter
 from generator.mailing.run import Order
@@ -508,7 +508,7 @@ def test_our_own_signature_needs_its_key(office):
     settings = office.root / "newsletter/settings.toml"
     text = settings.read_text(encoding="utf-8")
     settings.write_text(f'{text}\n[dkim]\nselector = "s1"\ndomain = "example.org"\n', encoding="utf-8")
-    with pytest.raises(MailingError, match=r"has a table \[dkim\], but NEWSLETTER_DKIM_KEY does not name"):
+    with pytest.raises(SecretError, match=r"has a table \[dkim\]; NEWSLETTER_DKIM_KEY must name the file"):
         office.send()
 
 

@@ -13,6 +13,9 @@ import pytest
 
 from generator.delivery.outgoing.attempts import defer
 from generator.delivery.outgoing.copies import Copies
+from generator.delivery.outgoing.sender import Sender
+from generator.delivery.outgoing.sessions import Session
+from generator.delivery.outgoing.signing import relax
 from generator.delivery.timing.pacing import Pace
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
@@ -24,8 +27,8 @@ from generator.subscribers.ledger.senders import enlist
 from generator.subscribers.list import subscriptions
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import MASTER
-from tests.delivery.sendings import HOUR, MINUTE, NOW, WEEK, Hasty, Scene, frozen, reader
-from tests.languages import NL
+from tests.delivery.sendings import HOUR, MINUTE, NOW, WEEK, Hasty, Scene, frozen, master, reader
+from tests.languages import LANGUAGES, NL
 from tests.proof.relay import DROP, Moment, Relay, open_relay
 
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -64,6 +67,18 @@ def always(moment: Moment, answer: str, *readers: int) -> Callable[[Moment, str]
     """A relay that does this to these readers, or to all."""
     chosen = {reader(number) for number in readers}
     return lambda now, recipient: answer if now is moment and (not chosen or recipient in chosen) else ""
+
+
+class Signing:
+    """Puts a header before a letter, in place of a signature, and keeps whether the sender waited for the relay."""
+
+    def __init__(self) -> None:
+        self.waiting, self.signed = False, []
+
+    def sign(self, message: bytes, relaxed: bytes) -> bytes:
+        assert relaxed == relax(message)
+        self.signed.append(self.waiting)
+        return b"X: y\r\n" + message
 
 
 # --- Everybody, once ---
@@ -124,11 +139,37 @@ def test_copies_are_signed_when_we_sign(make):
     scene = make(1)
     [due] = reserve(scene)
     master = {due.language: scene_master(scene, due)}
-    copies = Copies(
-        scene.mailing, master, scene.database.keys, scene.settings, lambda message: b"X: y\r\n" + message
-    )
+    copies = Copies(scene.mailing, master, scene.database.keys, scene.settings, Signing())
     assert copies.make(due).message.startswith(b"X: y\r\n")
     assert copies.make(due).envelope.size == len(copies.make(due).message)
+
+
+def test_letters_are_signed_while_the_relay_examines_another(make):
+    """So that a signature takes no time of the connection: the first two alone are signed before there is one."""
+    scene, signing = make(6), Signing()
+    masters = {language: master(language) for language in LANGUAGES}
+    copies = Copies(scene.mailing, masters, scene.database.keys, scene.settings, signing)
+
+    class Looking:
+        def __init__(self, session: Session) -> None:
+            self._session = session
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._session, name)
+
+        def hand_over(self, message: bytes, following: Any, meanwhile: Callable[[], None]) -> Reply:
+            def watched() -> None:
+                signing.waiting = True
+                meanwhile()
+                signing.waiting = False
+
+            return self._session.hand_over(message, following, watched)
+
+    with enlist(scene.database, WEEK, NOW) as number:
+        ledger = Ledger(scene.database, WEEK, number)
+        Sender(scene.task(copies=copies), ledger, Looking(scene.open())).work()
+    assert set(scene.arrived.values()) == {1}
+    assert signing.signed == [False, False, True, True, True, True]
 
 
 def test_an_edition_that_was_not_frozen_stops_the_run(make):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from generator.delivery.outgoing.sessions import Envelope
+from generator.delivery.outgoing.signing import relax
 from generator.errors import MailingError
 from generator.model import Personal
 from generator.render.email.first import add_welcome, set_date
@@ -18,9 +19,14 @@ from generator.subscribers.store.keys import PREFERENCES, UNSUBSCRIBE
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from generator.delivery.outgoing.signing import Signer
     from generator.model import Due, Language, Mailing, Welcome
     from generator.settings import Settings
     from generator.subscribers.store.keys import Keys
+
+
+_Masters: TypeAlias = tuple[Master, Master | None]
+"""A master, and when we sign, the same one as the signature covers it: what all copies share is made canonical once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,11 @@ class Copies:
         masters: Mapping[Language, bytes],
         keys: Keys,
         settings: Settings,
-        sign: Callable[[bytes], bytes] | None = None,
+        signer: Signer | None = None,
         find_welcome: Callable[[str], Welcome | None] = lambda _: None,
         find_master: Callable[[str], bytes | None] = lambda _: None,
     ) -> None:
-        """`sign` adds our own DKIM signature to a message; `find_welcome` finds words of welcome by their digest, and
+        """`signer` adds our own DKIM signatures; `find_welcome` finds words of welcome by their digest, and
         `find_master` the master of a lesson: it has no `masters` for everybody.
 
         Raises MailingError for a master that is damaged, and SecretError when the key of the mailing is gone.
@@ -53,28 +59,34 @@ class Copies:
         self.digests = {language: sha256(content).hexdigest() for language, content in masters.items()}
         """SHA-256 of each master, hexadecimal."""
         self._contents, self._find_welcome, self._find_content = masters, find_welcome, find_master
-        self._masters = {(language, ""): Master(content) for language, content in masters.items()}
+        self._signer = signer
+        self._masters = {(language, ""): self._parse(content) for language, content in masters.items()}
         """By language, and the digest of the words of welcome; those with words are made when somebody gets them."""
-        self._lessons: dict[str, Master] = {}
+        self._lessons: dict[str, _Masters] = {}
         """By the digest of their content; read when somebody gets them."""
         self._zone = settings.timezone
-        self._sender, self._bounces, self._sign = settings.sender_address, settings.bounces, sign
+        self._sender, self._bounces = settings.sender_address, settings.bounces
 
     def make(self, due: Due) -> Copy:
         """The copy of one subscriber. Raises MailingError when the letter has no edition in their language."""
-        master = self._find_master(due)
+        master, relaxed = self._find_master(due)
         tag = make_tag(self._keys, self._week, due.handle)
         unsubscribe, preferences = (
             self._keys.sign(purpose, due.handle) for purpose in (UNSUBSCRIBE, PREFERENCES)
         )
-        message = master.copy(Personal(tag, due.address, unsubscribe, preferences))
+        personal = Personal(tag, due.address, unsubscribe, preferences)
+        message = master.copy(personal)
         if due.joined is not None:
             message = set_date(message, due.joined, self._zone)
-        if self._sign is not None:
-            message = self._sign(message)
+        if self._signer is not None and relaxed is not None:
+            message = self._signer.sign(message, relaxed.copy(personal))
         return Copy(Envelope(self._return_path(tag), due.address, len(message)), message)
 
-    def _find_master(self, due: Due) -> Master:
+    def _parse(self, content: bytes) -> _Masters:
+        # No value of a gap in a body has white space, so a copy of the relaxed master is the copy, relaxed.
+        return Master(content), Master(relax(content)) if self._signer else None
+
+    def _find_master(self, due: Due) -> _Masters:
         if due.master:
             return self._find_lesson(due.master)
         content = self._contents.get(due.language)
@@ -88,16 +100,16 @@ class Copies:
         if welcome is not None:
             # A letter whose template has no place for them goes without: it must not keep all others from leaving.
             with suppress(MailingError):
-                master = Master(add_welcome(content, welcome))
+                master = self._parse(add_welcome(content, welcome))
         return self._masters.setdefault(kind, master)
 
-    def _find_lesson(self, digest: str) -> Master:
+    def _find_lesson(self, digest: str) -> _Masters:
         known = self._lessons.get(digest)
         if known is None:
             content = self._find_content(digest)
             if content is None:
                 raise MailingError(f"{self._week}: the lesson with the digest {digest} is not kept")
-            known = self._lessons.setdefault(digest, Master(content))
+            known = self._lessons.setdefault(digest, self._parse(content))
         return known
 
     def _return_path(self, tag: str) -> str:
