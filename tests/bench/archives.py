@@ -12,7 +12,7 @@ import random
 import shutil
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import islice, permutations
 from pathlib import Path
 
 from generator.assemble import write_edition
@@ -94,31 +94,35 @@ def make_project(folder: Path, weeks: int) -> None:
 def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
     """The letters of the weeks up to LAST, oldest first: the certainties in rotation, one to three actions each."""
     playbook = newsletter.playbook
-    recipes = [
-        parts
-        for parts in product(playbook.thoughts[NL], repeat=3)
-        if all(_is_letter(newsletter, parts, language) for language in LANGUAGES)
+    # A thought of one or two paragraphs has nothing to be mixed with.
+    thoughts = [
+        thought
+        for thought in playbook.thoughts[NL]
+        if all(_in(newsletter, language, thought).markdown.count("\n\n") > 1 for language in LANGUAGES)
     ]
+    triples = list(permutations(thoughts, 3))
+    random.Random(7).shuffle(triples)  # noqa: S311 (any order will do)
+    recipes = (
+        parts for parts in triples if all(_is_letter(newsletter, parts, language) for language in LANGUAGES)
+    )
     letters: list[Letter] = []
     certainties = playbook.certainties[NL]
-    for number, parts in enumerate(random.Random(7).sample(recipes, weeks)):  # noqa: S311 (any choice will do)
+    for number, parts in enumerate(islice(recipes, weeks)):
         friday: date = LAST.friday - timedelta(weeks=weeks - 1 - number)
         certainty = certainties[number % len(certainties)]
         items = [
             certainty.items[(number // 7 + step) % len(certainty.items)].id for step in range(1 + number % 3)
         ]
         letters.append(Letter(number, Week.of(friday), certainty, tuple(items), parts))
+    if len(letters) < weeks:
+        raise ValueError(f"{len(letters)} different letters can be made, not {weeks}")
     return letters
 
 
 def _is_letter(newsletter: Newsletter, parts: tuple[Thought, ...], language: Language) -> bool:
     texts = [_split(_in(newsletter, language, thought))[place] for place, thought in enumerate(parts)]
     words = sum(len(text.split()) for text in texts)
-    return (
-        len(set(parts)) == len(parts)
-        and words in _WORDS
-        and len(read_marks("\n".join(texts)).sources) in _NOTES
-    )
+    return words in _WORDS and len(read_marks("\n".join(texts)).sources) in _NOTES
 
 
 def _in(newsletter: Newsletter, language: Language, thought: Thought) -> Thought:
@@ -141,6 +145,7 @@ def _write_thought(folder: Path, newsletter: Newsletter, letter: Letter, languag
     front = (
         f"title: {json.dumps(letter.title(newsletter, language), ensure_ascii=False)}\n"
         f"summary: {json.dumps(letter.summary(newsletter, language), ensure_ascii=False)}\n"
+        f"action: {json.dumps(_in(newsletter, language, letter.parts[0]).action, ensure_ascii=False)}\n"
         f"actions: [{', '.join(letter.actions)}]\n"
         f"sources: [{', '.join(read_marks(text).sources)}]\n"
     )
