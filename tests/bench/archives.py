@@ -92,7 +92,7 @@ def make_project(folder: Path, weeks: int) -> None:
 
 
 def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
-    """The letters of the weeks up to LAST, oldest first: the certainties in rotation, one to three actions each."""
+    """The letters of the weeks up to LAST, oldest first: the certainties in rotation, one or two actions each."""
     playbook = newsletter.playbook
     # A thought of one or two paragraphs has nothing to be mixed with.
     thoughts = [
@@ -111,7 +111,7 @@ def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
         friday: date = LAST.friday - timedelta(weeks=weeks - 1 - number)
         certainty = certainties[number % len(certainties)]
         items = [
-            certainty.items[(number // 7 + step) % len(certainty.items)].id for step in range(1 + number % 3)
+            certainty.items[(number // 7 + step) % len(certainty.items)].id for step in range(1 + number % 2)
         ]
         letters.append(Letter(number, Week.of(friday), certainty, tuple(items), parts))
     if len(letters) < weeks:

@@ -3,21 +3,28 @@
 `python -m tests.bench.mailings fill ROOT COUNT` makes a list of so many confirmed subscribers.
 `… freeze ROOT BYTES` forgets all mailings, and freezes that of LAST anew with letters of so many bytes (0: as it is).
 `… tell ROOT` says how many letters were accepted, and within how many seconds.
+`… sign ROOT COUNT` signs so many copies of a frozen letter, and fewer with dkimpy; says how long each took.
 """
 
 import argparse
 import json
+import os
+import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dkim
 from sqlalchemy import delete, func, select, text
 
 from generator.content import load_newsletter
-from generator.environment import make_list, open_list
+from generator.delivery.outgoing.signing import VARIABLE, relax
+from generator.environment import find_signer, make_list, open_list
 from generator.model import Mailing, Progress, Week
 from generator.render.email.master import STAND_IN, Master, render_master
+from generator.settings import read_settings
 from generator.subscribers.ledger.mailings import freeze
 from generator.subscribers.store.database import Database
 from generator.subscribers.store.schema import DELIVERY, EVENT, MAILING, MASTER, SENDER, SUBSCRIBER
@@ -119,6 +126,48 @@ def tell(database: Database) -> dict[str, float]:
     }
 
 
+def sign(database: Database, root: Path, count: int) -> dict[str, dict[str, float]]:
+    """By who signs: letters, bytes of one, seconds, and processor seconds. dkimpy gets the same headers to sign."""
+    signer = find_signer(root, read_settings(root))
+    assert signer is not None
+    with database.read() as transaction:
+        content = transaction.connection.execute(select(MASTER.c.content).limit(1)).scalar_one()
+    master, relaxed = Master(content), Master(relax(content))
+    readers = [replace(READER, address=f"reader{number}@example.com") for number in range(count)]
+    copies = [(master.copy(reader), relaxed.copy(reader)) for reader in readers]
+    covered = re.search(rb"h=([^;]+)", signer.sign(*copies[0]))
+    names = re.sub(rb"\s", b"", covered[1]).split(b":") if covered else []
+    key = Path(os.environ[VARIABLE]).read_bytes()
+    return {
+        "ours": _time(lambda copy: signer.sign(*copy), copies),
+        "dkimpy": _time(
+            lambda copy: dkim.sign(
+                copy[0],
+                b"s1",
+                b"example.org",
+                key,
+                canonicalize=(b"relaxed", b"relaxed"),
+                include_headers=names,
+            ),
+            copies[: max(20, count // 50)],
+        ),
+    }
+
+
+def _time(
+    sign: Callable[[tuple[bytes, bytes]], object], copies: list[tuple[bytes, bytes]]
+) -> dict[str, float]:
+    began, used = time.perf_counter(), time.process_time()
+    for copy in copies:
+        sign(copy)
+    return {
+        "letters": len(copies),
+        "bytes": len(copies[0][0]),
+        "seconds": time.perf_counter() - began,
+        "processor": time.process_time() - used,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench.mailings", description=__doc__.splitlines()[0]
@@ -128,6 +177,7 @@ def main() -> None:
         ("fill", "count", "make a list of so many confirmed subscribers"),
         ("freeze", "bytes", "freeze the newest letter anew, with so many bytes (0: as it is)"),
         ("tell", "", "say how many letters were accepted, and in how many seconds"),
+        ("sign", "count", "sign so many copies of a frozen letter, and fewer with dkimpy"),
     ):
         task = tasks.add_parser(name, help=said)
         task.add_argument("root", type=Path, help="folder of the project")
@@ -135,11 +185,13 @@ def main() -> None:
             task.add_argument("number", type=int, metavar=number.upper())
     asked = parser.parse_args()
     root: Path = asked.root
-    database = make_list(root, print) if asked.task == "fill" else open_list(root)
+    database = make_list(root, lambda _: None) if asked.task == "fill" else open_list(root)
     if asked.task == "fill":
         fill(database, asked.number)
     elif asked.task == "freeze":
         print(json.dumps({"seconds": freeze_anew(database, root, asked.number)}))
+    elif asked.task == "sign":
+        print(json.dumps(sign(database, root, asked.number)))
     else:
         print(json.dumps(tell(database)))
     database.close()
