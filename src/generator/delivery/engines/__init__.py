@@ -1,0 +1,1 @@
+"""Rented relays that take mail by HTTP instead of SMTP."""
