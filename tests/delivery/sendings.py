@@ -10,9 +10,9 @@ from generator.delivery.outgoing.attempts import Breaker
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.sender import Sender
-from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.tasks import Task
 from generator.delivery.outgoing.transports import open_transport
+from generator.delivery.sessions import Session
 from generator.delivery.timing.pacing import Pace
 from generator.model import Delivery, Language, Mailing, NewSubscriber, Progress, Status, Tally, Week
 from generator.render.email.master import STAND_IN

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from generator.delivery.outgoing.sessions import Session
+    from generator.delivery.sessions import Session
     from generator.model import Language, Problem, Week
     from generator.settings import Settings
 

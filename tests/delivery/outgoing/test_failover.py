@@ -12,8 +12,8 @@ import pytest
 
 from generator.delivery.outgoing.failover import AGAIN, LATEST, Outage, is_down
 from generator.delivery.outgoing.relays import Relay as Transport
-from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.transports import open_transport
+from generator.delivery.sessions import Session
 from generator.delivery.verdict import Stage, judge
 from generator.errors import TransportError
 from generator.model import Problem, Progress

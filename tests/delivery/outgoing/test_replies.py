@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.replies import EndedError, GarbledError, Reader
-from generator.delivery.outgoing.sessions import Envelope
+from generator.delivery.sessions import Envelope
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 from tests.delivery.scripts import HOST, Deed, Script, following

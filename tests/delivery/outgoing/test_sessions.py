@@ -13,8 +13,8 @@ from generator.delivery.outgoing import connections, relays
 from generator.delivery.outgoing.connections import Connection
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.relays import Relay
-from generator.delivery.outgoing.sessions import Envelope, Session
 from generator.delivery.outgoing.transports import open_transport
+from generator.delivery.sessions import Envelope, Session
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DoubtError, TransportError
 from generator.model import Kind

@@ -14,9 +14,9 @@ import pytest
 
 from generator.delivery.outgoing.maildirs import Maildir, make_readable
 from generator.delivery.outgoing.relays import Relay
-from generator.delivery.outgoing.sessions import Envelope
 from generator.delivery.outgoing.smtp import Tls, find_name, write_literal
 from generator.delivery.outgoing.transports import DEFAULT, find_files, is_trial, open_transport
+from generator.delivery.sessions import Envelope
 from generator.errors import TransportError, explain_network
 from tests.delivery.relays import HOST, Relaying, free_port, relaying
 from tests.delivery.scripts import Script, following

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import smtplib
     from collections.abc import Callable
 
-    from generator.delivery.outgoing.sessions import Envelope
+    from generator.delivery.sessions import Envelope
 
 FINAL = 600.0
 """Seconds to wait for the reply to the dot. Hanging up sooner makes duplicates (RFC 5321, 4.5.3.2.6; RFC 1047)."""

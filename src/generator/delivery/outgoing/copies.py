@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from generator.delivery.outgoing.sessions import Envelope
 from generator.delivery.outgoing.signing import relax
+from generator.delivery.sessions import Envelope
 from generator.errors import MailingError
 from generator.model import Personal
 from generator.render.email.first import add_welcome, set_date

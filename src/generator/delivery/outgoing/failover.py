@@ -19,7 +19,7 @@ from generator.errors import TransportError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.delivery.outgoing.sessions import Envelope, Session
+    from generator.delivery.sessions import Envelope, Session
 
 AGAIN, LATEST = 60.0, 600.0
 """Seconds until a relay that was down is tried again: the first time, and at most; twice as long each time."""

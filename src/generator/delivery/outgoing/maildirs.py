@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from email.message import Message
     from pathlib import Path
 
-    from generator.delivery.outgoing.sessions import Envelope, Session
+    from generator.delivery.sessions import Envelope, Session
 
 
 class Maildir:

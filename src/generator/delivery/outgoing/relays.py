@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing.connections import Connection
 from generator.delivery.outgoing.failover import FailoverSession, Outage
-from generator.delivery.outgoing.sessions import Envelope
 from generator.delivery.outgoing.smtp import Server
+from generator.delivery.sessions import Envelope
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from generator.delivery.outgoing.sessions import Session
+    from generator.delivery.sessions import Session
 
 MOST = 1000
 """Letters over one connection; then a new one is opened."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from generator.delivery.outgoing.sessions import Session
     from generator.delivery.outgoing.tasks import Task
+    from generator.delivery.sessions import Session
     from generator.model import Tally
     from generator.subscribers.store.database import Database
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from generator.delivery.outgoing.copies import Copy
-    from generator.delivery.outgoing.sessions import Session
     from generator.delivery.outgoing.tasks import Task
+    from generator.delivery.sessions import Session
     from generator.delivery.verdict import Reply
     from generator.model import Due
     from generator.subscribers.ledger.ledger import Ledger

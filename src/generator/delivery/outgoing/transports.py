@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from urllib.parse import SplitResult
 
-    from generator.delivery.outgoing.sessions import Session
+    from generator.delivery.sessions import Session
 
 VARIABLE = "NEWSLETTER_MAIL"
 FALLBACK = "NEWSLETTER_MAIL_FALLBACK"
