@@ -2,9 +2,11 @@
 
 import re
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -52,6 +54,8 @@ class Server:
     def close(self) -> None:
         for line in self._lines:
             line.close()
+        with suppress(OSError):  # a thread that waits in accept() keeps it open otherwise
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
 
@@ -152,3 +156,23 @@ def test_a_request_ends_when_another_thread_hangs_up(server: Server) -> None:
     assert isinstance(failed[0], DoubtError)
     with pytest.raises(TransportError, match="ended here"):
         one.ask("GET", "/ping")
+
+
+def test_a_request_that_was_cut_half_way_is_certainly_not_taken() -> None:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
+
+    def take_a_part() -> None:
+        connection, _ = listening.accept()
+        connection.recv(4096)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    threading.Thread(target=take_a_part, daemon=True).start()
+    one = Line(f"http://127.0.0.1:{listening.getsockname()[1]}", "the engine", {})
+    with pytest.raises(TransportError) as caught:
+        one.ask("POST", "/send", b"x" * (32 << 20))
+    assert not isinstance(caught.value, DoubtError)
+    listening.close()

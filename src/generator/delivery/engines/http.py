@@ -56,6 +56,8 @@ class Answer:
     status: int
     wait: float
     body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """By their names in lower case."""
 
     def read(self) -> Any:
         """The body as JSON; None when it is none."""
@@ -76,7 +78,7 @@ class Line:
         self._url, self._name, self._headers, self._final = url.rstrip("/"), name, dict(headers), final
         self._client: httpx.Client | None = None
         self._socket: Any = None
-        self._hung_up = False
+        self._hung_up = self._written = False
 
     def ask(
         self, method: str, path: str, content: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -89,6 +91,7 @@ class Line:
         if self._hung_up:
             raise TransportError(f"{self._name}: the connection was ended here")
         end = monotonic() + self._final
+        self._written = False
         try:
             if self._client is None:
                 self._client = _make_client(self._headers, self._final)
@@ -97,22 +100,23 @@ class Line:
                 self._url + path,
                 content=content,
                 headers=headers,
-                extensions={"trace": self._note_socket},
+                extensions={"trace": self._note},
             )
             response = self._client.send(request, stream=True)
             try:
                 body = _read_body(response, end)
             finally:
                 response.close()
-        except _CERTAIN as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             self.close()
-            raise TransportError(f"{self._name}: {_explain(error)}") from None
-        except (httpx.HTTPError, httpx.StreamError, OSError, ValueError) as error:
-            self.close()
-            raise DoubtError(f"{self._name}: {_explain(error)}") from None
+            # A request that has not left whole cannot be understood.
+            failure = DoubtError if self._written else TransportError
+            raise failure(f"{self._name}: {_explain(error)}") from None
         if response.status_code >= _FAILED:
             raise DoubtError(f"{self._name} answers {response.status_code}")
-        return Answer(response.status_code, _read_wait(response.headers.get("Retry-After", "")), body)
+        return Answer(
+            response.status_code, _read_wait(response.headers.get("Retry-After", "")), body, response.headers
+        )
 
     def close(self) -> None:
         """End the connection, if there is one. Raises nothing; the next `ask` opens another."""
@@ -128,8 +132,11 @@ class Line:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def _note_socket(self, event: str, info: Mapping[str, Any]) -> None:
-        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+    def _note(self, event: str, info: Mapping[str, Any]) -> None:
+        """What httpcore is doing: the system has taken all of the request, or a socket was opened."""
+        if event == "http11.send_request_body.complete":
+            self._written = True
+        elif event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._socket = info["return_value"].get_extra_info("socket")
 
 
