@@ -148,5 +148,6 @@ lock:  ## renew requirements/*.txt within the bounds of pyproject.toml
 	@$(COMPILE) requirements/build.txt --group build
 	@$(COMPILE) requirements/run.txt pyproject.toml
 	@$(COMPILE) requirements/book.txt pyproject.toml --group book --constraints requirements/run.txt
-	@$(COMPILE) requirements/test.txt pyproject.toml --group test --constraints requirements/run.txt
+	@$(COMPILE) requirements/ses.txt pyproject.toml --extra ses --constraints requirements/run.txt
+	@$(COMPILE) requirements/test.txt pyproject.toml --extra ses --group test --constraints requirements/run.txt
 	@$(COMPILE) requirements/bench.txt pyproject.toml --group bench --constraints requirements/run.txt

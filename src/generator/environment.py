@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from generator.delivery.incoming.hooks.relays import RELAYS, check_secret
-from generator.delivery.known_relays import find_replaced
+from generator.delivery.known_relays import check_signature, find_replaced
 from generator.delivery.outgoing import signing, transports
 from generator.errors import DatabaseError, SecretError
 from generator.settings import TRIAL
@@ -51,19 +51,23 @@ def open_mail(root: Path) -> Transport:
         read_variable(root, transports.VARIABLE, transports.DEFAULT),
         root,
         read_variable(root, transports.FALLBACK),
+        list_secrets(root),
     )
 
 
 def find_signer(root: Path, settings: Settings) -> Signer | None:
     """What signs our mail; None when the relay does. Raises SecretError."""
     mail, second = (read_variable(root, name) for name in (transports.VARIABLE, transports.FALLBACK))
-    return signing.open_signer(
+    signer = signing.open_signer(
         settings,
         read_variable(root, signing.VARIABLE),
         root,
         find_replaced(mail, second),
         read_variable(root, signing.SECOND),
     )
+    if signer:
+        check_signature(mail)
+    return signer
 
 
 def read_hooks(root: Path) -> dict[Relay, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from generator.model import Progress
 from tests.proof.accounts import Account, settle_account
+from tests.proof.amazon import cut_short, refused, run_ses
 from tests.proof.course import run_course
 from tests.proof.firsts import run_firsts
 from tests.proof.kills import run_kills
@@ -16,6 +17,8 @@ from tests.proof.ways import doubt_stays, failed_over, greylisted
 from tests.proof.world import Nursery, World, open_nursery, open_world
 
 READERS, KILLS = 160, 12
+FEWER = 80
+"""Readers where a letter is a request of its own, which takes longer."""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,27 @@ def test_a_killed_service_and_killed_senders_write_once_to_who_confirms(
     assert account.holds, (seed, account)
     assert account.recipients > READERS, (seed, account)
     assert account.kills >= KILLS - 3, (seed, account)
+
+
+@pytest.mark.slow
+def test_killed_senders_lose_nobody_who_is_sent_through_ses(nursery: Nursery, tmp_path: Path):
+    seed = random.SystemRandom().randrange(1 << 32)
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, FEWER) as world:
+        account = run_ses(world, "SES", random.Random(seed), KILLS, connections=1)  # noqa: S311
+    assert account.holds, (seed, account)
+    assert account.recipients == FEWER
+    assert account.kills >= KILLS - 2, (seed, account)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("drill", [cut_short, refused], ids=lambda drill: drill.__name__)
+def test_what_ses_does_not_answer_is_in_doubt_and_nothing_else(
+    drill: Callable[[World], Account], nursery: Nursery, tmp_path: Path
+):
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, FEWER) as world:
+        account = drill(world)
+    assert account.holds, account
+    assert account.recipients == FEWER
 
 
 def assert_would_be_seen(world: World):

@@ -18,6 +18,7 @@ from generator.delivery.known_relays import find_relay, find_replaced, load_rela
         ("smtp://u:p@email-smtp.eu-west-1.amazonaws.com.example.org", None),
         ("smtp://u:p@email-smtp.a.b.amazonaws.com", None),
         ("smtp://u:p@smtp-broadcasts.postmarkapp.com:587", "Postmark"),
+        ("ses://eu-west-1", "Amazon SES (API)"),
         ("smtp://localhost:25", None),
         ("maildir:var/mail", None),
         ("smtp://[::1", None),
@@ -37,11 +38,21 @@ def test_what_a_relay_replaces_is_not_signed() -> None:
 def test_every_row_says_where_it_was_read() -> None:
     path = Path(known_relays.__file__).with_name("known_relays.toml")
     rows = tomllib.loads(path.read_text("utf-8"))["relay"]
-    hosts = [host for row in rows for host in row["hosts"]]
+    hosts = [host for row in rows for host in row.get("hosts", ())]
     assert len(set(hosts)) == len(hosts)
     assert len(rows) == len(load_relays())
     for row in rows:
-        assert row.keys() <= {"name", "hosts", "spf", "replaces", "advice", "source", "checked"}
+        assert row.keys() <= {
+            "name",
+            "hosts",
+            "scheme",
+            "spf",
+            "replaces",
+            "signs",
+            "advice",
+            "source",
+            "checked",
+        }
         assert row["source"].startswith("https://")
         assert isinstance(row["checked"], date)
         assert row["advice"].endswith(".")

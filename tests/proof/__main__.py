@@ -23,7 +23,7 @@ from pathlib import Path
 from generator.errors import describe
 from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
-from tests.proof import absence, dumps, faults, recovery, storage, ways
+from tests.proof import absence, amazon, dumps, faults, recovery, storage, ways
 from tests.proof.accounts import Account
 from tests.proof.course import run_course
 from tests.proof.firsts import run_firsts
@@ -84,6 +84,20 @@ def lessons(seed: int, kills: int, recipients: int) -> Iterator[Scenario]:
         yield Scenario(name, run, postgresql, recipients + recipients // 4)
 
 
+def engines(seed: int, kills: int, recipients: int) -> Iterator[Scenario]:
+    """Relays that take letters by HTTP."""
+    for postgresql, connections in ((False, 1), (True, 4)):
+        name = f"kill -9: Amazon SES, {_say(connections, 'connection')}"
+        run = partial(
+            amazon.run_ses,
+            name=name,
+            seed=random.Random(f"{seed} {name}"),  # noqa: S311 (nobody gains by guessing it)
+            kills=kills,
+            connections=connections,
+        )
+        yield Scenario(name, run, postgresql, recipients)
+
+
 def _say(count: int, one: str, many: str = "") -> str:
     return f"one {one}" if count == 1 else f"{count} {many or one + 's'}"
 
@@ -92,7 +106,7 @@ ON_BOTH = (
     *(faults.dropped_half_way, faults.dropped_after_the_dot, faults.dropped_elsewhere, faults.later),
     *(faults.never, faults.slow_down, faults.silent, faults.everybody_refused, faults.changed_meanwhile),
     *(faults.asked_to_stop, faults.four_at_once, faults.stands_still, faults.retried),
-    *(ways.greylisted, ways.failed_over, ways.doubt_stays),
+    *(ways.greylisted, ways.failed_over, ways.doubt_stays, amazon.cut_short, amazon.refused),
 )
 ON_SQLITE = (
     storage.full_disk,
@@ -192,6 +206,7 @@ def main() -> int:
         for scenario in (
             *matrix(asked.seed, asked.kills, asked.recipients),
             *lessons(asked.seed, asked.kills, asked.recipients),
+            *engines(asked.seed, asked.kills, asked.recipients),
             *every_fault(min(FEWER, asked.recipients)),
         )
         if asked.only in f"{scenario.name} {'PostgreSQL' if scenario.postgresql else 'SQLite'}"

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
+from typing import NoReturn
 
 PATIENCE = 60
 """Seconds in which every conversation ends."""
@@ -60,6 +61,8 @@ class Door:
     """Whether it takes addresses beyond ASCII (RFC 6531), for letters that say so."""
     taken: int = 0
     """Letters that came in here."""
+    talk: "type[Conversation] | None" = None
+    """What is spoken here; None: SMTP."""
 
 
 class Relay:
@@ -73,14 +76,14 @@ class Relay:
         self._listening: list[socket.socket] = []
         self._conversations: list[threading.Thread] = []
 
-    def open_door(self, *, small: bool = False) -> Door:
+    def open_door(self, *, small: bool = False, talk: "type[Conversation] | None" = None) -> Door:
         """Listen on one more port. `small`: read in small bites, so that a sender has to wait half-way."""
         listening = socket.socket()
         if small:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
         listening.bind(("127.0.0.1", 0))
         listening.listen(50)
-        door = Door(listening.getsockname()[1])
+        door = Door(listening.getsockname()[1], talk=talk)
         self._listening.append(listening)
         threading.Thread(target=self._accept, args=(listening, door), daemon=True).start()
         return door
@@ -89,7 +92,8 @@ class Relay:
         with suppress(OSError):
             while True:
                 connection, _ = listening.accept()
-                thread = threading.Thread(target=_Conversation(self, door, connection).hold, daemon=True)
+                talk = door.talk or Conversation
+                thread = threading.Thread(target=talk(self, door, connection).hold, daemon=True)
                 with self._lock:
                     self._conversations = [one for one in self._conversations if one.is_alive()]
                     thread.start()
@@ -137,11 +141,11 @@ def _header(head: str, name: str) -> str:
     return str(found[0]).strip()
 
 
-class _EndError(Exception):
+class EndError(Exception):
     """This conversation is over."""
 
 
-class _Conversation:
+class Conversation:
     """One connection (RFC 5321, 2920)."""
 
     def __init__(self, relay: Relay, door: Door, connection: socket.socket) -> None:
@@ -154,7 +158,7 @@ class _Conversation:
         """Until one of the two ends it."""
         self._connection.settimeout(PATIENCE)
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with self._connection, suppress(OSError, _EndError):
+        with self._connection, suppress(OSError, EndError):
             if not self._fails(Moment.CONNECT):
                 self._say("220 relay.example.org ESMTP")
             while True:
@@ -189,7 +193,7 @@ class _Conversation:
         elif verb == "QUIT":
             self._say("221 2.0.0 Bye")
             self._flush()
-            raise _EndError
+            raise EndError
         else:
             self._say("500 5.5.2 What?")
 
@@ -243,17 +247,21 @@ class _Conversation:
         if not fault:
             return False
         if fault in {DROP, RESET, SILENCE}:
-            self._flush()
-            if fault == RESET:
-                self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            while fault == SILENCE and self._connection.recv(65536):
-                pass
-            raise _EndError
+            self._end(fault)
         self._say(fault)
         if fault.startswith("421"):
             self._flush()
-            raise _EndError
+            raise EndError
         return True
+
+    def _end(self, fault: str) -> NoReturn:
+        """DROP, RESET or SILENCE."""
+        self._flush()
+        if fault == RESET:
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        while fault == SILENCE and self._connection.recv(65536):
+            pass
+        raise EndError
 
     def _say(self, reply: str) -> None:
         self._said += f"{reply}\r\n".encode()
@@ -269,7 +277,7 @@ class _Conversation:
         self._flush()  # what was said to commands in one breath leaves in one breath, once there is nothing to read
         more = self._connection.recv(65536)
         if not more:
-            raise _EndError
+            raise EndError
         self._read += more
 
     def _flush(self) -> None:

@@ -25,7 +25,7 @@ from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY
 from tests.proof.projects import fill, make_project
-from tests.proof.relay import Arrival, Door, Fault, Relay
+from tests.proof.relay import Arrival, Conversation, Door, Fault, Relay
 
 WEEK = Week(2026, 46)
 KEYS = Keys(("k" * 43,))
@@ -127,6 +127,10 @@ class World:
     before: tuple[str, ...] = ()
     """What starts the commands."""
     keys: Keys = KEYS
+    mail: str = "smtp://127.0.0.1:{port}"
+    """How its doors are named."""
+    talk: type[Conversation] | None = None
+    """What is spoken at its doors; None: SMTP."""
     more: dict[str, str] = field(default_factory=dict)
     """What else is in the environment of the commands."""
 
@@ -139,14 +143,14 @@ class World:
         **order: Any,
     ) -> Sender:
         """Begin a command at a door of its own, and at one to fall back on; `order` is for victim."""
-        door = self.relay.open_door(small=small)
+        door = self.relay.open_door(small=small, talk=self.talk)
         door.fault = fault
         place = self.root / f"sender-{next(NUMBERS)}.log"
         environment = {
             **os.environ,
             "NEWSLETTER_DATABASE": self.address,
             "NEWSLETTER_KEYS": str(self.keys),
-            "NEWSLETTER_MAIL": f"smtp://127.0.0.1:{door.port}",
+            "NEWSLETTER_MAIL": self.mail.format(port=door.port),
             **self.more,
         }
         if fallback:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from generator.delivery.outgoing import transports
 from generator.delivery.outgoing.transports import open_transport
-from generator.environment import find_signer, read_variable
+from generator.environment import find_signer, list_secrets, read_variable
 from generator.errors import GeneratorError, SecretError, TransportError
 from generator.settings import HookForm
 from generator.watch.findings import Level
@@ -81,7 +81,7 @@ class Channels:
             if not url:
                 continue
             try:
-                transport = open_transport(url, self.root)
+                transport = open_transport(url, self.root, secrets=list_secrets(self.root))
                 try:
                     transport.send(
                         self.settings.sender_address, self.settings.alerts.mail, self._sign(message)

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from functools import partial
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -145,7 +145,7 @@ def _make_client(headers: Mapping[str, str], final: float) -> httpx.Client:
         httpx.Client,
         headers={"User-Agent": "zekerheden", "Accept": "application/json", **headers},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-        verify=ssl.create_default_context(),
+        verify=_trust(),
         follow_redirects=False,  # elsewhere the token would be somebody else's
         timeout=httpx.Timeout(PATIENCE, read=final),
     )
@@ -153,6 +153,12 @@ def _make_client(headers: Mapping[str, str], final: float) -> httpx.Client:
         return make()
     except (ImportError, ValueError):  # a SOCKS proxy, for which httpx lacks a library, or none that it knows
         return make(trust_env=False)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom the machine trusts: read once, because that takes longer than a letter."""
+    return ssl.create_default_context()
 
 
 def _read_body(response: httpx.Response, end: float) -> bytes:

@@ -1,11 +1,13 @@
-"""Ways for a finished mail to leave: to a relay by SMTP, or into a maildir as a trial. NEWSLETTER_MAIL says which.
+"""Ways for a finished mail to leave: to a relay by SMTP, to Amazon SES, or into a maildir as a trial.
 
-NEWSLETTER_MAIL_FALLBACK may name a second relay, which takes the mail while the first is down.
+NEWSLETTER_MAIL says which. NEWSLETTER_MAIL_FALLBACK may name a second relay, which takes the mail while the first is
+down.
 """
 
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -16,6 +18,7 @@ from generator.errors import TransportError
 from generator.subscribers.list.networks import is_here
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from urllib.parse import SplitResult
 
@@ -70,14 +73,17 @@ def find_files(url: str, root: Path) -> Path | None:
     return root / unquote(url.partition(":")[2]) / "new" if is_trial(url) else None
 
 
-def open_transport(url: str, root: Path, fallback: str = "") -> Transport:
+def open_transport(
+    url: str, root: Path, fallback: str = "", secrets: Mapping[str, str] = MappingProxyType({})
+) -> Transport:
     """The transport that a URL names. Connects and writes nothing yet.
 
-    `fallback` names the relay that takes the mail while the first is down; a trial has no use for it.
+    `fallback` names the relay that takes the mail while the first is down; a trial has no use for it. `secrets` holds
+    the credentials of Amazon, by the names of their variables.
 
     `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. A relay may have settings
-    behind a question mark: `tls=required` (or `opportunistic`, or `none`), and `ehlo=NAME`, with which we greet. Raises
-    TransportError, which never shows a password.
+    behind a question mark: `tls=required` (or `opportunistic`, or `none`), and `ehlo=NAME`, with which we greet.
+    `ses://REGION` is the API of Amazon SES; see engines.ses. Raises TransportError, which never shows a password.
     """
     try:
         parts = urlsplit(url)
@@ -89,21 +95,36 @@ def open_transport(url: str, root: Path, fallback: str = "") -> Transport:
         if parts.netloc or parts.query or parts.fragment or not folder.strip("/") or "\0" in folder:
             raise TransportError(_wanted("no folder"))
         return Maildir(root / folder)
+    if parts.scheme == "ses":
+        if fallback:
+            raise TransportError(
+                f"{FALLBACK} is set, but {VARIABLE} names Amazon SES, which has no use for it"
+            )
+        return _open_ses(parts, secrets)
     if parts.scheme not in {"smtp", "smtps"}:
         raise TransportError(_wanted(f"{parts.scheme!r}" if parts.scheme else "an unknown kind of transport"))
     relay = _open_relay(parts, port)
-    relay.second = _open_fallback(fallback, root, relay) if fallback else None
+    relay.second = _open_fallback(fallback, root, relay, secrets) if fallback else None
     return relay
 
 
-def _open_fallback(url: str, root: Path, first: Relay) -> Relay:
+def _open_ses(parts: SplitResult, secrets: Mapping[str, str]) -> Transport:
+    from generator.delivery.engines.ses import open_ses  # noqa: PLC0415 (httpx, for those who use SES)
+
     try:
-        second = open_transport(url, root)
+        return open_ses(parts, secrets)
+    except ValueError as error:
+        raise TransportError(f"{VARIABLE} names {error}; expected ses://eu-west-1") from None
+
+
+def _open_fallback(url: str, root: Path, first: Relay, secrets: Mapping[str, str]) -> Relay:
+    try:
+        second = open_transport(url, root, secrets=secrets)
     except TransportError as error:
         raise TransportError(str(error).replace(VARIABLE, FALLBACK, 1)) from None
     if not isinstance(second, Relay):
         raise TransportError(
-            f"{FALLBACK} names a folder; expected a second relay, like smtps://user:password@host:465"
+            f"{FALLBACK} names {'a folder' if is_trial(url) else 'an API'}; expected a second relay, like smtps://user:password@host:465"
         )
     if (second.host, second.port) == (first.host, first.port):
         raise TransportError(f"{FALLBACK} names the same relay as {VARIABLE}; remove it, or name another one")
