@@ -16,7 +16,8 @@ GeneratorError          the base: a person can mend it; the command line prints 
 ├── MailingError        a letter cannot be sent as things stand; nothing was sent
 ├── MailboxError        the mailbox that mail comes back to cannot be opened or read
 └── TransportError      a mail could not be handed over
-    └── DoubtError      … or it was: the connection ended before the relay could say so (RFC 1047)
+    ├── DoubtError      … or it was: the connection ended before the relay could say so (RFC 1047)
+    └── ConflictError   the engine knows the key of a mail, and another mail by it; nothing was taken
 
 A bug is none of these: it stays a traceback.
 """
@@ -123,6 +124,10 @@ class TransportError(GeneratorError):
 
 class DoubtError(TransportError):
     """The final dot may have left, and no reply came: the mail may have arrived or not (RFC 1047)."""
+
+
+class ConflictError(TransportError):
+    """The engine knows the key of a mail already, and another mail by it: it took none of the request."""
 
 
 def explain_network(error: Exception) -> str:

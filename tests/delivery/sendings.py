@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from generator.delivery.engines.batches import BatchSession
 from generator.delivery.outgoing.attempts import Breaker
+from generator.delivery.outgoing.batch_sender import BatchSender
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.runs import Run
 from generator.delivery.outgoing.sender import Sender
@@ -39,6 +41,7 @@ def master(language: Language) -> bytes:
             f"To: {STAND_IN.address}",
             f"Message-ID: <{STAND_IN.tag}@letter.example.org>",
             f"List-Unsubscribe: <https://letter.example.org/unsubscribe/{STAND_IN.unsubscribe}>",
+            f"Subject: Letter {language}",
             f"Content-Language: {language}",
             'Content-Type: multipart/alternative; boundary="="',
             "",
@@ -63,7 +66,7 @@ class Hasty(Pace):
         super().__init__()
         self.slowed = 0
 
-    def slow(self) -> float:
+    def slow(self, least: float = 0.0) -> float:
         self.slowed += 1
         return 0.0
 
@@ -80,6 +83,8 @@ class Scene:
     now: datetime = NOW
     said: list[str] = field(default_factory=list)
     port: int = 0
+    mail: str = "smtp://127.0.0.1:{port}"
+    """How its door is named."""
 
     def task(self, **changes: Any) -> Task:
         """What a run shares; it waits for nothing."""
@@ -98,8 +103,8 @@ class Scene:
         }
         return Task(self.mailing, **{**given, **changes})
 
-    def open(self) -> Session:
-        url = f"smtp://127.0.0.1:{self.port or self.door.port}"
+    def open(self) -> Session | BatchSession:
+        url = self.mail.format(port=self.port or self.door.port)
         return open_transport(url, self.database.file.parent).open_session()  # type: ignore[union-attr]
 
     def run(self, task: Task | None = None, connections: int = 1, **changes: Any) -> Tally:
@@ -109,7 +114,11 @@ class Scene:
     def send(self, task: Task, make: Callable[[Database, Week, int], Ledger] = Ledger) -> None:
         """One connection, with a ledger of the test's own."""
         with enlist(self.database, self.mailing.week, self.now) as number:
-            Sender(task, make(self.database, self.mailing.week, number), self.open()).work()
+            session, ledger = self.open(), make(self.database, self.mailing.week, number)
+            if isinstance(session, BatchSession):
+                BatchSender(task, ledger, session, session.limit).work()
+            else:
+                Sender(task, ledger, session).work()
 
     def fail(self, fault: Fault | None) -> None:
         """Have the relay do this from now on."""

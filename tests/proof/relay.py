@@ -16,6 +16,10 @@ PATIENCE = 60
 """Seconds in which every conversation ends."""
 
 
+Talk = Callable[["Relay", "Door", socket.socket], "Conversation"]
+"""What is spoken at a door: makes the conversation over a connection."""
+
+
 class Moment(Enum):
     """Where a conversation stands. A fault is asked at each of them, before the relay goes on."""
 
@@ -61,7 +65,7 @@ class Door:
     """Whether it takes addresses beyond ASCII (RFC 6531), for letters that say so."""
     taken: int = 0
     """Letters that came in here."""
-    talk: "type[Conversation] | None" = None
+    talk: "Talk | None" = None
     """What is spoken here; None: SMTP."""
 
 
@@ -76,7 +80,12 @@ class Relay:
         self._listening: list[socket.socket] = []
         self._conversations: list[threading.Thread] = []
 
-    def open_door(self, *, small: bool = False, talk: "type[Conversation] | None" = None) -> Door:
+    def open_door(
+        self,
+        *,
+        small: bool = False,
+        talk: "Talk | None" = None,
+    ) -> Door:
         """Listen on one more port. `small`: read in small bites, so that a sender has to wait half-way."""
         listening = socket.socket()
         if small:

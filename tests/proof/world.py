@@ -25,7 +25,7 @@ from generator.subscribers.store.database import Database, open_database
 from generator.subscribers.store.keys import Keys
 from generator.subscribers.store.schema import DELIVERY
 from tests.proof.projects import fill, make_project
-from tests.proof.relay import Arrival, Conversation, Door, Fault, Relay
+from tests.proof.relay import Arrival, Door, Fault, Relay, Talk
 
 WEEK = Week(2026, 46)
 KEYS = Keys(("k" * 43,))
@@ -129,7 +129,7 @@ class World:
     keys: Keys = KEYS
     mail: str = "smtp://127.0.0.1:{port}"
     """How its doors are named."""
-    talk: type[Conversation] | None = None
+    talk: Talk | None = None
     """What is spoken at its doors; None: SMTP."""
     more: dict[str, str] = field(default_factory=dict)
     """What else is in the environment of the commands."""

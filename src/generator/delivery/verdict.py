@@ -81,6 +81,10 @@ class Reply:
     """What the server said besides: a Meaning like `blocked`, which is ours to mend, or `greylist`."""
     stage: Stage | None = field(default=None, compare=False)
     """To what it was the reply, when it was one to us."""
+    wait: float = field(default=0.0, compare=False)
+    """Seconds for which an engine asks us to pause; 0 when it says nothing."""
+    handed: str = field(default="", compare=False)
+    """What an engine calls the mail that it accepted."""
 
     @property
     def refused(self) -> bool:

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.delivery.engines.batches import BatchSession, Parcel
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
 from generator.delivery.outgoing.transports import DEFAULT
@@ -132,12 +133,19 @@ def _make_copies(  # noqa: PLR0913 (what a mailing is made of)
     return Copies(mailing, prepared.masters, keys, settings, find_signer(root, settings))
 
 
-def _hand_over(session: Session, copies: Copies, due: Due) -> str:
+def _hand_over(session: Session | BatchSession, copies: Copies, due: Due) -> str:
     """Send one; the codes of the reply. Raises TransportError."""
     copy = copies.make(due)
-    reply = session.offer(copy.envelope)
-    if reply.verdict is Verdict.YES:
-        reply = session.hand_over(copy.message)
+    if isinstance(session, BatchSession):
+        key = f"proof.{due.handle}"
+        packed = session.pack(copy.envelope, copy.message, key)
+        reply = session.send(key, [packed])[0] if isinstance(packed, Parcel) else packed
+    else:
+        reply = session.offer(copy.envelope)
+        if reply.verdict is Verdict.YES:
+            reply = session.hand_over(copy.message)
+    if reply is None:
+        raise TransportError("the engine did not come to the letter")
     if reply.verdict is not Verdict.YES:
         unable = f"{NO_UTF8}, which this address needs " if reply.verdict is Verdict.UNABLE else ""
         raise TransportError(f"the relay did not accept the letter: {unable}{reply.codes}".strip())

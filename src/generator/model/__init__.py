@@ -5,6 +5,7 @@ Nothing here reads, writes or knows a library. A value that exists is right: who
 
 from generator.model.deliveries import (
     NO_UTF8,
+    Begun,
     Delivery,
     Due,
     Event,
@@ -81,6 +82,7 @@ __all__ = [
     "Asking",
     "Aspect",
     "Assessment",
+    "Begun",
     "Certainty",
     "ChecklistItem",
     "Consent",

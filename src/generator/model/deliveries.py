@@ -24,7 +24,8 @@ class Progress(StrEnum):
     PLANNED = "planned"
     """In the audience; nothing was sent yet."""
     SENDING = "sending"
-    """From before DATA until the reply to the final dot is recorded."""
+    """From before DATA until the reply to the final dot is recorded; or from before a request to an engine until its
+    answer is, and then its sender may have died: the same request is made again, with the same keys."""
     ACCEPTED = "accepted"
     """The relay has said yes and answers for it."""
     DEFERRED = "deferred"
@@ -206,6 +207,22 @@ class Settled:
     """Whether this was an attempt that counts against the reader; False when the relay was slow with everybody."""
     why: str = ""
     """Of a skipped one."""
+    handed: str = ""
+    """Of an accepted one: what the engine calls it, if it has a name there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A letter that was being sent with a key when no answer came; the same may be sent again until `until`."""
+
+    due: Due | None
+    """None when its reader was erased since, so that nobody can make it again."""
+    subscriber_id: int
+    content: str
+    """Digest of what was sent: something else must not be sent with this key."""
+    until: datetime
+    wanted: bool
+    """Whether its reader would still get it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ def make_older(path: Path) -> None:
         connection.execute("DROP TABLE stamp")
         connection.execute("DROP TABLE welcome")
         connection.execute("DROP INDEX ix_delivery_joined")
-        for column in ("joined", "welcome", "master"):
+        connection.execute("DROP INDEX ix_delivery_batch")
+        for column in ("joined", "welcome", "master", "batch", "content", "until", "handed"):
             connection.execute(f"ALTER TABLE delivery DROP COLUMN {column}")
         connection.execute("UPDATE alembic_version SET version_num = '0003'")
         connection.commit()

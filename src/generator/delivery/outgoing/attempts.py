@@ -38,7 +38,7 @@ NO_REPLY = Reply(Verdict.LATER, "")
 def settle(due: Due, reply: Reply, mailing: Mailing, now: datetime) -> Settled:
     """The outcome of a letter after a reply about its subscriber: accepted, skipped, deferred or refused."""
     if reply.verdict is Verdict.YES:
-        return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes)
+        return Settled(due.subscriber_id, Progress.ACCEPTED, reply.codes, handed=reply.handed)
     if reply.verdict is Verdict.UNABLE:
         said = bool(reply.codes)
         return Settled(due.subscriber_id, Progress.SKIPPED, reply.codes, counted=said, why=NO_UTF8)

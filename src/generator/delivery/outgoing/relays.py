@@ -6,12 +6,15 @@ import logging
 import re
 import smtplib
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
+from hashlib import sha256
 from socket import SHUT_RDWR
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from generator.delivery.engines.batches import MARGIN, BatchSession, Parcel
 from generator.delivery.outgoing.connections import Connection
 from generator.delivery.outgoing.failover import FailoverSession, Outage
 from generator.delivery.outgoing.smtp import Server
@@ -20,7 +23,7 @@ from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from generator.delivery.sessions import Session
 
@@ -79,7 +82,7 @@ class Relay(Server):
                     single=reply.verdict in {Verdict.LATER, Verdict.NEVER, Verdict.GONE, Verdict.UNABLE},
                 )
 
-    def open_session(self) -> Session:
+    def open_session(self) -> Session | BatchSession:
         """A session for letters, with a connection of its own; nothing is connected yet."""
         return self._open()
 
@@ -119,6 +122,58 @@ class Relay(Server):
                 self._sending.release()
         else:
             session.hang_up()
+
+
+class KeyedRelay(Relay):
+    """Resend by SMTP: a header gives each letter a key, so that one without a reply can be sent again."""
+
+    def send(self, sender: str, recipient: str, message: bytes) -> None:
+        """Hand one message over, with a key of its content; once more when no reply comes. Raises as Relay does."""
+        keyed = _add_key(message, f"mail.{sha256(recipient.encode() + message).hexdigest()[:32]}")
+        try:
+            super().send(sender, recipient, keyed)
+        except DoubtError:
+            super().send(sender, recipient, keyed)
+
+    def open_session(self) -> BatchSession:
+        """A session for letters, with a connection of its own; nothing is connected yet."""
+        return KeyedRelaySession(self)
+
+
+class KeyedRelaySession(BatchSession):
+    """A session with Resend by SMTP (see BatchSession): one letter in each batch."""
+
+    limit = 1
+    window = timedelta(hours=24) - MARGIN
+
+    def __init__(self, server: Server) -> None:
+        """Nothing is connected yet."""
+        self._session = RelaySession(server)
+        self.name = server.name
+        self.account = sha256(f"{server.name} {server.password}".encode()).hexdigest()[:12]
+
+    def pack(self, envelope: Envelope, message: bytes, key: str) -> Parcel | Reply:
+        """The message with its key."""
+        return Parcel(envelope, key, _add_key(message, key))
+
+    def send(self, batch: str, parcels: Sequence[Parcel]) -> list[Reply | None]:  # noqa: ARG002 (each has its key)
+        """Send one letter. Raises TransportError and DoubtError."""
+        [parcel] = parcels
+        reply = self._session.offer(replace(parcel.envelope, size=len(parcel.content)))
+        return [self._session.hand_over(parcel.content) if reply.verdict is Verdict.YES else reply]
+
+    def close(self) -> None:
+        """Send QUIT, and close the connection."""
+        self._session.close()
+
+    def hang_up(self) -> None:
+        """Shut the socket down at once."""
+        self._session.hang_up()
+
+
+def _add_key(message: bytes, key: str) -> bytes:
+    """`key` in the header by which Resend knows it (resend.com/docs/dashboard/emails/idempotency-keys)."""
+    return b"Resend-Idempotency-Key: %b\r\n%b" % (key.encode(), message)
 
 
 class RelaySession:

@@ -7,6 +7,8 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from generator.delivery.engines.batches import BatchSession
+from generator.delivery.outgoing.batch_sender import BatchSender
 from generator.delivery.outgoing.sender import MOST, Sender
 from generator.errors import DatabaseError, MailingError
 from generator.model import CourseStep
@@ -44,7 +46,7 @@ class Run:
         self,
         database: Database,
         task: Task,
-        open_session: Callable[[], Session],
+        open_session: Callable[[], Session | BatchSession],
         connections: int = 1,
         look: Callable[[], None] = lambda: None,
     ) -> None:
@@ -56,6 +58,8 @@ class Run:
         self._bugs: list[BaseException] = []
         self._told = False
         self._said: datetime | None = None
+        session = open_session()  # connects nothing
+        self._account = session.account if isinstance(session, BatchSession) else ""
 
     def work(self) -> Tally:
         """Send until nothing is left, the task stops, or its patience ends; `task.trouble` or `task.failure` say why.
@@ -67,13 +71,13 @@ class Run:
         now = self._task.clock
         with enlist(self._database, self._week, now()) as number:
             self._check_frozen()
-            settle_dead(self._database, self._week, now())
+            settle_dead(self._database, self._week, now(), self._account)
             tally = self._count()
             while not self._task.stop.is_set() and (tally.remaining or tally.deferred):
                 self._go_round(number, tally)
                 if self._task.stop.is_set():
                     break
-                settle_dead(self._database, self._week, now())
+                settle_dead(self._database, self._week, now(), self._account)
                 tally = self._count()
                 if not self._await_more(number, tally):
                     break
@@ -106,8 +110,9 @@ class Run:
         connections = min(self._connections, left)
         # Reserve fewer near the end, so that no connection is idle while another has a queue.
         most = max(1, min(MOST, left // (2 * connections))) if connections > 1 else MOST
+        share = -(-left // connections)
         threads = [
-            Thread(target=self._send, args=(number, most), name=f"connection {each + 1}", daemon=True)
+            Thread(target=self._send, args=(number, most, share), name=f"connection {each + 1}", daemon=True)
             for each in range(connections)
         ]
         for thread in threads:
@@ -119,10 +124,14 @@ class Run:
                 self._tell_others()
         self._tell_others()
 
-    def _send(self, number: int, most: int) -> None:
+    def _send(self, number: int, most: int, share: int) -> None:
         """Send over one connection; runs in a thread of its own."""
         try:
-            Sender(self._task, self._open_ledger(number), self._open(), most).work()
+            session, ledger = self._open(), self._open_ledger(number)
+            if isinstance(session, BatchSession):
+                BatchSender(self._task, ledger, session, min(share, session.limit)).work()
+            else:
+                Sender(self._task, ledger, session, most).work()
         except DatabaseError as error:
             self._task.end(str(error))
         except BaseException as error:  # noqa: BLE001 (a bug in one connection stops the others too, and is then shown)

@@ -1,4 +1,4 @@
-"""Ways for a finished mail to leave: to a relay by SMTP, to Amazon SES, or into a maildir as a trial.
+"""Ways for a finished mail to leave: to a relay by SMTP, to an API, or into a maildir as a trial.
 
 NEWSLETTER_MAIL says which. NEWSLETTER_MAIL_FALLBACK may name a second relay, which takes the mail while the first is
 down.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from generator.delivery.outgoing.maildirs import Maildir
-from generator.delivery.outgoing.relays import Relay
+from generator.delivery.outgoing.relays import KeyedRelay, Relay
 from generator.delivery.outgoing.smtp import Tls, is_name
 from generator.errors import TransportError
 from generator.subscribers.list.networks import is_here
@@ -22,12 +22,21 @@ if TYPE_CHECKING:
     from pathlib import Path
     from urllib.parse import SplitResult
 
+    from generator.delivery.engines.batches import BatchSession
     from generator.delivery.sessions import Session
 
 VARIABLE = "NEWSLETTER_MAIL"
 FALLBACK = "NEWSLETTER_MAIL_FALLBACK"
 DEFAULT = "maildir:var/mail"
 """Below the root of the project; git ignores `var/`."""
+
+_ENGINES = {
+    "lettermint": "lettermint://TOKEN@api.lettermint.co, or lettermint://TOKEN@api.lettermint.co/ROUTE",
+    "resend": "resend://TOKEN@api.resend.com",
+    "resend+smtps": "resend+smtps://TOKEN@smtp.resend.com",
+    "resend+smtp": "resend+smtp://TOKEN@smtp.resend.com",
+}
+"""Engines that know letters by their keys, and what is expected of each."""
 
 _PORTS = {("smtp", False): 25, ("smtp", True): 587, ("smtps", False): 465, ("smtps", True): 465}
 """Default port by scheme, and whether there is a password: submission with a password uses 587 (RFC 6409)."""
@@ -47,7 +56,7 @@ class Transport(Protocol):
         `refused` says that it never will be. Raises DoubtError: it may have been taken, SMTP cannot tell (RFC 1047).
         """
 
-    def open_session(self) -> Session:
+    def open_session(self) -> Session | BatchSession:
         """A session for many letters, with a connection of its own. Connects nothing yet, and raises nothing."""
 
     def takes(self, address: str) -> bool:
@@ -83,7 +92,9 @@ def open_transport(
 
     `maildir:FOLDER` (below `root`), `smtp://[user:password@]host[:port]` or `smtps://…`. A relay may have settings
     behind a question mark: `tls=required` (or `opportunistic`, or `none`), and `ehlo=NAME`, with which we greet.
-    `ses://REGION` is the API of Amazon SES; see engines.ses. Raises TransportError, which never shows a password.
+    `ses://REGION` is the API of Amazon SES; see engines.ses. `lettermint://TOKEN@[host][/route]`,
+    `resend://TOKEN@[host]` and `resend+smtps://TOKEN@[host]` know letters by their keys; see engines.batches.
+    Raises TransportError, which never shows a password.
     """
     try:
         parts = urlsplit(url)
@@ -101,6 +112,13 @@ def open_transport(
                 f"{FALLBACK} is set, but {VARIABLE} names Amazon SES, which has no use for it"
             )
         return _open_ses(parts, secrets)
+    if parts.scheme in _ENGINES:
+        if fallback:
+            raise TransportError(
+                f"{FALLBACK} is set, but {VARIABLE} names an engine that knows letters by their keys; remove it, "
+                "because a second relay would not know them"
+            )
+        return _open_engine(parts, port)
     if parts.scheme not in {"smtp", "smtps"}:
         raise TransportError(_wanted(f"{parts.scheme!r}" if parts.scheme else "an unknown kind of transport"))
     relay = _open_relay(parts, port)
@@ -115,6 +133,42 @@ def _open_ses(parts: SplitResult, secrets: Mapping[str, str]) -> Transport:
         return open_ses(parts, secrets)
     except ValueError as error:
         raise TransportError(f"{VARIABLE} names {error}; expected ses://eu-west-1") from None
+
+
+def _open_engine(parts: SplitResult, port: int | None) -> Transport:
+    """An engine that knows letters by their keys. No message shows any of the URL, which holds a token."""
+    host, token, route = parts.hostname or "", unquote(parts.username or ""), parts.path.strip("/")
+    smtp = parts.scheme.startswith("resend+")
+    wrong = ""
+    if not re.fullmatch(r"[!-~]+", token) or parts.password is not None:
+        wrong = "without a token, or with more than a token before the @"
+    elif parts.query or parts.fragment or (host and not _is_host(host)):
+        wrong = "with something that is no host behind the @"
+    elif route and (parts.scheme != "lettermint" or not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", route)):
+        wrong = "with something that is no route behind the host"
+    if wrong:
+        raise TransportError(f"{VARIABLE} names {parts.scheme} {wrong}; expected {_ENGINES[parts.scheme]}")
+    if smtp:
+        encrypted = parts.scheme == "resend+smtps"
+        return KeyedRelay(
+            host or "smtp.resend.com",
+            port or _PORTS[parts.scheme.removeprefix("resend+"), True],
+            user="resend",
+            password=token,
+            encrypted=encrypted,
+            local=is_here(host),
+        )
+    from generator.delivery.engines.keyed import KeyedEngine  # noqa: PLC0415 (httpx, for those who use one)
+    from generator.delivery.engines.lettermint import Lettermint  # noqa: PLC0415
+    from generator.delivery.engines.resend import Resend  # noqa: PLC0415
+
+    engine = Lettermint(route) if parts.scheme == "lettermint" else Resend()
+    if not host:
+        return KeyedEngine(engine, token)
+    where = f"[{host}]" if ":" in host else host
+    secure = "http" if is_here(host) else "https"
+    path = urlsplit(engine.url).path
+    return KeyedEngine(engine, token, f"{secure}://{where}{f':{port}' if port else ''}{path}")
 
 
 def _open_fallback(url: str, root: Path, first: Relay, secrets: Mapping[str, str]) -> Relay:

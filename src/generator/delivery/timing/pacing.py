@@ -78,8 +78,10 @@ class Pace:
             now = self._clock()
         return not stop.is_set()
 
-    def slow(self) -> float:
+    def slow(self, least: float = 0.0) -> float:
         """The relay throttles us: halve the rate, or the measured one if there is no limit, and pause all connections.
+
+        `least`: seconds that the relay asks for; the pause is that long at least, and never longer than _LONGEST_REST.
 
         Returns the seconds of the pause, after which to connect again. While a pause lasts, the rate is not halved
         once more: connections that are throttled at the same time count as one. The rate rises by a tenth a minute.
@@ -96,7 +98,7 @@ class Pace:
                 self._full = limit or self._measure(now)
             if self._full:
                 self._slowed = max((limit or self._full) / 2, _LEAST)
-            rest = min(_REST * 2.0 ** min(self._rests - 1, 10), _LONGEST_REST)
+            rest = min(max(least, _REST * 2.0 ** min(self._rests - 1, 10)), _LONGEST_REST)
             self._resting = self._next = now + rest
             self._since, self._count, self._reached = self._resting, 0, 0.0  # a pause is no measurement
             return rest

@@ -10,6 +10,10 @@
                   │
                   └── `newsletter retry` (reopen) ◀── REFUSED, IN_DOUBT
 
+    PLANNED, DEFERRED ── claim_batch, before a request with keys ──▶ SENDING ──▶ as above
+                                          again: release, adopt ──────┘ ▲  └── not within the hours for which
+                                                                └───────┘       the engine knows the keys ──▶ IN_DOUBT
+
     confirm (firsts.plan) ──▶ PLANNED ◀── confirm again: REFUSED, SKIPPED
 
 Else ACCEPTED and SKIPPED are final. A sender reserves rows first: a reserved row keeps its progress, and no other
@@ -22,7 +26,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Kind, Language, Progress
+from generator.model import Begun, Due, Kind, Language, Progress
 from generator.subscribers.ledger.statements import Statements
 from generator.subscribers.store.failures import explained
 from generator.subscribers.store.log import Entry, Happened
@@ -38,6 +42,9 @@ if TYPE_CHECKING:
 
 _LENGTH = 16
 """Characters of a reply that are kept."""
+
+_NAME = 64
+"""Characters that an engine calls a letter by."""
 
 _BOTH = 2
 """Rows: the last one and the next."""
@@ -69,13 +76,7 @@ class Ledger:
         MailingError when the list was restored since.
         """
         with self._connected() as raw:
-            self._check_home(raw)
-            alive, trouble = self._say.find_standing.run(raw).fetchone()
-            if not alive:
-                raise DatabaseError(
-                    f"{self._database.name}: the connection was lost, so another process took over"
-                )
-            if trouble:
+            if not self._may_begin(raw):
                 return []
             return self._reserve(raw, now, self._say.reserve_deferred, most=most) or self._reserve_planned(
                 raw, now, most
@@ -95,9 +96,53 @@ class Ledger:
             if following and at_once and self._advance_at_once(raw, settled[0], following, now):
                 return True
             with self._transaction(raw):
+                accepted = [one for one in settled if one.progress is Progress.ACCEPTED]
+                self._say.accept.run_many(raw, [_describe(one, now) for one in accepted])
                 for one in settled:
-                    self._settle(raw, one, now)
+                    if one.progress is not Progress.ACCEPTED:
+                        self._settle(raw, one, now)
                 return following is None or self._claim(raw, following, now)
+
+    def claim_batch(
+        self, batch: str, contents: Mapping[int, str], now: datetime, until: datetime
+    ) -> set[int]:
+        """Claim reserved rows as `sending`, as one request that may be made again until `until`: one durable commit.
+
+        `batch` names the request, and is new; `contents` has the digest of what is sent, by the id of the subscriber.
+        Returns the ids of those who get it: the others unsubscribed, paused or were erased, and are skipped now, or
+        another sender has them. Raises DatabaseError: the request must not be made. Idempotent.
+        """
+        with self._connected() as raw, self._transaction(raw):
+            marks = [
+                {"number": number, "batch": batch, "content": digest} for number, digest in contents.items()
+            ]
+            self._say.mark.run_many(raw, marks)
+            found = self._say.claim_batch.run(raw, batch=batch, now=now, until=until).fetchall()
+            claimed = {number for (number,) in found}
+            for number in contents.keys() - claimed:
+                self._skip(raw, number, now)
+        return claimed
+
+    def release(self, batch: str) -> None:
+        """Leave what is still being sent of a batch to who sends it again. Raises DatabaseError."""
+        with self._connected() as raw, self._transaction(raw):
+            self._say.release_batch.run(raw, batch=batch)
+
+    def adopt(self, account: str, now: datetime) -> tuple[str, list[Begun]]:
+        """Take over a batch of this account to which no answer came, and that may be sent again at `now`.
+
+        Returns its name, and what is still being sent of it in the order in which it was sent; an empty name when there
+        is none, or the mailing was stopped. Raises DatabaseError and MailingError as `reserve` does.
+        """
+        with self._connected() as raw:
+            if not self._may_begin(raw):
+                return "", []
+            while True:
+                batch = self._say.find_batch.run(raw, account=f"{account}.%", now=now).fetchone()[0]
+                if batch is None:
+                    return "", []
+                if rows := self._say.adopt_batch.run(raw, batch=batch).fetchall():
+                    return batch, sorted(map(self._read_begun, rows), key=lambda one: one.subscriber_id)
 
     def give_back(self, dues: Sequence[Due]) -> None:
         """Free rows that were reserved and not begun, in one transaction. Raises DatabaseError."""
@@ -124,6 +169,16 @@ class Ledger:
         if held is not None:
             with suppress(DatabaseError), explained(self._database.name, self._fails):
                 held.close()
+
+    def _may_begin(self, raw: Any) -> bool:
+        """Whether a letter may be begun: False when the mailing was stopped. Raises as `reserve` says."""
+        self._check_home(raw)
+        alive, trouble = self._say.find_standing.run(raw).fetchone()
+        if not alive:
+            raise DatabaseError(
+                f"{self._database.name}: the connection was lost, so another process took over"
+            )
+        return not trouble
 
     def _check_home(self, raw: Any) -> None:
         """Raise MailingError when a dump was restored since: it does not know whom this process has written to.
@@ -156,14 +211,11 @@ class Ledger:
     def _reserve(self, raw: Any, now: datetime, statement: Prepared, **values: Any) -> list[Due]:
         while rows := statement.run(raw, now=now, **values).fetchall():
             dues, erased = [], []
-            for number, handle, address, language, attempts, not_before, at, *digests in rows:
-                if handle is None:
-                    erased.append(number)
+            for row in rows:
+                if (due := self._read_due(row)) is None:
+                    erased.append(row[0])
                 else:
-                    joined = self._say.read_moment(at)
-                    welcome, master = (digest or "" for digest in digests)
-                    due = Due(number, handle, address, Language(language), attempts, joined, welcome, master)
-                    dues.append((not_before, due))
+                    dues.append((row[5], due))
             if erased:
                 with self._transaction(raw):
                     for number in erased:
@@ -171,6 +223,21 @@ class Ledger:
             if dues:
                 return [due for _, due in sorted(dues, key=lambda one: (one[0] or now, one[1].subscriber_id))]
         return []
+
+    def _read_due(self, row: Sequence[Any]) -> Due | None:
+        """None when the subscriber was erased."""
+        number, handle, address, language, attempts, _, at, welcome, master = row[:9]
+        if handle is None:
+            return None
+        joined = self._say.read_moment(at)
+        return Due(number, handle, address, Language(language), attempts, joined, welcome or "", master or "")
+
+    def _read_begun(self, row: Sequence[Any]) -> Begun:
+        content, until, wanted = row[9:]
+        moment = self._say.read_moment(until)
+        if moment is None:
+            raise ValueError("a row that is being sent has no end")
+        return Begun(self._read_due(row), row[0], content, moment, bool(wanted))
 
     # --- Advancing ----------------------------------------------------------------------------------------------------
 
@@ -187,9 +254,6 @@ class Ledger:
 
     def _settle(self, raw: Any, settled: Settled, now: datetime) -> None:
         number, reply = settled.subscriber_id, settled.reply[:_LENGTH]
-        if settled.progress is Progress.ACCEPTED:
-            self._say.accept.run(raw, number=number, answer=reply, now=now)
-            return
         found = self._say.settle.run(
             raw,
             number=number,
@@ -216,11 +280,10 @@ class Ledger:
     def _claim(self, raw: Any, following: Due, now: datetime) -> bool:
         if self._say.claim.run(raw, following=following.subscriber_id, now=now).rowcount:
             return True
-        self._skip(raw, following, now)
+        self._skip(raw, following.subscriber_id, now)
         return False
 
-    def _skip(self, raw: Any, following: Due, now: datetime) -> None:
-        number = following.subscriber_id
+    def _skip(self, raw: Any, number: int, now: datetime) -> None:
         if self._say.skip.run(raw, number=number, now=now).rowcount:
             self._say.note_skip.run(raw, number=number, now=now)
 
@@ -253,6 +316,16 @@ class Ledger:
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
             raise
+
+
+def _describe(accepted: Settled, now: datetime) -> dict[str, Any]:
+    """The values of `accept`."""
+    return {
+        "number": accepted.subscriber_id,
+        "answer": accepted.reply[:_LENGTH],
+        "handed": accepted.handed[:_NAME],
+        "now": now,
+    }
 
 
 def _find_kind(settled: Settled) -> Kind | None:

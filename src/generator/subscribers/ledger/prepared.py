@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ClauseElement, Dialect
 
@@ -34,6 +34,15 @@ class Prepared:
     def run(self, raw: Any, **values: Any) -> Any:
         """Run it on a connection of the driver, with a value for each bindparam; returns the cursor of the driver."""
         return raw.execute(self.text, self.bind(values))
+
+    def run_many(self, raw: Any, rows: Sequence[dict[str, Any]]) -> None:
+        """Run it for each of these; sooner than one by one. Nothing is returned."""
+        if len(rows) == 1:
+            self.run(raw, **rows[0])
+        elif rows:
+            cursor = raw.cursor()
+            cursor.executemany(self.text, [self.bind(row) for row in rows])
+            cursor.close()
 
     def _write(self, name: str, value: Any) -> Any:
         writer = self._writers.get(name)

@@ -14,15 +14,15 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from sqlalchemy import and_, delete, exists, insert, select, text, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, text, update
 
 from generator.errors import DatabaseError
 from generator.files import give_to_owner
 from generator.model import Kind, Progress
 from generator.subscribers.ledger.mailings import STEP, note_events
-from generator.subscribers.ledger.statements import OPEN
+from generator.subscribers.ledger.statements import OPEN, UNBATCHED
 from generator.subscribers.store.failures import explained
-from generator.subscribers.store.schema import DELIVERY, SENDER
+from generator.subscribers.store.schema import BATCHED, DELIVERY, SENDER
 from generator.subscribers.store.stamp import refuse_restored
 
 if TYPE_CHECKING:
@@ -55,8 +55,12 @@ def enlist(database: Database, week: MailingId, now: datetime) -> Iterator[int]:
                 _leave(database, week, number)
 
 
-def settle_dead(database: Database, week: MailingId, now: datetime) -> int:
+def settle_dead(database: Database, week: MailingId, now: datetime, account: str | None = None) -> int:
     """Put what dead senders were sending in doubt, and free what they had reserved; how many rows are in doubt.
+
+    What was being sent in a batch with keys is freed as well while the same may be sent again, and put in doubt
+    after that. `account`: of the engine that letters go to now, empty for a relay that knows no keys; what went to
+    another one is put in doubt at once. None: it is not known here.
 
     One transaction of its own. Idempotent. The number of the sender stays in a row that is in doubt: if it lives after
     all, and only lost its lock with its connection, it may still record what became of that letter. Raises
@@ -65,22 +69,36 @@ def settle_dead(database: Database, week: MailingId, now: datetime) -> int:
     with database.begin() as transaction:
         connection = transaction.connection
         living = _find_living(database, transaction, week)
+        again = and_(BATCHED, DELIVERY.c.until > now)
+        if account is not None:
+            again = and_(again, DELIVERY.c.batch.startswith(f"{account or '-'}.", autoescape=True))
         rows = connection.execute(
-            select(DELIVERY.c.subscriber_id, DELIVERY.c.progress)
+            select(DELIVERY.c.subscriber_id, DELIVERY.c.progress, DELIVERY.c.sender, again.label("again"))
             .where(
                 DELIVERY.c.week == str(week),
-                DELIVERY.c.sender.is_not(None),
-                DELIVERY.c.sender.not_in(living),
-                OPEN,
+                or_(
+                    and_(DELIVERY.c.sender.is_not(None), DELIVERY.c.sender.not_in(living), OPEN),
+                    and_(DELIVERY.c.sender.is_(None), BATCHED, DELIVERY.c.progress == Progress.SENDING),
+                ),
             )
             .order_by(DELIVERY.c.subscriber_id)
             .with_for_update()
         ).all()
-        doubtful = [row.subscriber_id for row in rows if row.progress == Progress.SENDING]
+        doubtful = [row.subscriber_id for row in rows if row.progress == Progress.SENDING and not row.again]
+        begun = [
+            row.subscriber_id for row in rows if row.progress == Progress.SENDING and row.again and row.sender
+        ]
         reserved = [row.subscriber_id for row in rows if row.progress != Progress.SENDING]
-        _write(transaction, week, reserved, sender=None)
+        _write(transaction, week, begun, sender=None)
+        _write(transaction, week, reserved, sender=None, **UNBATCHED)
         _write(
-            transaction, week, doubtful, progress=Progress.IN_DOUBT, attempts=DELIVERY.c.attempts + 1, at=now
+            transaction,
+            week,
+            doubtful,
+            progress=Progress.IN_DOUBT,
+            attempts=DELIVERY.c.attempts + 1,
+            at=now,
+            **UNBATCHED,
         )
         note_events(transaction, doubtful, week, Kind.DOUBTED, now)
         connection.execute(delete(SENDER).where(SENDER.c.week == str(week), SENDER.c.id.not_in(living)))
@@ -113,7 +131,7 @@ def _leave(database: Database, week: MailingId, number: int) -> None:
     with database.begin() as transaction:
         connection = transaction.connection
         mine = and_(DELIVERY.c.week == str(week), DELIVERY.c.sender == number)
-        # Whatever it still sends is for settle_dead, which knows the time.
+        # Whatever it still sends is for settle_dead, which knows the time; or for who sends that batch again.
         sending = DELIVERY.c.progress == Progress.SENDING
         connection.execute(update(DELIVERY).where(mine, OPEN, ~sending).values(sender=None))
         sends = exists().where(mine, sending)

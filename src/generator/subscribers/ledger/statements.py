@@ -24,6 +24,7 @@ from sqlalchemy import (
 from generator.model import CourseState, CourseStep, Kind, Progress, Status, Week
 from generator.subscribers.ledger.prepared import Prepared
 from generator.subscribers.store.schema import (
+    BATCHED,
     COURSE,
     DEFERRED,
     DELIVERY,
@@ -48,6 +49,7 @@ _DUE = bindparam("due", type_=Moment)
 _MOST = bindparam("most", type_=Integer)
 _REPLY = bindparam("answer", type_=String)
 _FOLLOWING = bindparam("following", type_=Integer)
+_BATCH = bindparam("batch", type_=String)
 
 OPEN = or_(*(DELIVERY.c.progress == one for one in (Progress.PLANNED, Progress.DEFERRED, Progress.SENDING)))
 """Whether a row of the ledger is not settled."""
@@ -91,10 +93,14 @@ class Statements:
         """A deferred row that nobody has reserved is due at `due`, if it was to be later."""
         self.accept = prepare(
             _update_mine(week, sender).values(
-                progress=Progress.ACCEPTED, attempts=DELIVERY.c.attempts + 1, **_SETTLED, not_before=None
+                progress=Progress.ACCEPTED,
+                attempts=DELIVERY.c.attempts + 1,
+                **_SETTLED,
+                not_before=None,
+                handed=func.nullif(bindparam("handed", type_=String), ""),
             )
         )
-        """The relay accepted it, and said `answer`."""
+        """The relay accepted it, and said `answer`; it calls it `handed`, or nothing."""
         self.settle = prepare(
             _update_mine(week, sender).values(
                 progress=bindparam("to", type_=String),
@@ -108,10 +114,51 @@ class Statements:
         """The row of `following` is being sent, if it may be. Idempotent, for a commit whose reply was lost."""
         self.accept_and_claim = prepare(_accept_and_claim(week, sender))
         """`accept` and `claim` in one round trip. When it finds fewer than two rows, run them one by one."""
+        self.mark = prepare(
+            _update_mine(week, sender)
+            .where(OPEN)
+            .values(batch=_BATCH, content=bindparam("content", type_=String))
+        )
+        """A reserved row will be part of `batch`; `content` is the digest of what is sent."""
+        self.claim_batch = prepare(
+            update(DELIVERY)
+            .where(_of(week), _IN_BATCH, DELIVERY.c.sender == sender, _may_go(week, DELIVERY.c.subscriber_id))
+            .values(progress=Progress.SENDING, at=_NOW, until=bindparam("until", type_=Moment))
+            .returning(DELIVERY.c.subscriber_id)
+        )
+        """The rows of `batch` are being sent, those that may be. Returns their ids. Idempotent."""
+        self.release_batch = prepare(
+            update(DELIVERY).where(_of(week), _IN_BATCH, DELIVERY.c.sender == sender).values(sender=None)
+        )
+        """What is still being sent of `batch` is free, for who sends it again."""
+        self.find_batch = prepare(
+            select(func.min(DELIVERY.c.batch)).where(
+                _of(week),
+                BATCHED,
+                DELIVERY.c.sender.is_(None),
+                DELIVERY.c.until > _NOW,
+                DELIVERY.c.batch.like(bindparam("account", type_=String)),
+            )
+        )
+        """A batch that no sender has, and that may be sent again at `now`, with a name like `account`."""
+        self.adopt_batch = prepare(
+            update(DELIVERY)
+            .where(_of(week), _IN_BATCH, DELIVERY.c.sender.is_(None))
+            .values(sender=sender)
+            .returning(
+                *_DUE_COLUMNS,
+                DELIVERY.c.content,
+                DELIVERY.c.until,
+                exists(
+                    select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == DELIVERY.c.subscriber_id, _gets(week))
+                ).label("wanted"),
+            )
+        )
+        """Take over all of `batch`. Returns what `_reserve` does, and the columns of a Begun."""
         self.skip = prepare(
             _update_mine(week, sender)
             .where(OPEN)
-            .values(progress=Progress.SKIPPED, at=_NOW, sender=None, not_before=None)
+            .values(progress=Progress.SKIPPED, at=_NOW, sender=None, not_before=None, **UNBATCHED)
         )
         """This subscriber does not get the letter after all."""
         self.note = prepare(_note(bindparam("kind", type_=String), bindparam("detail", type_=String), week))
@@ -133,7 +180,25 @@ class Statements:
         return self._read_moment(value) if self._read_moment else value
 
 
-_SETTLED: dict[str, Any] = {"reply": _REPLY, "at": _NOW, "sender": None}
+_IN_BATCH = and_(BATCHED, DELIVERY.c.batch == _BATCH)
+
+_DUE_COLUMNS: tuple[ColumnElement[Any], ...] = (
+    DELIVERY.c.subscriber_id,
+    select(SUBSCRIBER.c.handle).where(SUBSCRIBER.c.id == DELIVERY.c.subscriber_id).scalar_subquery(),
+    select(SUBSCRIBER.c.address).where(SUBSCRIBER.c.id == DELIVERY.c.subscriber_id).scalar_subquery(),
+    DELIVERY.c.language,
+    DELIVERY.c.attempts,
+    DELIVERY.c.not_before,
+    DELIVERY.c.joined,
+    DELIVERY.c.welcome,
+    DELIVERY.c.master,
+)
+"""What a Due is made of; handle and address are NULL when the subscriber was erased."""
+
+UNBATCHED: dict[str, Any] = {"batch": None, "content": None, "until": None}
+"""A row that is not being sent with a key, or no longer."""
+
+_SETTLED: dict[str, Any] = {"reply": _REPLY, "at": _NOW, "sender": None, **UNBATCHED}
 """What every attempt leaves in its row."""
 
 
@@ -181,7 +246,7 @@ def _claim(week: MailingId, sender: int) -> Update:
             _of(week),
             DELIVERY.c.subscriber_id == _FOLLOWING,
             DELIVERY.c.sender == sender,
-            _may_go(week),
+            _may_go(week, _FOLLOWING),
         )
         .values(progress=Progress.SENDING, at=_NOW)
     )
@@ -195,7 +260,7 @@ def _accept_and_claim(week: MailingId, sender: int) -> Update:
             _of(week),
             DELIVERY.c.subscriber_id.in_([_NUMBER, _FOLLOWING]),
             DELIVERY.c.sender == sender,
-            or_(last, _may_go(week)),
+            or_(last, _may_go(week, _FOLLOWING)),
         )
         .values(
             progress=case((last, Progress.ACCEPTED.value), else_=Progress.SENDING.value),
@@ -208,8 +273,13 @@ def _accept_and_claim(week: MailingId, sender: int) -> Update:
     )
 
 
-def _may_go(week: MailingId) -> ColumnElement[bool]:
-    """Whether the row of `following` is not settled, and its subscriber still gets this letter or lesson."""
+def _may_go(week: MailingId, number: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether the row of this number is not settled, and its subscriber still gets this letter or lesson."""
+    return and_(OPEN, exists(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == number, _gets(week))))
+
+
+def _gets(week: MailingId) -> ColumnElement[bool]:
+    """Whether a subscriber gets this letter or lesson."""
     day = week.friday if isinstance(week, Week) else func.date(_NOW)
     gets = and_(
         SUBSCRIBER.c.status == Status.CONFIRMED, ~func.coalesce(SUBSCRIBER.c.paused_until > day, False)
@@ -217,7 +287,7 @@ def _may_go(week: MailingId) -> ColumnElement[bool]:
     if isinstance(week, CourseStep):
         running = and_(COURSE.c.subscriber_id == SUBSCRIBER.c.id, COURSE.c.state == CourseState.RUNNING)
         gets = and_(gets, exists().where(running))
-    return and_(OPEN, exists(select(SUBSCRIBER.c.id).where(SUBSCRIBER.c.id == _FOLLOWING, gets)))
+    return gets
 
 
 def _reserve(found: Select[Any], week: MailingId, sender: int) -> ClauseElement:
@@ -227,22 +297,8 @@ def _reserve(found: Select[Any], week: MailingId, sender: int) -> ClauseElement:
     """
     # MATERIALIZED: PostgreSQL may not look for them twice, and lock others the second time.
     picked = found.limit(_MOST).with_for_update(skip_locked=True).cte("picked")
-    return (
-        update(DELIVERY)
-        .where(_of(week), DELIVERY.c.subscriber_id.in_(select(picked.c.subscriber_id)))
-        .values(sender=sender)
-        .returning(
-            DELIVERY.c.subscriber_id,
-            select(SUBSCRIBER.c.handle).where(SUBSCRIBER.c.id == DELIVERY.c.subscriber_id).scalar_subquery(),
-            select(SUBSCRIBER.c.address).where(SUBSCRIBER.c.id == DELIVERY.c.subscriber_id).scalar_subquery(),
-            DELIVERY.c.language,
-            DELIVERY.c.attempts,
-            DELIVERY.c.not_before,
-            DELIVERY.c.joined,
-            DELIVERY.c.welcome,
-            DELIVERY.c.master,
-        )
-    )
+    chosen = update(DELIVERY).where(_of(week), DELIVERY.c.subscriber_id.in_(select(picked.c.subscriber_id)))
+    return chosen.values(sender=sender).returning(*_DUE_COLUMNS)
 
 
 def _note(kind: ColumnElement[Any], detail: ColumnElement[Any], week: MailingId) -> ClauseElement:

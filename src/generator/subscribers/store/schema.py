@@ -142,6 +142,9 @@ DEFERRED = text("progress = 'deferred'")
 JOINED = text("joined IS NOT NULL")
 """The same for first letters."""
 
+BATCHED = text("batch IS NOT NULL")
+"""The same for letters that are being sent with a key."""
+
 WAITING = text("judged IS NULL")
 """The same for reports."""
 
@@ -313,9 +316,17 @@ DELIVERY = Table(
     Column("welcome", String(64)),
     # Of a lesson: the digest of its master.
     Column("master", String(64)),
+    # Of a letter that is being sent to an engine that knows it by a key: the request that it is part of, the digest of
+    # what was sent, and until when the same may be sent again. Empty as soon as the engine has answered.
+    Column("batch", String(48)),
+    Column("content", String(32)),
+    Column("until", Moment),
+    # What the engine that accepted it calls it.
+    Column("handed", String(64)),
     # Without `progress` on PostgreSQL: it writes a row in its place only when nothing changes that an index speaks of.
     Index("ix_delivery_deferred", "week", "not_before", sqlite_where=DEFERRED),
     Index("ix_delivery_joined", "week", "joined", sqlite_where=JOINED, postgresql_where=JOINED),
+    Index("ix_delivery_batch", "week", "batch", sqlite_where=BATCHED, postgresql_where=BATCHED),
     sqlite_with_rowid=False,
 )
 
