@@ -11,6 +11,7 @@ from tests.proof.accounts import Account, settle_account
 from tests.proof.amazon import cut_short, refused, run_ses
 from tests.proof.course import run_course
 from tests.proof.firsts import run_firsts
+from tests.proof.keyed import run_keyed
 from tests.proof.kills import run_kills
 from tests.proof.relay import open_relay
 from tests.proof.ways import doubt_stays, failed_over, greylisted
@@ -114,6 +115,34 @@ def test_what_ses_does_not_answer_is_in_doubt_and_nothing_else(
         account = drill(world)
     assert account.holds, account
     assert account.recipients == FEWER
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "kind, place, connections", [("lettermint", "sqlite", 1), ("resend", "postgresql", 4)]
+)
+def test_killed_senders_leave_nobody_in_doubt_where_the_engine_knows_letters_by_their_keys(  # noqa: PLR0913
+    kind: str,
+    place: str,
+    connections: int,
+    nursery: Nursery,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+):
+    address = request.getfixturevalue("postgresql") if place == "postgresql" else ""
+    seed = random.SystemRandom().randrange(1 << 32)
+    with open_relay() as relay, open_world(tmp_path, relay, nursery, READERS, address) as world:
+        account = run_keyed(
+            world,
+            kind,
+            random.Random(seed),  # noqa: S311 (nobody gains by guessing it)
+            KILLS,
+            kind=kind,
+            connections=connections,
+        )
+    assert account.holds, (seed, account)
+    assert not account.doubtful, (seed, account)
+    assert account.kills >= KILLS - 3, (seed, account)
 
 
 def assert_would_be_seen(world: World):

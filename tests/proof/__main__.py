@@ -23,7 +23,7 @@ from pathlib import Path
 from generator.errors import describe
 from tests.machine import POSTGRESQL, find_postgresql
 from tests.postgresql import start_postgresql
-from tests.proof import absence, amazon, dumps, faults, recovery, storage, ways
+from tests.proof import absence, amazon, dumps, faults, keyed, recovery, storage, ways
 from tests.proof.accounts import Account
 from tests.proof.course import run_course
 from tests.proof.firsts import run_firsts
@@ -96,6 +96,20 @@ def engines(seed: int, kills: int, recipients: int) -> Iterator[Scenario]:
             connections=connections,
         )
         yield Scenario(name, run, postgresql, recipients)
+    for kind, postgresql, connections in (
+        *(("lettermint", False, 1), ("lettermint", True, 4)),
+        *(("resend", False, 4), ("resend", True, 1)),
+    ):
+        name = f"kill -9: keyed engine ({kind}), {_say(connections, 'connection')}"
+        run = partial(
+            keyed.run_keyed,
+            name=name,
+            seed=random.Random(f"{seed} {name}"),  # noqa: S311 (nobody gains by guessing it)
+            kills=kills,
+            kind=kind,
+            connections=connections,
+        )
+        yield Scenario(name, run, postgresql, recipients)
 
 
 def _say(count: int, one: str, many: str = "") -> str:
@@ -107,6 +121,7 @@ ON_BOTH = (
     *(faults.never, faults.slow_down, faults.silent, faults.everybody_refused, faults.changed_meanwhile),
     *(faults.asked_to_stop, faults.four_at_once, faults.stands_still, faults.retried),
     *(ways.greylisted, ways.failed_over, ways.doubt_stays, amazon.cut_short, amazon.refused),
+    *(keyed.cut_batches, keyed.forgotten),
 )
 ON_SQLITE = (
     storage.full_disk,

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.proof.accounts import Account, settle_account
 from tests.proof.relay import DROP, Moment
@@ -22,6 +23,15 @@ AT_THE_BEGINNING = ("settle_dead:before", "settle_dead:after", "reserve:before",
 
 PER_LETTER = (*("advance:before", "commit:before", "advance:after", "letter:half", "letter:after"),)
 """Steps that it comes past with each letter."""
+
+PER_BATCH = (
+    *("claim_batch:before", "claim_batch:after", "commit:before", "letter:half", "letter:after"),
+    *("advance:before", "advance:after"),
+)
+"""The same with each request to an engine that knows letters by their keys."""
+
+IN_A_BATCH = (Moment.CONNECT, Moment.DATA, Moment.DOT, Moment.TAKEN, Moment.REPLIED)
+"""What an engine sees of a request."""
 
 AT_THE_END = ("close:before", "finish:before", "finish:after")
 """When all is sent, and all but noted."""
@@ -121,6 +131,39 @@ def blows(seed: random.Random, kills: int, letters: int) -> list[Blow]:
 def choose(seed: random.Random, some: list[Blow], number: int) -> list[Blow]:
     """So many of them, in their order."""
     return [some[index] for index in sorted(seed.sample(range(len(some)), min(number, len(some))))]
+
+
+def batch_blows(seed: random.Random, kills: int) -> list[Blow]:
+    """So many against senders of batches, each within two requests."""
+    made = [Blow(name) for name in (*AT_THE_BEGINNING, "adopt:before", "adopt:after")]
+    while len(made) < kills:
+        more = [Blow(name, seed.randint(1, 2)) for name in PER_BATCH]
+        more += [
+            Blow(one.value, 1 if one is Moment.CONNECT else seed.randint(1, 2), one) for one in IN_A_BATCH
+        ]
+        more.append(Blow("a whole request, lost by the engine", seed.randint(1, 2), Moment.DOT, takes=False))
+        more.append(Blow("a random moment of a request", 1, Moment.DATA, delay=seed.uniform(1e-6, 0.02)))
+        more.append(Blow("a random moment of the start", delay=seed.uniform(0.001, 0.4)))
+        seed.shuffle(more)
+        made += more
+    return made[:kills]
+
+
+def run_batch_kills(  # noqa: PLR0913
+    world: World, name: str, seed: random.Random, kills: int, hurry: dict[str, float], *, connections: int = 1
+) -> Account:
+    """The same with an engine that knows letters by their keys: nobody is in doubt, however many die."""
+    account = Account(name)
+    began = time.monotonic()
+    start = partial(world.begin, hurry=hurry)
+    for blow in batch_blows(seed, kills):
+        _suffer(world, account, Attack(start, blow, connections, most=3 * connections))
+        account.allowed = 0
+    last = start("--connections", str(connections))
+    if code := last.wait():
+        account.faults.append(f"the last one ended with {code}: {last.said[-1500:]}")
+    account.seconds = time.monotonic() - began
+    return settle_account(world, account)
 
 
 def run_kills(  # noqa: PLR0913

@@ -45,7 +45,10 @@ PLACES = {
     "generator.subscribers.ledger.firsts": ("plan",),
     "generator.recovery.restore": ("stage", "open_staged", "replay", "replace_list"),
     "generator.subscribers.store.restoring": ("_examine", "mark", "_put_aside", "_mark_aside", "keep_names"),
-    "generator.subscribers.ledger.ledger:Ledger": ("reserve", "advance", "give_back", "next_due", "close"),
+    "generator.subscribers.ledger.ledger:Ledger": (
+        *("reserve", "advance", "give_back", "next_due", "close"),
+        *("claim_batch", "adopt", "release"),
+    ),
 }
 """Whose steps they are. `freeze:after` is before its commit, which belongs to the caller."""
 
@@ -101,7 +104,7 @@ def watch_wire() -> None:
 
     def send(self: socket.socket, data: Any, *flags: int) -> int:
         whole = bytes(data)
-        ends = whole.find(b"\r\n.\r\n")
+        ends = len(whole) if whole.startswith(b'[{"from"') else whole.find(b"\r\n.\r\n")
         if ends > 0 and ORDER.get("step") == "letter:half":
             with LOCK:
                 COUNTED["letters"] += 1

@@ -36,6 +36,11 @@ class Parcel:
         return sha256(self.content).hexdigest()[:32]
 
 
+def name_account(engine: str, host: str, token: str) -> str:
+    """A name for an account of an engine that shows nothing of its token; another token is another account."""
+    return sha256(f"{engine} {host} {token}".encode()).hexdigest()[:12]
+
+
 class BatchSession(ABC):
     """One connection to an engine. For one thread, except `hang_up`."""
 

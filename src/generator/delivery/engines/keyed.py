@@ -8,8 +8,9 @@ from hashlib import sha256
 from threading import Lock
 from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
-from generator.delivery.engines.batches import BatchSession, Parcel
+from generator.delivery.engines.batches import BatchSession, Parcel, name_account
 from generator.delivery.engines.fields import read_fields
 from generator.delivery.engines.http import Line
 from generator.delivery.sessions import Envelope
@@ -148,8 +149,8 @@ class KeyedSession(BatchSession):
         self._engine, self._line = transport.engine, transport.open_line()
         self.name = transport.name
         self.limit, self.window, self.whole = self._engine.limit, self._engine.window, self._engine.whole
-        known = f"{self.name} {transport.url or self._engine.url} {transport.token}"
-        self.account = sha256(known.encode()).hexdigest()[:12]
+        host = urlsplit(transport.url or self._engine.url).hostname
+        self.account = name_account(self.name, str(host), transport.token)
 
     def pack(self, envelope: Envelope, message: bytes, key: str) -> Parcel | Reply:
         """A message as the JSON of the engine; UNABLE for an address beyond ASCII. Raises MailingError."""

@@ -14,7 +14,7 @@ from socket import SHUT_RDWR
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from generator.delivery.engines.batches import MARGIN, BatchSession, Parcel
+from generator.delivery.engines.batches import MARGIN, BatchSession, Parcel, name_account
 from generator.delivery.outgoing.connections import Connection
 from generator.delivery.outgoing.failover import FailoverSession, Outage
 from generator.delivery.outgoing.smtp import Server
@@ -150,7 +150,7 @@ class KeyedRelaySession(BatchSession):
         """Nothing is connected yet."""
         self._session = RelaySession(server)
         self.name = server.name
-        self.account = sha256(f"{server.name} {server.password}".encode()).hexdigest()[:12]
+        self.account = name_account("smtp", server.host, server.password)
 
     def pack(self, envelope: Envelope, message: bytes, key: str) -> Parcel | Reply:
         """The message with its key."""
