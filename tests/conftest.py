@@ -95,6 +95,18 @@ def _clock_is_passed_in() -> Iterator[None]:
         yield
 
 
+# --- Amazon ---
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[Any]:
+    """SES, SNS and SQS on this machine."""
+    from tests.delivery.amazon import open_moto  # noqa: PLC0415 (a second, which most tests need not wait for)
+
+    with open_moto() as opened:
+        yield opened
+
+
 # --- A tiny complete project ---
 
 

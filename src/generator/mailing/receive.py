@@ -1,4 +1,4 @@
-"""Do what mails that come back, or ask, say: from a mail server, a maildir or a mailbox."""
+"""Do what mails that come back, or ask, say: from a mail server, a maildir, a mailbox, or a queue of reports."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from dataclasses import asdict, dataclass, field, replace
 from subprocess import SubprocessError, run
 from typing import TYPE_CHECKING
 
+from generator.delivery.incoming.hooks.events import believe, read_queued
 from generator.delivery.incoming.hooks.judging import judge
 from generator.delivery.incoming.intake import Address, receive
 from generator.delivery.incoming.mailboxes import TOKEN_VARIABLE, Place, open_mailbox
 from generator.delivery.incoming.mailboxes import VARIABLE as MAILBOX
 from generator.delivery.incoming.message import MOST
-from generator.environment import open_list, read_variable
+from generator.environment import list_secrets, open_list, read_variable
 from generator.errors import DatabaseError, GeneratorError, SecretError, describe
 from generator.model import Outcome
 from generator.settings import read_settings
 from generator.subscribers.ledger import returns
-from generator.subscribers.ledger.reports import settle_reports
+from generator.subscribers.ledger.reports import add_reports, settle_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,6 +153,35 @@ def receive_mailbox(root: Path, now: datetime, tell: Callable[[str], None]) -> R
                 if outcome is not Outcome.LEFT:
                     mailbox.mark(number)
         _write_place(root, mailbox.name, replace(place, again=tuple(again)), tell)
+        return reading.conclude()
+
+
+def receive_queue(root: Path, now: datetime, tell: Callable[[str], None]) -> Received:
+    """Keep what Amazon SES reports in a queue, and judge it. Each message is deleted there once it is kept here.
+
+    One that is no report of SES stays in the queue, and counts as left. Raises GeneratorError.
+    """
+    from generator.delivery.engines.sqs import VARIABLE, open_queue  # noqa: PLC0415 (httpx, for those who use SES)
+
+    url = read_variable(root, VARIABLE)
+    if not url:
+        raise SecretError(f"{VARIABLE} is not set; expected sqs://eu-west-1/123456789012/letters")
+    with closing(open_list(root)) as database, closing(open_queue(url, list_secrets(root))) as queue:
+        reading = _Reading(database, now, _find_address(root), tell)
+        while messages := queue.fetch():
+            read = []
+            with database.begin() as transaction:
+                for message in messages:
+                    if (found := read_queued(message.name, message.body)) is None:
+                        reading.left += 1
+                        continue
+                    read.append(message)
+                    reports = believe(database.keys, "ses", found, now)
+                    add_reports(transaction, reports)
+                    if not reports:
+                        reading.found[Outcome.SKIPPED] += 1
+            # In this order: a report that comes twice is kept once, and one that is never kept is lost.
+            queue.delete(read)
         return reading.conclude()
 
 

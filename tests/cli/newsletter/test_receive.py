@@ -1,6 +1,10 @@
 """`newsletter receive`: one mail from a mail server, a maildir of them, or a mailbox elsewhere."""
 
+import itertools
+import json
+import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,9 +15,10 @@ from click.testing import CliRunner, Result
 
 from generator.cli.newsletter import main
 from generator.cli.newsletter.receive import ADVICE
+from generator.delivery.engines import sqs
 from generator.delivery.incoming.intake import receive
 from generator.delivery.verdict import Meaning
-from generator.errors import DatabaseError
+from generator.errors import DatabaseError, MailboxError
 from generator.mailing.receive import PLACE
 from generator.model import Kind, NewSubscriber, Outcome, Week
 from generator.model.subscribers import Status
@@ -25,11 +30,15 @@ from generator.subscribers.store.database import Database, Transaction, open_dat
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
 from tests.delivery import reports
+from tests.delivery.amazon import REGION, Moto
+from tests.delivery.hooks import FULL, bounce, complaint, delivered
 from tests.delivery.imaps import PASSWORD, USER, Imap, imap_server
 from tests.languages import NL
+from tests.proof.amazon import SECRETS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 KEYS = Keys(("k" * 43,))
+NUMBERS = itertools.count()
 READERS = ("a@example.com", "b@example.com")
 
 
@@ -223,7 +232,7 @@ def test_at_a_terminal_it_says_what_it_needs(sample: Path, monkeypatch: pytest.M
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _: True, raising=False)
     result = run(sample)
     assert result.exit_code == 2
-    assert "expected a mail on standard input, a maildir, or --mailbox" in result.output
+    assert "expected a mail on standard input, a maildir, --mailbox or --queue" in result.output
 
 
 # --- Letters that come back ---
@@ -466,3 +475,87 @@ def keep(root: Path, *mails: bytes) -> None:
 
 def url(imap: Imap) -> str:
     return f"imap://{quote(USER)}:{quote(PASSWORD)}@localhost:{imap.port}"
+
+
+# --- Reports in a queue ---
+
+
+@pytest.fixture
+def queue(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`queue(message)`: what Amazon SES publishes, in the queue that is read."""
+    topic, address = moto.make_queue(f"letters-{next(NUMBERS)}")
+    monkeypatch.setenv("NEWSLETTER_QUEUE", address)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    return lambda message: moto.open("sns").publish(
+        TopicArn=topic, Message=message if isinstance(message, str) else json.dumps(message)
+    )
+
+
+def test_reports_are_fetched_from_a_queue_and_judged(
+    sample: Path, tags: list[str], queue: Callable[..., None]
+) -> None:
+    assert run(sample, "--queue").output == "No mail.\n"
+    queue(bounce("ses", tags[0]))
+    queue(bounce("ses", tags[0]))  # SNS gives both a name of their own
+    queue(bounce("ses", tags[1], FULL, "soft"))
+    queue(complaint("ses", tags[2]))
+    queue(delivered("ses", tags[3]))
+    queue(bounce("ses", f"{tags[4][:-1]}x"))  # not our signature
+    queue("Successfully validated SNS topic for Amazon SES event publishing.")
+    result = run(sample, "--queue")
+    assert (result.exit_code, result.output) == (
+        0,
+        "1 bounced, 1 bounced and counted, 1 complained, 1 already known, 3 skipped\n",
+    )
+    assert run(sample, "--queue").output == "No mail.\n"
+
+
+def test_what_is_no_report_stays_in_the_queue(
+    sample: Path, tags: list[str], queue: Callable[..., None], moto: Moto
+) -> None:
+    queue({"orders": 3})
+    queue("[")
+    queue(bounce("ses", tags[0]))
+    result = run(sample, "--queue")
+    assert (result.exit_code, result.output) == (
+        75,
+        "1 bounced\nError: 2 messages of the queue are no reports of Amazon SES, and stayed there\n",
+    )
+
+
+def test_a_report_that_was_kept_and_not_deleted_counts_once(
+    sample: Path, tags: list[str], queue: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(bounce("ses", tags[0], FULL, "soft"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqs, "_HIDDEN", 0)
+        patch.setattr(sqs.Queue, "delete", refuse)
+        result = run(sample, "--queue")
+    assert result.exit_code == 75
+    assert result.output == "Error: the line was cut; what was not kept stays in the queue\n"
+    result = run(sample, "--queue")
+    assert (result.exit_code, result.output) == (0, "1 bounced and counted\n")
+    assert run(sample, "--queue").output == "No mail.\n"
+
+
+def refuse(*_: object) -> None:
+    raise MailboxError("the line was cut")
+
+
+def test_a_report_may_lie_in_the_queue_without_its_envelope(
+    sample: Path, tags: list[str], queue: Callable[..., None], moto: Moto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Raw message delivery, as it is called at SNS."""
+    address = (
+        os.environ["NEWSLETTER_QUEUE"].partition("?")[0].replace(f"sqs://{REGION}", f"http://{moto.host}")
+    )
+    moto.open("sqs").send_message(QueueUrl=address, MessageBody=json.dumps(bounce("ses", tags[0])))
+    assert run(sample, "--queue").output == "1 bounced\n"
+
+
+def test_without_an_address_the_queue_is_asked_for(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NEWSLETTER_QUEUE", raising=False)
+    result = run(sample, "--queue")
+    assert result.exit_code == 75
+    assert "NEWSLETTER_QUEUE is not set; expected sqs://eu-west-1/123456789012/letters" in result.output

@@ -16,7 +16,7 @@ from generator.errors import DoubtError, TransportError
 from generator.model import Kind
 from generator.settings import load_settings
 from generator.subscribers.store.database import Database
-from tests.delivery.engines.conftest import Moto
+from tests.delivery.amazon import Moto
 from tests.delivery.sendings import frozen, reader
 from tests.proof.amazon import MAIL, SECRETS, SesConversation
 from tests.proof.relay import DROP, RESET, Door, Moment, Relay, open_relay

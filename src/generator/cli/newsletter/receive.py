@@ -54,6 +54,11 @@ ADVICE = {
     help="Read the new mail of the mailbox in NEWSLETTER_MAILBOX, by IMAP.",
 )
 @click.option(
+    "--queue",
+    is_flag=True,
+    help="Read what Amazon SES reports in the queue (SQS) in NEWSLETTER_QUEUE.",
+)
+@click.option(
     "--recipient",
     default="",
     metavar="ADDRESS",
@@ -65,12 +70,18 @@ ADVICE = {
     help="Show, apply or discard the reports that were held back in a flood.",
 )
 @click.pass_context
-def command(
-    context: click.Context, maildir: Path | None, recipient: str, held: str | None, *, mailbox: bool
+def command(  # noqa: PLR0913 (one for each option)
+    context: click.Context,
+    maildir: Path | None,
+    recipient: str,
+    held: str | None,
+    *,
+    mailbox: bool,
+    queue: bool,
 ) -> None:
     """Process returned mail: bounces, complaints, unsubscribes.
 
-    It reads one mail from standard input, the new mail in MAILDIR, or the new mail of a mailbox.
+    It reads one mail from standard input, the new mail in MAILDIR, the new mail of a mailbox, or a queue of reports.
     Mail to addresses that people read is left to them, unseen.
 
     \b
@@ -93,14 +104,15 @@ def command(
       newsletter receive --recipient bounce+tag@example.org < var/mail.eml
       newsletter receive var/returns
       newsletter receive --mailbox
+      newsletter receive --queue
       newsletter receive --held show
     """
-    from generator.mailing.receive import receive_mail, receive_mailbox, receive_maildir
+    from generator.mailing.receive import receive_mail, receive_mailbox, receive_maildir, receive_queue
 
     root, now = context.obj.root, context.obj.now()
-    if sum((maildir is not None, mailbox, held is not None)) > 1:
-        raise click.UsageError("use only one of MAILDIR, --mailbox and --held")
-    if recipient and (maildir is not None or mailbox or held):
+    if sum((maildir is not None, mailbox, queue, held is not None)) > 1:
+        raise click.UsageError("use only one of MAILDIR, --mailbox, --queue and --held")
+    if recipient and (maildir is not None or mailbox or queue or held):
         raise click.UsageError("--recipient needs a mail on standard input")
     later, left = "deliver the mail again later", "could not be processed"
     if held is not None:
@@ -109,11 +121,15 @@ def command(
         receive = partial(receive_mailbox, root, now, say_aside)
         left = "could not be processed and stayed unseen"
         context.exit(_receive(receive, "the remaining messages stay unseen", left))
+    elif queue:
+        receive = partial(receive_queue, root, now, say_aside)
+        left = "of the queue are no reports of Amazon SES, and stayed there"
+        context.exit(_receive(receive, "what was not kept stays in the queue", left))
     elif maildir is not None:
         receive = partial(receive_maildir, root, maildir, now, say_aside)
         context.exit(_receive(receive, later, f"{left}; see {maildir}"))
     elif sys.stdin.isatty():
-        raise click.UsageError("expected a mail on standard input, a maildir, or --mailbox")
+        raise click.UsageError("expected a mail on standard input, a maildir, --mailbox or --queue")
     else:
         # Never with 1, though it be held: a mail server would send the mail back, with our words.
         code = _receive(partial(receive_mail, root, sys.stdin.buffer, recipient, now), later, left)

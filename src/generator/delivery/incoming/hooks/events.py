@@ -43,6 +43,9 @@ _SES = {
 _UNCLEAR = {"Transient", "Undetermined"}
 """Amazon counts replies of who is away among these; without a code of a server they say nothing."""
 
+_GREETING, _SUBSCRIBED = "Successfully validated SNS topic", "AmazonSnsSubscriptionSucceeded"
+"""What SES says to a topic when it is set up."""
+
 _POSTMARK = {
     "HardBounce": GONE,
     "BadEmailAddress": "5.1.3",
@@ -127,6 +130,29 @@ def read_ses(message: Any, _: Mapping[str, str]) -> Iterable[Found]:
         yield Found(key, Incident.COMPLAINT, marks, at)
     elif kind == "Subscription" and _table(about, "newTopicPreferences").get("unsubscribeAll") is True:
         yield Found(key, Incident.UNSUBSCRIBE, marks, at)
+
+
+def read_queued(name: str, body: str) -> list[Found] | None:
+    """What SES reports in a message of a queue: a notification of SNS, or (raw message delivery) the report alone.
+
+    `name` is that of the message. None: it is no report of SES.
+    """
+    try:
+        message = load_json(body.encode("utf-8", "replace"))
+        said = _text(message, "Message")
+        if said.startswith(_GREETING):
+            return []
+        report = load_json(said.encode()) if _text(message, "TopicArn") else message
+    except ValueError:
+        return None
+    kind = _text(report, "notificationType") or _text(report, "eventType")
+    if kind == _SUBSCRIBED:
+        return []
+    if not kind or not _table(report, "mail"):
+        return None
+    if report is message:
+        message = {"MessageId": name, "Message": body}
+    return list(read_ses(message, {}))
 
 
 def read_resend(event: Any, headers: Mapping[str, str]) -> Iterable[Found]:

@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+
+from generator.delivery.engines import sqs
 
 from tests.proof.amazon import KEY, SECRET
 
@@ -39,11 +42,14 @@ class Moto:
         return topic, f"sqs://{REGION}/123456789012/{name}?host={self.host}"
 
 
-@pytest.fixture(scope="session")
-def moto() -> Iterator[Moto]:
+@contextmanager
+def open_moto() -> Iterator[Moto]:
+    """Start it, and stop it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
-    yield Moto(f"{host}:{port}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sqs, "_WAIT", 0)  # moto has one server, and misses nothing
+        host, port = server.get_host_and_port()
+        yield Moto(f"{host}:{port}")
     server.stop()
