@@ -11,7 +11,6 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from generator.delivery.engines import sqs
-
 from tests.proof.amazon import KEY, SECRET
 
 REGION = "eu-west-1"

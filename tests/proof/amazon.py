@@ -28,12 +28,14 @@ _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 429: "Too Many Requ
 class SesConversation(Conversation):
     """One connection by HTTP (RFC 9112). A fault is a status with the name of an error, and its words."""
 
-    STANDING: ClassVar[dict[str, object]] = {
-        "SendingEnabled": True,
-        "ProductionAccessEnabled": True,
-        "SendQuota": {"MaxSendRate": 14.0, "Max24HourSend": 50000.0},
+    ANSWERS: ClassVar[dict[str, dict[str, object]]] = {
+        "/v2/email/account": {
+            "SendingEnabled": True,
+            "ProductionAccessEnabled": True,
+            "SendQuota": {"MaxSendRate": 14.0, "Max24HourSend": 50000.0},
+        }
     }
-    """What it answers to GetAccount."""
+    """What it answers when it is only asked."""
 
     def hold(self) -> None:
         self._connection.settimeout(PATIENCE)
@@ -58,10 +60,12 @@ class SesConversation(Conversation):
         _check_signature(method, path, headers, body)
         if fault:
             self._fail(fault)
-        elif method == "GET":
-            self._answer(200, self.STANDING)
-        else:
+        elif method == "POST":
             self._take(body)
+        elif path in self.ANSWERS:
+            self._answer(200, self.ANSWERS[path])
+        else:
+            self._fail("404 NotFoundException")
 
     def _take(self, body: bytes) -> None:
         recipient = _name(body)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
+from generator.delivery.engines.sqs import VARIABLE as QUEUE
 from generator.delivery.known_relays import find_relay
 from generator.delivery.outgoing.relays import Relay
 from generator.delivery.outgoing.signing import SECOND as DKIM_ED25519
@@ -15,7 +16,7 @@ from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.doctor.answers import fail, well
 from generator.doctor.backups import examine_backups, examine_log
-from generator.doctor.hooks import examine_hooks
+from generator.doctor.hooks import examine_hooks, examine_queue
 from generator.doctor.letters import examine_letter
 from generator.doctor.machine import (
     examine_clock,
@@ -35,6 +36,7 @@ from generator.environment import (
     find_missing_list,
     find_signer,
     find_trial,
+    list_secrets,
     open_list,
     open_mail,
     read_hooks,
@@ -92,6 +94,8 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
         readers = found.vitals.utf8
         yield from _look_at_list(root, settings, found, now, online=names is not None)
         yield from _look_at_hooks(root, settings, now)
+        if queue := read_variable(root, QUEUE):
+            yield examine_queue(queue, list_secrets(root))
     else:
         yield found
     relay = ""

@@ -1,17 +1,22 @@
-"""The web hooks: a report that we sign and send to the running service comes back."""
+"""The web hooks, and the queue of reports: a report that we sign and send to the running service comes back."""
 
 from __future__ import annotations
 
 import json
 import secrets
+from contextlib import closing
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from generator.delivery.engines.sqs import VARIABLE as QUEUE
+from generator.delivery.engines.sqs import open_queue
 from generator.delivery.incoming.hooks.trials import make_trial
 from generator.doctor.answers import fail, well
+from generator.errors import MailboxError
 from generator.model import Week
+from generator.sentences import count
 from generator.subscribers.ledger.reports import is_kept
 from generator.subscribers.ledger.tags import make_tag
 
@@ -27,6 +32,18 @@ _PATIENCE = 10
 """Seconds for an answer of the service."""
 
 _NOT_FOUND, _UNAUTHORIZED = 404, 401
+
+
+def examine_queue(url: str, secrets: Mapping[str, str]) -> Answer:
+    """Ask how many reports wait in the queue of Amazon SES; none is taken."""
+    try:
+        with closing(open_queue(url, secrets)) as queue:
+            waiting = count(queue.count(), "message")
+            return well("queue", f"{queue.name}: {waiting}; `newsletter receive --queue` fetches them")
+    except MailboxError as error:
+        allowed = "sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes"
+        remedy = f"Correct {QUEUE}, and allow these credentials {allowed}."
+        return fail("queue", str(error), remedy)
 
 
 def examine_hooks(

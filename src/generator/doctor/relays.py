@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import re
 import ssl
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from generator.delivery.engines.amazon import KEY, SECRET, find_kind
+from generator.delivery.engines.ses import (
+    ACCOUNT,
+    STRANGER,
+    Ses,
+    read_account,
+    read_identity,
+    read_trackers,
+)
 from generator.delivery.outgoing.smtp import Server, offers_utf8
-from generator.doctor.answers import fail, warn, well
+from generator.doctor.answers import advise, fail, warn, well
 from generator.errors import TransportError
 from generator.sentences import count
 
@@ -17,6 +26,7 @@ if TYPE_CHECKING:
     import smtplib
     from collections.abc import Iterator
 
+    from generator.delivery.engines.ses import Identity, Standing
     from generator.delivery.known_relays import KnownRelay
     from generator.delivery.outgoing.transports import Transport
     from generator.doctor.answers import Answer
@@ -39,6 +49,8 @@ def examine_relay(
     `utf8`: how many readers have an address beyond ASCII.
     A relay that cannot be reached is an answer too. Waits as long as the patience of the transport for each reply.
     """
+    if isinstance(transport, Ses):
+        return list(_examine_ses(transport, settings)), ""
     if not isinstance(transport, Server):
         remedy = "Set NEWSLETTER_MAIL to a relay; see deploy/SET-UP.md."
         return [warn("relay", f"none; mail is written to {transport.name}", remedy)], ""
@@ -65,6 +77,110 @@ def examine_relay(
     except TransportError as error:
         answers.append(fail("relay", str(error), "See “Messages” in deploy/RUN.md."))
     return answers, name
+
+
+_CONSOLE = "Look it up in the console of Amazon SES, in this region."
+_ALLOW = "Allow these credentials ses:GetAccount, ses:GetEmailIdentity and ses:GetConfigurationSetEventDestinations."
+
+
+def _examine_ses(ses: Ses, settings: Settings) -> Iterator[Answer]:
+    """Ask Amazon whether the account may send from our addresses, as they are."""
+    with closing(ses.open_service()) as service:
+        try:
+            answer = service.ask("GET", ACCOUNT)
+            if (kind := find_kind(answer)) in STRANGER:
+                remedy = f"Correct {KEY} and {SECRET}; they belong to a user who may send from this account."
+                yield fail("password", f"Amazon refuses the credentials: {kind}", remedy)
+                return
+            yield well("relay", f"{ses.name} answers, and knows the credentials")
+            standing = read_account(answer)
+            yield from _look_at_account(standing, kind or str(answer.status), settings)
+            configuration = ses.configuration
+            for domain in dict.fromkeys(
+                _domain(one) for one in (settings.sender_address, settings.bounces) if one
+            ):
+                answer = service.ask("GET", f"/v2/email/identities/{domain}")
+                identity = read_identity(answer)
+                yield from _look_at_identity(domain, identity, find_kind(answer) or str(answer.status))
+                configuration = configuration or (identity.configuration if identity else "")
+            if standing and standing.tracks:
+                remedy = "Switch off “engagement tracking” of the Virtual Deliverability Manager."
+                yield fail(
+                    "tracking", "SES counts opens and clicks of all letters, and rewrites their links", remedy
+                )
+            elif configuration:
+                path = f"/v2/email/configuration-sets/{configuration}/event-destinations"
+                answer = service.ask("GET", path)
+                yield _look_at_tracking(
+                    configuration, read_trackers(answer), find_kind(answer) or str(answer.status)
+                )
+            else:
+                yield well("tracking", "off: there is no configuration set")
+        except TransportError as error:
+            yield fail("relay", str(error), "See “Messages” in deploy/RUN.md.")
+
+
+def _look_at_account(standing: Standing | None, said: str, settings: Settings) -> Iterator[Answer]:
+    if standing is None:
+        yield warn("account", f"not known whether it may send: the answer is {said}", f"{_ALLOW} {_CONSOLE}")
+        return
+    if not standing.enabled:
+        yield fail("account", "sending is switched off in this region", _CONSOLE)
+    elif not standing.production:
+        found = "it is in the sandbox, and may write to verified addresses only"
+        yield fail("account", found, "Request production access in the console of Amazon SES.")
+    else:
+        yield well("account", "it may send to everybody")
+    if standing.rate:
+        found = f"{standing.rate:g} letters a second, {standing.day:,.0f} in 24 hours"
+        if settings.rate > standing.rate:
+            yield warn(
+                "limits", found, f"Set rate = {standing.rate:g} in [send] of newsletter/settings.toml."
+            )
+        else:
+            yield well("limits", found)
+
+
+def _look_at_identity(domain: str, identity: Identity | None, said: str) -> Iterator[Answer]:
+    if identity is None and said == "NotFoundException":
+        yield fail(
+            "identity", f"SES does not know {domain}", f"Create {domain} as an identity, and verify it."
+        )
+    elif identity is None:
+        yield warn(
+            "identity",
+            f"not known whether {domain} is verified: the answer is {said}",
+            f"{_ALLOW} {_CONSOLE}",
+        )
+    elif not identity.verified:
+        yield fail("identity", f"{domain} is not verified", "Add its records to your DNS, as SES shows them.")
+    elif not identity.signs:
+        remedy = "Switch on Easy DKIM for this identity, and add its records to your DNS."
+        yield fail("identity", f"{domain} is verified, but SES does not sign its mail", remedy)
+    elif not identity.aligned:
+        remedy = "Set up a custom MAIL FROM domain for it: then SPF speaks for your domain too."
+        yield advise("identity", f"{domain} is verified and signed; bounces go to a domain of Amazon", remedy)
+    else:
+        yield well("identity", f"{domain} is verified and signed, with a MAIL FROM domain of its own")
+
+
+def _look_at_tracking(configuration: str, trackers: list[str] | None, said: str) -> Answer:
+    if trackers is None and said == "NotFoundException":
+        return fail(
+            "tracking", f"there is no configuration set {configuration}", "Correct set= in NEWSLETTER_MAIL."
+        )
+    if trackers is None:
+        return warn(
+            "tracking", f"not known: the answer about {configuration} is {said}", f"{_ALLOW} {_CONSOLE}"
+        )
+    if trackers:
+        found = f"{configuration} has SES count opens or clicks ({', '.join(trackers)}), and rewrite links"
+        return fail("tracking", found, "Take the events Open and Click from this event destination.")
+    return well("tracking", f"off in {configuration}")
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def describe_known(relay: KnownRelay, *, signed: bool) -> Answer:

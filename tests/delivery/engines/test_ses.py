@@ -204,7 +204,7 @@ def test_who_may_not_send_hears_it_before_the_first_letter(
 def test_a_paused_account_stops_the_run(
     door: Door, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(SesConversation.STANDING, "SendingEnabled", False)
+    monkeypatch.setitem(SesConversation.ANSWERS, "/v2/email/account", {"SendingEnabled": False})
     reply = session.offer(Envelope(SENDER, READER, 1))
     assert (reply.verdict, reply.codes) == (Verdict.STOP, "554 5.7.1")
 

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 
 SCHEME = "ses"
 
-_SEND, _ACCOUNT = "/v2/email/outbound-emails", "/v2/email/account"
+_SEND = "/v2/email/outbound-emails"
+ACCOUNT = "/v2/email/account"
 
 _YES, _SLOW = 200, 429
 _FORBIDDEN = {401, 403}
 
-_STRANGER = {
+STRANGER = {
     "ExpiredToken",
     "ExpiredTokenException",
     "IncompleteSignature",
@@ -65,9 +66,12 @@ _REPLIES = {
     "LimitExceededException": _LIMITED,
     "Throttling": _LIMITED,
     "ThrottlingException": _LIMITED,
-    **dict.fromkeys(_STRANGER, _UNKNOWN),
+    **dict.fromkeys(STRANGER, _UNKNOWN),
 }
 """What SES calls a refusal. All others are about the sender or the letter, until their words name the reader."""
+
+_TRACKED = {"OPEN", "CLICK"}
+"""Events for which SES puts a picture into a letter, and rewrites its links."""
 
 _SUPPRESSED = re.compile(r"suppress|black ?list|block ?list", re.IGNORECASE)
 _ADDRESS = re.compile(
@@ -214,10 +218,10 @@ class SesSession:
     def _greet(self) -> Reply:
         """Ask whether this account may send. Who may not ask that may still send."""
         try:
-            answer = self._service.ask("GET", _ACCOUNT)
+            answer = self._service.ask("GET", ACCOUNT)
         except DoubtError as error:  # nothing was sent that could arrive
             raise TransportError(str(error)) from None
-        if find_kind(answer) in _STRANGER:
+        if find_kind(answer) in STRANGER:
             return _judge(_UNKNOWN)
         if (known := read_account(answer)) and not known.enabled:
             return _judge(_BARRED)
@@ -236,6 +240,8 @@ class Standing:
     """Letters a second, at most; 0 when it does not say."""
     day: float
     """Letters within 24 hours, at most; 0 when it does not say."""
+    tracks: bool
+    """Whether it counts opens and clicks of all letters, for which it rewrites their links."""
 
 
 def read_account(answer: Answer) -> Standing | None:
@@ -243,14 +249,58 @@ def read_account(answer: Answer) -> Standing | None:
     body = answer.read()
     if answer.status != _YES or not isinstance(body, dict) or "SendingEnabled" not in body:
         return None
-    quota = body.get("SendQuota")
-    quota = quota if isinstance(quota, dict) else {}
+    quota = _table(body, "SendQuota")
     return Standing(
         body.get("SendingEnabled") is True,
         body.get("ProductionAccessEnabled") is True,
         _number(quota.get("MaxSendRate")),
         _number(quota.get("Max24HourSend")),
+        _table(_table(body, "VdmAttributes"), "DashboardAttributes").get("EngagementMetrics") == "ENABLED",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What SES says of a domain, or of an address."""
+
+    verified: bool
+    signs: bool
+    """Whether it signs mail from there (DKIM)."""
+    aligned: bool
+    """Whether bounces go to a domain below it (a custom MAIL FROM domain), so that SPF speaks for it."""
+    configuration: str
+    """The configuration set of its letters, where none is named; empty without one."""
+
+
+def read_identity(answer: Answer) -> Identity | None:
+    """What an answer to GetEmailIdentity says; None when it does not say."""
+    body = answer.read()
+    if answer.status != _YES or not isinstance(body, dict):
+        return None
+    dkim, origin = _table(body, "DkimAttributes"), _table(body, "MailFromAttributes")
+    return Identity(
+        body.get("VerifiedForSendingStatus") is True,
+        dkim.get("SigningEnabled") is True and dkim.get("Status") == "SUCCESS",
+        origin.get("MailFromDomainStatus") == "SUCCESS",
+        str(body.get("ConfigurationSetName") or ""),
+    )
+
+
+def read_trackers(answer: Answer) -> list[str] | None:
+    """The names of the event destinations of a configuration set for which SES counts opens or clicks; None when it
+    does not say.
+    """
+    body = answer.read()
+    found = body.get("EventDestinations") if isinstance(body, dict) else None
+    if answer.status != _YES or not isinstance(found, list):
+        return None
+    return [
+        str(one.get("Name"))
+        for one in found
+        if isinstance(one, dict)
+        and one.get("Enabled") is True
+        and _TRACKED & set(map(str, one.get("MatchingEventTypes") or ()))
+    ]
 
 
 def _read_reply(name: str, answer: Answer) -> Reply:
@@ -280,6 +330,11 @@ def _read_reply(name: str, answer: Answer) -> Reply:
 def _judge(reply: tuple[Stage, int, str]) -> Reply:
     stage, code, enhanced = reply
     return judge(stage, code, enhanced.encode())
+
+
+def _table(table: dict[str, Any], name: str) -> dict[str, Any]:
+    found = table.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _number(value: object) -> float:
