@@ -180,7 +180,7 @@ ANSWERS = {
 
 LIFE = [
     f"newsletter subscribers {word}"
-    for word in ("add", "import", "export", "list", "show", "remove", "erase")
+    for word in ("add", "import", "export", "campaign", "list", "show", "remove", "erase")
 ]
 """The commands whose examples follow one reader, in the order in which they can."""
 
@@ -189,6 +189,7 @@ CODES = {
     "newsletter withdraw 2026-W47 --yes": 1,  # the example above it has done so already
     "newsletter restore var/backup/2026-11-27T070000.db": 1,  # no back-up was made at that moment
     "newsletter receive --mailbox": 75,  # no mailbox is set up
+    "newsletter receive --queue": 75,  # and no queue
 }
 """Examples that end otherwise than with 0 in the project of the test, for the reason beside them."""
 

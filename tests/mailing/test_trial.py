@@ -1,9 +1,12 @@
 """The letters that reach no reader: a dry run, and a proof."""
 
+import csv
 import email
 import email.policy
+import json
 import re
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,11 @@ from click.testing import CliRunner, Result
 from generator.cli.newsletter import main
 from generator.environment import announce_service
 from generator.mailing.trial import send_proof, write_letters
-from generator.model import NewSubscriber, Status, Week
+from generator.model import Consent, Mailing, NewSubscriber, Status, Step, Week
 from generator.settings import TRIAL
-from generator.subscribers.ledger.mailings import list_mailings
+from generator.subscribers.ledger.mailings import freeze, list_mailings
 from generator.subscribers.list.listing import add_many
-from generator.subscribers.list.subscriptions import find_by_handle
+from generator.subscribers.list.subscriptions import erase, find_by_handle, find_subscriber
 from generator.subscribers.store.database import open_database
 from generator.subscribers.store.keys import UNSUBSCRIBE, Keys
 from tests.clocks import STOPPED
@@ -220,3 +223,126 @@ def test_a_proof_to_an_address_that_the_relay_does_not_carry_is_refused(sample, 
         result = newsletter_command(sample, "send", "2026-W46", "--to", "josé@example.org")
     assert result.exit_code == 1
     assert "the relay did not accept the letter: no SMTPUTF8, which this address needs\n" in result.output
+
+
+# --- For another program ---
+
+
+def prepare_letter(root: Path) -> None:
+    """A list, and settings with which a letter may be sent."""
+    fill(root)
+    with (
+        closing(open_database("sqlite:///var/newsletter.db", KEYS, root)) as database,
+        database.begin() as transaction,
+    ):
+        consents = (Consent(Step.CONFIRMED, NOW, "https://example.org/"),)
+        add_many(
+            transaction,
+            [
+                NewSubscriber("+plus@example.org", NL, (), Status.CONFIRMED, NOW, NOW, consents=consents),
+                NewSubscriber("other@example.org", NL, ("listening",), Status.CONFIRMED, NOW, NOW),
+                NewSubscriber(
+                    "away@example.org", NL, (), Status.CONFIRMED, NOW, NOW, paused_until=date(2027, 1, 1)
+                ),
+                NewSubscriber("cross@example.org", EN, (), Status.COMPLAINED, NOW, NOW),
+                NewSubscriber("erased@example.org", EN, (), Status.CONFIRMED, NOW, NOW),
+            ],
+        )
+        erase(transaction, find_subscriber(transaction, "erased@example.org"), NOW)
+
+
+def campaign(root: Path, engine: str) -> dict[str, str]:
+    """The files of a campaign for the letter of 2026-W46, by name."""
+    result = newsletter_command(root, "subscribers", "campaign", "2026-W46", "--for", engine)
+    assert result.exit_code == 0, result.output
+    assert "The letter of 2026-W46 for 2 readers (nl), 1 reader (en) is in " in result.output
+    assert "sends. These promises of this program end there: see README.txt there.\n" in result.output
+    folder = root / f"var/campaign/2026-W46-{engine}"
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in folder.iterdir())
+    return {path.name: path.read_bytes().decode() for path in folder.iterdir()}
+
+
+def test_a_campaign_has_the_readers_with_their_consent_and_who_left(sample: Path) -> None:
+    prepare_letter(sample)
+    files = campaign(sample, "brevo")
+    assert set(files) == {
+        *(f"letter.{language}.{end}" for language in LANGUAGES for end in ("html", "txt")),
+        *(f"readers.{language}.csv" for language in LANGUAGES),
+        *("suppressed.csv", "README.txt"),
+    }
+    assert files["readers.nl.csv"].splitlines() == [
+        "EMAIL,LANGUAGE,CONSENT_AT,CONSENT_SOURCE",
+        "reader0@example.org,nl,,",
+        "+plus@example.org,nl,2026-11-13T06:30:00Z,https://example.org/",
+    ]
+    assert files["suppressed.csv"].splitlines() == ["EMAIL", "reader2@example.org", "cross@example.org"]
+    assert "erased@example.org" not in "".join(files.values())
+    readme = files["README.txt"]
+    assert "Subject (nl): " in readme
+    assert "Once and only once: Brevo keeps no record" in readme
+
+
+@pytest.mark.parametrize(
+    "engine, leave, change",
+    [
+        ("listmonk", "{{ UnsubscribeURL }}", "{{ ManageURL }}"),
+        ("brevo", "{{ unsubscribe }}", "{{ update_profile }}"),
+    ],
+)
+def test_a_campaign_has_the_tags_of_its_program_instead_of_our_links(
+    sample: Path, engine: str, leave: str, change: str
+) -> None:
+    prepare_letter(sample)
+    files = campaign(sample, engine)
+    for language in LANGUAGES:
+        html, text = (files[f"letter.{language}.{end}"] for end in ("html", "txt"))
+        assert [html.count(f'href="{tag}"') for tag in (leave, change)] == [1, 1]
+        assert [text.count(tag) for tag in (leave, change)] == [1, 1]
+        assert "invalid" not in html + text
+        assert SERVICE not in html + text, "no link of one reader, and no answer that would be counted here"
+
+
+def test_a_program_that_adds_its_own_link_gets_a_letter_without(sample: Path) -> None:
+    prepare_letter(sample)
+    files = campaign(sample, "laposta")
+    assert files["readers.en.csv"].splitlines()[0] == "email,language,consent_at,consent_source"
+    for language in LANGUAGES:
+        assert "unsubscribe" not in files[f"letter.{language}.html"].lower()
+        assert 'href=""' not in files[f"letter.{language}.html"]
+
+
+def test_listmonk_gets_what_it_knows_as_attributes(sample: Path) -> None:
+    prepare_letter(sample)
+    *_, plus = csv.reader(campaign(sample, "listmonk")["readers.nl.csv"].splitlines())
+    assert plus[:2] == ["+plus@example.org", ""]
+    assert json.loads(plus[2]) == {
+        "language": "nl",
+        "consent_at": "2026-11-13T06:30:00Z",
+        "consent_source": "https://example.org/",
+    }
+
+
+def test_a_campaign_is_refused_for_what_would_go_wrong(sample: Path) -> None:
+    words = ("subscribers", "campaign", "2026-W46", "--for", "listmonk", "--output", str(sample / "var/here"))
+    prepare_letter(sample)
+    path = sample / "newsletter/issues/2026-W46/nl.md"
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}\nSchrijf zo: een@TrackLink.\n", "utf-8")
+    result = newsletter_command(sample, *words)
+    assert (result.exit_code, (sample / "var/here").exists()) == (1, False)
+    assert "the letter contains “@TrackLink”, which listmonk takes for a tag" in result.output
+    path.write_text(text, "utf-8")
+    with (
+        closing(open_database("sqlite:///var/newsletter.db", KEYS, sample)) as database,
+        database.begin() as transaction,
+    ):
+        masters = dict.fromkeys(LANGUAGES, b"To: reader@copy.invalid\r\n")
+        freeze(
+            transaction, Mailing(Week(2026, 46), NOW, "", "reputation", KEYS.fingerprint), masters, NOW.date()
+        )
+    result = newsletter_command(sample, *words)
+    assert result.exit_code == 1
+    assert "the letter of 2026-W46 is sent from here, so another program would send it twice" in result.output
+    (sample / "var/here").mkdir()
+    (sample / "var/here/file").touch()
+    assert "is not empty; choose a new folder" in newsletter_command(sample, *words).output

@@ -1,4 +1,8 @@
-"""Letters that reach no reader: all of them in a folder (`send --dry-run`), or a proof for an editor (`send --to`)."""
+"""Letters that are not sent to readers from here.
+
+All of them in a folder (`send --dry-run`), a proof for an editor (`send --to`), or a letter with its list for another
+program (`subscribers campaign`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from generator.content import load_newsletter
+from generator.content.needs import need_letter
 from generator.delivery.engines.batches import BatchSession, Parcel
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.maildirs import Maildir
@@ -15,26 +21,32 @@ from generator.delivery.outgoing.transports import DEFAULT
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.delivery.verdict import Verdict
 from generator.environment import find_files, find_signer, find_trial, open_list, open_mail, read_variable
-from generator.errors import GeneratorError, RefusalError, TransportError
+from generator.errors import GeneratorError, MailingError, RefusalError, TransportError
+from generator.files import create_file, make_folder
 from generator.mailing.freeze import Prepared, Recipe, prepare
 from generator.mailing.preflight import find_missing, find_service
 from generator.mailing.window import choose_week
 from generator.model import NO_UTF8, Due, Mailing
+from generator.render.email.message import render_parts
 from generator.settings import read_settings
+from generator.subscribers.ledger import mailings
 from generator.subscribers.list.audience import explain_nobody, list_audience
 from generator.subscribers.store.keys import VARIABLE as KEYS
 from generator.subscribers.store.keys import Keys
+from generator.subscribers.transfer.campaigns import CHANGE, LEAVE, explain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from generator.delivery.sessions import Session
     from generator.model import Language, Problem, Week
     from generator.settings import Settings
+    from generator.subscribers.transfer.campaigns import Engine
 
 FOLDER = "var/dry-run"
+CAMPAIGNS = "var/campaign"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,17 @@ class Proof:
     """Where it is, in a trial; None when it was sent."""
 
 
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A letter and its list, written for another program."""
+
+    week: Week
+    folder: Path
+    readers: Mapping[Language, int]
+    suppressed: int
+    """How many get nothing any more."""
+
+
 def write_letters(root: Path, week: Week | None, output: Path | None, now: datetime) -> DryRun:
     """Write every letter into a maildir, as it would leave now; without a week, that of the window that is next.
 
@@ -85,6 +108,65 @@ def write_letters(root: Path, week: Week | None, output: Path | None, now: datet
     missing = find_missing(settings, week, read_variable(root, MAIL))
     obstacles = dict.fromkeys([*prepared.obstacles, *missing, *([nobody] if nobody else [])])
     return DryRun(week, folder, written, prepared.problems, tuple(obstacles))
+
+
+def write_campaign(
+    root: Path, week: Week | None, engine: Engine, output: Path | None, now: datetime
+) -> Campaign:
+    """Write a letter and its readers into a new folder, as another program imports them; nothing is recorded.
+
+    Raises RefusalError with all reasons why the letter could not be sent, MailingError when it is sent from here, or
+    contains what the other program takes for a tag, and GeneratorError when the folder holds something.
+    """
+    settings = read_settings(root)
+    week = week or choose_week(settings, now)
+    folder = _find_room(output or root / CAMPAIGNS / f"{week}-{engine.name}")
+    prepared = _prepare(root, settings, week, now, looks=True, without_git=True)
+    if prepared.obstacles:
+        raise RefusalError(f"the letter of {week} cannot be sent", prepared.obstacles, prepared.problems)
+    texts, subjects = _write_texts(root, week, engine, now)
+    readers: dict[Language, int] = {}
+    with closing(open_list(root)) as database, database.read() as transaction:
+        if mailings.find_mailing(transaction, week) is not None:
+            raise MailingError(
+                f"the letter of {week} is sent from here, so another program would send it twice; see `newsletter "
+                f"status {week}`"
+            )
+        if nobody := explain_nobody(transaction, prepared.certainty, week.friday):
+            raise MailingError(nobody)
+        for language in subjects:
+            lines = engine.list_readers(transaction, prepared.certainty, week.friday, language)
+            readers[language] = _keep(folder / f"readers.{language}.csv", lines) - 1
+        suppressed = _keep(folder / "suppressed.csv", engine.list_gone(transaction)) - 1
+    said = "\n".join(f"Subject ({language}): {subject}" for language, subject in subjects.items())
+    for name, text in {**texts, "README.txt": explain(engine, said)}.items():
+        _keep(folder / name, [text])
+    return Campaign(week, folder, readers, suppressed)
+
+
+def _write_texts(
+    root: Path, week: Week, engine: Engine, now: datetime
+) -> tuple[dict[str, str], dict[Language, str]]:
+    """Text and HTML of each language by the name of their file, and the subjects. Raises MailingError."""
+    newsletter = load_newsletter(root, now=now, needs=need_letter(root, week))
+    texts, subjects = {}, {}
+    issue = newsletter.archive.issue(week)
+    for language, edition in issue.editions.items() if issue else ():
+        # The links of one reader, and no page of ours that asks whether the letter was of use.
+        text, html = render_parts(
+            newsletter, edition, LEAVE if engine.leave else "", CHANGE if engine.change else ""
+        )
+        texts[f"letter.{language}.txt"] = engine.place_tags(text)
+        texts[f"letter.{language}.html"] = engine.place_tags(html)
+        subjects[language] = engine.place_tags(edition.subject)
+    return texts, subjects
+
+
+def _keep(path: Path, lines: Iterable[str]) -> int:
+    """Write a new file for its owner only; how many lines it was given. Raises PublishError."""
+    make_folder(path)
+    with create_file(path) as file:
+        return sum(1 for line in lines if file.write(line.encode()))
 
 
 def send_proof(  # noqa: PLR0913 (what may be asked for)
@@ -117,10 +199,12 @@ def send_proof(  # noqa: PLR0913 (what may be asked for)
     return sent
 
 
-def _prepare(root: Path, settings: Settings, week: Week, now: datetime, *, looks: bool) -> Prepared:
+def _prepare(  # noqa: PLR0913 (what a letter is prepared with)
+    root: Path, settings: Settings, week: Week, now: datetime, *, looks: bool, without_git: bool = False
+) -> Prepared:
     """The letter, whatever is wrong with it. Raises RefusalError when it cannot even be rendered."""
     service = find_service(root, settings, read_variable(root, MAIL, DEFAULT)) or find_trial(root)
-    prepared = prepare(Recipe(root, week, now, service, looks))
+    prepared = prepare(Recipe(root, week, now, service, looks, without_git))
     if not prepared.masters:
         raise RefusalError(f"the letter of {week} cannot be rendered", prepared.obstacles, prepared.problems)
     return prepared
