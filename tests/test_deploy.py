@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from generator.delivery.engines import sqs
 from generator.delivery.incoming import mailboxes
 from generator.delivery.incoming.hooks.relays import RELAYS
 from generator.delivery.outgoing import signing, transports
@@ -34,7 +35,7 @@ DEPLOY = ROOT / "deploy"
 SET_UP = (DEPLOY / "SET-UP.md").read_text("utf-8")
 RUN = (DEPLOY / "RUN.md").read_text("utf-8")
 DUTIES = (ROOT / "newsletter/DUTIES.md").read_text("utf-8")
-VARIABLES = {module.VARIABLE for module in (database, keys, log, mailboxes, signing, transports)}
+VARIABLES = {module.VARIABLE for module in (database, keys, log, mailboxes, signing, sqs, transports)}
 VARIABLES |= {mailboxes.TOKEN_VARIABLE, transports.FALLBACK, insiders.VARIABLE}
 VARIABLES |= {channels.HOOK, channels.PING, signing.SECOND}
 VARIABLES |= {relay.variable for relay in RELAYS}
@@ -359,6 +360,7 @@ def test_the_container_file_is_made_as_it_should_be() -> None:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
     words = {line.split()[0] for line in lines}
     assert words == {
+        "ARG",
         "FROM",
         "WORKDIR",
         "ENV",

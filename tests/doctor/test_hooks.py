@@ -7,10 +7,12 @@ import pytest
 
 from generator.clock import read_clock
 from generator.doctor import Answer, Condition
-from generator.doctor.hooks import examine_hooks
+from generator.doctor.hooks import examine_hooks, examine_queue
 from generator.environment import open_list
 from generator.subscribers.store.database import Database
 from tests.delivery import hooks
+from tests.delivery.amazon import Moto
+from tests.proof.amazon import SECRETS
 from tests.web.reading import copy_sample
 from tests.web.running import Running, find_port, run_service
 
@@ -87,3 +89,15 @@ def test_another_list_is_told(running, tmp_path):
         answer = ask(running, other, "postmark")
         other.close()
     assert "but the report is not in this list" in answer.found
+
+
+def test_the_queue_is_asked_and_nothing_taken(moto: Moto) -> None:
+    topic, address = moto.make_queue("examined")
+    moto.open("sns").publish(TopicArn=topic, Message="a report")
+    for _ in range(2):
+        answer = examine_queue(address, SECRETS)
+        assert answer.condition is Condition.OK
+        assert "1 message; `newsletter receive --queue` fetches them" in answer.found
+    answer = examine_queue(address.replace("examined", "nowhere"), SECRETS)
+    assert answer.condition is Condition.ERROR
+    assert "QueueDoesNotExist" in answer.found

@@ -28,7 +28,7 @@ def test_a_queue_that_is_not_there_is_named(moto: Moto) -> None:
     queue = open_queue(f"sqs://eu-west-1/123456789012/nowhere?host={moto.host}", SECRETS)
     with pytest.raises(
         MailboxError,
-        match=r"^the queue 123456789012/nowhere \(eu-west-1\) refuses ReceiveMessage: QueueDoesNotExist$",
+        match=r"^the queue 123456789012/nowhere \(eu-west-1\): Amazon refuses ReceiveMessage: QueueDoesNotExist$",
     ):
         queue.fetch()
 

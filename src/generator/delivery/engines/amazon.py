@@ -53,7 +53,7 @@ def find_account(region: str, secrets: Mapping[str, str], host: str = "") -> Acc
     if not key or not secret:
         raise ValueError(f"Amazon, but {KEY} and {SECRET} are not both set")
     if find_spec("awscrt") is None:
-        raise ValueError("Amazon, for which a package is not installed; run `pip install awscrt`")
+        raise ValueError("Amazon, for which a package is not installed (see Amazon SES in deploy/SET-UP.md)")
     return Account(region, key, secret, token, host)
 
 

@@ -94,7 +94,7 @@ class Queue:
             raise MailboxError(str(error)) from None
         body = answer.read()
         if answer.status != _YES or not isinstance(body, dict):
-            raise MailboxError(f"{self.name} refuses {action}: {find_kind(answer) or answer.status}")
+            raise MailboxError(f"{self.name}: Amazon refuses {action}: {find_kind(answer) or answer.status}")
         return body
 
 

@@ -10,7 +10,6 @@ import pytest
 from generator.content import Newsletter
 from generator.delivery.outgoing.transports import open_transport
 from generator.doctor.answers import Answer, Condition
-from generator.doctor.hooks import examine_queue
 from generator.doctor.relays import examine_relay
 from generator.settings import Settings
 from tests.clocks import NOW
@@ -126,15 +125,3 @@ def test_what_an_emulator_does_not_know_is_not_known(moto: Moto, ours: Settings)
     assert found["account"].found == "not known whether it may send: the answer is 404"
     assert found["identity"].found == "brief.nl is not verified"
     assert found["tracking"].found == "not known: the answer about letters is 404"
-
-
-def test_the_queue_is_asked_and_nothing_taken(moto: Moto) -> None:
-    topic, address = moto.make_queue("examined")
-    moto.open("sns").publish(TopicArn=topic, Message="a report")
-    for _ in range(2):
-        answer = examine_queue(address, SECRETS)
-        assert answer.condition is OK
-        assert "1 message; `newsletter receive --queue` fetches them" in answer.found
-    answer = examine_queue(address.replace("examined", "nowhere"), SECRETS)
-    assert answer.condition is ERROR
-    assert "QueueDoesNotExist" in answer.found
