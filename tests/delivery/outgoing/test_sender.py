@@ -14,8 +14,8 @@ import pytest
 from generator.delivery.outgoing.attempts import defer
 from generator.delivery.outgoing.copies import Copies
 from generator.delivery.outgoing.sender import Sender
-from generator.delivery.outgoing.sessions import Session
 from generator.delivery.outgoing.signing import relax
+from generator.delivery.sessions import Session
 from generator.delivery.timing.pacing import Pace
 from generator.delivery.verdict import Reply, Verdict
 from generator.errors import DatabaseError, MailingError
