@@ -19,33 +19,14 @@ from generator.delivery.outgoing.signing import SECOND, VARIABLE, Signer, open_s
 from generator.errors import SecretError
 from generator.model import Personal
 from generator.render.email.master import STAND_IN, Master, render_master
+from tests.delivery.signatures import LETTER, make_key, verify
 from tests.languages import LANGUAGES
 from tests.machine import MAIL, find_mail_programs
 
-LETTER = (
-    b"From: Letter <letter@example.org>\r\n"
-    b"Reply-To: post@example.org\r\n"
-    b"To: reader@example.com\r\n"
-    b"Subject: =?utf-8?q?E=C3=A9n_vraag?=\r\n"
-    b"Date: Fri, 27 Nov 2026 06:00:00 +0000\r\n"
-    b"Message-ID: <abc@letter.example.org>\r\n"
-    b"List-Id: Letter <letter.example.org>\r\n"
-    b"List-Unsubscribe: <https://letter.example.org/unsubscribe/abc>\r\n"
-    b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
-    b"MIME-Version: 1.0\r\n"
-    b"Content-Type: text/plain; charset=utf-8\r\n"
-    b"\r\n"
-    b"Hoi \r\n\r\n.\r\n\r\n\r\n"
-)
 SETTINGS: Any = SimpleNamespace(dkim=("s1", "example.org"), dkim_ed25519="")
 BOTH: Any = SimpleNamespace(dkim=("s1", "example.org"), dkim_ed25519="s2")
 NONE: Any = SimpleNamespace(dkim=("", ""), dkim_ed25519="")
 ROOT = Path(__file__).parents[3]
-
-
-def make_key(path: Path, *options: str, bits: int = 2048) -> Path:
-    subprocess.run(["openssl", "genrsa", *options, "-out", path, str(bits)], check=True, capture_output=True)
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -74,16 +55,6 @@ def record(key: Path) -> bytes:
         ["openssl", "rsa", "-in", key, "-pubout", "-outform", "DER"], check=True, capture_output=True
     ).stdout
     return b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
-
-
-def verify(message: bytes, record: bytes, asked: list[bytes] | None = None) -> bool:
-    def look_up(name: bytes, timeout: int = 5) -> bytes:
-        if asked is not None:
-            asked.append(name)
-        return record
-
-    good: bool = dkim.verify(message, dnsfunc=look_up)
-    return good
 
 
 def holds_twice(signed: bytes, signer: Signer) -> bool:
