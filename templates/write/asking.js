@@ -1,7 +1,7 @@
 /* What is asked in a dialog: facts, links, pictures, versions, a difference, a proof, and handing in. */
-import { call, clock, hold, make, memory, say, sendPicture, tell } from "./calls.js";
+import { call, clock, hold, make, memory, Refusal, say, sendPicture, tell } from "./calls.js";
 import { showDifference } from "./differences.js";
-import { insert } from "./editor.js";
+import { insert, insertAfter, join } from "./editor.js";
 
 /* Opens a dialog and gives what it was closed with. The focus goes back to where it was. */
 function ask(title, parts, { wide = false, answers = [] } = {}) {
@@ -38,7 +38,7 @@ const button = (label, given = {}) => make("button", { type: "button", class: "b
 const leave = (label = say("cancel")) => make("button", { class: "button button--plain", value: "", formNoValidate: true }, label);
 
 /* Searches while typing; what is found is chosen with the arrows and Enter, which waits for what was typed before it. */
-function askSearch(title, name, given, show, choose, first = () => []) {
+export function askSearch(title, name, given, show, choose, first = () => []) {
   const list = make("div", { class: "found" });
   const status = make("p", { class: "unseen", role: "status" });
   let number = 0;
@@ -97,13 +97,20 @@ function askSearch(title, name, given, show, choose, first = () => []) {
 
 const small = (name, text, given = {}) => text && make("span", { class: name, ...given }, text);
 
+const showFact = (language) => (one) => [
+  small("found__first", one.claim, { lang: language }),
+  small("found__more", `${one.name}. ${one.limits}`, { lang: language }),
+  small("found__caveat", one.caveat && say("fact_caveat", { caveat: one.caveat })),
+];
+
 export function askFact(desk) {
   const edition = desk.active;
-  askSearch(say("fact_in", { language: edition.name }), "facts", { language: edition.language }, (one) => [
-    small("found__first", one.claim, { lang: edition.language }),
-    small("found__more", `${one.name}. ${one.limits}`, { lang: edition.language }),
-    small("found__caveat", one.caveat && say("fact_caveat", { caveat: one.caveat })),
-  ], (one) => putFact(desk, edition, one));
+  askSearch(say("fact_in", { language: edition.name }), "facts", { language: edition.language }, showFact(edition.language),
+    (one) => putFact(desk, edition, one));
+}
+
+export function askSource(language, choose) {
+  askSearch(say("source_add"), "facts", { language }, showFact(language), choose);
 }
 
 /* The footnote, with the words that must stand in its paragraph unless one of them is there already. */
@@ -115,8 +122,8 @@ function putFact(desk, edition, one) {
   const paragraph = state.sliceDoc(Math.max(0, from), to < 0 ? undefined : to).toLowerCase();
   const caveats = one.caveats ?? [];
   const said = !caveats.length || caveats.some((caveat) => paragraph.includes(caveat.toLowerCase()));
-  insert(edition.view, said ? one.insert : ` (${caveats[0]})${one.insert}`, { after: true });
-  if (desk.opened.kind === "thought") desk.cite(one.id);
+  const part = desk.opened.kind === "thought" ? desk.cite(one.id) : undefined;
+  insert(edition.view, said ? one.insert : ` (${caveats[0]})${one.insert}`, { after: true, part });
 }
 
 export function askLink(desk) {
@@ -140,11 +147,12 @@ export function askThought(desk) {
     small("found__first", one.title, { lang: edition.language }),
     small("found__more", [one.certainty, one.summary].join(" · ")),
   ], async (one) => {
-    insert(edition.view, one.insert, { block: true });
+    const part = join();
+    insert(edition.view, one.insert, { block: true, part });
     for (const other of desk.editions.filter((found) => found !== edition)) {
       const { thoughts } = await call("thoughts", { language: other.language, query: one.id.split("/").at(-1) });
       const same = thoughts.find((found) => found.id === one.id);
-      if (same) desk.insertIn(other, same.insert, paragraph);
+      if (same) insertAfter(other.view, same.insert, paragraph, part);
     }
   });
 }
@@ -161,7 +169,26 @@ function paragraphOf({ view: { state } }) {
   return state.sliceDoc(0, state.selection.main.head).trimStart().split(/\n\s*\n/).length - 1;
 }
 
+const LARGEST = 5_000_000;
+
+/* A picture is looked at before anybody describes it. What is too large can be made smaller, unless it may move. */
 export async function askPicture(desk, file) {
+  const given = {};
+  try {
+    if (file.size > LARGEST) throw new Refusal(413, { message: say("picture_large", { size: (file.size / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) }) });
+    await sendPicture(file, desk.text, { try: 1 });
+  } catch (error) {
+    const canShrink = error.status === 413 && file.type !== "image/gif";
+    const box = ask(say("picture"), [make("p", {}, error.message), make("p", { class: "small" }, say("picture_kinds"))], {
+      answers: [canShrink && make("button", { class: "button", value: "shrink" }, say("picture_shrink")), leave(canShrink ? say("cancel") : say("close"))].filter(Boolean),
+    });
+    if (await box.closed !== "shrink") return;
+    given.shrink = 1;
+  }
+  describePicture(desk, file, given);
+}
+
+async function describePicture(desk, file, given) {
   const edition = desk.active;
   const paragraph = paragraphOf(edition);
   const inputs = desk.editions.map((one) => make("textarea", { rows: 1, required: true, lang: one.language, maxLength: 300 }));
@@ -177,14 +204,28 @@ export async function askPicture(desk, file) {
     box.attempt(async () => {
       const alts = inputs.map((one) => one.value.replace(/\s+/g, " ").trim());
       const own = desk.editions.indexOf(edition);
-      const found = await sendPicture(file, desk.text, alts[own]);
+      const found = await sendPicture(file, desk.text, { ...given, alt: alts[own] });
       const name = found.insert.match(/\]\((.*)\)/)[1];
+      const part = join();
       box.close();
       desk.editions.forEach((one, number) => {
-        if (number === own) insert(one.view, found.insert, { block: true });
-        else desk.insertIn(one, `![${alts[number].replace(/[[\]]/g, "")}](${name})`, paragraph);
+        if (number === own) insert(one.view, found.insert, { block: true, part });
+        else insertAfter(one.view, `![${alts[number].replace(/[[\]]/g, "")}](${name})`, paragraph, part);
       });
       edition.view.focus();
+    });
+  });
+}
+
+/* Asks before all of a letter is replaced by another thought, and before a text is deleted. */
+export async function askSure(title, text, label, act) {
+  const box = ask(title, [make("p", {}, text)], { answers: [make("button", { class: "button" }, label), leave()] });
+  box.form.addEventListener("submit", (event) => {
+    if (event.submitter?.classList.contains("button--plain")) return;
+    event.preventDefault();
+    box.attempt(async () => {
+      await act();
+      box.close();
     });
   });
 }
@@ -251,35 +292,62 @@ export function askProof(desk) {
     if (event.submitter?.classList.contains("button--plain")) return;
     event.preventDefault();
     box.attempt(async () => {
-      const found = await call("proof", { text: desk.text, to: input.value });
+      await call("proof", { text: desk.text, to: input.value });
       memory.set("write:to", input.value);
       box.close();
-      tell(found.message || say("proof_sent", { to: input.value }));
+      tell(say("proof_sent", { to: input.value }));
     });
   });
 }
 
-export function askHand(desk) {
+export async function askHand(desk) {
+  let pending;
+  try {
+    pending = await call("pending");
+    if (!pending.files.length && !pending.unpushed) throw new Error(say("hand_nothing"));
+  } catch (error) {
+    ask(say("hand"), [make("p", {}, error.message)], { answers: [leave(say("close"))] });
+    return;
+  }
   const input = make("input", { required: true, maxLength: 200, value: say("hand_default", { text: desk.text }) });
   const result = make("div", { role: "status" });
-  const files = make("ul", { class: "small" });
+  const boxes = pending.files.map((one) => make("input", { type: "checkbox", checked: true, value: one }));
+  const files = make("fieldset", { class: "files" }, make("legend", { class: "small" }, say("hand_files")),
+    ...boxes.map((one) => make("label", { class: "check" }, one, make("span", {}, nameFile(desk, one.value)))));
   const send = make("button", { class: "button" }, say("hand_send"));
   const unready = desk.errors || !["ready", "out"].includes(desk.state) ? make("p", { class: "ask__wrong" }, say("hand_not_ready")) : "";
-  const box = ask(say("hand"), [make("p", {}, say("hand_text")), unready, make("label", {}, say("hand_message"), input), files, result], { answers: [send, leave(say("close"))] });
+  const parts = [make("p", {}, say("hand_text")), unready, make("label", {}, say("hand_message"), input), boxes.length ? files : ""];
+  const box = ask(say("hand"), [...parts, result], { answers: [send, leave(say("close"))] });
   input.focus();
   input.select();
-  call("pending").then((found) => files.append(...found.files.map((one) => make("li", {}, one))), () => {});
+  const choose = () => { send.disabled = !pending.unpushed && !boxes.some((one) => one.checked); };
+  files.addEventListener("change", choose);
   box.form.addEventListener("submit", (event) => {
     if (event.submitter?.classList.contains("button--plain")) return;
     event.preventDefault();
     result.replaceChildren();
     box.attempt(async () => {
-      const found = await call("hand", { message: input.value });
+      const found = await call("hand", { message: input.value, files: boxes.filter((one) => one.checked).map((one) => one.value) });
+      for (const one of [...box.form.querySelectorAll("p, label, fieldset")].filter((part) => !result.contains(part) && !part.matches(".ask__wrong"))) one.hidden = true;
+      if (unready) unready.hidden = true;
       result.replaceChildren(
-        make("p", {}, say("hand_done", { branch: found.branch })),
-        found.link ? make("p", {}, make("a", { href: found.link, target: "_blank", rel: "noopener noreferrer" }, say("hand_link"))) : "");
+        make("p", {}, say("hand_done", found)),
+        found.link ? make("p", {}, make("a", { href: found.link, target: "_blank", rel: "noopener noreferrer" }, say("hand_link"))) : make("p", {}, say("hand_ask", found)));
       send.remove();
+      desk.offerHand();
       result.querySelector("a")?.focus();
     });
   });
+}
+
+/* What a file below newsletter/ is called in the interface; others keep their path. */
+function nameFile(desk, path) {
+  const languageOf = (code) => desk.editions.find((one) => one.language === code)?.name ?? code;
+  const [, week, name] = /^newsletter\/issues\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  const [, slug, code] = /^newsletter\/thoughts\/[^/]+\/([^/]+)\.([a-z]{2})\.md$/.exec(path) ?? [];
+  if (slug) return say("hand_thought", { name: slug, language: languageOf(code) });
+  if (!week) return path;
+  const [, own] = /^([a-z]{2})\.md$/.exec(name) ?? [];
+  const loose = week === desk.text && desk.loose?.includes(name);
+  return own ? say("hand_letter", { week, language: languageOf(own) }) : say(loose ? "hand_loose" : "hand_picture", { week, name });
 }

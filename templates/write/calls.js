@@ -37,8 +37,9 @@ async function ask(address, options) {
 export const call = (name, given = {}) =>
   ask(`${BASE}${name}`, { headers: { "Content-Type": "application/json" }, body: JSON.stringify(given) });
 
-export const sendPicture = (file, text, alt) =>
-  ask(`${BASE}picture?${new URLSearchParams({ text, alt })}`, {
+/* `given` may ask to `shrink` a picture that is too large, or only to `try` whether it can be taken. */
+export const sendPicture = (file, text, given) =>
+  ask(`${BASE}picture?${new URLSearchParams({ text, ...given })}`, {
     headers: { "Content-Type": "application/octet-stream", "X-Name": encodeURIComponent(file.name || "") },
     body: file,
   });

@@ -4,11 +4,12 @@
 */
 import {
   Annotation, Decoration, defaultKeymap, defineLanguageFacet, drawSelection, EditorSelection, EditorState, EditorView, HighlightStyle,
-  history, historyField, historyKeymap, hoverTooltip, keymap, Language, languageDataProp, markdownParser, openSearchPanel, placeholder,
+  history, historyField, historyKeymap, hoverTooltip, invertedEffects, isolateHistory, keymap, Language, languageDataProp, markdownParser, openSearchPanel, placeholder,
   redo, search, searchKeymap, showTooltip, StateEffect, StateField, Strikethrough, syntaxHighlighting, Table, tags, TaskList, Transaction,
   undo,
 } from "./codemirror.js";
 import { make, say } from "./calls.js";
+import { readPasted } from "./pasting.js";
 
 export { openSearchPanel, redo, undo };
 
@@ -93,6 +94,36 @@ const look = EditorView.theme({
 
 /* A change that came from the file, or that a remark asked for. */
 export const FromFile = Annotation.define();
+
+/*
+  A part of what was done at once in several languages: undo in one of them takes it back in all. `put` are the fields that it brought,
+  by language and key, and `back` what they were.
+*/
+const joined = StateEffect.define();
+let joins = 0;
+
+export const join = (put = {}, back = {}) => ({ id: (joins += 1), put, back });
+
+const joinUndo = invertedEffects.of(({ effects }) =>
+  effects.filter((one) => one.is(joined)).map(({ value }) => joined.of({ ...value, put: value.back, back: value.put })));
+
+const partOf = (one) => (one ? { effects: joined.of(one), annotations: isolateHistory.of("full") } : {});
+
+/* What was taken back or done again with others in an update, and which of the two. */
+export const readJoined = ({ transactions }) => transactions.flatMap((one) => {
+  const way = one.isUserEvent("undo") ? "undo" : one.isUserEvent("redo") ? "redo" : "";
+  return way ? one.effects.filter((found) => found.is(joined)).map(({ value }) => ({ ...value, way })) : [];
+});
+
+/* Takes back, or does again, another part of the same; gives whether something was changed after it, so that it stays. */
+export function follow(view, { id, way }) {
+  const { done, undone } = view.state.field(historyField);
+  const has = (event) => event?.effects?.some((one) => one.is(joined) && one.value.id === id);
+  const [own, act] = way === "undo" ? [done, undo] : [undone, redo];
+  if (has(own.at(-1))) act(view);
+  else return own.some(has);
+  return false;
+}
 
 const setRemarks = StateEffect.define();
 const setCurrent = StateEffect.define();
@@ -210,6 +241,7 @@ export function wrap(view, mark) {
 function extensions({ language, name, onChange, onPlace, onPicture, readOnly }) {
   return [
     history({ newGroupDelay: 400 }),
+    joinUndo,
     drawSelection(),
     EditorView.lineWrapping,
     markdown,
@@ -238,10 +270,23 @@ function extensions({ language, name, onChange, onPlace, onPicture, readOnly }) 
       if (update.selectionSet || update.docChanged || update.focusChanged) onPlace(update);
     }),
     EditorView.domEventHandlers({
-      paste: (event) => onPicture(event, event.clipboardData),
+      paste: (event, view) => paste(event, view) || onPicture(event, event.clipboardData),
       drop: (event) => onPicture(event, event.dataTransfer),
     }),
   ];
+}
+
+/* Text with a form becomes Markdown; a picture, or text without a form, is left to others. */
+function paste(event, view) {
+  const text = readPasted(event.clipboardData);
+  if (!text) return false;
+  event.preventDefault();
+  const { from, to } = view.state.selection.main;
+  const before = view.state.doc.lineAt(from);
+  const isBlock = text.includes("\n\n") || /^(#|>|\||-|1\.) ?/.test(text);
+  const put = isBlock && before.from < from ? `\n\n${text}` : text;
+  view.dispatch({ changes: { from, to, insert: put }, selection: { anchor: from + put.length }, userEvent: "input.paste", scrollIntoView: true });
+  return true;
 }
 
 /* `kept` is a state with its history, as `keep` returned it; only used when its text is that of the file. */
@@ -258,7 +303,7 @@ export function openEditor(host, body, kept, options) {
 export const keep = (view) => view.state.toJSON({ history: historyField });
 
 /* Makes the text what it is in the file: only what differs changes, so the cursor stays, and it can be undone. */
-export function replaceText(view, body) {
+export function replaceText(view, body, part) {
   const old = view.state.doc.toString();
   if (old === body) return;
   let from = 0;
@@ -267,7 +312,8 @@ export function replaceText(view, body) {
   while (end < old.length - from && end < body.length - from && old[old.length - 1 - end] === body[body.length - 1 - end]) end += 1;
   view.dispatch({
     changes: { from, to: old.length - end, insert: body.slice(from, body.length - end) },
-    annotations: [FromFile.of(true), Transaction.userEvent.of("file")],
+    effects: partOf(part).effects,
+    annotations: [FromFile.of(true), Transaction.userEvent.of("file"), ...(part ? [partOf(part).annotations] : [])],
   });
 }
 
@@ -297,7 +343,7 @@ export function goTo(view, key) {
 }
 
 /* Puts a text at the cursor, for the selection; `after` it, or as a `block` of its own below the paragraph. */
-export function insert(view, text, { block = false, after = false } = {}) {
+export function insert(view, text, { block = false, after = false, part } = {}) {
   const { from, to } = view.state.selection.main;
   let put = text;
   let [start, end] = [after ? to : from, to];
@@ -307,8 +353,16 @@ export function insert(view, text, { block = false, after = false } = {}) {
     put = line.length ? `\n\n${text}` : text;
     if (line.number < view.state.doc.lines && view.state.doc.line(line.number + 1).length) put += "\n";
   }
-  view.dispatch({ changes: { from: start, to: end, insert: put }, selection: { anchor: start + put.length }, userEvent: "input.insert", scrollIntoView: true });
+  view.dispatch({ changes: { from: start, to: end, insert: put }, selection: { anchor: start + put.length }, userEvent: "input.insert", scrollIntoView: true, ...partOf(part) });
   view.focus();
+}
+
+/* Puts a block after as many paragraphs: the same place in the other language. */
+export function insertAfter(view, block, number, part) {
+  const text = view.state.doc.toString();
+  const ends = [...text.matchAll(/\n(?=\s*\n\s*\S)|$/g)].map((found) => found.index);
+  const from = ends[Math.min(number, ends.length - 1)];
+  view.dispatch({ changes: { from, insert: `\n\n${block}` }, userEvent: "input.insert", ...partOf(part) });
 }
 
 const ITEM = /^[-*+] \[[ xX]\] (.*) \{ #([\w-]+) \}[ \t]*$/gm;

@@ -1,7 +1,10 @@
 /* The front matter as fields: those of one language above its text, and those that all languages share above both. */
+import { askSource, askSure } from "./asking.js";
 import { byId, call, hold, make, say } from "./calls.js";
 import { cures } from "./editor.js";
 
+/* Milliseconds between a press and the end of a click: what it aims at stays where it is. */
+const CLICK = 300;
 const OPTIONAL = new Set(["subject", "updated"]);
 
 /* A field of the list of the server, with its label in the language of the interface. */
@@ -45,6 +48,21 @@ function draw(desk, field, edition, owners) {
     bool: () => make("input", { ...common, type: "checkbox", onchange: (event) => set(event.target.checked) }),
     certainty: () => choose(common, field.options ?? [], set),
     thought: () => choose(common, desk.opened.thoughts.map((one) => ({ value: one.id, label: one.title })), set),
+    months: () => make("div", { class: "checks checks--short", role: "group", "aria-label": labelOf(field) }, ...field.options.map((name, month) =>
+      make("label", { class: "check" },
+        make("input", {
+          type: "checkbox", value: name,
+          onchange: (event) => set(inOrder(edition.fields[field.key], field.options, name, event.target.checked)),
+        }),
+        make("span", {}, sayMonth(month))))),
+    facts: () => make("div", { class: "chips", role: "group", "aria-label": labelOf(field) },
+      make("ul", {}),
+      make("button", {
+        type: "button", class: "button button--plain button--small",
+        onclick: () => askSource(edition.language, ({ id: fact }) => {
+          if (!edition.fields[field.key].includes(fact)) set([...edition.fields[field.key], fact]);
+        }),
+      }, say("source_add"))),
     items: () => make("div", { class: "checks", role: "group", "aria-label": labelOf(field) }, ...desk.opened.items.map((one) =>
       make("label", { class: "check" },
         make("input", {
@@ -57,20 +75,26 @@ function draw(desk, field, edition, owners) {
         }),
         make("span", {}, one.text[document.documentElement.lang] ?? Object.values(one.text)[0])))),
   };
-  const words = (event) => set(event.target.value.split(/[\s,]+/).filter(Boolean));
-  const input = (kinds[field.kind] ?? (["facts", "months"].includes(field.kind) ? () => make("input", { ...common, onchange: words }) : null))?.();
+  const input = kinds[field.kind]?.();
+  const isGroup = ["items", "months", "facts"].includes(field.kind);
   const box = make("div", {
     class: `field field--${field.key}`, data: { field: field.key, kind: field.kind, ...(field.shared ? {} : { language: edition.language }) },
   });
-  const label = make(input && field.kind !== "items" ? "label" : "p", { class: "field__label", htmlFor: id }, make("span", {}, labelOf(field)));
+  const label = make(field.kind === "items" ? "summary" : input && !isGroup ? "label" : "p", { class: "field__label", htmlFor: id }, make("span", {}, labelOf(field)));
   if (field.most) label.append(make("span", { class: "field__count", "aria-hidden": "true" }));
-  box.append(...(field.kind === "bool" ? [make("label", { class: "check" }, input, make("span", {}, labelOf(field)))] : [label, input ?? make("p", { class: "field__fixed" })]));
-  box.append(make("div", { id: `${id}-notes` }));
+  if (field.kind === "bool") box.append(make("label", { class: "check" }, input, make("span", {}, labelOf(field))));
+  else if (field.kind === "items") box.append(make("details", {}, label, input));
+  else box.append(label, input ?? make("p", { class: "field__fixed" }));
+  if (field.kind === "thought" && !desk.opened.out) box.append(offerThought(desk));
+  const notes = make("div", { id: `${id}-notes`, class: "field__notes" });
+  box.append(notes);
+  box.addEventListener("focusout", () => setTimeout(() => { if (!box.contains(document.activeElement)) notes.style.minHeight = ""; }, CLICK));
   box.show = () => {
     const value = edition.fields[field.key];
-    if (field.kind === "items") for (const one of box.querySelectorAll("input")) one.checked = (value ?? []).includes(one.value);
+    if (field.kind === "items" || field.kind === "months") for (const one of box.querySelectorAll("input")) one.checked = (value ?? []).includes(one.value);
+    else if (field.kind === "facts") showChips(desk, input.firstChild, value ?? [], set);
     else if (field.kind === "bool") input.checked = Boolean(value);
-    else if (!input) box.lastChild.previousSibling.textContent = Object.entries(value ?? {}).map(([key, why]) => `${key}: ${why}`).join(" · ");
+    else if (!input) notes.previousSibling.textContent = Object.entries(value ?? {}).map(([key, why]) => `${key}: ${why}`).join(" · ");
     else {
       const shown = field.kind === "date" ? (value ?? "").slice(0, 16) : Array.isArray(value) ? value.join(", ") : value ?? "";
       if (input.tagName === "SELECT" && shown && ![...input.options].some((one) => one.value === shown)) input.append(new Option(shown, shown));
@@ -83,11 +107,40 @@ function draw(desk, field, edition, owners) {
       count.textContent = long ? `${long} / ${field.most}` : "";
       count.dataset.is = long > field.most ? "over" : "";
     }
+    if (field.kind === "items") label.firstChild.textContent = `${labelOf(field)} (${(value ?? []).length})`;
+    if (field.kind === "thought") box.querySelector(".offer")?.show(value);
     if (OPTIONAL.has(field.key) && field.kind === "line") input.placeholder = edition.fields.title ?? "";
     showNotes(desk, box, field, owners, edition);
   };
   return box;
 }
+
+/* Another thought in its field changes nothing below it, unless the letter is made anew from it. */
+function offerThought(desk) {
+  const note = make("span", {});
+  const act = () => askSure(say("retell"), say("retell_text"), say("retell_do"), () => desk.retell());
+  const offer = make("p", { class: "offer small" }, note, " ", make("button", { type: "button", class: "link", onclick: act }, say("retell")));
+  offer.show = (value) => { note.textContent = value === desk.told.thought ? "" : say("retell_note"); };
+  return offer;
+}
+
+function showChips(desk, list, ids, set) {
+  const focused = [...list.children].findIndex((one) => one.contains(document.activeElement));
+  list.replaceChildren(...ids.map((id) => {
+    const name = desk.opened.facts[id] ?? id;
+    return make("li", { class: "chip" }, make("span", { title: id }, name),
+      make("button", { type: "button", "aria-label": say("remove", { name }), onclick: () => set(ids.filter((one) => one !== id)) }, "×"));
+  }));
+  if (focused >= 0) (list.children[Math.min(focused, ids.length - 1)]?.querySelector("button") ?? list.nextSibling).focus();
+}
+
+/* A list with or without a value, in the order of `all`; what is not among them, such as a week, stays behind. */
+function inOrder(values, all, value, on) {
+  const chosen = [...values.filter((one) => one !== value), ...(on ? [value] : [])];
+  return [...all.filter((one) => chosen.includes(one)), ...chosen.filter((one) => !all.includes(one))];
+}
+
+const sayMonth = (month) => new Date(2026, month, 1).toLocaleDateString(document.documentElement.lang, { month: "long" });
 
 const choose = (common, options, set) =>
   make("select", { ...common, onchange: (event) => set(event.target.value) }, ...options.map((one) => new Option(one.label, one.value)));
@@ -99,7 +152,7 @@ function withZone(local, before) {
 }
 
 function showNotes(desk, box, field, owners, edition) {
-  const notes = box.lastChild;
+  const notes = box.querySelector(".field__notes");
   const remarks = [...owners.flatMap((one) => one.remarks.map((found) => [found, one])), ...(desk.common ?? []).map((found) => [found, null])]
     .filter(([one]) => one.field === field.key && one.severity !== "waived");
   const seen = new Set();
@@ -112,6 +165,7 @@ function showNotes(desk, box, field, owners, edition) {
     : [];
   const said = [...cut, ...lines];
   if (notes.textContent === said.map((one) => one.textContent).join("") && notes.children.length === said.length) return;
+  if (box.contains(document.activeElement)) notes.style.minHeight = `${notes.offsetHeight}px`;
   notes.replaceChildren(...said);
 }
 

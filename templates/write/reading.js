@@ -22,6 +22,9 @@ export function openReading(desk) {
   }
   if (!memory.get(KEPT) && matchMedia("(prefers-color-scheme: dark)").matches) choices.querySelector("[value=dark]").checked = true;
 
+  byId("reading-languages").append(...desk.editions.map((one) => make("label", { class: "choice" },
+    make("input", { type: "radio", name: "language", value: one.language }), make("span", {}, one.name))));
+
   const newest = () => `${edition.language} ${version}`;
   const chosen = () => Object.fromEntries(new FormData(choices));
   const visible = () => !byId("pane-reading").hidden;
@@ -38,6 +41,7 @@ export function openReading(desk) {
 
   function load() {
     if (!visible()) return;
+    choices.querySelector(`[name=language][value="${edition.language}"]`).checked = true;
     loaded = newest();
     const { part, screen: wide, scheme } = chosen();
     const inbox = part === "inbox";
@@ -92,7 +96,9 @@ export function openReading(desk) {
   });
 
   choices.addEventListener("change", () => {
-    memory.set(KEPT, chosen());
+    const { language, ...others } = chosen();
+    edition = desk.editions.find((one) => one.language === language);
+    memory.set(KEPT, others);
     load();
   });
   new ResizeObserver(() => visible() && fit()).observe(screen.parentElement);

@@ -3,9 +3,12 @@
 
   Saving and checking take turns, so that remarks belong to what was saved last; what was typed meanwhile moves them.
 */
-import { all, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
-import { askConflict, askFact, askHand, askLink, askPicture, askProof, askThought, askVersions } from "./asking.js";
-import { changeItem, cures, applyCure, findItems, goTo, keep, openEditor, openSearchPanel, redo, replaceText, showRemarks, undo, wrap } from "./editor.js";
+import { all, BASE, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
+import { askConflict, askFact, askHand, askLink, askPicture, askProof, askSure, askThought, askVersions } from "./asking.js";
+import {
+  applyCure, changeItem, cures, findItems, follow as followPart, goTo, join, keep, openEditor, openSearchPanel, readJoined, redo,
+  replaceText, showRemarks, undo, wrap,
+} from "./editor.js";
 import { drawFields, showFields, showInbox } from "./fields.js";
 import { keepPasts } from "./pasts.js";
 import { openReading } from "./reading.js";
@@ -16,11 +19,14 @@ const EVERY = 1000;
 const CALM = 3000;
 const HISTORY = 1_000_000;
 
+/* What the text of a letter was made from. */
+const tellFrom = ({ certainty, thought }) => ({ certainty, thought });
+
 export async function openWriting() {
   const text = document.body.dataset.text;
   const opened = await call("open", { text });
   const editions = opened.languages.map((one) => ({ ...one, dirty: false, since: null, remarks: [], conflict: null }));
-  const desk = { text, opened, editions, active: editions[0], changed, pick, note, insertIn };
+  const desk = { text, opened, editions, active: editions[0], changed, pick, note, told: tellFrom(editions[0].fields) };
   let busy = false;
   let again = false;
   let reading = null;
@@ -44,7 +50,8 @@ export async function openWriting() {
   function drawViews() {
     const names = [["both", say("view_both"), "only-wide"], ...editions.map((one) => [one.language, one.name, ""]), ["side", say("view_side"), "only-narrow"]];
     byId("views").append(...names.map(([name, label, look]) =>
-      make("button", { type: "button", class: `tool ${look}`, "aria-pressed": "false", data: { view: name }, onclick: () => view(name) }, label)));
+      make("button", { type: "button", class: `tool ${look}`, "aria-pressed": "false", data: { view: name }, onclick: () => view(name) },
+        label, name === "side" && make("span", { class: "count" }))));
     const before = memory.get("write:view") ?? "both";
     const fits = before !== "both" || wide.matches;
     view(fits && names.some(([name]) => name === before) && before !== "side" ? before : editions[0].language);
@@ -63,7 +70,6 @@ export async function openWriting() {
       one.tabIndex = chosen ? 0 : -1;
       byId(one.getAttribute("aria-controls")).hidden = !chosen;
     }
-    memory.set("write:tab", name);
     if (name === "reading") reading?.show(desk.active);
   }
 
@@ -123,6 +129,7 @@ export async function openWriting() {
       note("failure");
       saved("good", "saved", { time: found.saved.slice(0, 5) });
       edition.remember();
+      desk.offerHand();
       if (edition.raw || (fields.certainty && fields.certainty !== opened.certainty)) await look();
       return true;
     } catch (error) {
@@ -204,9 +211,9 @@ export async function openWriting() {
   }
 
   /* Shows what the file says now. The text that was here comes back with undo. */
-  function take(edition, file) {
+  function take(edition, file, part) {
     Object.assign(edition, { digest: file.digest, fields: structuredClone(file.fields), dirty: false, source: file.source, body: file.body });
-    replaceText(edition.view, file.body);
+    replaceText(edition.view, file.body, part);
     edition.since = null;
     showFields(desk);
     saved("good", "saved", { time: clock() });
@@ -225,8 +232,35 @@ export async function openWriting() {
   }
   desk.reload = reload;
 
+  /* Makes the letter anew from the thought in its field. One undo brings all back, and so does a version. */
+  desk.retell = async () => {
+    while (busy || editions.some((one) => one.dirty && !one.conflict)) {
+      if (failure) throw new Error(failure);
+      await save();
+      await new Promise((done) => setTimeout(done, WAIT));
+    }
+    const { certainty, thought } = editions[0].fields;
+    await call("retell", { text, certainty, thought, bases: Object.fromEntries(editions.map((one) => [one.language, one.digest])) });
+    const files = (await call("open", { text })).languages;
+    const fieldsOf = (all_, more) => Object.fromEntries(all_.map((one) => [one.language, { ...structuredClone(one.fields), ...more }]));
+    const part = join(fieldsOf(files), fieldsOf(editions, desk.told));
+    desk.told = { certainty, thought };
+    for (const edition of editions) take(edition, files.find((one) => one.language === edition.language), part);
+    await look();
+    tell(say("retold"));
+    await save();
+  };
+
+  desk.delete = async () => {
+    await call("delete", { text });
+    for (const edition of editions) edition.dirty = false;
+    desk.deleted = true;
+    for (const edition of editions) for (const key of [backup(edition), past(edition)]) memory.drop(key);
+    location.href = `${BASE}texts`;
+  };
+
   async function follow() {
-    if (busy || document.visibilityState !== "visible" || editions.some((one) => one.dirty)) return;
+    if (busy || desk.deleted || document.visibilityState !== "visible" || editions.some((one) => one.dirty)) return;
     const digests = Object.fromEntries(editions.map((one) => [one.language, one.digest]));
     try {
       const found = await call("changes", { text, digests });
@@ -240,6 +274,14 @@ export async function openWriting() {
       note("failure", error.message);
     }
   }
+
+  /* --- What can be handed in --- */
+
+  desk.offerHand = hold(CALM, 2 * CALM, async () => {
+    const found = await call("pending").catch(() => ({ files: [] }));
+    byId("tool-hand").classList.toggle("tool--first", found.files.length > 0 || found.unpushed === true);
+  });
+  desk.offerHand();
 
   /* --- Remarks --- */
 
@@ -267,8 +309,10 @@ export async function openWriting() {
       edition.remarks = remarks.filter((one) => one.language === edition.language).map((one) => (isPlaced(one) ? moved(one) : one));
     }
     desk.common = remarks.filter((one) => !editions.some((edition) => edition.language === one.language));
+    desk.loose = found.loose;
     showState(found.state);
     showFound();
+    showBars();
     showInbox(desk);
     suggestSoon();
   }
@@ -323,7 +367,7 @@ export async function openWriting() {
     const errors = open.filter((one) => one.severity === "error").length;
     desk.errors = errors;
     const warnings = open.length - errors;
-    byId("count").textContent = open.length || "";
+    for (const place of all(".count")) place.textContent = open.length || "";
     byId("walk").hidden = !open.length;
     const counts = [errors && say("count_errors", { number: errors }), warnings && say("count_warnings", { number: warnings })].filter(Boolean);
     const ready = byId("state").dataset.state === "ready";
@@ -387,7 +431,7 @@ export async function openWriting() {
       `${edition ? `[data-language="${edition.language}"]` : ""}[data-field="${one.field}"] :is(input, textarea, select)`)
       || (one.field && document.querySelector(`#shared-fields [data-field="${one.field}"] :is(input, textarea, select)`));
     if (field) {
-      field.closest("details")?.setAttribute("open", "");
+      for (let place = field.closest("details"); place; place = place.parentElement.closest("details")) place.open = true;
       field.focus();
       field.scrollIntoView({ block: "center" });
     } else if (edition) edition.view.focus();
@@ -416,11 +460,80 @@ export async function openWriting() {
     byId("notices").append(one);
   }
 
+  /* --- Bars above the text: what is so for now, and what can be done about it --- */
+
+  function bar(name, message, ...buttons) {
+    const id = `bar-${name}`;
+    const old = byId(id);
+    if (!message) old?.remove();
+    else if (old?.textContent !== [message, ...buttons.map(([label]) => label)].join("")) {
+      const made = make("div", { class: "bar", id, role: "note" }, make("p", {}, message), ...buttons.map(([label, act]) =>
+        make("button", { type: "button", class: "button button--plain button--small", onclick: act }, label)));
+      if (old) old.replaceWith(made);
+      else byId("bars").append(made);
+    }
+  }
+
+  function showBars() {
+    const isOut = opened.kind === "letter" && (opened.out || desk.state === "out"); // with an error it is read as a draft
+    bar("out", isOut && say("out_text"), [say("out_correct"), correct]);
+    const loose = desk.loose ?? [];
+    for (const old of all("[id^=bar-loose-]")) if (!loose.some((name) => old.id === `bar-loose-${name}`)) old.remove();
+    for (const name of loose) {
+      bar(`loose-${name}`, say("loose", { name }), [say("loose_remove"), async () => {
+        await call("remove", { text, picture: name }).catch((error) => tell(error.message));
+        await save();
+      }]);
+    }
+    showApart();
+  }
+
+  /* A program that was killed between two files, or an editor elsewhere, can leave them with two values of what they share. */
+  function showApart() {
+    const readable = editions.filter((one) => !one.raw);
+    for (const field of opened.fields.filter((one) => one.shared)) {
+      const values = new Map(readable.map((one) => [JSON.stringify(one.fields[field.key]), one]));
+      const label = field.label ?? field.key;
+      bar(`apart-${field.key}`, values.size > 1 && say("apart", { field: label }), ...[...values.values()].map((one) =>
+        [`${one.name}: ${sayValue(one.fields[field.key])}`, () => agree(field, one)]));
+    }
+  }
+
+  const sayValue = (value) => (Array.isArray(value) ? value.join(", ") : value === true ? say("yes") : value === false ? say("no") : value) || say("nothing");
+
+  function agree(field, owner) {
+    const value = owner.fields[field.key];
+    for (const one of editions) {
+      if (one.raw || JSON.stringify(one.fields[field.key]) === JSON.stringify(value)) continue;
+      if (field.kind === "items") {
+        const old = one.fields[field.key] ?? [];
+        for (const id of old.filter((item) => !value.includes(item))) desk.changeItems(id, false, [one]);
+        for (const id of value.filter((item) => !old.includes(item))) desk.changeItems(id, true, [one]);
+      }
+      one.fields[field.key] = structuredClone(value);
+      changed(one);
+    }
+    showFields(desk);
+    showBars();
+  }
+
+  /* The moment of a correction, in the zone of this machine. */
+  function correct() {
+    const now = new Date();
+    const zone = -now.getTimezoneOffset();
+    const two = (number) => String(Math.trunc(Math.abs(number))).padStart(2, "0");
+    const local = new Date(now.getTime() + zone * 60_000).toISOString().slice(0, 16);
+    for (const one of editions) if (!one.raw) one.fields.updated = `${local}:00${zone < 0 ? "-" : "+"}${two(zone / 60)}:${two(zone % 60)}`;
+    byId("shared").open = true;
+    showFields(desk);
+    changed(editions.find((one) => !one.raw));
+  }
+
   /* --- Pictures, and what is inserted --- */
 
   function onPicture(event, transfer) {
     const file = [...(transfer?.files ?? [])].find((one) => one.type.startsWith("image/"));
-    if (!file || opened.kind !== "letter") return false;
+    if (!file) return false;
     event.preventDefault();
     askPicture(desk, file);
     return true;
@@ -434,22 +547,36 @@ export async function openWriting() {
     if (!event.defaultPrevented && event.dataTransfer?.files.length && !onPicture(event, event.dataTransfer)) event.preventDefault();
   });
 
-  /* The same place in the other language: after as many paragraphs. */
-  function insertIn(edition, block, number) {
-    const text_ = bodyOf(edition);
-    const ends = [...text_.matchAll(/\n(?=\s*\n\s*\S)|$/g)].map((found) => found.index);
-    const place = ends[Math.min(number, ends.length - 1)];
-    edition.view.dispatch({ changes: { from: place, insert: `\n\n${block}` }, userEvent: "input.insert" });
-  }
-
-  /* A thought names its sources above its text, too. */
+  /* A thought names its sources above its text, too. Gives the part that takes both back at once. */
   desk.cite = (id) => {
+    const put = {};
+    const back = {};
     for (const edition of editions) {
-      if (!edition.raw && !edition.fields.sources.includes(id)) edition.fields.sources = [...edition.fields.sources, id];
+      if (edition.raw || edition.fields.sources.includes(id)) continue;
+      back[edition.language] = { sources: edition.fields.sources };
+      put[edition.language] = { sources: [...edition.fields.sources, id] };
+    }
+    putFields(put);
+    return join(put, back);
+  };
+
+  function putFields(given) {
+    for (const edition of editions) {
+      if (edition.raw || !given[edition.language]) continue;
+      Object.assign(edition.fields, structuredClone(given[edition.language]));
+      if (given[edition.language].thought) desk.told = tellFrom(edition.fields);
+      changed(edition);
     }
     showFields(desk);
-    changed(desk.active);
-  };
+  }
+
+  /* What was put into several languages at once is taken back, or comes back, in all of them. */
+  function followJoined(edition, one) {
+    putFields(one.put);
+    for (const other of editions) {
+      if (other !== edition && followPart(other.view, one)) tell(say("undo_not", { language: other.name }));
+    }
+  }
 
   /* --- The lines of the items that are chosen above the text --- */
 
@@ -490,6 +617,7 @@ export async function openWriting() {
       onChange: (update, fromFile) => {
         edition.since = edition.since ? edition.since.composeDesc(update.changes.desc) : update.changes.desc;
         if (edition.itemsAt !== undefined) edition.itemsAt = update.changes.mapPos(edition.itemsAt, 1);
+        for (const one of readJoined(update)) followJoined(edition, one);
         if (!edition.raw && update.transactions.some((one) => one.isUserEvent("undo") || one.isUserEvent("redo"))) followItems(edition, update.startState, update.state);
         if (!fromFile) changed(edition);
       },
@@ -513,8 +641,12 @@ export async function openWriting() {
     other?.click();
     other?.focus();
   });
-  const before = memory.get("write:tab");
-  tab(reading && before === "reading" ? "reading" : "remarks");
+  tab("remarks");
+  const folded = memory.get("write:folded") ?? !wide.matches;
+  byId("shared").open = !folded;
+  byId("shared").firstChild.addEventListener("click", () => memory.set("write:folded", byId("shared").open));
+  byId("delete").hidden = opened.handed || opened.out;
+  byId("delete").addEventListener("click", () => askSure(say(`delete_${opened.kind}`), say("delete_text"), say("delete_do"), desk.delete));
   showState(opened.state);
   saved("good", "all_saved");
 
@@ -584,6 +716,7 @@ export async function openWriting() {
 
   addEventListener("pagehide", () => {
     tabs.postMessage("gone");
+    if (desk.deleted) return;
     for (const edition of editions) {
       remember(edition);
       if (edition.dirty) memory.set(backup(edition), { base: edition.digest, fields: edition.fields, body: bodyOf(edition) });
@@ -608,6 +741,7 @@ export async function openWriting() {
   }
   document.body.dataset.ready = "";
   await save();
+  if (reading && !live().length && byId("tab-remarks").getAttribute("aria-selected") === "true") tab("reading");
   setInterval(follow, EVERY);
   return desk;
 }

@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from generator.writing.handing import find_pending, hand_in
+from generator.writing.handing import find_pending, hand_in, is_handed_in
 from generator.writing.refusals import Refusal
 from tests.clocks import NOW
 from tests.writing.conftest import WEEK, Editor, letter
@@ -74,10 +75,11 @@ def test_what_was_written_is_on_a_branch_of_the_remote(project):
     write(project)
     assert find_pending(project, NOW).files == [NL]
     handed = hand_in(project, "Schrijf de brief", NOW)
-    assert (handed.branch, handed.link) == (BRANCH, "")
+    assert (handed.branch, handed.link, handed.stays) == (BRANCH, "", "main")
     remote = remote_of(project)
     assert git(remote, "log", "--format=%an %s", "-1", BRANCH) == "Editor Schrijf de brief\n"
     assert git(remote, "show", f"{BRANCH}:{NL}") == (project / NL).read_text()
+    assert git(project, "branch", "--show-current") == "main\n"
     assert git(remote, "rev-parse", "main") == git(project, "rev-parse", "main")
     assert find_pending(project, NOW).files == []
 
@@ -90,15 +92,20 @@ def test_what_is_new_and_what_is_gone_goes_along_and_other_work_stays(project):
     write(project, "templates/email/letter.css", "/* staged */")
     git(project, "add", "templates/email/letter.css")
     hand_in(project, "Schrijf", NOW)
-    changed = git(project, "-c", "core.quotePath=false", "show", "--name-status", "--format=", "HEAD").split(
+    changed = git(project, "-c", "core.quotePath=false", "show", "--name-status", "--format=", BRANCH).split(
         "\n"
     )
     assert sorted(filter(None, changed)) == [
         "A\tnewsletter/issues/2026-W47/foto één.png",
         "D\tnewsletter/issues/2026-W46/en.md",
     ]
-    left = sorted(git(project, "status", "--porcelain").splitlines())
-    assert left == [" M docs/nl/about-the-numbers.md", "?? unknown.txt", "M  templates/email/letter.css"]
+    left = git(project, "status", "--porcelain", "--", ".", ":!newsletter").splitlines()
+    assert sorted(left) == [
+        " M docs/nl/about-the-numbers.md",
+        "?? unknown.txt",
+        "M  templates/email/letter.css",
+    ]
+    assert find_pending(project, NOW).files == []
 
 
 def test_the_next_one_goes_to_the_same_branch(project):
@@ -107,6 +114,58 @@ def test_the_next_one_goes_to_the_same_branch(project):
     write(project)
     assert hand_in(project, "Tweede", NOW).branch == BRANCH
     assert git(remote_of(project), "log", "--format=%s", BRANCH).split() == ["Tweede", "Eerste", "Begin"]
+
+
+def test_only_the_files_that_were_chosen_go_along(project):
+    write(project)
+    write(project, "newsletter/issues/2026-W47/foto.png", "x")
+    hand_in(project, "Schrijf", NOW, [NL, "docs/nl/index.md", "../elsewhere"])
+    assert git(project, "show", "--name-only", "--format=", BRANCH).split() == [NL]
+    assert find_pending(project, NOW).files == ["newsletter/issues/2026-W47/foto.png"]
+
+
+@pytest.mark.parametrize("way", ["--no-ff", "--squash"])
+def test_a_branch_that_was_merged_is_taken_over_by_a_pull_and_the_next_one_is_new(project, tmp_path, way):
+    """What was handed in and comes back as it was is no obstacle for `git pull`."""
+    new = "newsletter/issues/2026-W47/foto.png"
+    write(project)
+    write(project, new, "x")
+    hand_in(project, "Eerste", NOW)
+    git(tmp_path, "clone", "--quiet", "--branch=main", str(remote_of(project)), "other")
+    other = tmp_path / "other"
+    for name, value in (("name", "Other"), ("email", "other@example.org")):
+        git(other, "config", f"user.{name}", value)
+    git(other, "merge", "--quiet", way, f"origin/{BRANCH}")
+    if way == "--squash":
+        git(other, "commit", "--quiet", "--message=Van een ander")
+    git(other, "push", "--quiet", "origin", "HEAD:main")
+    git(project, "pull", "--quiet", "--ff-only", "origin", "main")
+    assert git(project, "status", "--porcelain") == ""
+    write(project, more="Later.\n")
+    later = NOW + timedelta(days=7)
+    handed = hand_in(project, "Tweede", later)
+    assert handed.branch != BRANCH
+    assert git(project, "rev-list", "--count", f"main..{handed.branch}").strip() == "1"
+
+
+def test_a_text_that_goes_back_to_what_it_was_is_handed_in_again(project):
+    before = (project / NL).read_text()
+    write(project)
+    hand_in(project, "Eerste", NOW)
+    (project / NL).write_text(before)
+    assert find_pending(project, NOW).files == [NL]
+    hand_in(project, "Toch niet", NOW)
+    assert git(remote_of(project), "show", f"{BRANCH}:{NL}") == before
+    assert find_pending(project, NOW).files == []
+
+
+def test_it_is_known_what_was_handed_in(project):
+    new = project / "newsletter/issues/2026-W48/nl.md"
+    write(project, "newsletter/issues/2026-W48/nl.md")
+    assert is_handed_in(project, [project / NL])
+    assert not is_handed_in(project, [new])
+    hand_in(project, "Schrijf", NOW)
+    assert is_handed_in(project, [new])
 
 
 def test_a_commit_that_could_not_be_pushed_goes_with_the_next_try(project):
@@ -158,6 +217,7 @@ def test_a_hook_that_refuses_loses_nothing(project):
     assert "not like this" in str(refused.value.values["reason"])
     assert (project / NL).read_text().endswith("Een zin erbij.\n")
     assert find_pending(project, NOW).files == [NL]
+    assert git(project, "branch", "--format=%(refname:lstrip=2)") == "main\n"
 
 
 @pytest.mark.parametrize("message", ["", "  ", "\n", "x" * 201])
@@ -172,9 +232,9 @@ def test_a_sentence_is_asked_for(project, message):
 def test_a_message_is_no_option_and_no_command(project, message):
     write(project)
     hand_in(project, message, NOW)
-    assert git(project, "log", "-1", "--format=%s").strip() == " ".join(message.split())
+    assert git(project, "log", "-1", "--format=%s", BRANCH).strip() == " ".join(message.split())
     assert not (project / "x").exists()
-    assert git(project, "rev-list", "--count", "HEAD").strip() == "2"
+    assert git(project, "rev-list", "--count", BRANCH).strip() == "2"
 
 
 def test_without_changes_nothing_is_handed_in(project):
@@ -188,10 +248,9 @@ def test_without_a_remote_who_writes_hears_what_to_do(project):
 
 
 def test_without_git_who_writes_hears_what_to_send(editor):
-    refused = editor.call("hand", message="Schrijf")
-    assert refused.status == 400
-    assert "newsletter" in refused.message
-    assert editor.call("pending").data == {"files": [], "branch": "", "remote": ""}
+    for refused in (editor.call("hand", message="Schrijf", files=[NL]), editor.call("pending")):
+        assert refused.status == 400
+        assert "newsletter" in refused.message
 
 
 def test_a_folder_without_commits_is_one_sentence(sample):
@@ -231,7 +290,8 @@ def test_a_project_in_a_folder_of_the_repository(sample, tmp_path):
     write(sample)
     assert find_pending(sample, NOW).files == [NL]
     hand_in(sample, "Schrijf", NOW)
-    assert git(top, "show", "--name-only", "--format=", "HEAD").split() == [f"sample/{NL}"]
+    assert git(top, "show", "--name-only", "--format=", BRANCH).split() == [f"sample/{NL}"]
+    assert find_pending(sample, NOW).files == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +326,15 @@ def test_a_server_that_asks_for_a_password_is_one_sentence(project):
 def test_it_is_handed_in_from_the_page(project):
     editor = Editor(project)
     assert editor.save(body=editor.open()["body"] + "\nEen zin erbij.\n").status == 200
-    assert editor.call("pending").data == {"files": [NL], "branch": BRANCH, "remote": "origin"}
-    answer = editor.call("hand", message="Schrijf de brief")
-    assert answer.data == {"branch": BRANCH, "link": ""}
+    assert editor.call("pending").data == {"files": [NL], "unpushed": False}
+    assert editor.call("hand", message="Schrijf de brief", files=[3]).status == 400
+    answer = editor.call("hand", message="Schrijf de brief", files=[NL])
+    assert answer.data == {"branch": BRANCH, "link": "", "stays": "main"}
     assert git(remote_of(project), "show", f"{BRANCH}:{NL}") == letter(project).read_text()
+
+
+def test_what_was_handed_in_is_not_deleted(project):
+    editor = Editor(project, lambda: NOW - timedelta(days=14))
+    assert editor.call("open", text=WEEK).data["handed"] is True
+    assert editor.call("delete", text=WEEK).status == 400
+    assert letter(project).exists()

@@ -99,6 +99,42 @@ def test_a_photo_loses_where_it_was_taken_and_becomes_small(editor):
         assert not picture.getexif()
 
 
+def test_a_picture_can_be_tried_before_anything_is_written(editor):
+    before = list_pictures(editor.root)
+    tried = editor.post(f"picture?text={WEEK}&try=1", make(), KIND)
+    assert (tried.status, tried.data) == (200, {})
+    assert editor.post(f"picture?text={WEEK}&try=1", b"no picture", KIND).status == 400
+    assert list_pictures(editor.root) == before
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_picture_that_is_too_large_can_be_made_smaller(editor, mode):
+    made = BytesIO()
+    Image.effect_noise((1500, 1000), 90).convert(mode).save(made, "PNG")
+    assert upload(editor, made.getvalue()).status == 413
+    kept = editor.post(f"picture?text={WEEK}&alt=x&shrink=1", made.getvalue(), KIND, HTTP_X_NAME="Ruis.png")
+    path = letter(editor.root).parent / kept.data["name"]
+    assert path.suffix == ".jpg"
+    assert path.stat().st_size <= 1_000_000
+    with Image.open(path) as picture:
+        assert (picture.format, picture.mode) == ("JPEG", "RGB")
+
+
+def test_a_picture_that_no_text_uses_is_named_and_can_be_taken_away(editor):
+    kept = upload(editor, make(), "Foto één.png").data
+    loose = editor.call("check", text=WEEK).data["loose"]
+    assert loose == [kept["name"]]
+    editor.save(body=show(editor, kept["insert"]))
+    assert editor.call("check", text=WEEK).data["loose"] == []
+    assert editor.call("remove", text=WEEK, picture=kept["name"]).status == 400
+    editor.save(body=editor.open()["body"].replace(kept["insert"], ""))
+    for name in ("nl.md", "../2026-W46/nl.md", "", "nothing.png", "../../settings.toml"):
+        assert editor.call("remove", text=WEEK, picture=name).status == 400
+    assert editor.call("remove", text=WEEK, picture=kept["name"]).status == 200
+    assert kept["name"] not in list_pictures(editor.root)
+    assert (editor.root / f"var/drafts/{WEEK}/{kept['name']}").is_file()
+
+
 def bomb() -> bytes:
     """A small PNG of 30,000 × 30,000 pixels."""
 

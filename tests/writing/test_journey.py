@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from generator.words import load_words
@@ -177,7 +178,7 @@ def test_from_nothing_to_a_letter_that_is_ready_in_both_languages(desk, open_pag
             expect(text_of(page, language)).to_be_focused()
     page.locator("#file").set_input_files(PICTURE)
     page.get_by_label("Nederlands: wat is er te zien?").fill("Twee stippen met een lijn ertussen")
-    page.get_by_label("English: wat is er te zien?").fill("Two dots with a line between them")
+    page.get_by_label("Engels: wat is er te zien?").fill("Two dots with a line between them")
     page.get_by_role("button", name="Voeg in").click()
 
     expect(page.locator("dialog")).to_have_count(0)
@@ -253,6 +254,129 @@ def test_a_thought_names_the_facts_that_are_put_into_it(desk, open_page):
         wait_until(lambda other=other: re.search(r"sources: \[.*rep-bain-2005\]", other.read_text()))
 
 
+def test_one_undo_takes_a_picture_out_of_both_languages_and_it_can_be_removed(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    before = {language: desk.read(language) for language in LANGUAGES}
+    put_cursor_after(page, "B2B waren")
+    page.locator("#file").set_input_files(PICTURE)
+    for language in ("Nederlands", "Engels"):
+        page.get_by_label(f"{language}: wat is er te zien?").fill("Twee stippen")
+    page.get_by_role("button", name="Voeg in").click()
+    for language in LANGUAGES:
+        wait_saved(desk, "![Twee stippen](two-contacts-2.png)", language)
+    expect(text_of(page)).to_be_focused()
+    page.keyboard.press("Control+z")
+    for language in LANGUAGES:
+        wait_until(lambda language=language: desk.read(language) == before[language])
+    page.keyboard.press("Control+y")
+    for language in LANGUAGES:
+        wait_saved(desk, "![Twee stippen](two-contacts-2.png)", language)
+    page.keyboard.press("Control+z")
+    loose = page.locator(".bar", has_text="two-contacts-2.png")
+    expect(loose).to_contain_text("in geen tekst gebruikt")
+    loose.get_by_role("button", name="Haal weg").click()
+    expect(loose).to_have_count(0)
+    assert not (desk.root / f"newsletter/issues/{WEEK}/two-contacts-2.png").exists()
+    assert (desk.root / f"var/drafts/{WEEK}/two-contacts-2.png").is_file()
+
+
+def test_a_picture_that_is_refused_is_not_described_first_and_a_large_one_can_be_made_smaller(
+    desk, open_page, tmp_path
+):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    dialog = page.get_by_role("dialog")
+    (tmp_path / "geen.png").write_bytes(b"no picture")
+    page.locator("#file").set_input_files(tmp_path / "geen.png")
+    expect(dialog).to_contain_text("kan niet in een brief")
+    expect(dialog.get_by_role("button")).to_have_text(["Sluit"])
+    dialog.get_by_role("button", name="Sluit").click()
+    large = tmp_path / "groot.png"
+    noise = Image.effect_noise((1600, 1400), 90).convert("RGB")
+    noise.save(large, compress_level=0)
+    assert large.stat().st_size > 5_000_000
+    page.locator("#file").set_input_files(large)
+    expect(dialog).to_contain_text("hooguit 5 MB")
+    dialog.get_by_role("button", name="Maak kleiner").click()
+    for language in ("Nederlands", "Engels"):
+        page.get_by_label(f"{language}: wat is er te zien?").fill("Ruis")
+    page.get_by_role("button", name="Voeg in").click()
+    wait_saved(desk, "![Ruis](groot.jpg)")
+    assert (desk.root / f"newsletter/issues/{WEEK}/groot.jpg").stat().st_size <= 1_000_000
+
+
+PASTED = {
+    "<p>Gewoon <b>vet</b>, <i>schuin </i>en <b><i>beide</i></b>.</p><p>Nog een.</p>": (
+        "Gewoon **vet**, *schuin* en ***beide***.\n\nNog een."
+    ),
+    '<b style="font-weight:normal" id="docs-internal-guid-1"><p><span style="font-weight:700">Kop</span>'
+    '<span style="font-style:italic"> en </span><a href="https://example.org/a(b)">een <b>link</b></a></p></b>': (
+        "**Kop** *en* [een **link**](https://example.org/a%28b%29)"
+    ),
+    "<h1>Groot</h1><h4>Klein</h4><ul><li>een</li><li>twee<ul><li>diep</li></ul></li></ul><ol><li>a</li></ol>": (
+        "### Groot\n\n#### Klein\n\n- een\n- twee\n    - diep\n1. a"
+    ),
+    "<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp;"
+    "</span></span>eerste<o:p></o:p></p><p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>"
+    "<span style='mso-list:Ignore'>·</span>tweede</p>": "- eerste\n- tweede",
+    "<p class=MsoListParagraph style='mso-list:l1 level1 lfo2'><span style='mso-list:Ignore'>1.</span>een</p>": (
+        "1. een"
+    ),
+    "<table><tr><td><h2>Mailchimp</h2><p>Tekst<br>verder</p></td></tr></table><img src=x alt=y>": (
+        "### Mailchimp\n\nTekst  \nverder"
+    ),
+    "<table><tr><th>A</th><th>B</th></tr><tr><td>1 | 2</td><td><b>3</b></td></tr></table>": (
+        "| A | B |\n| --- | --- |\n| 1 \\| 2 | **3** |"
+    ),
+    "<blockquote><p>een</p><p>twee</p></blockquote>": "> een\n> \n> twee",
+    "<script>alert(1)</script><style>p{}</style><p onclick=alert(1)>2 * 3 &lt;b&gt; snake_case _x_ [y]</p>": (
+        "2 \\* 3 &lt;b> snake_case \\_x\\_ \\[y\\]"
+    ),
+    '<p><a href="javascript:alert(1)">klik</a> <a href="/x">hier</a></p><p># geen kop</p><p>1. geen lijst</p>': (
+        "klik hier\n\n\\# geen kop\n\n1\\. geen lijst"
+    ),
+    "<div style='white-space: pre;'>**bron**</div>": "",
+    "<img src=x>": "",
+}
+
+
+def test_what_is_pasted_from_word_or_a_mail_becomes_markdown(shown, open_page):
+    page = open_page(f"{shown.address}{WEEK}/")
+    start_writing(page)
+    read = """async ([address, html]) => {
+        const { readPasted } = await import(address);
+        const transfer = new DataTransfer();
+        transfer.setData("text/html", html);
+        return readPasted(transfer);
+    }"""
+    address = page.locator("script[src]").get_attribute("src").replace("write.js", "pasting.js")
+    for html, expected in PASTED.items():
+        assert page.evaluate(read, [address, html]) == expected, html
+
+
+def test_a_paste_with_a_form_is_one_step_of_undo(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    before = desk.read()
+    put_cursor_after(page, "B2B waren")
+    page.evaluate(
+        """(html) => {
+            const { shadowRoot } = document.querySelector(".column[data-language=nl] .editor");
+            const editor = shadowRoot.querySelector(".cm-content");
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/html", html);
+            clipboardData.setData("text/plain", " en vet");
+            const options = { clipboardData, bubbles: true, cancelable: true, composed: true };
+            editor.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        "<p> en <b>vet</b></p>",
+    )
+    wait_saved(desk, "B2B waren en **vet**")
+    page.keyboard.press("Control+z")
+    wait_until(lambda: desk.read() == before)
+
+
 def test_a_link_is_put_around_the_words_that_are_selected(desk, open_page):
     page = open_page(f"{desk.address}{WEEK}/")
     start_writing(page)
@@ -283,7 +407,7 @@ def test_a_picture_is_pasted_into_both_languages_after_as_many_paragraphs(desk, 
     page.get_by_role("button", name="Voeg in").click()
     expect(page.get_by_role("dialog")).to_be_visible()  # without its words it is not taken
     page.get_by_label("Nederlands: wat is er te zien?").fill("Twee stippen")
-    page.get_by_label("English: wat is er te zien?").fill("Two dots")
+    page.get_by_label("Engels: wat is er te zien?").fill("Two dots")
     page.get_by_role("button", name="Voeg in").click()
     for language, alt, first in (("nl", "Twee stippen", "Stel dat"), ("en", "Two dots", "Suppose")):
         wait_saved(desk, f"![{alt}](mijn-foto.png)", language)
@@ -296,10 +420,118 @@ def test_a_picture_is_pasted_into_both_languages_after_as_many_paragraphs(desk, 
 # --- Fields ---
 
 
+def test_another_thought_is_put_into_the_text_when_that_is_asked_for(desk, open_page):
+    page = open_page(f"{desk.address}start")
+    page.get_by_role("button", name="Begin deze brief").click()
+    start_writing(page)
+    before = desk.read("en", COMING)
+    page.get_by_label("Zekerheid").select_option("referral")
+    thought = page.get_by_label("Gedachte", exact=True)
+    thought.select_option("would-you-introduce-yourself")
+    wait_saved(desk, "thought: would-you-introduce-yourself", "en", COMING)
+    expect(page.locator(".offer")).to_contain_text("Alleen dit veld is veranderd")
+    page.get_by_role("button", name="Zet deze gedachte in de tekst").click()
+    page.get_by_role("button", name="Zet in de tekst", exact=True).click()
+    expect(page.get_by_label("Titel").first).to_have_value("Zou je jezelf introduceren?")
+    expect(page.locator(".offer")).not_to_contain_text("Alleen dit veld is veranderd")
+    written = desk.read("en", COMING)
+    assert "certainty: referral\n" in written
+    assert "best friend" in written
+    versions = [one.read_text() for one in (desk.root / f"var/drafts/{COMING}").iterdir()]
+    assert any("They only heard from accounts" in one for one in versions)
+    page.get_by_role("button", name="Ongedaan maken").click()
+    wait_until(lambda: desk.read("en", COMING) == before)
+    expect(thought).to_have_value("last-heard-through-an-invoice")
+
+
+def test_months_are_ticked_and_sources_are_found_and_removed(desk, open_page):
+    page = open_page(f"{desk.address}{THOUGHT}/")
+    start_writing(page)
+    path = desk.root / f"newsletter/{THOUGHT}.en.md"
+    for month in ("december", "maart"):
+        page.get_by_label(month).check()
+    wait_until(lambda: "season: [march, december]\n" in path.read_text())
+    chips = page.locator(".field--sources .chip")
+    names = [one.inner_text() for one in chips.all()]
+    page.get_by_role("button", name="Bron toevoegen").click()
+    page.get_by_label("Zoek", exact=True).fill("362")
+    page.keyboard.press("Enter")
+    wait_until(lambda: re.search(r"sources: \[.*rep-bain-2005\]", path.read_text()))
+    expect(chips).to_have_count(len(names) + 1)
+    chips.last.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    wait_until(lambda: "rep-bain-2005" not in path.read_text())
+    expect(chips.last.get_by_role("button")).to_be_focused()
+
+
+def test_files_that_disagree_on_what_they_share_are_shown_and_agreed_on(sample, open_page):
+    path = letter(sample, "en")
+    old = "actions: [ref-1, ref-2, ref-3]"
+    path.write_text(path.read_text().replace(old, "actions: [ref-1, ref-2]"))
+    with serve(sample) as desk:
+        page = open_page(f"{desk.address}{WEEK}/")
+        start_writing(page)
+        bar = page.locator("#bar-apart-actions")
+        expect(bar).to_contain_text("is niet in elke taal hetzelfde")
+        bar.get_by_role("button", name="Nederlands: ref-1, ref-2, ref-3").click()
+        wait_saved(desk, old, "en")
+        expect(bar).to_have_count(0)
+        assert old in desk.read()
+
+
+def test_a_letter_that_is_out_says_what_a_change_does(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    bar = page.locator("#bar-out")
+    expect(bar).to_contain_text("niet in de mails die al zijn verstuurd")
+    expect(page.get_by_role("button", name="Verwijder deze brief")).to_have_count(0)
+    bar.get_by_role("button").click()
+    for language in LANGUAGES:
+        wait_until(lambda language=language: re.search(r"^updated: 20.*T", desk.read(language), re.MULTILINE))
+
+
+def test_a_field_keeps_its_place_while_its_remark_goes(desk, open_page):
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    title = page.get_by_label("Titel").first
+    title.fill("")
+    expect(page.locator(".field--title .field__remark").first).to_be_visible()
+    below = page.get_by_label("Onderwerp van de mail").first
+    place = below.bounding_box()
+    page.keyboard.type("Een titel")
+    expect(page.locator(".field--title .field__remark")).to_have_count(0)
+    assert below.bounding_box() == place
+
+
+def test_a_text_that_nobody_else_has_is_deleted_and_kept_as_a_version(desk, open_page):
+    page = open_page(f"{desk.address}start")
+    page.get_by_role("button", name="Begin deze brief").click()
+    start_writing(page)
+    page.get_by_role("button", name="Verwijder deze brief").click()
+    page.get_by_role("button", name="Verwijder", exact=True).click()
+    expect(page).to_have_url(re.compile("/texts$"))
+    assert not (desk.root / f"newsletter/issues/{COMING}").exists()
+    versions = [one.read_text() for one in (desk.root / f"var/drafts/{COMING}").iterdir()]
+    assert any("They only heard from accounts" in one for one in versions)
+
+
+def test_the_preview_is_shown_first_when_there_are_no_remarks(desk, open_page):
+    page = open_page(f"{desk.address}start")
+    page.get_by_role("button", name="Begin deze brief").click()
+    start_writing(page)
+    remarks = page.locator("#count").inner_text()
+    chosen = page.get_by_role("tab", name="Opmerkingen" if remarks else "Voorbeeld")
+    expect(chosen).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab", name="Voorbeeld").click()
+    page.locator("#reading-languages").get_by_label("Engels").check()
+    frame = page.frame_locator("#screen iframe:not(.coming)")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("They only heard from accounts")
+
+
 def test_what_both_languages_share_is_saved_in_both(desk, open_page):
     page = open_page(f"{desk.address}{WEEK}/")
     start_writing(page)
-    page.locator("#shared summary").click()
+    page.locator(".field--actions summary").click()
     page.get_by_role("checkbox", name="Eén van hen om een introductie").uncheck()
     for language in LANGUAGES:
         wait_until(lambda language=language: "actions: [ref-1, ref-3]" in desk.read(language))
@@ -314,7 +546,7 @@ def test_another_action_brings_its_line_and_takes_the_old_one_away(desk, open_pa
     path.write_text(path.read_text().replace("De aanbeveler een", "Zelf geschreven: een"))
     page = open_page(f"{desk.address}{WEEK}/")
     start_writing(page)
-    page.locator("#shared summary").click()
+    page.locator(".field--actions summary").click()
     asked = page.get_by_role("checkbox", name="Eén van hen om een introductie")
     asked.uncheck()
     for language in LANGUAGES:
@@ -570,8 +802,22 @@ def show_inbox(page: Page) -> None:
     page.get_by_label("Inbox").check(force=True)
 
 
+def show_actions(page: Page) -> None:
+    if not page.locator(".field--actions").is_visible():
+        page.locator("#shared-says").click()
+    page.locator(".field--actions summary").click()
+
+
+def show_thought(page: Page) -> None:
+    page.goto(page.url.replace(f"{WEEK}/", f"{THOUGHT}/"))
+    start_writing(page)
+    show_actions(page)
+    expect(page.locator(".chip").first).to_be_visible()
+
+
 STATES: dict[str, Callable[[Page], None]] = {
-    "fields": lambda page: page.locator("#shared summary").click(),
+    "fields": show_actions,
+    "fields of a thought": show_thought,
     "fact": lambda page: page.locator("#tool-fact").click(),
     "hand": lambda page: page.locator("#tool-hand").click(),
     "proof": lambda page: page.locator("#tool-proof").click(),
@@ -640,10 +886,14 @@ def test_on_a_telephone_one_language_is_shown_at_a_time(shown, open_page):
     start_writing(page)
     expect(text_of(page, "nl")).to_be_visible()
     expect(text_of(page, "en")).not_to_be_visible()
-    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Engels").click()
     expect(text_of(page, "nl")).not_to_be_visible()
     expect(text_of(page, "en")).to_be_visible()
-    page.get_by_role("button", name="Nakijken").click()
+    side = page.get_by_role("button", name="Nakijken")
+    expect(side.locator(".count")).to_have_text(page.locator("#count").inner_text())
+    sizes = [one.bounding_box() for one in page.locator(".tools button").all() if one.is_visible()]
+    assert all(size and size["height"] >= 44 and size["width"] >= 44 for size in sizes), sizes
+    side.click()
     expect(page.locator("#verdict")).to_be_visible()
 
 
@@ -677,6 +927,13 @@ def test_who_hands_in_a_text_with_errors_is_told_first(shown, open_page):
     expect(page.locator("#count")).not_to_have_text("")
     page.locator("#tool-hand").click()
     expect(page.get_by_role("dialog")).to_contain_text("Deze tekst is nog niet klaar")
+
+
+def test_an_old_address_says_in_each_language_what_to_open(shown, open_page):
+    page = open_page(shown.address.replace("/write/", "/write/0"))
+    expect(page.locator("h1")).to_have_text("Dit adres is niet meer geldig")
+    expect(page.locator("[lang=en]").last).to_contain_text("make write")
+    assert Axe().run(page).violations_count == 0
 
 
 # --- Words ---

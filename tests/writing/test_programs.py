@@ -16,16 +16,14 @@ NEWEST = Week(2026, 47)
 def test_a_proof_goes_through_the_relay_that_is_set_up(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with relaying() as relay:
         monkeypatch.setenv("NEWSLETTER_MAIL", f"smtp://127.0.0.1:{relay.port}")
-        said = send_proof(sample, NEWEST, "editor@example.org")
-    assert said.startswith("The letter of 2026-W47 (nl) was sent to editor@example.org through ")
-    assert "(en) was sent" in said
+        send_proof(sample, NEWEST, "editor@example.org")
     sent = [message_from_bytes(mail.message, policy=policy.default) for mail in relay.arrived]
     assert [str(message["To"]) for message in sent] == ["editor@example.org"] * 2
 
 
 def test_without_a_relay_a_proof_is_a_file_and_that_is_said(sample: Path) -> None:
-    said = send_proof(sample, NEWEST, "editor@example.org")
-    assert "nothing was sent" in said
+    with pytest.raises(Refusal, match="no_mail_server"):
+        send_proof(sample, NEWEST, "editor@example.org")
     assert len(list((sample / "var/mail/new").iterdir())) == 2
 
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -305,3 +306,50 @@ def test_a_language_is_one_of_the_project(attacked, language):
     refused = attacked.call("save", **asked)
     assert refused.status == 400
     assert refused.message
+
+
+# --- Replaced and deleted ---
+
+
+def test_a_thought_replaces_what_a_letter_says_and_nothing_else(editor):
+    before = {language: letter(editor.root, language).read_bytes() for language in ("nl", "en")}
+    bases = {language: editor.open(language=language)["digest"] for language in ("nl", "en")}
+    asked = {"text": WEEK, "certainty": "repeating", "thought": "last-heard-through-an-invoice"}
+    stale = editor.call("retell", **asked, bases=bases | {"en": "0"})
+    assert stale.status == 409
+    assert {language: letter(editor.root, language).read_bytes() for language in before} == before
+    assert editor.call("retell", **asked, bases=bases).status == 200
+    opened = editor.open()
+    assert opened["fields"]["title"] == "Ze hoorden alleen nog de boekhouding"
+    assert opened["fields"]["published"] == "2026-11-20T06:00:00+01:00"
+    assert opened["fields"]["subject"] == ""
+    assert opened["fields"]["waive"], "what the editor decided stays"
+    kept = [path.read_bytes() for path in (editor.root / f"var/drafts/{WEEK}").iterdir()]
+    assert sorted(kept) == sorted(before.values())
+
+
+@pytest.mark.parametrize("thought", ["nothing", "", "../../x"])
+def test_a_thought_that_is_not_there_replaces_nothing(attacked, thought):
+    bases = {language: attacked.open(language=language)["digest"] for language in ("nl", "en")}
+    asked = {"certainty": "repeating", "thought": thought, "bases": bases}
+    refused = attacked.call("retell", text=WEEK, **asked)
+    assert refused.status == 400
+    assert refused.message
+    assert attacked.call("retell", text=THOUGHT, **asked).status == 400
+
+
+def test_a_letter_that_is_not_out_is_deleted_with_its_pictures_and_all_is_kept(sample):
+    editor = Editor(sample, lambda: datetime.fromisoformat("2026-11-16T12:00:00+01:00"))
+    folder = letter(sample).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert editor.call("delete", text=WEEK).status == 200
+    assert not folder.exists()
+    kept = [path.read_bytes() for path in (sample / f"var/drafts/{WEEK}").iterdir()]
+    assert sorted(kept) == sorted(before.values())
+
+
+def test_what_is_out_or_in_use_is_not_deleted(attacked):
+    for text in (WEEK, THOUGHT):
+        refused = attacked.call("delete", text=text)
+        assert refused.status == 400
+        assert refused.message

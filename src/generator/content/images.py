@@ -83,12 +83,20 @@ def check_alt(target: str, text: str, source: Path, line: int, problems: list[Pr
 _WIDEST = 1600
 """Pixels across a picture that is taken in: more than a letter shows on any screen."""
 
+_SMALLER = ((1600, 75), (1200, 75), (900, 70), (640, 60))
+"""Pixels across and quality of a JPEG, tried one after the other until a picture is small enough."""
 
-def take_picture(content: bytes) -> tuple[str, bytes]:
+
+class LargePictureError(ValueError):
+    """A picture that is too large as it is, and can be made smaller."""
+
+
+def take_picture(content: bytes, *, shrink: bool = False) -> tuple[str, bytes]:
     """A picture of a person as a letter can have it: the ending of its name, and its bytes.
 
-    A photograph is turned upright, made small enough, and loses its notes, such as where it was taken. Raises
-    ValueError, whose message is a clause about the picture, for what is none.
+    A photograph is turned upright, made small enough, and loses its notes, such as where it was taken. With `shrink`, a
+    picture that would still be too large becomes a smaller JPEG on white. Raises LargePictureError for one that is too
+    large, and ValueError, whose message is a clause about the picture, for what is none.
     """
     from PIL import Image as pillow  # noqa: PLC0415, N813 (see _size)
     from PIL import ImageOps  # noqa: PLC0415 (see _size)
@@ -97,12 +105,19 @@ def take_picture(content: bytes) -> tuple[str, bytes]:
     try:
         with pillow.open(BytesIO(content), formats=tuple(endings)) as picture:
             form = str(picture.format)
+            if form == "JPEG":
+                picture.draft(None, (2 * _WIDEST, 2 * _WIDEST))  # read at a fraction of its size
             if picture.width * picture.height > _MOST_PIXELS:
                 raise ValueError(f"has {picture.width} × {picture.height} pixels; make it smaller")
             picture.load()  # half a file is noticed only here
             sound = form != "JPEG" and picture.width <= _WIDEST and len(content) <= MAX_IMAGE_BYTES
             if not sound and form != "GIF":
-                content = _fit(ImageOps.exif_transpose(picture), form)
+                upright = ImageOps.exif_transpose(picture)
+                content = _fit(upright, form)
+                if len(content) > MAX_IMAGE_BYTES:
+                    if not shrink:
+                        raise LargePictureError(f"has {len(content) / 1e6:.1f} MB; at most 1 MB is allowed")
+                    form, content = "JPEG", _shrink(upright)
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
         raise ValueError(
             f"has more than {_MOST_PIXELS // 1_000_000} million pixels; make it smaller"
@@ -118,9 +133,30 @@ def _fit(picture: Picture, form: str) -> bytes:
     """A picture in the colours of screens, no wider than a letter needs, without notes."""
     if form == "JPEG" and picture.mode != "L":
         picture = picture.convert("RGB")
-    picture.thumbnail((_WIDEST, _WIDEST * 4))
+    return _write(picture, form, _WIDEST, 85)
+
+
+def _shrink(picture: Picture) -> bytes:
+    """A picture as a JPEG on white that is small enough, or the smallest we make."""
+    from PIL import Image as pillow  # noqa: PLC0415, N813 (see _size)
+
+    layers = picture.convert("RGBA")
+    white = pillow.new("RGBA", layers.size, "white")
+    white.alpha_composite(layers)
+    made = b""
+    for width, quality in _SMALLER:
+        made = _write(white.convert("RGB"), "JPEG", width, quality)
+        if len(made) <= MAX_IMAGE_BYTES:
+            break
+    return made
+
+
+def _write(picture: Picture, form: str, width: int, quality: int) -> bytes:
+    """The bytes of a picture that is at most `width` pixels wide; `quality` is that of a JPEG."""
+    picture = picture.copy()
+    picture.thumbnail((width, width * 4))
     made = BytesIO()
-    picture.save(made, form, optimize=True, exif=b"", **({"quality": 85} if form == "JPEG" else {}))
+    picture.save(made, form, optimize=True, exif=b"", **({"quality": quality} if form == "JPEG" else {}))
     return made.getvalue()
 
 

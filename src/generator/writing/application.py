@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from generator.clock import Clock
     from generator.model import Language
 
-MOST_PICTURE = 5_000_000
+MOST_PICTURE, MOST_SHRUNK = 5_000_000, 25_000_000
 _MOST_CALL = MAX_TEXT_BYTES + 100_000
 _MOST_READ = 50_000_000
-"""Bytes: of a picture that is taken, of a call, and of what is read before it is refused: who hangs up earlier loses
-the answer."""
+"""Bytes: of a picture that is taken, of one that is made smaller, of a call, and of what is read before it is refused:
+who hangs up earlier loses the answer."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -79,13 +79,12 @@ class Writer:
         if path == f"{WRITING}about":
             return answer(start_response, json.dumps({"project": fingerprint(self.project.root)}), _JSON)
         token, slash, rest = path.removeprefix(WRITING).partition("/")
+        calls = environ.get("REQUEST_METHOD") == "POST"
         if not path.startswith(WRITING) or not secrets.compare_digest(token.encode(), self.token.encode()):
-            message = "There is no such page. Open the address that `generate write` has printed."
-            return answer(start_response, message, status=HTTPStatus.NOT_FOUND)
+            return self._show_old(start_response, calls=calls)
         if not slash:
             return redirect(start_response, self.base)
         query = {key: found[-1] for key, found in parse_qs(environ.get("QUERY_STRING", "")).items()}
-        calls = environ.get("REQUEST_METHOD") == "POST"
         try:
             language = self._find_language(environ, query)
             request = _Request(rest, query, environ, start_response, language)
@@ -94,6 +93,15 @@ class Writer:
             return self._refuse(error, environ, query, start_response, calls=calls)
 
     # --- Pages, assets and frames ---
+
+    def _show_old(self, start: StartResponse, *, calls: bool) -> Iterable[bytes]:
+        """The page below another token, such as that of an earlier run; it does not tell the right one."""
+        if calls:
+            return answer(start, "There is no such page.", status=HTTPStatus.NOT_FOUND)
+        words = load_words(self.project.root)
+        said = [{"language": one, "words": found["write"]} for one, found in words.items()]
+        page = render_template(self.project.root, "write/old.html", said=said)
+        return answer(start, page, _HTML, status=HTTPStatus.NOT_FOUND)
 
     def _show(self, request: _Request) -> Iterable[bytes]:
         first, _, rest = request.path.partition("/")
@@ -158,7 +166,8 @@ class Writer:
         if request.path == "picture":
             if kind != "application/octet-stream":
                 raise Refusal("odd_call", HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-            content = _read_body(request.environ, MOST_PICTURE, "picture_too_large")
+            most = MOST_SHRUNK if "shrink" in request.query else MOST_PICTURE
+            content = _read_body(request.environ, most, "picture_too_large")
             name = unquote(request.environ.get("HTTP_X_NAME", ""))
             found = keep_upload(self.project, request.query, name, content)
         else:

@@ -7,20 +7,31 @@ import time
 import unicodedata
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from generator.assemble import assemble_issue
 from generator.cache import Cache
 from generator.content.certainties import IDS
-from generator.model import Language, Week
+from generator.content.needs import need_assembly
+from generator.model import MONTHS, Language, Week
 from generator.publication.issue import make_issue
 from generator.publication.thought import start_thought
+from generator.render.dates import say_language
 from generator.render.email.message import render_email
 from generator.render.preview.inbox import cut_lines
 from generator.words import load_words
-from generator.writing.handing import find_pending, hand_in
-from generator.writing.inserts import find_facts, find_links, find_thoughts, keep_picture
+from generator.writing.handing import find_pending, hand_in, is_handed_in
+from generator.writing.inserts import (
+    find_facts,
+    find_links,
+    find_thoughts,
+    keep_picture,
+    list_loose,
+    read_picture,
+    remove_picture,
+)
 from generator.writing.programs import send_proof
 from generator.writing.refusals import Refusal
 from generator.writing.remarks import find_problems, list_remarks, suggest_words
-from generator.writing.saving import keep_text, resolve_text, save_text
+from generator.writing.saving import delete_text, keep_text, replace_text, resolve_text, save_text
 from generator.writing.states import find_state, name_certainty
 from generator.writing.texts import find_digests, find_text, open_language, read_source
 from generator.writing.versions import list_versions, read_version
@@ -45,6 +56,12 @@ class _Given(dict[str, Any]):
     def table(self, key: str) -> dict[str, Any]:
         return self._take(key, dict, None)
 
+    def texts(self, key: str) -> list[str]:
+        found: list[Any] = self._take(key, list, None)
+        if not all(isinstance(one, str) for one in found):
+            raise Refusal("odd_call")
+        return found
+
     def _take(self, key: str, kind: type[V], default: V | None) -> V:
         value = self.get(key, default)
         if not isinstance(value, kind):
@@ -59,7 +76,6 @@ def _open(project: Project, given: _Given, language: Language) -> dict[str, Any]
         if text.id not in project.begun:
             project.begun.add(text.id)
             project.ours.update(one["digest"] for one in languages)
-        words = load_words(project.root)
         problems = find_problems(project, text)
         newsletter = project.read(text).newsletter
         certainty = text.certainty or next(
@@ -70,12 +86,16 @@ def _open(project: Project, given: _Given, language: Language) -> dict[str, Any]
             "kind": text.kind,
             "certainty": certainty,
             "title": name_certainty(newsletter, certainty, language) if newsletter else certainty,
-            "languages": [{**one, "name": words[one["language"]]["language"]["name"]} for one in languages],
+            "languages": [{**one, "name": say_language(one["language"], language)} for one in languages],
             "items": _list_items(newsletter, certainty) if newsletter else [],
             "thoughts": _list_thoughts(newsletter, certainty, language) if newsletter else [],
+            "facts": {one.id: one.name[language] for one in newsletter.playbook.facts.values()}
+            if newsletter
+            else {},
             "fields": [_describe(project, newsletter, field, language) for field in text.fields],
             "state": _note_state(project, newsletter, text, problems),
             "out": project.states[text.id] == "out",
+            "handed": is_handed_in(project.root, text.files.values()),
         }
 
 
@@ -109,6 +129,8 @@ def _describe(
     }
     if field.kind == "certainty" and newsletter:
         found["options"] = [{"value": one, "label": name_certainty(newsletter, one, language)} for one in IDS]
+    if field.kind == "months":
+        found["options"] = list(MONTHS)
     return found
 
 
@@ -167,7 +189,9 @@ def _check(project: Project, given: _Given, _: Language) -> dict[str, Any]:
         problems = find_problems(project, text)
         remarks = list_remarks(project.root, text, problems)
         state = _note_state(project, project.read(text).newsletter, text, problems)
-        return {"state": state, "took": round((time.perf_counter() - began) * 1000), "remarks": remarks}
+        loose = list_loose(project.root, text)
+        took = round((time.perf_counter() - began) * 1000)
+        return {"state": state, "took": took, "remarks": remarks, "loose": loose}
 
 
 def _note_state(project: Project, newsletter: Newsletter | None, text: Text, problems: Any) -> str:
@@ -255,6 +279,51 @@ def _assemble(project: Project, given: _Given, _: Language) -> dict[str, Any]:
         return {"text": str(week)}
 
 
+def _retell(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+    """Put a thought into a letter, in all languages, as a new letter would be made from it."""
+    with project.lock:
+        text = find_text(project.root, given.text("text"))
+        newsletter = project.require()
+        if text.week is None:
+            raise Refusal("odd_call")
+        newsletter.require(need_assembly(project.root))
+        issue = assemble_issue(newsletter, text.week, given.text("certainty"), given.text("thought"))
+        new: dict[Language, tuple[dict[str, Value], str]] = {}
+        for language, edition in issue.editions.items():
+            fields: dict[str, Value] = {
+                "title": edition.title,
+                "subject": "",
+                "summary": edition.summary,
+                "certainty": edition.certainty,
+                "thought": edition.thought,
+                "actions": list(edition.actions),
+            }
+            new[language] = fields, f"\n{edition.markdown}\n"
+        now, ours = project.clock(), project.ours
+        return {"digests": replace_text(project.root, text, given.table("bases"), new, now, ours)}
+
+
+def _remove(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+    with project.lock:
+        remove_picture(project.root, find_text(project.root, given.text("text")), given.text("picture"))
+        return {}
+
+
+def _delete(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+    """Delete a text that nobody else has seen and no letter is made from."""
+    with project.lock:
+        text = find_text(project.root, given.text("text"))
+        newsletter = project.read(text).newsletter
+        out = find_state(newsletter, text, (), project.clock()) == "out"
+        if out or is_handed_in(project.root, text.files.values()):
+            raise Refusal("handed_in_already")
+        uses = (issue.thought for issue in newsletter.archive.issues) if newsletter else ()
+        if text.slug and text.slug in uses:
+            raise Refusal("thought_in_use")
+        delete_text(project.root, text, project.clock())
+        return {}
+
+
 def _thought(project: Project, given: _Given, language: Language) -> dict[str, Any]:
     """Start a thought. Its files are named after the first words of its title, in letters that every system has."""
     title = " ".join(given.text("title").split())
@@ -299,17 +368,19 @@ def _proof(project: Project, given: _Given, _: Language) -> dict[str, Any]:
     address = given.text("to").strip()
     if text.week is None or not re.fullmatch(r"[^\s@]+@[^\s@]+", address):
         raise Refusal("odd_address")
-    return {"message": send_proof(project.root, text.week, address)}
+    send_proof(project.root, text.week, address)
+    return {}
 
 
 def _pending(project: Project, _: _Given, __: Language) -> dict[str, Any]:
     found = find_pending(project.root, project.clock())
-    return {"files": list(found.files), "branch": found.branch, "remote": found.remote}
+    return {"files": list(found.files), "unpushed": found.unpushed}
 
 
 def _hand(project: Project, given: _Given, _: Language) -> dict[str, Any]:
-    found = hand_in(project.root, given.text("message"), project.clock(), project.lock)
-    return {"branch": found.branch, "link": found.link}
+    files = given.texts("files")
+    found = hand_in(project.root, given.text("message"), project.clock(), files, project.lock)
+    return {"branch": found.branch, "link": found.link, "stays": found.stays}
 
 
 _CALLS: Mapping[str, Callable[[Project, _Given, Language], dict[str, Any]]] = {
@@ -326,6 +397,9 @@ _CALLS: Mapping[str, Callable[[Project, _Given, Language], dict[str, Any]]] = {
     "links": _search(find_links, "links"),
     "thoughts": _search(find_thoughts, "thoughts"),
     "assemble": _assemble,
+    "retell": _retell,
+    "remove": _remove,
+    "delete": _delete,
     "thought": _thought,
     "versions": _versions,
     "version": _version,
@@ -346,7 +420,11 @@ def is_call(name: str) -> bool:
 
 
 def keep_upload(project: Project, query: Mapping[str, str], name: str, content: bytes) -> dict[str, Any]:
-    """Keep a picture that was dropped or pasted. Raises Refusal."""
+    """Keep a picture that was dropped or pasted, or `try` whether it can be kept. Raises Refusal."""
+    shrink = "shrink" in query
     with project.lock:
         text = find_text(project.root, query.get("text", ""))
-        return keep_picture(project.root, text, name, query.get("alt", ""), content)
+        if "try" in query:
+            read_picture(text, content, shrink=shrink)
+            return {}
+        return keep_picture(project.root, text, name, query.get("alt", ""), content, shrink=shrink)

@@ -2,6 +2,9 @@
 
 Files elsewhere, and what is staged of them, stay as they are. No branch is moved but the one that is handed in, and
 nothing is pushed by force.
+
+The branch that is checked out stays so, and the texts stay in their files: who hands in goes on writing. What was
+handed in stays staged, so that `git pull` takes it over when it comes back unchanged.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from generator.writing.refusals import Refusal
 from generator.writing.texts import HOME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
 _PATIENCE = 90
@@ -42,10 +45,12 @@ class Pending:
 
     files: Sequence[str]
     """Below the root of the project."""
+    unpushed: bool
+    """Whether an earlier commit could not be pushed, and goes along."""
     branch: str
-    """The branch it goes to; empty when there is no git to use."""
+    """The branch it goes to."""
     remote: str
-    """The name of the remote; empty when there is none."""
+    """The name of the remote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,41 +60,73 @@ class Handed:
     branch: str
     link: str
     """The address where a pull request is opened; empty when we do not know the host."""
+    stays: str
+    """The branch that is checked out, as before."""
 
 
 def find_pending(root: Path, now: datetime) -> Pending:
-    """What changed since the last commit, and where it would go. Raises Refusal while git is busy with something."""
+    """What was not handed in yet, and where it would go.
+
+    Raises Refusal: without git or a remote with what to do instead, and while git is busy with something.
+    """
     if not _has_git(root):
-        return Pending((), "", "")
-    return Pending(_list_changed(root), _choose_branch(root, now), _find_remote(root))
+        raise Refusal("no_git", folder=HOME)
+    branch, remote = _choose_branch(root, now), _find_remote(root)
+    if not remote:
+        raise Refusal("no_remote", folder=HOME)
+    return Pending(_list_changed(root, branch), _is_unpushed(root, branch, remote), branch, remote)
 
 
 def hand_in(
-    root: Path, message: str, now: datetime, saving: AbstractContextManager[object] = _NOBODY_SAVES
+    root: Path,
+    message: str,
+    now: datetime,
+    chosen: Collection[str] | None = None,
+    saving: AbstractContextManager[object] = _NOBODY_SAVES,
 ) -> Handed:
     """Commit what changed in `newsletter/` and push it. A commit that could not be pushed goes with the next one.
 
-    `saving` is held while files are committed, so that none is half of a save; not while they are pushed, which takes
-    as long as the network does. Raises Refusal: without git or a remote with what to do instead.
+    `chosen` are the files to hand in, of those that find_pending lists; None stands for all. `saving` is held while
+    files are committed, so that none is half of a save; not while they are pushed, which takes as long as the network
+    does. Raises Refusal: without git or a remote with what to do instead.
     """
     message = " ".join(message.split())
     if not message or len(message) > _LONGEST:
         raise Refusal("no_message", most=_LONGEST)
-    if not _has_git(root):
-        raise Refusal("no_git", folder=HOME)
     with saving:
-        branch, files, remote = _choose_branch(root, now), _list_changed(root), _find_remote(root)
-        if not remote:
-            raise Refusal("no_remote", folder=HOME)
-        if not files and not _find_unpushed(root, branch, remote):
+        found = find_pending(root, now)
+        branch, remote = found.branch, found.remote
+        files = [file for file in found.files if chosen is None or file in chosen]
+        if not files and not found.unpushed:
             raise Refusal("nothing_to_hand")
-        if branch != _find_branch(root):
-            _git(root, "switch", "--quiet", "--no-track", "--create", branch)
+        stays = _find_branch(root)
         if files:
-            _git(root, "add", "--all", "--", *files)
-            _git(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
-    said = _git(root, "push", "--set-upstream", remote, f"HEAD:refs/heads/{branch}")
-    return Handed(branch, _find_link(root, remote, branch, said))
+            _commit(root, message, branch, stays, files)
+    said = _git(root, "push", "--set-upstream", remote, f"refs/heads/{branch}:refs/heads/{branch}")
+    return Handed(branch, _find_link(root, remote, branch, said), stays)
+
+
+def is_handed_in(root: Path, files: Iterable[Path]) -> bool:
+    """Whether git knows one of the files: it was handed in, or committed in another way. Raises Refusal."""
+    paths = [str(path.relative_to(root)) for path in files]
+    return _has_git(root) and bool(_git(root, "ls-files", "-z", "--", *paths))
+
+
+def _commit(root: Path, message: str, branch: str, stays: str, files: Sequence[str]) -> None:
+    """Commit files on a branch, while no file and nothing else that is staged changes. Raises Refusal."""
+    is_new = not _has_branch(root, branch)
+    if is_new:
+        _git(root, "branch", "--no-track", branch)
+    try:
+        _git(root, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
+        _git(root, "add", "--all", "--", *files)
+        _git(root, "commit", "--quiet", "--only", "--message", message, "--", *files)
+    except Refusal:
+        _git(root, "symbolic-ref", "HEAD", f"refs/heads/{stays}")
+        if is_new:
+            _try(root, "branch", "--quiet", "-D", branch)
+        raise
+    _git(root, "symbolic-ref", "HEAD", f"refs/heads/{stays}")
 
 
 def _has_git(root: Path) -> bool:
@@ -98,17 +135,31 @@ def _has_git(root: Path) -> bool:
     return _try(root, "rev-parse", "--is-inside-work-tree").stdout.strip() == "true"
 
 
-def _list_changed(root: Path) -> list[str]:
-    """The files below `newsletter/` that are not as the last commit has them, those that are gone too."""
+def _has_branch(root: Path, branch: str) -> bool:
+    return _try(root, "show-ref", "--verify", "--quiet", f"refs/heads/{branch}").returncode == 0
+
+
+def _list_changed(root: Path, branch: str) -> list[str]:
+    """The files below `newsletter/` that are neither as the last commit has them nor as they were handed in.
+
+    Those that are gone too.
+    """
     said = _git(root, "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", HOME)
     top = Path(_git(root, "rev-parse", "--show-toplevel").strip())
-    found = [Path(top, entry[3:]) for entry in said.split("\0") if entry]
     real = Path(os.path.realpath(root))
-    return sorted(
+    found = sorted(
         path.relative_to(real).as_posix()
-        for path in found
+        for path in (Path(top, entry[3:]) for entry in said.split("\0") if entry)
         if not any(one.startswith(STAGING) for one in path.parts)
     )
+    if not found or not _has_branch(root, branch):
+        return found
+    said = _git(root, "ls-tree", "-r", "-z", f"refs/heads/{branch}", "--", f"{HOME}/")
+    handed = {entry.partition("\t")[2]: entry.split()[2] for entry in said.split("\0") if entry}
+    there = [path for path in found if (real / path).is_file()]
+    hashes = _git(root, "hash-object", "--", *there).split() if there else []
+    now = dict(zip(there, hashes, strict=True))
+    return [path for path in found if now.get(path) != handed.get(path)]
 
 
 def _find_branch(root: Path) -> str:
@@ -126,9 +177,27 @@ def _find_branch(root: Path) -> str:
 
 
 def _choose_branch(root: Path, now: datetime) -> str:
-    """The branch to hand in on: the one that is checked out when it is one of ours, or else a new one."""
+    """The branch to hand in on: one of ours that is checked out, or is not part of what is; or else a new one."""
     branch = _find_branch(root)
-    return branch if branch.startswith(BRANCH) else f"{BRANCH}{now.astimezone():%Y-%m-%d-%H%M%S}"
+    if branch.startswith(BRANCH):
+        return branch
+    said = _git(
+        root, "for-each-ref", "--format=%(refname:lstrip=2)", "--sort=-committerdate", f"refs/heads/{BRANCH}"
+    )
+    newest = next(iter(said.split()), "")
+    if newest and not _is_merged(root, newest):
+        return newest
+    return f"{BRANCH}{now.astimezone():%Y-%m-%d-%H%M%S}"
+
+
+def _is_merged(root: Path, branch: str) -> bool:
+    """Whether all that a branch changed is in what is checked out, also when it was merged as another commit."""
+    base = _try(root, "merge-base", "HEAD", branch).stdout.strip()
+    if not base:
+        return True
+    files = [file for file in _git(root, "diff", "--name-only", "-z", base, branch).split("\0") if file]
+    top = Path(_git(root, "rev-parse", "--show-toplevel").strip())
+    return not files or _try(top, "diff", "--quiet", "HEAD", branch, "--", *files).returncode == 0
 
 
 def _find_remote(root: Path) -> str:
@@ -137,12 +206,12 @@ def _find_remote(root: Path) -> str:
     return "origin" if "origin" in remotes else remotes[0] if len(remotes) == 1 else ""
 
 
-def _find_unpushed(root: Path, branch: str, remote: str) -> bool:
+def _is_unpushed(root: Path, branch: str, remote: str) -> bool:
     """Whether our branch has a commit that an earlier push did not take along."""
-    if branch != _find_branch(root):
+    if not _has_branch(root, branch):
         return False
     pushed = _try(root, "rev-parse", "--verify", "--quiet", f"refs/remotes/{remote}/{branch}").stdout.strip()
-    return pushed != _git(root, "rev-parse", "HEAD").strip()
+    return pushed != _git(root, "rev-parse", f"refs/heads/{branch}").strip()
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -1,22 +1,24 @@
-"""What an editor puts into a text: a fact, a link, another thought or a picture."""
+"""What an editor puts into a text: a fact, a link, another thought or a picture; and a picture that no text uses."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from http import HTTPStatus
 from pathlib import PurePath, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from generator.atomic import publish_together
+from generator.atomic import publish_artifacts, publish_together
 from generator.content.archive import FOLDER as ISSUES
-from generator.content.images import take_picture
+from generator.content.images import FORMATS, LargePictureError, take_picture
 from generator.errors import PublishError
 from generator.model import Artifact
-from generator.reading import list_folder
+from generator.reading import list_folder, read_bytes
 from generator.writing.refusals import Refusal
 from generator.writing.states import name_certainty
-from generator.writing.texts import HOME, find_place
+from generator.writing.texts import HOME, find_place, read_source
+from generator.writing.versions import find_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,20 +121,32 @@ def _fold(text: str) -> str:
     return "".join(one for one in plain if not unicodedata.combining(one))
 
 
-def keep_picture(root: Path, text: Text, name: str, alt: str, content: bytes) -> dict[str, str]:
-    """Write a picture beside a letter, under a name that nothing has yet, and give the Markdown that shows it.
+def read_picture(text: Text, content: bytes, *, shrink: bool) -> tuple[str, bytes]:
+    """A picture as a letter can have it, with the ending of its name; nothing is written.
 
-    Raises Refusal for what is no picture, or one that a letter cannot have.
+    Raises Refusal for what is no picture, or one that a letter cannot have; with the status 413 when that can `shrink`.
     """
-    alt = " ".join(alt.split())
     if text.week is None:
         raise Refusal("picture_in_thought")
-    if not alt:
-        raise Refusal("no_alt")
     try:
-        ending, content = take_picture(content)
+        return take_picture(content, shrink=shrink)
+    except LargePictureError:
+        raise Refusal("picture_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
     except ValueError as error:
         raise Refusal("no_picture", reason=str(error)) from None
+
+
+def keep_picture(  # noqa: PLR0913 (what a picture has)
+    root: Path, text: Text, name: str, alt: str, content: bytes, *, shrink: bool = False
+) -> dict[str, str]:
+    """Write a picture beside a letter, under a name that nothing has yet, and give the Markdown that shows it.
+
+    Raises Refusal like read_picture.
+    """
+    ending, content = read_picture(text, content, shrink=shrink)
+    alt = " ".join(alt.split())
+    if not alt:
+        raise Refusal("no_alt")
     folder = PurePath(ISSUES, str(text.week))
     find_place(root, root / folder / "picture")
     taken = {path.name.casefold() for path in list_folder(root / folder)}
@@ -149,6 +163,44 @@ def keep_picture(root: Path, text: Text, name: str, alt: str, content: bytes) ->
             "not_written", reason=getattr(error.__cause__, "strerror", None) or str(error)
         ) from error
     return {"name": chosen, "insert": f"![{_escape(alt)}]({chosen})"}
+
+
+def list_loose(root: Path, text: Text) -> list[str]:
+    """The pictures beside a letter that no language of it names. Raises Refusal when a text cannot be read."""
+    if text.week is None:
+        return []
+    sources = [read_source(root, path).text for path in text.files.values()]
+    return [
+        path.name
+        for path in list_folder(root / ISSUES / str(text.week))
+        if path.suffix.lower() in FORMATS
+        and not any(name in source for source in sources for name in (path.name, quote(path.name)))
+    ]
+
+
+def remove_picture(root: Path, text: Text, name: str) -> None:
+    """Take away a picture that no language of a letter names; it is kept with the versions of the letter.
+
+    Raises Refusal for any other file, and when it cannot be kept.
+    """
+    if name not in list_loose(root, text):
+        raise Refusal("picture_in_use", file=name[:60])
+    take_away(root, text, [find_place(root, root / ISSUES / str(text.week) / name)])
+
+
+def take_away(root: Path, text: Text, paths: Iterable[Path]) -> None:
+    """Move files to the versions of a text. Raises Refusal; then none is gone that was not kept."""
+    kept = {path: read_bytes(path, []) for path in paths}
+    try:
+        artifacts = [
+            Artifact(PurePosixPath(path.name), found) for path, found in kept.items() if found is not None
+        ]
+        publish_artifacts(artifacts, find_folder(root, text))
+        for path, found in kept.items():
+            if found is not None:
+                path.unlink()
+    except (PublishError, OSError) as error:
+        raise Refusal("not_written", reason=getattr(error, "strerror", None) or str(error)) from None
 
 
 def _name(name: str) -> str:

@@ -12,7 +12,9 @@ from generator.content.documents import find_fences
 from generator.errors import PublishError
 from generator.files import keep_names
 from generator.model import Artifact
+from generator.reading import list_folder
 from generator.writing.front import change_front, show_value
+from generator.writing.inserts import take_away
 from generator.writing.refusals import ChangedError, Refusal
 from generator.writing.texts import HOME, LISTS, find_digests, find_place, read_source, split_text, use_lf
 from generator.writing.versions import FOLDER, keep_version
@@ -74,6 +76,50 @@ def resolve_text(  # noqa: PLR0913 (what a choice is)
     found = read_source(root, text.files[language])
     _require_base(text.files[language], found, base)
     return _write(root, text, {language: (found, found.encode(use_lf(source)))}, now, ours, always=True)
+
+
+def replace_text(  # noqa: PLR0913 (what a save is)
+    root: Path,
+    text: Text,
+    bases: Mapping[str, object],
+    new: Mapping[Language, tuple[Mapping[str, Value], str]],
+    now: datetime,
+    ours: set[str],
+) -> dict[str, str]:
+    """Write fields and a body into the file of each language, or into none; what stood there is kept as a version.
+
+    `bases` are the digests of what the page shows. Otherwise like save_text. Raises ChangedError and Refusal.
+    """
+    written = {}
+    for language, (fields, body) in new.items():
+        source = read_source(root, text.files[language])
+        _require_base(text.files[language], source, str(bases.get(language, "")))
+        parts = split_text(source.text)
+        changes = _find_changes(text, fields, parts)
+        written[language] = source, source.encode(_join(_change(parts.front, changes, text), body))
+    return _write(root, text, written, now, ours, always=True)
+
+
+def delete_text(root: Path, text: Text, now: datetime) -> None:
+    """Delete a text; what stood in its files is kept with its versions, and so are the pictures of a letter.
+
+    Raises Refusal when something cannot be kept; then nothing is gone.
+    """
+    files = [find_place(root, path) for path in text.files.values()]
+    for language, path in text.files.items():
+        source = read_source(root, path)
+        if source.digest and not keep_version(root, text, language, source.content, now, always=True):
+            raise Refusal("not_written", reason=f"{FOLDER}/")
+    folder = files[0].parent
+    if text.week:
+        take_away(root, text, [path for path in list_folder(folder) if path.is_file() and path not in files])
+    try:
+        for path in files:
+            path.unlink(missing_ok=True)
+        if text.week:
+            folder.rmdir()
+    except OSError as error:
+        raise Refusal("not_written", reason=error.strerror or str(error)) from None
 
 
 def keep_text(  # noqa: PLR0913 (what a version has)

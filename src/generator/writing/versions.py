@@ -42,7 +42,7 @@ class Version:
 
 def list_versions(root: Path, text: Text) -> list[Version]:
     """All versions of a text, the newest first."""
-    return sorted(_read(_find_folder(root, text), text), key=lambda one: one.at, reverse=True)
+    return sorted(_read(find_folder(root, text), text), key=lambda one: one.at, reverse=True)
 
 
 def read_version(root: Path, text: Text, language: str, digest_: str) -> bytes | None:
@@ -71,13 +71,14 @@ def keep_version(  # noqa: PLR0913 (what a version has)
         return True
     name = f"{language}-{now.astimezone(UTC).strftime(_TIME)}-{mark}.md"
     try:
-        publish_artifacts([Artifact(PurePosixPath(name), content)], _find_folder(root, text))
+        publish_artifacts([Artifact(PurePosixPath(name), content)], find_folder(root, text))
     except PublishError:
         return False
     return True
 
 
-def _find_folder(root: Path, text: Text) -> Path:
+def find_folder(root: Path, text: Text) -> Path:
+    """Where the versions of a text stand."""
     return root / FOLDER / text.id
 
 

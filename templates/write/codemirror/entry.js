@@ -1,5 +1,5 @@
 /* The parts of CodeMirror that write/editor.js uses. `make editor` bundles them into write/codemirror.js. */
-export { defaultKeymap, history, historyField, historyKeymap, isolateHistory, redo, undo } from "@codemirror/commands";
+export { defaultKeymap, history, historyField, historyKeymap, invertedEffects, isolateHistory, redo, undo } from "@codemirror/commands";
 export { defineLanguageFacet, HighlightStyle, Language, languageDataProp, syntaxHighlighting } from "@codemirror/language";
 export { openSearchPanel, search, searchKeymap } from "@codemirror/search";
 export { Annotation, EditorSelection, EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
