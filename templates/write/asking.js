@@ -311,7 +311,8 @@ export async function askHand(desk) {
   }
   const input = make("input", { required: true, maxLength: 200, value: say("hand_default", { text: desk.text }) });
   const result = make("div", { role: "status" });
-  const boxes = pending.files.map((one) => make("input", { type: "checkbox", checked: true, value: one }));
+  const isText = (file) => file.endsWith(".md");
+  const boxes = [...pending.files.filter(isText), ...pending.files.filter((file) => !isText(file))].map((one) => make("input", { type: "checkbox", checked: true, value: one }));
   const files = make("fieldset", { class: "files" }, make("legend", { class: "small" }, say("hand_files")),
     ...boxes.map((one) => make("label", { class: "check" }, one, make("span", {}, nameFile(desk, one.value)))));
   const send = make("button", { class: "button" }, say("hand_send"));
@@ -334,7 +335,7 @@ export async function askHand(desk) {
         make("p", {}, say("hand_done", found)),
         found.link ? make("p", {}, make("a", { href: found.link, target: "_blank", rel: "noopener noreferrer" }, say("hand_link"))) : make("p", {}, say("hand_ask", found)));
       send.remove();
-      desk.offerHand();
+      desk.handedIn();
       result.querySelector("a")?.focus();
     });
   });

@@ -161,7 +161,7 @@ function showNotes(desk, box, field, owners, edition) {
       make("span", {}, make("span", { class: "unseen" }, `${say(`severity_${one.severity}`)}: `), one.message, one.remedy ? ` ${one.remedy}` : ""),
       owner && cures(one, (cure) => desk.cure(one, owner, cure), "remark__cures", () => "button button--small")));
   const cut = field.key === "summary" && edition.inbox
-    ? [make("p", { class: "field__cut" }, `${edition.inbox.program}: `, make("b", { lang: edition.language }, edition.inbox.subject), " ", make("span", { lang: edition.language }, edition.inbox.summary))]
+    ? [make("p", { class: "field__cut" }, `${say(`inbox_${edition.inbox.kind}`)}: `, make("b", { lang: edition.language }, edition.inbox.subject), " ", make("span", { lang: edition.language }, edition.inbox.summary))]
     : [];
   const said = [...cut, ...lines];
   if (notes.textContent === said.map((one) => one.textContent).join("") && notes.children.length === said.length) return;
@@ -194,12 +194,13 @@ export function showFields(desk) {
     const value = fields[field.key];
     if (field.kind === "bool") return value ? labelOf(field) : "";
     if (field.kind === "items") return say("chosen_items", { number: (value ?? []).length });
+    if (field.kind === "facts") return say("chosen_facts", { number: (value ?? []).length });
     if (field.kind === "thought") return desk.opened.thoughts.find((one) => one.id === value)?.title ?? value;
     if (field.kind === "certainty") return field.options?.find((one) => one.value === value)?.label ?? value;
     if (field.kind === "date") return field.key === "published" ? "" : sayDate(value);
     return "";
   });
-  byId("shared-says").textContent = parts.filter(Boolean).join(" · ") || say("shared");
+  byId("shared-says").textContent = `${say("shared")}: ${parts.filter(Boolean).join(" · ")}`;
 }
 
 function sayDate(value) {

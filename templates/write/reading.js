@@ -74,7 +74,7 @@ export function openReading(desk) {
   function showInbox() {
     byId("inboxes").replaceChildren(...(desk.inbox ?? []).filter((one) => one.language === edition.language).map((one) =>
       make("div", { class: "mail" },
-        make("p", { class: "mail__program" }, one.program),
+        make("p", { class: "mail__program" }, say(`inbox_${one.kind}`)),
         make("p", { class: "mail__subject", lang: one.language }, one.subject),
         make("p", { class: "mail__summary", lang: one.language }, one.summary))));
   }

@@ -282,6 +282,10 @@ export async function openWriting() {
     byId("tool-hand").classList.toggle("tool--first", found.files.length > 0 || found.unpushed === true);
   });
   desk.offerHand();
+  desk.handedIn = () => {
+    byId("delete").hidden = true;
+    desk.offerHand();
+  };
 
   /* --- Remarks --- */
 

@@ -272,8 +272,9 @@ def test_one_undo_takes_a_picture_out_of_both_languages_and_it_can_be_removed(de
     page.keyboard.press("Control+y")
     for language in LANGUAGES:
         wait_saved(desk, "![Twee stippen](two-contacts-2.png)", language)
-    page.keyboard.press("Control+z")
     loose = page.locator(".bar", has_text="two-contacts-2.png")
+    expect(loose).to_have_count(0)
+    page.keyboard.press("Control+z")
     expect(loose).to_contain_text("in geen tekst gebruikt")
     loose.get_by_role("button", name="Haal weg").click()
     expect(loose).to_have_count(0)
@@ -830,9 +831,17 @@ STATES: dict[str, Callable[[Page], None]] = {
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """A project that no test changes, with slips in its newest letter."""
+    """A project that no test changes, under git and with slips in its newest letter, which were not handed in."""
     root = shutil.copytree(ROOT / "tests/sample", tmp_path_factory.mktemp("shown") / "sample")
     shutil.copytree(ROOT / "templates", root / "templates", dirs_exist_ok=True)
+    who = ("-c", "user.name=Editor", "-c", "user.email=editor@example.org")
+    for arguments in (
+        ["init", "--quiet"],
+        ["remote", "add", "origin", "https://example.org/letters.git"],
+        ["add", "newsletter"],
+        [*who, "commit", "--quiet", "--message=Begin"],
+    ):
+        subprocess.run(["git", *arguments], cwd=root, check=True)
     path = letter(root)
     path.write_text(path.read_text().replace("Begin bij", "Wat een brief! TK. Begin bij"))
     with serve(root) as desk:
@@ -926,7 +935,12 @@ def test_who_hands_in_a_text_with_errors_is_told_first(shown, open_page):
     start_writing(page)
     expect(page.locator("#count")).not_to_have_text("")
     page.locator("#tool-hand").click()
-    expect(page.get_by_role("dialog")).to_contain_text("Deze tekst is nog niet klaar")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Deze tekst is nog niet klaar")
+    chosen = dialog.get_by_role("checkbox", name="Brief 2026-W47, Nederlands")
+    expect(chosen).to_be_checked()
+    chosen.uncheck()
+    expect(dialog.get_by_role("button", name="Lever in")).to_be_disabled()
 
 
 def test_an_old_address_says_in_each_language_what_to_open(shown, open_page):

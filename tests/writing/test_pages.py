@@ -169,7 +169,7 @@ def test_the_inbox_cuts_what_was_typed(late):
     late.save(FIRST, subject="Onderwerp " * 12, summary="Kort.")
     lines = late.call("inbox", text=FIRST).data["lines"]
     dutch = [one for one in lines if one["language"] == "nl"]
-    assert {one["program"] for one in dutch} == {one["program"] for one in lines}
+    assert {one["kind"] for one in dutch} == {one["kind"] for one in lines}
     assert all(one["subject"].endswith("…") for one in dutch)
 
 

@@ -225,7 +225,7 @@ def _inbox(project: Project, given: _Given, _: Language) -> dict[str, Any]:
             )
             found += [
                 {
-                    "program": line.program,
+                    "kind": line.kind,
                     "language": language,
                     "subject": line.subject,
                     "summary": line.summary,
