@@ -172,18 +172,17 @@ function paragraphOf({ view: { state } }) {
 const LARGEST = 5_000_000;
 
 /* A picture is looked at before anybody describes it. What is too large can be made smaller, unless it may move. */
-export async function askPicture(desk, file) {
-  const given = {};
+export async function askPicture(desk, file, given = {}) {
   try {
-    if (file.size > LARGEST) throw new Refusal(413, { message: say("picture_large", { size: (file.size / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) }) });
-    await sendPicture(file, desk.text, { try: 1 });
+    if (file.size > LARGEST && !given.shrink) throw new Refusal(413, { message: say("picture_large", { size: (file.size / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) }) });
+    await sendPicture(file, desk.text, { ...given, try: 1 });
   } catch (error) {
-    const canShrink = error.status === 413 && file.type !== "image/gif";
+    const canShrink = error.status === 413 && !given.shrink && file.type !== "image/gif";
     const box = ask(say("picture"), [make("p", {}, error.message), make("p", { class: "small" }, say("picture_kinds"))], {
       answers: [canShrink && make("button", { class: "button", value: "shrink" }, say("picture_shrink")), leave(canShrink ? say("cancel") : say("close"))].filter(Boolean),
     });
-    if (await box.closed !== "shrink") return;
-    given.shrink = 1;
+    if (await box.closed === "shrink") await askPicture(desk, file, { shrink: 1 });
+    return;
   }
   describePicture(desk, file, given);
 }

@@ -48,13 +48,13 @@ function draw(desk, field, edition, owners) {
     bool: () => make("input", { ...common, type: "checkbox", onchange: (event) => set(event.target.checked) }),
     certainty: () => choose(common, field.options ?? [], set),
     thought: () => choose(common, desk.opened.thoughts.map((one) => ({ value: one.id, label: one.title })), set),
-    months: () => make("div", { class: "checks checks--short", role: "group", "aria-label": labelOf(field) }, ...field.options.map((name, month) =>
+    months: () => make("div", { class: "checks checks--short", role: "group", "aria-label": labelOf(field) }, ...seasonsOf(field, edition).map((name) =>
       make("label", { class: "check" },
         make("input", {
           type: "checkbox", value: name,
           onchange: (event) => set(inOrder(edition.fields[field.key], field.options, name, event.target.checked)),
         }),
-        make("span", {}, sayMonth(month))))),
+        make("span", {}, saySeason(name, field.options))))),
     facts: () => make("div", { class: "chips", role: "group", "aria-label": labelOf(field) },
       make("ul", {}),
       make("button", {
@@ -140,7 +140,14 @@ function inOrder(values, all, value, on) {
   return [...all.filter((one) => chosen.includes(one)), ...chosen.filter((one) => !all.includes(one))];
 }
 
-const sayMonth = (month) => new Date(2026, month, 1).toLocaleDateString(document.documentElement.lang, { month: "long" });
+/* All months, and the weeks that the file names. */
+const seasonsOf = ({ key, options }, { fields }) => [...options, ...(fields[key] ?? []).filter((one) => !options.includes(one))];
+
+function saySeason(name, months) {
+  const month = months.indexOf(name);
+  if (month < 0) return name.replace(/^W0?(\d+)$/, (_, number) => say("week", { number }));
+  return new Date(2026, month, 1).toLocaleDateString(document.documentElement.lang, { month: "long" });
+}
 
 const choose = (common, options, set) =>
   make("select", { ...common, onchange: (event) => set(event.target.value) }, ...options.map((one) => new Option(one.label, one.value)));

@@ -29,6 +29,7 @@ export async function openWriting() {
   const desk = { text, opened, editions, active: editions[0], changed, pick, note, told: tellFrom(editions[0].fields) };
   let busy = false;
   let again = false;
+  let holding = false; // what changes in the files is on its way here, or they are gone
   let reading = null;
   let walked = null;
   let failure = "";
@@ -232,35 +233,45 @@ export async function openWriting() {
   }
   desk.reload = reload;
 
-  /* Makes the letter anew from the thought in its field. One undo brings all back, and so does a version. */
-  desk.retell = async () => {
+  /* Waits until all that was typed is in the files. */
+  async function settleAll() {
     while (busy || editions.some((one) => one.dirty && !one.conflict)) {
       if (failure) throw new Error(failure);
       await save();
       await new Promise((done) => setTimeout(done, WAIT));
     }
+  }
+
+  /* Makes the letter anew from the thought in its field. One undo brings all back, and so does a version. */
+  desk.retell = async () => {
+    await settleAll();
     const { certainty, thought } = editions[0].fields;
-    await call("retell", { text, certainty, thought, bases: Object.fromEntries(editions.map((one) => [one.language, one.digest])) });
-    const files = (await call("open", { text })).languages;
-    const fieldsOf = (all_, more) => Object.fromEntries(all_.map((one) => [one.language, { ...structuredClone(one.fields), ...more }]));
-    const part = join(fieldsOf(files), fieldsOf(editions, desk.told));
-    desk.told = { certainty, thought };
-    for (const edition of editions) take(edition, files.find((one) => one.language === edition.language), part);
+    holding = true;
+    try {
+      await call("retell", { text, certainty, thought, bases: Object.fromEntries(editions.map((one) => [one.language, one.digest])) });
+      const files = (await call("open", { text })).languages;
+      const fieldsOf = (all_, more) => Object.fromEntries(all_.map((one) => [one.language, { ...structuredClone(one.fields), ...more }]));
+      const part = join(fieldsOf(files), fieldsOf(editions, desk.told));
+      desk.told = { certainty, thought };
+      for (const edition of editions) take(edition, files.find((one) => one.language === edition.language), part);
+    } finally {
+      holding = false;
+    }
     await look();
     tell(say("retold"));
     await save();
   };
 
   desk.delete = async () => {
+    await settleAll();
     await call("delete", { text });
-    for (const edition of editions) edition.dirty = false;
-    desk.deleted = true;
+    holding = true;
     for (const edition of editions) for (const key of [backup(edition), past(edition)]) memory.drop(key);
     location.href = `${BASE}texts`;
   };
 
   async function follow() {
-    if (busy || desk.deleted || document.visibilityState !== "visible" || editions.some((one) => one.dirty)) return;
+    if (busy || holding || document.visibilityState !== "visible" || editions.some((one) => one.dirty)) return;
     const digests = Object.fromEntries(editions.map((one) => [one.language, one.digest]));
     try {
       const found = await call("changes", { text, digests });
@@ -269,7 +280,7 @@ export async function openWriting() {
       if (found.state) showState(found.state);
       const news = Object.keys(found.changed ?? {}).filter((language) =>
         editions.some((one) => one.language === language && one.digest === digests[language] && found.changed[language] !== one.digest));
-      if (news.length && !busy && !editions.some((one) => one.dirty)) await reload(news);
+      if (news.length && !busy && !holding && !editions.some((one) => one.dirty)) await reload(news);
     } catch (error) {
       note("failure", error.message);
     }
@@ -720,7 +731,7 @@ export async function openWriting() {
 
   addEventListener("pagehide", () => {
     tabs.postMessage("gone");
-    if (desk.deleted) return;
+    if (holding) return;
     for (const edition of editions) {
       remember(edition);
       if (edition.dirty) memory.set(backup(edition), { base: edition.digest, fields: edition.fields, body: bodyOf(edition) });
