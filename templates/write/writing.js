@@ -18,6 +18,7 @@ const MOST = 300;
 const EVERY = 1000;
 const CALM = 3000;
 const HISTORY = 1_000_000;
+const LONG = 40;
 
 /* What the text of a letter was made from. */
 const tellFrom = ({ certainty, thought }) => ({ certainty, thought });
@@ -510,11 +511,25 @@ export async function openWriting() {
       const values = new Map(readable.map((one) => [JSON.stringify(one.fields[field.key]), one]));
       const label = field.label ?? field.key;
       bar(`apart-${field.key}`, values.size > 1 && say("apart", { field: label }), ...[...values.values()].map((one) =>
-        [`${one.name}: ${sayValue(one.fields[field.key])}`, () => agree(field, one)]));
+        [`${one.name}: ${sayValue(field, one.fields[field.key])}`, () => agree(field, one)]));
     }
   }
 
-  const sayValue = (value) => (Array.isArray(value) ? value.join(", ") : value === true ? say("yes") : value === false ? say("no") : value) || say("nothing");
+  /* A value as an editor knows it: by the names of what it chooses. */
+  function sayValue(field, value) {
+    const { lang } = document.documentElement;
+    const names = {
+      items: (id) => opened.items.find((one) => one.id === id)?.text[lang],
+      facts: (id) => opened.facts[id],
+      certainty: (id) => field.options?.find((one) => one.value === id)?.label,
+      thought: (id) => opened.thoughts.find((one) => one.id === id)?.title,
+      date: (moment) => moment && new Date(moment).toLocaleString(lang, { dateStyle: "medium", timeStyle: "short" }),
+      bool: (on) => say(on ? "yes" : "no"),
+    };
+    const short = (text_) => (text_.length > LONG ? `${text_.slice(0, LONG)}…` : text_);
+    const found = [value].flat().map((one) => short(names[field.kind]?.(one) || String(one)));
+    return found.filter(Boolean).join(" · ") || say("nothing");
+  }
 
   function agree(field, owner) {
     const value = owner.fields[field.key];

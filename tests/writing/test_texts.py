@@ -348,6 +348,45 @@ def test_a_letter_that_is_not_out_is_deleted_with_its_pictures_and_all_is_kept(s
     assert sorted(kept) == sorted(before.values())
 
 
+@pytest.mark.parametrize("obstacle", ["var", "var/drafts"])
+def test_what_cannot_be_kept_is_not_deleted(sample, obstacle):
+    editor = Editor(sample, lambda: datetime.fromisoformat("2026-11-16T12:00:00+01:00"))
+    path = sample / obstacle
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("in the way")
+    before = snapshot(sample)
+    assert editor.call("delete", text=WEEK).message
+    (letter(sample).parent / "loose.png").write_bytes(b"x")
+    assert editor.call("remove", text=WEEK, picture="loose.png").message
+    assert snapshot(sample) == before | {letter(sample).parent / "loose.png": b"x"}
+
+
+def test_of_a_link_only_the_link_is_deleted(sample):
+    editor = Editor(sample, lambda: datetime.fromisoformat("2026-11-16T12:00:00+01:00"))
+    other = letter(sample, week="2026-W46").parent / "other.png"
+    other.write_bytes(b"x")
+    (letter(sample).parent / "link.png").symlink_to(other)
+    outside = letter(sample).parent / "outside.png"
+    outside.symlink_to("/etc/hostname")
+    assert editor.call("remove", text=WEEK, picture="link.png").status == 200
+    assert other.read_bytes() == b"x"
+    for refused in (
+        editor.call("remove", text=WEEK, picture="outside.png"),
+        editor.call("delete", text=WEEK),
+    ):
+        assert refused.status == 400
+    assert outside.is_symlink()
+    assert letter(sample).exists()
+
+
+def test_a_letter_that_is_out_is_not_deleted_when_it_cannot_be_read(editor):
+    path = letter(editor.root)
+    path.write_text(path.read_text().replace("title:", "title: [", 1))
+    assert editor.call("open", text=WEEK).data["out"] is True
+    assert editor.call("delete", text=WEEK).status == 400
+    assert path.exists()
+
+
 def test_what_is_out_or_in_use_is_not_deleted(attacked):
     for text in (WEEK, THOUGHT):
         refused = attacked.call("delete", text=text)

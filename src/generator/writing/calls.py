@@ -32,7 +32,7 @@ from generator.writing.programs import send_proof
 from generator.writing.refusals import Refusal
 from generator.writing.remarks import find_problems, list_remarks, suggest_words
 from generator.writing.saving import delete_text, keep_text, replace_text, resolve_text, save_text
-from generator.writing.states import find_state, name_certainty
+from generator.writing.states import find_state, is_out, name_certainty
 from generator.writing.texts import find_digests, find_text, open_language, read_source
 from generator.writing.versions import list_versions, read_version
 
@@ -94,7 +94,7 @@ def _open(project: Project, given: _Given, language: Language) -> dict[str, Any]
             else {},
             "fields": [_describe(project, newsletter, field, language) for field in text.fields],
             "state": _note_state(project, newsletter, text, problems),
-            "out": project.states[text.id] == "out",
+            "out": newsletter is not None and is_out(newsletter, text, project.clock()),
             "handed": is_handed_in(project.root, text.files.values()),
         }
 
@@ -313,12 +313,10 @@ def _delete(project: Project, given: _Given, _: Language) -> dict[str, Any]:
     """Delete a text that nobody else has seen and no letter is made from."""
     with project.lock:
         text = find_text(project.root, given.text("text"))
-        newsletter = project.read(text).newsletter
-        out = find_state(newsletter, text, (), project.clock()) == "out"
-        if out or is_handed_in(project.root, text.files.values()):
+        newsletter = project.require()
+        if is_out(newsletter, text, project.clock()) or is_handed_in(project.root, text.files.values()):
             raise Refusal("handed_in_already")
-        uses = (issue.thought for issue in newsletter.archive.issues) if newsletter else ()
-        if text.slug and text.slug in uses:
+        if text.slug and any(issue.thought == text.slug for issue in newsletter.archive.issues):
             raise Refusal("thought_in_use")
         delete_text(project.root, text, project.clock())
         return {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from generator.atomic import publish_artifacts, publish_together
+from generator.cache import digest
 from generator.content.archive import FOLDER as ISSUES
 from generator.content.images import FORMATS, LargePictureError, take_picture
 from generator.errors import PublishError
@@ -185,20 +186,23 @@ def remove_picture(root: Path, text: Text, name: str) -> None:
     """
     if name not in list_loose(root, text):
         raise Refusal("picture_in_use", file=name[:60])
-    take_away(root, text, [find_place(root, root / ISSUES / str(text.week) / name)])
+    take_away(root, text, [root / ISSUES / str(text.week) / name])
 
 
 def take_away(root: Path, text: Text, paths: Iterable[Path]) -> None:
-    """Move files to the versions of a text. Raises Refusal; then none is gone that was not kept."""
-    kept = {path: read_bytes(path, []) for path in paths}
+    """Move files to the versions of a text; of a link, what it shows.
+
+    Raises Refusal, also for what leads out of `newsletter/`; then nothing is gone that was not kept.
+    """
+    kept = {}
+    for path in paths:
+        find_place(root, path)
+        if (found := read_bytes(path, [])) is not None:
+            kept[path] = Artifact(PurePosixPath(f"{digest(found).hex()[:8]}-{path.name}"), found)
     try:
-        artifacts = [
-            Artifact(PurePosixPath(path.name), found) for path, found in kept.items() if found is not None
-        ]
-        publish_artifacts(artifacts, find_folder(root, text))
-        for path, found in kept.items():
-            if found is not None:
-                path.unlink()
+        publish_artifacts(kept.values(), find_folder(root, text))
+        for path in kept:
+            path.unlink()
     except (PublishError, OSError) as error:
         raise Refusal("not_written", reason=getattr(error, "strerror", None) or str(error)) from None
 

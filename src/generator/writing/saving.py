@@ -105,7 +105,7 @@ def delete_text(root: Path, text: Text, now: datetime) -> None:
 
     Raises Refusal when something cannot be kept; then nothing is gone.
     """
-    files = [find_place(root, path) for path in text.files.values()]
+    files = list(text.files.values())
     for language, path in text.files.items():
         source = read_source(root, path)
         if source.digest and not keep_version(root, text, language, source.content, now, always=True):

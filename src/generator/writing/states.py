@@ -45,6 +45,13 @@ def find_state(newsletter: Newsletter | None, text: Text, problems: Sequence[Pro
     return "draft" if any(problem.blocks for problem in problems) else "ready"
 
 
+def is_out(newsletter: Newsletter, text: Text, now: datetime) -> bool:
+    """Whether readers have a text; a letter that cannot be read counts as out when its Friday is over."""
+    if text.week and newsletter.archive.issue(text.week) is None:
+        return newsletter.settings.send_time(text.week) <= now
+    return find_state(newsletter, text, (), now) == "out"
+
+
 def _find_thought_state(newsletter: Newsletter, certainty: str, slug: str, now: datetime) -> str:
     playbook = newsletter.playbook
     if any((draft.certainty, draft.slug) == (certainty, slug) for draft in playbook.drafts):
