@@ -190,3 +190,13 @@ def test_the_fields_of_a_text_are_described(attacked):
     assert {"ref-1", "ref-2", "ref-3"} <= {item["id"] for item in opened["items"]}
     assert opened["certainty"] == "referral"
     assert {one["language"] for one in opened["languages"]} == {"nl", "en"}
+
+
+def test_the_plan_says_the_season_of_a_thought_in_the_language_of_the_page(sample):
+    for language in ("nl", "en"):
+        path = sample / f"newsletter/thoughts/repeating/last-heard-through-an-invoice.{language}.md"
+        path.write_text(path.read_text().replace("actions:", "season: [march, may, W20]\nactions:", 1))
+    editor = Editor(sample, lambda: LATER)
+    assert "Past het best in: mrt mei W20 (niet nu)" in editor.get("plan").content.decode()
+    cookie = editor.get("plan?in=en").headers["Set-Cookie"].partition(";")[0]
+    assert "Fits best in: Mar May W20 (not now)" in editor.get("plan", HTTP_COOKIE=cookie).content.decode()

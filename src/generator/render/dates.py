@@ -27,6 +27,11 @@ def say_day(moment: datetime, language: Language) -> str:
     return _format(moment, "{day}", language)
 
 
+def say_month(number: int, language: Language) -> str:
+    """A month in short, by its number from 1: mrt, Mar."""
+    return str(_find_locale(language).months["format"]["abbreviated"][number]).rstrip(".")
+
+
 def say_not_out(moment: datetime, language: Language, root: Path) -> str:
     """The mark of a letter that comes out at a moment to come, in the time zone of that moment."""
     words = load_words(root)[language]["site"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from generator.assemble import count_unused, plan_weeks, say_season
+from generator.assemble import count_unused, plan_weeks
 from generator.content.certainties import IDS
 from generator.content.documents import read_front as read_raw_front
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import GeneratorError
+from generator.model import MONTHS
 from generator.reading import list_folder
-from generator.render.dates import say_date, say_day
+from generator.render.dates import say_date, say_day, say_month
 from generator.writing.front import read_front
 from generator.writing.remarks import find_problems
 from generator.writing.texts import find_text
@@ -143,7 +144,7 @@ def say_plan(newsletter: Newsletter, first: Week, now: datetime, language: Langu
 def _say_row(newsletter: Newsletter, plan: Plan, now: datetime, language: Language) -> dict[str, Any]:
     playbook, issue = newsletter.playbook, newsletter.archive.issue(plan.week)
     thoughts = {one: playbook.thought(one, plan.certainty, plan.thought) for one in playbook.thoughts}
-    texts = issue.editions if issue else thoughts
+    texts, first = issue.editions if issue else thoughts, next(iter(thoughts.values()))
     friday = newsletter.settings.send_time(plan.week)
     day, _, month = say_day(friday, language).partition(" ")
     opened = str(plan.week) if issue else f"thoughts/{plan.certainty}/{plan.thought}" if plan.thought else ""
@@ -156,7 +157,11 @@ def _say_row(newsletter: Newsletter, plan: Plan, now: datetime, language: Langua
         "certainty": name_certainty(newsletter, plan.certainty, language),
         "id": plan.certainty,
         "titles": [(one, text.title) for one, text in texts.items() if text],
-        "season": say_season(next(iter(thoughts.values())), plan.week),
+        "season": " ".join(
+            say_month(MONTHS.index(name) + 1, language) if name in MONTHS else name
+            for name in (first.season if first else ())
+        ),
+        "suits": first is not None and first.suits(plan.week),
         "state": _find_plan_state(newsletter, plan, now),
         "open": opened,
         "missing": plan.missing,
