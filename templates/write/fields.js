@@ -119,8 +119,14 @@ function draw(desk, field, edition, owners) {
 function offerThought(desk) {
   const note = make("span", {});
   const act = () => askSure(say("retell"), say("retell_text"), say("retell_do"), () => desk.retell());
-  const offer = make("p", { class: "offer small" }, note, " ", make("button", { type: "button", class: "link", onclick: act }, say("retell")));
-  offer.show = (value) => { note.textContent = value === desk.told.thought ? "" : say("retell_note"); };
+  const button = make("button", { type: "button", class: "link", onclick: act });
+  const offer = make("p", { class: "offer small" }, note, " ", button);
+  offer.show = (value) => {
+    const isNew = value !== desk.told.thought;
+    offer.classList.toggle("offer--quiet", !isNew);
+    note.textContent = isNew ? say("retell_note") : "";
+    button.textContent = say(isNew ? "retell" : "retell_do");
+  };
   return offer;
 }
 
