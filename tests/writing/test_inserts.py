@@ -110,7 +110,7 @@ def test_a_picture_can_be_tried_before_anything_is_written(editor):
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_picture_that_is_too_large_can_be_made_smaller(editor, mode):
     made = BytesIO()
-    Image.effect_noise((1500, 1000), 90).convert(mode).save(made, "PNG")
+    Image.effect_noise((1000, 700), 90).convert(mode).save(made, "PNG")
     assert upload(editor, made.getvalue()).status == 413
     kept = editor.post(f"picture?text={WEEK}&alt=x&shrink=1", made.getvalue(), KIND, HTTP_X_NAME="Ruis.png")
     path = letter(editor.root).parent / kept.data["name"]
