@@ -15,7 +15,7 @@ from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import AssembleError
-from generator.model import Edition, Issue, Language, Section, Thought, Week
+from generator.model import Edition, Issue, Language, Message, Section, Thought, Week
 from generator.reading import did_you_mean
 
 if TYPE_CHECKING:
@@ -142,15 +142,17 @@ def _choose(  # noqa: PLR0913
 ) -> Thought:
     thoughts = playbook.thoughts[language]
     if certainty is not None and certainty not in IDS:
-        raise AssembleError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
+        raise AssembleError(Message("unknown certainty “{}”{}", certainty, did_you_mean(certainty, IDS)))
     if slug is not None:
         for thought in thoughts:
             if thought.slug == slug and certainty in {None, thought.certainty}:
                 return thought
         if any(draft.slug == slug and certainty in {None, draft.certainty} for draft in playbook.drafts):
-            raise AssembleError(f"the thought “{slug}” is a draft; delete “draft: true” in both files first")
+            raise AssembleError(
+                Message("the thought “{}” is a draft; delete “draft: true” in both files first", slug)
+            )
         slugs = [thought.slug for thought in thoughts if certainty in {None, thought.certainty}]
-        raise AssembleError(f"unknown thought “{slug}”{did_you_mean(slug, slugs)}")
+        raise AssembleError(Message("unknown thought “{}”{}", slug, did_you_mean(slug, slugs)))
     last = _list_turns(archive, week)
     used = {(issue.certainty, issue.thought) for issue in archive.issues}
     chosen, free = (
@@ -160,7 +162,12 @@ def _choose(  # noqa: PLR0913
     )
     if free is None:
         raise AssembleError(
-            f"all thoughts of {chosen} are used; write one in {THOUGHTS}/{chosen}/, or reuse one with --thought"
+            Message(
+                "all thoughts of {} are used; write one in {}/{}/, or reuse one with --thought",
+                chosen,
+                THOUGHTS,
+                chosen,
+            )
         )
     return next(thought for thought in thoughts if thought.certainty == chosen and thought.slug == free)
 

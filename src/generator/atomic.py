@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from generator.errors import PublishError
 from generator.files import is_running, link
+from generator.model import Message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,7 +78,7 @@ class _Task:
 
 
 def _refuse(task: _Task) -> PublishError:
-    return PublishError(f"{task.artifact.path} already exists; nothing was written")
+    return PublishError(Message("{} already exists; nothing was written", task.artifact.path))
 
 
 def _perform(tasks: Iterable[_Task]) -> None:
@@ -109,7 +110,7 @@ def _perform(tasks: Iterable[_Task]) -> None:
                 _replace(staged, place)
         created.clear()
     except OSError as error:
-        raise PublishError(f"{place} cannot be written: {error.strerror or error}") from error
+        raise PublishError(Message("{} cannot be written: {}", place, error.strerror or error)) from error
     finally:
         for path in created:
             shutil.rmtree(path) if path.is_dir() else path.unlink()

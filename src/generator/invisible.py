@@ -9,6 +9,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from generator.model import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,9 +51,9 @@ def find_invisible(text: str) -> Iterator[int]:
         yield place
 
 
-def say_invisible(character: str) -> str:
+def say_invisible(character: str) -> Message:
     """What to call one."""
-    return f"the invisible character U+{ord(character):04X}"
+    return Message("the invisible character U+{:04X}", ord(character))
 
 
 def _joins(text: str, place: int) -> bool:

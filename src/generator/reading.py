@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from generator.invisible import find_invisible, say_invisible
-from generator.model import Problem
+from generator.model import NOTHING, Message, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,9 +32,9 @@ MAX_TEXT_BYTES = 1_000_000
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffd-\uffff]")
 
 _CONFLICT = re.compile(r"^(?:<{7}|>{7}|\|{7})(?= |$)", re.MULTILINE)
-_CONFLICTED = (
-    "git could not merge two versions of this file; keep the right lines of both, and delete the lines that start with "
-    "<<<<<<<, |||||||, ======= and >>>>>>>"
+_CONFLICTED = Message(
+    "git could not merge two versions of this file; keep the right lines of both, and "
+    "delete the lines that start with <<<<<<<, |||||||, ======= and >>>>>>>"
 )
 
 
@@ -54,16 +54,18 @@ def read_bytes(path: Path, problems: list[Problem]) -> bytes | None:
         if stat.S_ISREG(info.st_mode) and info.st_size <= MAX_TEXT_BYTES:
             return path.read_bytes()
     except FileNotFoundError:
-        message = "the file is missing"
+        message = Message("the file is missing")
     except OSError as error:
         message = say_unreadable(error)
     else:
         if stat.S_ISDIR(info.st_mode):
-            message = "is a folder; expected a file"
+            message = Message("is a folder; expected a file")
         elif stat.S_ISREG(info.st_mode):
-            message = f"the file has {info.st_size / 1e6:.1f} MB; at most 1 MB is allowed"
+            message = Message(
+                "the file has {:.1f} MB; at most 1 MB is allowed", info.st_size / 1e6, info.st_size // 1000
+            )
         else:  # reading a pipe would wait for somebody who writes to it
-            message = "is a device or a pipe; expected a file"
+            message = Message("is a device or a pipe; expected a file")
     problems.append(Problem(path, None, message))
     return None
 
@@ -74,15 +76,15 @@ def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | No
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        found = f"the byte 0x{content[error.start]:02x}"
+        found = Message("the byte 0x{:02x}", content[error.start])
         problems.append(
-            Problem(path, line, f"the file is not UTF-8 ({found}); save it with the encoding UTF-8")
+            Problem(path, line, Message("the file is not UTF-8 ({}); save it with the encoding UTF-8", found))
         )
         return None
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text or text.isspace():
-        problems.append(Problem(path, None, "the file is empty"))
+        problems.append(Problem(path, None, Message("the file is empty")))
         return None
     if match := _find_conflict(text):
         line = text.count("\n", 0, match.start()) + 1
@@ -90,7 +92,7 @@ def decode_text(content: bytes, path: Path, problems: list[Problem]) -> str | No
         return None
     if match := _CONTROL.search(text):
         line = text.count("\n", 0, match.start()) + 1
-        problems.append(Problem(path, line, f"{_name(match)} cannot be published; delete it"))
+        problems.append(Problem(path, line, Message("{} cannot be published; delete it", _name(match))))
         return None
     return text
 
@@ -114,7 +116,7 @@ def leads_out(path: Path) -> bool:
     return False
 
 
-LEADS_OUT = "is a link to a file outside of the project; put the file itself here"
+LEADS_OUT = Message("is a link to a file outside of the project; put the file itself here")
 
 
 # What Path has for these raises an OSError for a name that is too long, a link that leads to itself and a folder that
@@ -138,9 +140,9 @@ def is_folder(path: Path, problems: list[Problem] | None = None) -> bool:
     if problems is not None:
         try:
             path.stat()
-            found = "is a file; expected a folder"
+            found = Message("is a file; expected a folder")
         except (FileNotFoundError, NotADirectoryError):
-            found = "the folder is missing"
+            found = Message("the folder is missing")
         except OSError as error:
             found = say_unreadable(error)
         problems.append(Problem(path, None, found))
@@ -168,8 +170,8 @@ def walk_folder(folder: Path, problems: list[Problem] | None = None) -> list[Pat
     return found
 
 
-def say_unreadable(error: OSError) -> str:
-    return f"cannot be read: {error.strerror or error}"
+def say_unreadable(error: OSError) -> Message:
+    return Message("cannot be read: {}", error.strerror or error)
 
 
 def fold_name(name: str) -> str:
@@ -197,12 +199,12 @@ _ENDING = re.compile(r"(?:\.(?:md|mkd|mdown|markdown|txt|text))+$")
 _DOCUMENT = re.compile(r"\.(?:docx?|odt|rtf|pages|gdoc)$")
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Message:
     """A clause that names the nearest known word, or lists them all when there are few."""
     known = sorted(known)
     if near := nearest(word, known):
-        return f"; did you mean “{near}”?"
-    return f"; known are: {', '.join(known)}" if 0 < len(known) <= 12 else ""  # noqa: PLR2004
+        return Message("; did you mean “{}”?", near)
+    return Message("; known are: {}", ", ".join(known)) if 0 < len(known) <= 12 else NOTHING  # noqa: PLR2004
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -212,19 +214,19 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return lower[near[0]] if near else None
 
 
-def _name(control: re.Match[str]) -> str:
-    return f"the control character U+{ord(control[0]):04X}"
+def _name(control: re.Match[str]) -> Message:
+    return Message("the control character U+{:04X}", ord(control[0]))
 
 
 def _text(text: str) -> str:
     """Text that can be published: YAML and TOML have escapes for characters that `read_text` would have refused."""
     if match := _CONTROL.search(text):
-        raise ValueError(f"contains {_name(match)}")
+        raise ValueError(Message("contains {}", _name(match)))
     first = text[:1]  # nearly always a letter, which is quickly seen
     if not (first.isascii() and first.isalnum()) and not any(map(_is_visible, text)):
-        raise ValueError("is empty")
+        raise ValueError(Message("is empty"))
     if (place := next(find_invisible(text), None)) is not None:
-        raise ValueError(f"contains {say_invisible(text[place])}; delete it")
+        raise ValueError(Message("contains {}; delete it", say_invisible(text[place])))
     return text
 
 
@@ -240,9 +242,9 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def _one_line(text: str) -> str:
     """Text that may stand in a mail header: one line, and nothing that a mail program would decode (RFC 2047)."""
     if "\n" in text.strip():
-        raise ValueError("is more than one line")
+        raise ValueError(Message("is more than one line"))
     if "=?" in text:
-        raise ValueError("contains “=?”, which mail programs read as an encoded word")
+        raise ValueError(Message("contains “=?”, which mail programs read as an encoded word"))
     return " ".join(text.split())
 
 
@@ -256,7 +258,7 @@ Line = Annotated[Text, AfterValidator(_one_line)]
 def _once(words: list[str]) -> list[str]:
     for word in words:
         if words.count(word) > 1:
-            raise ValueError(f"contains {show_value(word)} twice")
+            raise ValueError(Message("contains {} twice", show_value(word)))
     return words
 
 
@@ -310,47 +312,59 @@ def _misspelt(model: type[Fields], error: ErrorDetails) -> str | None:
     return ".".join([*map(str, parents), near]) if near else None
 
 
-def _explain(model: type[Fields], error: ErrorDetails, key: str, *, toml: bool) -> str:
+def _explain(model: type[Fields], error: ErrorDetails, key: str, *, toml: bool) -> Message:
     """A pydantic error as a sentence for an editor."""
     kind, value = error["type"], error["input"]
     if kind == "extra_forbidden":
         *parents, last = error["loc"]
-        return f"unknown key {show_value(last)}{did_you_mean(str(last), _fields_at(model, parents))}"
+        return Message(
+            "unknown key {}{}", show_value(last), did_you_mean(str(last), _fields_at(model, parents))
+        )
     description = _describe(model, error["loc"])
-    expected = f"; expected {description}" if description else ""
+    expected = Message("; expected {}", description) if description else NOTHING
     if kind == "missing":
-        return f"the key “{key}” is missing{expected}"
+        return Message("the key “{}” is missing{}", key, expected)
     if kind == "value_error":
-        return f"“{key}” {error['msg'].removeprefix('Value error, ')}{expected}"
+        return Message("“{}” {}{}", key, error["ctx"]["error"].args[0], expected)
     if kind == "invalid_key":
-        return f"the key {show_value(value)} is not text{expected}; put it in quotes"
+        return Message("the key {} is not text{}; put it in quotes", show_value(value), expected)
     if value is None:
-        return f"“{key}” is empty{expected}"
+        return Message("“{}” is empty{}", key, expected)
     if kind in {"string_type", "literal_error"} and isinstance(value, bool):
-        words = "yes and on" if value else "no and off"
-        quotes = "; put it in quotes" if kind == "string_type" else ""
-        return f"“{key}” is {show_value(value)} (so are {words} without quotes){expected}{quotes}"
+        words = Message("yes and on") if value else Message("no and off")
+        quotes = Message("; put it in quotes") if kind == "string_type" else NOTHING
+        return Message(
+            "“{}” is {} (so are {} without quotes){}{}", key, show_value(value), words, expected, quotes
+        )
     if kind.endswith("_type"):
-        return f"“{key}” has the wrong type: found {show_value(value)}{expected}{_advise(kind, value, toml=toml)}"
-    return f"“{key}” is {show_value(value)}{expected}"
+        return Message(
+            "“{}” has the wrong type: found {}{}{}",
+            key,
+            show_value(value),
+            expected,
+            _advise(kind, value, toml=toml),
+        )
+    return Message("“{}” is {}{}", key, show_value(value), expected)
 
 
-def _advise(kind: str, value: object, *, toml: bool) -> str:
+def _advise(kind: str, value: object, *, toml: bool) -> Message:
     """How to write a value of which YAML or TOML has made another type than was meant."""
     if kind == "list_type" and isinstance(value, str):
         entries = [entry.strip() for entry in value.split(",")]
         if not all(re.fullmatch(r"[\w.-]+", entry) for entry in entries):
-            return ""
+            return NOTHING
         listed = ", ".join(f'"{entry}"' if toml else entry for entry in entries)
-        return f"; write it as a list: [{listed}]"
+        return Message("; write it as a list: [{}]", listed)
     if kind != "string_type":
         unquoted = isinstance(value, str) and _is_quoted(kind, value)
-        return "; write it without quotes" if unquoted else ""
+        return Message("; write it without quotes") if unquoted else NOTHING
     if isinstance(value, list):
         whole = all(isinstance(one, str) for one in value)
-        return "; put a value that starts with [ in quotes" if whole else ""
+        return Message("; put a value that starts with [ in quotes") if whole else NOTHING
     return (
-        "; put a value that contains a colon in quotes" if isinstance(value, dict) else "; put it in quotes"
+        Message("; put a value that contains a colon in quotes")
+        if isinstance(value, dict)
+        else Message("; put it in quotes")
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from generator.model import Message
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime, tzinfo
@@ -48,11 +50,11 @@ def is_skipped(root: Path, week: Week) -> bool:
     return settings is not None and settings.skips(week)
 
 
-def say_skipped(week: Week) -> str:
+def say_skipped(week: Week) -> Message:
     """The message for a week that the settings skip."""
     from generator.settings import PATH  # noqa: PLC0415 (as above)
 
-    return f"{PATH} skips {week}; to make or send its letter, remove the week from “skip”"
+    return Message("{} skips {}; to make or send its letter, remove the week from “skip”", PATH, week)
 
 
 def say_kept(week: Week) -> str:

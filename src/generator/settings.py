@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, ValidationInfo, create_model, field_validator
 
 from generator.errors import ContentError
-from generator.model import Language, Languages, Problem, Severity, Week, Window, is_lesson_day
+from generator.model import Language, Languages, Message, Problem, Severity, Week, Window, is_lesson_day
 from generator.reading import Fields, Line, Words, parse_fields, read_text, show_value
 from generator.syntax import explain_toml
 from generator.urls import explain_url
@@ -237,9 +237,9 @@ class Settings:
 
 def _https(url: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%-]+)*/", url):
-        raise ValueError(f"is {show_value(url)}")
+        raise ValueError(Message("is {}", show_value(url)))
     if trouble := explain_url(url):
-        raise ValueError(f"is {show_value(url)}, which {trouble}")
+        raise ValueError(Message("is {}, which {}", show_value(url), trouble))
     return url
 
 
@@ -255,7 +255,7 @@ def _address(address: str) -> str:
     local, _, domain = address.partition("@")
     sound = re.fullmatch(rf"{_ATOM}(\.{_ATOM})*", local) and re.fullmatch(_DOMAIN, domain)
     if not sound or len(local) > _LONGEST_LOCAL or len(domain) > _LONGEST_DOMAIN:
-        raise ValueError(f"is {show_value(address)}")
+        raise ValueError(Message("is {}", show_value(address)))
     return address
 
 
@@ -266,13 +266,13 @@ _ROOM = 11
 def _returns(address: str) -> str:
     local, _, _ = _address(address).partition("@")
     if len(local) > _ROOM or "+" in local:
-        raise ValueError(f"is {show_value(address)}")
+        raise ValueError(Message("is {}", show_value(address)))
     return address
 
 
 def _clock(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text, re.ASCII):
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
@@ -280,7 +280,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"is {show_value(name)}") from None
+        raise ValueError(Message("is {}", show_value(name))) from None
     return name
 
 
@@ -288,19 +288,19 @@ def _authority(text: str) -> str:
     # It is in the ids of all entries for ever, so a slip here cannot be mended later.
     domain, _, year = text.partition(",")
     if not re.fullmatch(_DOMAIN, domain) or not re.fullmatch("(19|20)[0-9]{2}", year) or text != text.lower():
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
 def _list_id(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text):
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
 def _label(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?", text):
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
@@ -308,10 +308,12 @@ def _quotas(domains: dict[str, str]) -> dict[str, str]:
     for domain, text in domains.items():
         if domain != EVERY_DOMAIN and not (re.fullmatch(_DOMAIN, domain) and domain == domain.lower()):
             raise ValueError(
-                f"has the key {show_value(domain)}, which is neither a domain nor “{EVERY_DOMAIN}”"
+                Message(
+                    "has the key {}, which is neither a domain nor “{}”", show_value(domain), EVERY_DOMAIN
+                )
             )
         if not _read_quota(text):
-            raise ValueError(f"has {show_value(text)} for {domain}")
+            raise ValueError(Message("has {} for {}", show_value(text), domain))
     return domains
 
 
@@ -331,13 +333,13 @@ def _weeks(weeks: list[str]) -> list[str]:
         try:
             Week.parse(week)
         except ValueError:
-            raise ValueError(f"contains {show_value(week)}, which is not a week") from None
+            raise ValueError(Message("contains {}, which is not a week", show_value(week))) from None
     return weeks
 
 
 def _form(text: str) -> str:
     if text not in set(HookForm):
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
@@ -348,15 +350,15 @@ def is_placeholder(text: str) -> bool:
 
 def _kvk(text: str) -> str:
     if not is_placeholder(text) and not re.fullmatch("[0-9]{8}", text):
-        raise ValueError(f"is {show_value(text)}")
+        raise ValueError(Message("is {}", show_value(text)))
     return text
 
 
 def _page(url: str) -> str:
     if not re.match("https?://", url):
-        raise ValueError(f"is {show_value(url)}")
+        raise ValueError(Message("is {}", show_value(url)))
     if trouble := explain_url(url):
-        raise ValueError(f"is {show_value(url)}, which {trouble}")
+        raise ValueError(Message("is {}, which {}", show_value(url), trouble))
     return url
 
 
@@ -365,89 +367,105 @@ Address = Annotated[Line, AfterValidator(_address)]
 
 class _Site(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
-        description="an address like https://example.org/, with a final slash"
+        description=Message("an address like https://example.org/, with a final slash")
     )
     id_authority: Annotated[Line, AfterValidator(_authority)] = Field(
-        description="a domain and a year, like example.org,2026"
+        description=Message("a domain and a year, like example.org,2026")
     )
-    offline: bool = Field(default=True, description="true or false")
-    security: Address | None = Field(default=None, description="an email address, like security@example.org")
+    offline: bool = Field(default=True, description=Message("true or false"))
+    security: Address | None = Field(
+        default=None, description=Message("an email address, like security@example.org")
+    )
 
 
 class _Letter(Fields):
-    name: Line = Field(description="the name of the letter")
-    time: Annotated[Line, AfterValidator(_clock)] = Field(description="a time of day, like 06:00")
-    timezone: Annotated[Line, AfterValidator(_zone)] = Field(description="a time zone, like Europe/Amsterdam")
-    feed_issues: int = Field(ge=1, le=100, description="a whole number from 1 to 100")
-    skip: Annotated[Words, AfterValidator(_weeks)] = Field(
-        default_factory=list, description='the weeks without a letter, like ["2026-W53", "2027-W01"]'
+    name: Line = Field(description=Message("the name of the letter"))
+    time: Annotated[Line, AfterValidator(_clock)] = Field(description=Message("a time of day, like 06:00"))
+    timezone: Annotated[Line, AfterValidator(_zone)] = Field(
+        description=Message("a time zone, like Europe/Amsterdam")
     )
-    welcome: bool = Field(default=True, description="true or false")
+    feed_issues: int = Field(ge=1, le=100, description=Message("a whole number from 1 to 100"))
+    skip: Annotated[Words, AfterValidator(_weeks)] = Field(
+        default_factory=list, description=Message('the weeks without a letter, like ["2026-W53", "2027-W01"]')
+    )
+    welcome: bool = Field(default=True, description=Message("true or false"))
 
 
 class _Sender(Fields):
-    name: Line = Field(description="who sends the letter")
-    address: Address = Field(description="an email address, like letter@example.org")
-    reply_to: Address = Field(description="an email address, like post@example.org")
-    unsubscribe: Address = Field(description="an email address, like unsubscribe@example.org")
+    name: Line = Field(description=Message("who sends the letter"))
+    address: Address = Field(description=Message("an email address, like letter@example.org"))
+    reply_to: Address = Field(description=Message("an email address, like post@example.org"))
+    unsubscribe: Address = Field(description=Message("an email address, like unsubscribe@example.org"))
     list_id: Annotated[Line, AfterValidator(_list_id)] = Field(
-        description="a permanent name, like letter.example.org"
+        description=Message("a permanent name, like letter.example.org")
     )
-    postal: Line = Field(description="the postal address of the sender, on one line")
+    postal: Line = Field(description=Message("the postal address of the sender, on one line"))
     bounces: Annotated[Line, AfterValidator(_returns)] | None = Field(
         default=None,
-        description="an email address like bounce@example.org, with at most 11 characters and no plus before the @",
+        description=Message(
+            "an email address like bounce@example.org, with at most 11 characters and no plus before the @"
+        ),
     )
 
 
 class _Article(Fields):
-    title: Line = Field(description="the title of the article")
-    author: Line = Field(description="who wrote the article")
+    title: Line = Field(description=Message("the title of the article"))
+    author: Line = Field(description=Message("who wrote the article"))
     author_url: Annotated[Line, AfterValidator(_page)] | None = Field(
-        default=None, description="the address of the author's site, like https://example.org/"
+        default=None, description=Message("the address of the author's site, like https://example.org/")
     )
     publication: Line = Field(
-        default="", validate_default=False, description="where the article was published first"
+        default="", validate_default=False, description=Message("where the article was published first")
     )
     url: Annotated[Line, AfterValidator(_page)] | None = Field(
-        default=None, description="the address of the article, like https://example.org/article"
+        default=None, description=Message("the address of the article, like https://example.org/article")
     )
 
 
 class _Publisher(Fields):
-    name: Line = Field(description="the name of the firm or person that publishes the site and the letter")
+    name: Line = Field(
+        description=Message("the name of the firm or person that publishes the site and the letter")
+    )
     kvk: Annotated[Line, AfterValidator(_kvk)] | None = Field(
-        default=None, description="a number of the Chamber of Commerce, with eight digits"
+        default=None, description=Message("a number of the Chamber of Commerce, with eight digits")
     )
-    email: Address | None = Field(default=None, description="an email address, like privacy@example.org")
+    email: Address | None = Field(
+        default=None, description=Message("an email address, like privacy@example.org")
+    )
     editors: Words = Field(
-        min_length=1, description='the names of the editors, like ["A. Jansen", "B. Smit"]'
+        min_length=1, description=Message('the names of the editors, like ["A. Jansen", "B. Smit"]')
     )
-    replies: Line = Field(description="the name of who answers replies to the letter")
-    article: _Article | None = Field(default=None, description="the table [publisher.article]")
+    replies: Line = Field(description=Message("the name of who answers replies to the letter"))
+    article: _Article | None = Field(default=None, description=Message("the table [publisher.article]"))
 
 
 def _later(until: str, info: ValidationInfo) -> str:
     # What is wrong with “from” is said already, and then it is not here.
     if until <= info.data.get("opens", ""):
-        raise ValueError(f"is {show_value(until)}, which is not after “from”")
+        raise ValueError(Message("is {}, which is not after “from”", show_value(until)))
     return until
 
 
 class _Send(Fields):
     opens: Annotated[Line, AfterValidator(_clock)] = Field(
-        default="07:00", alias="from", description="a time of day, like 07:00"
+        default="07:00", alias="from", description=Message("a time of day, like 07:00")
     )
     until: Annotated[Line, AfterValidator(_clock)] = Field(
-        default="10:00", validate_default=True, description="a time of day on the same Friday, like 10:00"
+        default="10:00",
+        validate_default=True,
+        description=Message("a time of day on the same Friday, like 10:00"),
     )
     rate: float = Field(
-        default=0.0, ge=0, allow_inf_nan=False, description="letters a second, or 0 for no limit"
+        default=0.0, ge=0, allow_inf_nan=False, description=Message("letters a second, or 0 for no limit")
     )
-    warm_up: date | None = Field(default=None, description="the first day, like 2026-11-27, without quotes")
+    warm_up: date | None = Field(
+        default=None, description=Message("the first day, like 2026-11-27, without quotes")
+    )
     domains: Annotated[dict[str, Line], AfterValidator(_quotas)] = Field(
         default_factory=dict,
-        description='a domain in quotes and its limits, like "outlook.com" = "20 a minute, 500 an hour, 5000 a day"',
+        description=Message(
+            'a domain in quotes and its limits, like "outlook.com" = "20 a minute, 500 an hour, 5000 a day"'
+        ),
     )
 
     _ends_later = field_validator("until")(_later)
@@ -455,10 +473,12 @@ class _Send(Fields):
 
 class _Course(Fields):
     opens: Annotated[Line, AfterValidator(_clock)] = Field(
-        default="07:00", alias="from", description="a time of day, like 07:00"
+        default="07:00", alias="from", description=Message("a time of day, like 07:00")
     )
     until: Annotated[Line, AfterValidator(_clock)] = Field(
-        default="10:00", validate_default=True, description="a time of day on the same day, like 10:00"
+        default="10:00",
+        validate_default=True,
+        description=Message("a time of day on the same day, like 10:00"),
     )
 
     _ends_later = field_validator("until")(_later)
@@ -467,21 +487,29 @@ class _Course(Fields):
 def _other_key(name: str, info: ValidationInfo) -> str:
     # In the DNS, the record of each key has a name of its own (RFC 8463, 3).
     if name.lower() == info.data.get("selector", "").lower():
-        raise ValueError(f"is {show_value(name)}, which is “selector” too")
+        raise ValueError(Message("is {}, which is “selector” too", show_value(name)))
     return name
 
 
 class _Dkim(Fields):
-    selector: Annotated[Line, AfterValidator(_label)] = Field(description="the name of a key, like s1")
-    domain: Annotated[Line, AfterValidator(_list_id)] = Field(description="a domain, like example.org")
+    selector: Annotated[Line, AfterValidator(_label)] = Field(
+        description=Message("the name of a key, like s1")
+    )
+    domain: Annotated[Line, AfterValidator(_list_id)] = Field(
+        description=Message("a domain, like example.org")
+    )
     ed25519: Annotated[Line, AfterValidator(_label), AfterValidator(_other_key)] | None = Field(
-        default=None, description="the name of a second key, like s2"
+        default=None, description=Message("the name of a second key, like s2")
     )
 
 
 class _Alerts(Fields):
-    mail: Address | None = Field(default=None, description="an email address, like operator@example.org")
-    hook: Annotated[Line, AfterValidator(_form)] = Field(default="json", description="json, slack or ntfy")
+    mail: Address | None = Field(
+        default=None, description=Message("an email address, like operator@example.org")
+    )
+    hook: Annotated[Line, AfterValidator(_form)] = Field(
+        default="json", description=Message("json, slack or ntfy")
+    )
 
 
 FILE = "{file}"
@@ -492,55 +520,61 @@ def _command(text: str) -> str:
     try:
         words = shlex.split(text)
     except ValueError:
-        raise ValueError(f"is {show_value(text)}, with a quotation mark that is not closed") from None
+        raise ValueError(
+            Message("is {}, with a quotation mark that is not closed", show_value(text))
+        ) from None
     if not any(FILE in word for word in words):
-        raise ValueError(f"is {show_value(text)}, without {FILE}")
+        raise ValueError(Message("is {}, without {}", show_value(text), FILE))
     return text
 
 
 class _Backup(Fields):
-    folder: Line = Field(default="", validate_default=False, description="a folder, like var/backup")
-    keep: int = Field(default=168, ge=1, le=100_000, description="a whole number from 1 to 100000")
+    folder: Line = Field(default="", validate_default=False, description=Message("a folder, like var/backup"))
+    keep: int = Field(default=168, ge=1, le=100_000, description=Message("a whole number from 1 to 100000"))
     command: Annotated[Line, AfterValidator(_command)] | None = Field(
-        default=None, description="a command with {file} in it, like restic backup {file}"
+        default=None, description=Message("a command with {{file}} in it, like restic backup {{file}}")
     )
 
 
 class _Book(Fields):
-    edition: int = Field(ge=1, description="a whole number, the first edition being 1")
-    day: date = Field(alias="date", description="the day of the edition, like 2026-12-01, without quotes")
+    edition: int = Field(ge=1, description=Message("a whole number, the first edition being 1"))
+    day: date = Field(
+        alias="date", description=Message("the day of the edition, like 2026-12-01, without quotes")
+    )
 
 
 class _Service(Fields):
     url: Annotated[Line, AfterValidator(_https)] = Field(
-        description="an address like https://letter.example.org/, with a final slash"
+        description=Message("an address like https://letter.example.org/, with a final slash")
     )
 
 
 class _Channel(Fields):
-    site_name: Line = Field(description="the name of the site in this language")
-    description: Line = Field(description="what the site is, in one sentence")
-    tagline: Line = Field(description="what the letter is, in one sentence")
+    site_name: Line = Field(description=Message("the name of the site in this language"))
+    description: Line = Field(description=Message("what the site is, in one sentence"))
+    tagline: Line = Field(description=Message("what the letter is, in one sentence"))
 
 
 class _Settings(Fields):
-    site: _Site = Field(description="the table [site]")
-    letter: _Letter = Field(description="the table [letter]")
-    sender: _Sender = Field(description="the table [sender]")
-    publisher: _Publisher = Field(description="the table [publisher]")
-    service: _Service | None = Field(default=None, description="the table [service]")
-    send: _Send = Field(default_factory=_Send, description="the table [send]")
-    course: _Course | None = Field(default=None, description="the table [course]")
-    dkim: _Dkim | None = Field(default=None, description="the table [dkim]")
-    alerts: _Alerts = Field(default_factory=_Alerts, description="the table [alerts]")
-    backup: _Backup = Field(default_factory=_Backup, description="the table [backup]")
-    book: _Book | None = Field(default=None, description="the table [book]")
+    site: _Site = Field(description=Message("the table [site]"))
+    letter: _Letter = Field(description=Message("the table [letter]"))
+    sender: _Sender = Field(description=Message("the table [sender]"))
+    publisher: _Publisher = Field(description=Message("the table [publisher]"))
+    service: _Service | None = Field(default=None, description=Message("the table [service]"))
+    send: _Send = Field(default_factory=_Send, description=Message("the table [send]"))
+    course: _Course | None = Field(default=None, description=Message("the table [course]"))
+    dkim: _Dkim | None = Field(default=None, description=Message("the table [dkim]"))
+    alerts: _Alerts = Field(default_factory=_Alerts, description=Message("the table [alerts]"))
+    backup: _Backup = Field(default_factory=_Backup, description=Message("the table [backup]"))
+    book: _Book | None = Field(default=None, description=Message("the table [book]"))
 
 
 @lru_cache(maxsize=4)
 def _make_model(languages: Languages) -> type[_Settings]:
     """The settings with a table for each language."""
-    tables: dict[str, Any] = {one: (_Channel, Field(description=f"the table [{one}]")) for one in languages}
+    tables: dict[str, Any] = {
+        one: (_Channel, Field(description=Message("the table [{}]", one))) for one in languages
+    }
     return create_model("_Settings", __base__=_Settings, **tables)
 
 
@@ -554,7 +588,7 @@ def load_settings(root: Path, problems: list[Problem]) -> Settings | None:
         data = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         line, advice = explain_toml(str(error), text)
-        problems.append(Problem(path, line, f"is not TOML: {advice}"))
+        problems.append(Problem(path, line, Message("is not TOML: {}", advice)))
         return None
     languages = load_languages(root)
     fields = parse_fields(_make_model(languages), data, path, _key_lines(text), problems)
@@ -641,9 +675,9 @@ def find_placeholders(root: Path, settings: Settings) -> list[Problem]:
         Problem(
             Path(PATH),
             lines.get(name),
-            f"“{name}” is still a placeholder",
+            Message("“{}” is still a placeholder", name),
             severity=Severity.WARNING,
-            remedy="Fill it in: the page about who makes this tells it to every reader.",
+            remedy=Message("Fill it in: the page about who makes this tells it to every reader."),
         )
         for name in names
     ]

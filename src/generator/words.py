@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "templates/words"
+REMARKS = "templates/remarks"
+"""Where the forms of messages in other languages stand."""
 
 _LANGUAGE = "language"
 """The table of what a language is called, and which place it has."""
@@ -68,6 +70,24 @@ def list_names(root: Path) -> dict[str, Language]:
         for language, words in load_words(root).items()
         for name in (language, *words[_LANGUAGE]["called"].split())
     }
+
+
+def load_forms(root: Path, language: Language) -> Mapping[str, str] | None:
+    """What stands for the form of each Message in a language; None where it is said in English.
+
+    Raises TemplateError when the file cannot be read, and for a form that is asked for and not in it.
+    """
+    path = root / REMARKS / f"{language}.toml"
+    return _load_forms(path, path.stat().st_mtime_ns) if path.is_file() else None
+
+
+@lru_cache(maxsize=4)
+def _load_forms(path: Path, _: int) -> Mapping[str, str]:
+    place = f"{REMARKS}/{path.name}"
+    forms = load_toml(path, place)
+    if wrong := next((form for form, text in forms.items() if not isinstance(text, str) or not text), None):
+        raise TemplateError(f"{place}: “{wrong}” has no text; expected one in quotes")
+    return Table(f"{place}:", forms)
 
 
 _CODE = re.compile("[a-z]{2}")

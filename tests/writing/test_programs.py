@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.model import Week
+from generator.model import Language, Week
 from generator.writing.programs import check_all, find_id, send_proof
 from generator.writing.refusals import Refusal
+from tests.clocks import NOW
 from tests.delivery.relays import relaying
 
 NEWEST = Week(2026, 47)
@@ -49,16 +50,17 @@ def test_everything_is_checked_and_each_file_leads_to_its_text(sample: Path) -> 
     path.write_text(
         path.read_text().replace("## Food for action", "Wat een brief! TK.\n\n## Food for action")
     )
-    checked = check_all(sample)
+    checked = check_all(sample, NOW, Language("nl"))
     file = next(one for one in checked["files"] if one["path"] == "newsletter/issues/2026-W47/nl.md")
     assert file["text"] == "2026-W47"
-    assert any("TK" in problem.message for problem in file["problems"])
+    assert "“TK” moet nog worden ingevuld" in [problem.message for problem in file["problems"]]
+    assert "Vul het in, of haal het weg." in [problem.remedy for problem in file["problems"]]
     assert checked["errors"] > 0
 
 
 def test_settings_that_cannot_be_read_are_a_problem_like_others(sample: Path) -> None:
     (sample / "newsletter/settings.toml").write_text("nothing\n")
-    files = [file["path"] for file in check_all(sample)["files"]]
+    files = [file["path"] for file in check_all(sample, NOW, Language("nl"))["files"]]
     assert "newsletter/settings.toml" in files
 
 

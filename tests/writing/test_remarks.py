@@ -1,5 +1,7 @@
 """Each remark stands at its words, counted as a browser counts them."""
 
+import json
+
 import pytest
 
 from tests.writing.conftest import THOUGHT, WEEK, Editor, letter
@@ -109,3 +111,23 @@ def test_settings_that_cannot_be_read_stop_no_one_from_writing(editor):
     assert letter(editor.root).read_text().endswith("\nEen zin.\n")
     for page in (f"{WEEK}/", "", "texts", "plan", "start", "problems"):
         assert editor.get(page).status in {200, 302}
+
+
+def test_remarks_are_in_the_language_of_the_page(editor):
+    put(editor, "Dat is een gesprekk over 9 van de 10 klanten!")
+    assert editor.save(title="").status == 200
+    said = {one["message"] for one in check(editor)}
+    assert "“title” is leeg; verwacht wordt de titel van de brief" in said
+    english = editor.post("check?in=en", json.dumps({"text": WEEK}).encode()).data["remarks"]
+    assert "“title” is empty; expected the title of the letter" in {one["message"] for one in english}
+    assert editor.save(title="Een titel").status == 200
+    said = {(one["message"], one["remedy"]) for one in check(editor)}
+    assert ("“!” is een uitroepteken", "Zet er een punt.") in said
+    assert "“9 van de 10” is een getal zonder bron" in {message for message, _ in said}
+
+
+def test_what_other_programs_refuse_is_said_in_the_language_of_the_page(editor):
+    found = editor.call("thought", certainty="referral", title="Een")
+    assert found.message == "“een” is te kort of te lang; gebruik twee tot zes woorden"
+    found = editor.call("assemble", week="2020-W10")
+    assert "weken geleden" in found.message

@@ -15,7 +15,7 @@ from generator.check.proofs import Proof
 from generator.check.rules import MANUSCRIPT_RULES, PROOF_RULES, RETIRED, RULES
 from generator.check.rules.links import EXTERNAL
 from generator.errors import ContentError, GeneratorError
-from generator.model import Problem, Severity
+from generator.model import NOTHING, Message, Problem, Severity
 from generator.reading import did_you_mean
 
 if TYPE_CHECKING:
@@ -58,10 +58,13 @@ def check_proof(
     except GeneratorError:
         raise
     except Exception as error:  # noqa: BLE001 (as in _ask)
-        message = f"the letter cannot be rendered: {type(error).__name__}: {error}"
+        message = Message("the letter cannot be rendered: {}: {}", type(error).__name__, str(error))
         findings.append(
             Problem(
-                path, 1, message, remedy="This is a bug; please report it with this message and the letter."
+                path,
+                1,
+                message,
+                remedy=Message("This is a bug; please report it with this message and the letter."),
             )
         )
     else:
@@ -94,14 +97,14 @@ def _ask(rule: Rule[S], subject: Callable[[], S], path: Path) -> list[Problem]:
     except ContentError:
         return []  # about the other edition, which is asked too
     except Exception as error:  # noqa: BLE001 (content may be as odd as it likes: a check ends in a report)
-        message = f"the check itself failed: {type(error).__name__}: {error}"
+        message = Message("the check itself failed: {}: {}", type(error).__name__, str(error))
         return [
             Problem(
                 path,
                 1,
                 message,
                 rule.id,
-                remedy="This is a bug; please report it with this message. The other checks ran.",
+                remedy=Message("This is a bug; please report it with this message. The other checks ran."),
             )
         ]
 
@@ -129,14 +132,18 @@ def _waive(findings: Iterable[Problem], proof: Proof, path: Path) -> Iterator[Pr
     for rule in waive:
         if rule in found or rule == EXTERNAL:
             continue  # what EXTERNAL waives is found online only
-        line, severity, remedy = proof.manuscript.line_of_waiver(rule), Severity.WARNING, "Delete the waiver."
+        line, severity, remedy = (
+            proof.manuscript.line_of_waiver(rule),
+            Severity.WARNING,
+            Message("Delete the waiver."),
+        )
         if rule in RETIRED:
-            message = f"“waive” names “{rule}”, a check that is no longer made: {RETIRED[rule]}"
+            message = Message("“waive” names “{}”, a check that is no longer made: {}", rule, RETIRED[rule])
         elif rule in RULES:
-            message = f"“waive” names “{rule}”, but there is no such problem"
+            message = Message("“waive” names “{}”, but there is no such problem", rule)
         else:
-            message = f"“waive” names an unknown check “{rule}”{did_you_mean(rule, RULES)}"
-            severity, remedy = Severity.ERROR, ""
+            message = Message("“waive” names an unknown check “{}”{}", rule, did_you_mean(rule, RULES))
+            severity, remedy = Severity.ERROR, NOTHING
         yield Problem(path, line, message, "waive", severity=severity, remedy=remedy)
 
 

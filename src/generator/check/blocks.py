@@ -19,6 +19,8 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from generator.model import Message
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -43,26 +45,26 @@ class Block:
         return "".join(text for text, _ in self.runs)
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Message:
         """What a person calls it."""
         for tag in reversed(self.path):
             if tag in _KINDS:
                 return _KINDS[tag]
             if tag[:2] == "li":
-                return "an item of a list"
-        return "a paragraph"
+                return Message("an item of a list")
+        return Message("a paragraph")
 
 
 _KINDS = {
-    "pre": "code",
-    "th": "a cell of a table",
-    "td": "a cell of a table",
-    "blockquote": "a quotation",
-    "dt": "a term",
-    "dd": "a definition",
-    "hr": "a line across",
-    "note": "a footnote",
-    **{f"h{level}": "a heading" for level in range(1, 7)},
+    "pre": Message("code"),
+    "th": Message("a cell of a table"),
+    "td": Message("a cell of a table"),
+    "blockquote": Message("a quotation"),
+    "dt": Message("a term"),
+    "dd": Message("a definition"),
+    "hr": Message("a line across"),
+    "note": Message("a footnote"),
+    **{f"h{level}": Message("a heading") for level in range(1, 7)},
 }
 _INLINE = {"em": "em", "i": "em", "strong": "strong", "b": "strong", "del": "del", "s": "del", "code": "code"}
 _TRANSPARENT = {"", "p", "div", "table", "thead", "tbody", "tr"}

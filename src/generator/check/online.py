@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from generator.check.manuscripts import read_letter
 from generator.check.rules.links import EXTERNAL, links_of
 from generator.check.web.client import PATIENCE, Answer, Kind, ask_all, is_external
-from generator.model import Problem, Severity
+from generator.model import Message, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 
 _REMEDIES = {
-    "gone": "Use the new address, or remove the link.",
-    "moved": "Open it, and use the address that it redirects to.",
-    "unknown": "Open it in a browser.",
+    "gone": Message("Use the new address, or remove the link."),
+    "moved": Message("Open it, and use the address that it redirects to."),
+    "unknown": Message("Open it in a browser."),
 }
 
 
@@ -77,12 +77,16 @@ def _page(target: str) -> str:
     return target.partition("#")[0]
 
 
-def _say(target: str, answer: Answer) -> str | None:
+def _say(target: str, answer: Answer) -> Message | None:
     if answer.kind is Kind.GONE:
-        return f"“{target}” cannot be opened: {answer.detail}"
+        return Message("“{}” cannot be opened: {}", target, answer.detail)
     if answer.kind is Kind.MOVED:
-        return f"“{target}” now redirects to “{answer.detail}”"
-    return f"“{target}” could not be checked: {answer.detail}" if answer.kind is Kind.UNKNOWN else None
+        return Message("“{}” now redirects to “{}”", target, answer.detail)
+    return (
+        Message("“{}” could not be checked: {}", target, answer.detail)
+        if answer.kind is Kind.UNKNOWN
+        else None
+    )
 
 
 # --- The cache ---

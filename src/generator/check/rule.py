@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from generator.model import Severity
+    from generator.model import Message, Severity
 
 S_contra = TypeVar("S_contra", contravariant=True)
 """What a rule examines: a Manuscript or a Proof."""
@@ -28,7 +28,7 @@ class Spot:
 class Finding:
     """One thing that a rule has found: where, and in one sentence what."""
 
-    message: str
+    message: Message
     spot: Spot = Spot()
     severity: Severity | None = None
     """None for the severity of the rule."""
@@ -42,7 +42,7 @@ class Rule(Generic[S_contra]):
 
     id: str
     severity: Severity
-    remedy: str
+    remedy: Message
     """How to mend what it finds, in one sentence."""
     check: Callable[[S_contra], Iterable[Finding]]
     """Its docstring is one sentence that states what must hold."""

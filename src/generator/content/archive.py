@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.content.certainties import item_ids
 from generator.content.editions import Known, load_edition
-from generator.model import Archive, Edition, Issue, Language, Languages, Problem, Week
+from generator.model import Archive, Edition, Issue, Language, Languages, Message, Problem, Week
 from generator.reading import (
     exists,
     is_document,
@@ -75,7 +75,7 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
 def _week(path: Path, problems: list[Problem]) -> Week | None:
     """The week that a folder is named after."""
     if not is_folder(path):
-        message = "is not a letter; a letter is a folder named after its week, like 2026-W48"
+        message = Message("is not a letter; a letter is a folder named after its week, like 2026-W48")
         problems.append(Problem(path, None, message))
         return None
     loose = _LOOSE.match(path.name)
@@ -83,13 +83,13 @@ def _week(path: Path, problems: list[Problem]) -> Week | None:
     try:
         week = Week.parse(name)
     except ValueError as error:
-        problems.append(Problem(path, None, str(error)))
+        problems.append(Problem(path, None, error.args[0]))
         return None
     if name == path.name:
         return week
-    message = f"“{path.name}” is not a week; write it like {name}"
+    message = Message("“{}” is not a week; write it like {}", path.name, name)
     if is_folder(path.parent / name):
-        message = f"two letters in one week: {path.name} and {name}; delete one of the two"
+        message = Message("two letters in one week: {} and {}; delete one of the two", path.name, name)
     problems.append(Problem(path, None, message))
     return None
 
@@ -128,7 +128,7 @@ def _load_editions(  # noqa: PLR0913 (editions are compared with everything else
             if edition is not None:
                 editions[language] = edition
         elif name not in meant.values():  # else see below
-            message = "the file is missing; a letter has both languages"
+            message = Message("the file is missing; a letter has both languages")
             problems.append(Problem(folder / name, None, message))
     for name in meant:
         if stray := _explain_stray(folder, name, names, right_names):
@@ -143,21 +143,27 @@ def _meant(name: str) -> str:
 
 def _explain_stray(
     folder: Path, name: str, names: Collection[str], right_names: Collection[str]
-) -> str | None:
+) -> Message | None:
     """Why nobody reads a file beside the editions of a letter, when its author thinks that somebody does."""
     if (right := _meant(name)) in right_names and is_document(name):
-        return None if right in names else f"is not an edition; save its text as {right}"
+        return None if right in names else Message("is not an edition; save its text as {}", right)
     if right in right_names:
-        return f"is not an edition; {_rename(right, names)}"
+        return Message("is not an edition; {}", _rename(right, names))
     if name.lower().endswith(".md"):
-        return f"is not an edition; the files of a letter are {', '.join(right_names)} and pictures"
+        return Message("is not an edition; the files of a letter are {} and pictures", ", ".join(right_names))
     if any(is_text_name(path.name) for path in walk_folder(folder / name)):
-        return f"is a folder in that of a letter, so its texts are not read; move them to {folder.name}/"
+        return Message(
+            "is a folder in that of a letter, so its texts are not read; move them to {}/", folder.name
+        )
     return None
 
 
-def _rename(right: str, names: Collection[str]) -> str:
-    return f"{right} exists too; keep one of the two" if right in names else f"rename it to {right}"
+def _rename(right: str, names: Collection[str]) -> Message:
+    return (
+        Message("{} exists too; keep one of the two", right)
+        if right in names
+        else Message("rename it to {}", right)
+    )
 
 
 def _check_dates(
@@ -181,16 +187,16 @@ def _check_dates(
         if found != week:
             wrong.setdefault(found, []).append(document)
         elif late:
-            message = f"“{late[0]}” is after the end of {last}; check the year"
+            message = Message("“{}” is after the end of {}; check the year", late[0], last)
             problems.append(Problem(document.path, document.lines[late[0]], message))
         elif edition.updated < edition.published:
-            message = "“updated” is earlier than “published”"
+            message = Message("“updated” is earlier than “published”")
             problems.append(Problem(document.path, document.lines["updated"], message))
     for found, (document, *others) in wrong.items():
-        both = " in both editions" if others else ""
-        message = f"“published” is in week {found}{both}, but the folder is {week}"
+        both = Message(" in both editions") if others else ""
+        message = Message("“published” is in week {}{}, but the folder is {}", found, both, week)
         if is_folder(folder.parent / str(found)):
-            message += f"; that makes two letters in week {found}"
+            message = Message("{}; that makes two letters in week {}", message, found)
         problems.append(Problem(document.path, document.lines["published"], message))
 
 
@@ -211,15 +217,19 @@ def _compare_editions(
     (one, first_edition), (other, edition) = first, second
     for here, there in ((one, other), (other, one)):
         if here.fields.updated and not there.fields.updated:
-            message = f"“updated” is missing in {there.path.name}; both editions must have it, or neither"
+            message = Message(
+                "“updated” is missing in {}; both editions must have it, or neither", there.path.name
+            )
             problems.append(Problem(here.path, here.lines["updated"], message))
     for keys in (("certainty", "thought", "actions"), ("published",), ("draft",)):
         different = [key for key in keys if getattr(first_edition, key) != getattr(edition, key)]
         places = {(document.path, document.line_of(key)) for document in (one, other) for key in keys}
         if different and places.isdisjoint((problem.path, problem.line) for problem in problems):
             for key in different:  # when something is wrong with one of them, that was said already
-                there_is = f"{_say(first_edition, key)} in {first_edition.source.name}"
-                message = f"“{key}” is {_say(edition, key)}, but {there_is}; both editions must have the same"
+                there_is = Message("{} in {}", _say(first_edition, key), first_edition.source.name)
+                message = Message(
+                    "“{}” is {}, but {}; both editions must have the same", key, _say(edition, key), there_is
+                )
                 problems.append(Problem(edition.source, other.line_of(key), message))
 
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, create_model
 
 from generator.content.certainties import IDS
 from generator.content.documents import parse_yaml
-from generator.model import Aspect, Assessment, Language, Problem
+from generator.model import Aspect, Assessment, Language, Message, Problem
 from generator.reading import Fields, Line, parse_fields, read_text
 
 if TYPE_CHECKING:
@@ -23,37 +23,37 @@ MOST = 3
 
 def _one_for_each_score(anchors: list[str]) -> list[str]:
     if len(anchors) != MOST + 1:
-        raise ValueError(f"has {len(anchors)} answers")
+        raise ValueError(Message("has {} answers", len(anchors)))
     return anchors
 
 
 class _Aspect(Fields):
-    name: Line = Field(description="the name that readers see, like Idea")
+    name: Line = Field(description=Message("the name that readers see, like Idea"))
     anchors: Annotated[list[Line], AfterValidator(_one_for_each_score)] = Field(
-        description=f"{MOST + 1}: of 0 to {MOST} points, in that order"
+        description=Message("{}: of 0 to {} points, in that order", MOST + 1, MOST)
     )
 
 
 class _Aspects(Fields):
-    idea: _Aspect = Field(description="a name and its answers")
-    strategy: _Aspect = Field(description="a name and its answers")
-    execution: _Aspect = Field(description="a name and its answers")
+    idea: _Aspect = Field(description=Message("a name and its answers"))
+    strategy: _Aspect = Field(description=Message("a name and its answers"))
+    execution: _Aspect = Field(description=Message("a name and its answers"))
 
 
 class _Question(Fields):
-    idea: Line = Field(description="a question in one line")
-    strategy: Line = Field(description="a question in one line")
-    execution: Line = Field(description="a question in one line")
+    idea: Line = Field(description=Message("a question in one line"))
+    strategy: Line = Field(description=Message("a question in one line"))
+    execution: Line = Field(description=Message("a question in one line"))
 
 
-_each: dict[str, Any] = {name: (_Question, Field(description="three questions")) for name in IDS}
+_each: dict[str, Any] = {name: (_Question, Field(description=Message("three questions"))) for name in IDS}
 _Questions = create_model("_Questions", __base__=Fields, **_each)
 
 
 class _Assessment(Fields):
-    aspects: _Aspects = Field(description="idea, strategy and execution")
-    unknown: Line = Field(description="the answer “I do not know”")
-    questions: _Questions = Field(description="a question for each certainty and aspect")
+    aspects: _Aspects = Field(description=Message("idea, strategy and execution"))
+    unknown: Line = Field(description=Message("the answer “I do not know”"))
+    questions: _Questions = Field(description=Message("a question for each certainty and aspect"))
 
 
 def load_assessment(root: Path, language: Language, problems: list[Problem]) -> Assessment | None:
@@ -65,7 +65,7 @@ def load_assessment(root: Path, language: Language, problems: list[Problem]) -> 
         return None
     data, lines = parsed
     if not isinstance(data, dict):
-        problems.append(Problem(path, 1, "must be keys with values, starting with “aspects:”"))
+        problems.append(Problem(path, 1, Message("must be keys with values, starting with “aspects:”")))
         return None
     fields = parse_fields(_Assessment, data, path, lines, problems)
     if fields is None:

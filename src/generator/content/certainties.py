@@ -10,7 +10,7 @@ from pydantic import Field
 
 from generator.content.documents import check_invisible, load_document
 from generator.content.markdown.marks import split_sections
-from generator.model import Certainty, ChecklistItem, Problem, Section
+from generator.model import Certainty, ChecklistItem, Message, Problem, Section
 from generator.reading import Fields, Line, did_you_mean, is_folder, list_folder, nearest, plain_name
 from generator.words import load_words
 
@@ -52,10 +52,10 @@ def list_headings(root: Path, language: Language) -> dict[str, str]:
 
 
 class CertaintyFields(Fields):
-    id: str = Field(description="the id of the certainty, the same as the file's name")
-    order: int = Field(ge=1, le=len(IDS), description="a whole number from 1 to 7")
-    title: Line = Field(description="the title of the page")
-    summary: Line = Field(description="what the page is about, in one sentence")
+    id: str = Field(description=Message("the id of the certainty, the same as the file's name"))
+    order: int = Field(ge=1, le=len(IDS), description=Message("a whole number from 1 to 7"))
+    title: Line = Field(description=Message("the title of the page"))
+    summary: Line = Field(description=Message("what the page is about, in one sentence"))
 
 
 def load_certainties(
@@ -74,14 +74,16 @@ def load_certainties(
     for name, path in paths.items():
         if name not in IDS:
             problems.append(
-                Problem(path, None, f"unknown certainty “{name}”{did_you_mean(name, missing or IDS)}")
+                Problem(
+                    path, None, Message("unknown certainty “{}”{}", name, did_you_mean(name, missing or IDS))
+                )
             )
             missing = [one for one in missing if one != nearest(name, missing)]
         elif document := load_document(path, CertaintyFields, texts, problems):
             check_invisible(document, problems)
             found.append(_certainty(document, language, words, problems))
     for name in missing:
-        message = "the page is missing; each certainty has a page in each language"
+        message = Message("the page is missing; each certainty has a page in each language")
         problems.append(Problem(folder / f"{name}.md", None, message))
     found.sort(key=lambda certainty: IDS.index(certainty.id))
     seen: dict[str, tuple[Path, int]] = {}
@@ -89,7 +91,9 @@ def load_certainties(
         for item in texts[certainty.source].marks.items:
             if item.id in seen:
                 path, line = seen[item.id]
-                message = f"the item id “{item.id}” is used twice; first in {path.name}, line {line}"
+                message = Message(
+                    "the item id “{}” is used twice; first in {}, line {}", item.id, path.name, line
+                )
                 problems.append(Problem(certainty.source, item.line, message))
             elif item.id is not None:
                 seen[item.id] = (certainty.source, item.line)
@@ -104,10 +108,10 @@ def _certainty(
 ) -> Certainty:
     fields, path, name = document.fields, document.path, document.path.stem
     if fields.id != name:
-        message = f"the id “{fields.id}” differs from the file name; expected {name}"
+        message = Message("the id “{}” differs from the file name; expected {}", fields.id, name)
         problems.append(Problem(path, document.lines["id"], message))
     if fields.order != IDS.index(name) + 1:
-        message = f"the order is {fields.order}; {name} is number {IDS.index(name) + 1}"
+        message = Message("the order is {}; {} is number {}", fields.order, name, IDS.index(name) + 1)
         problems.append(Problem(path, document.lines["order"], message))
     headings = {name: words[name] for name in SECTIONS}
     labels = [words[name] for name in LINES]
@@ -117,7 +121,7 @@ def _certainty(
     sound = [item for item in items if check_item(item, path, problems, example)]
     checklist = find_section(sections, headings["checklist"])
     if checklist and checklist.markdown.strip() and not document.marks.items:
-        message = "the checklist has no items; add one like “- [ ] Text { #ref-1 }”"
+        message = Message("the checklist has no items; add one like “- [ ] Text {{ #ref-1 }}”")
         problems.append(Problem(path, checklist.line, message))
     if leader := find_section(sections, headings[LEADER]):
         _check_leader(document, leader, labels, problems)
@@ -148,7 +152,9 @@ def _check_leader(
     line = section.line + 2
     for start, entry in zip_longest(starts, entries):
         if start is None or entry is None or not entry.startswith(start):
-            message = f"“## {section.heading}” is a list of {len(labels)} lines, in this order: {order}"
+            message = Message(
+                "“## {}” is a list of {} lines, in this order: {}", section.heading, len(labels), order
+            )
             problems.append(Problem(document.path, line, message))
             return
         line += entry.count("\n") + 1
@@ -163,32 +169,42 @@ def check_sections(
     sections = tuple(Section(heading, text, line) for heading, text, line in found)
     order = ", ".join(f"## {heading}" for heading in expected)
     if not document.markdown.strip():
-        problems.append(Problem(path, document.line, f"the text is missing; the sections are {order}"))
+        problems.append(
+            Problem(path, document.line, Message("the text is missing; the sections are {}", order))
+        )
         return ()
     if above.strip():
         line = first + len(above) - len(above.lstrip("\n"))
-        problems.append(Problem(path, line, f"text before the first section; start with ## {expected[0]}"))
+        problems.append(
+            Problem(path, line, Message("text before the first section; start with ## {}", expected[0]))
+        )
     missing = _check_unknown(document, sections, expected, problems)
     known: list[str] = []
     for section in sections:
         if section.heading in known:
             problems.append(
                 Problem(
-                    path, section.line, f"duplicate section “## {section.heading}”; delete one of the two"
+                    path,
+                    section.line,
+                    Message("duplicate section “## {}”; delete one of the two", section.heading),
                 )
             )
         elif section.heading in expected:
             known.append(section.heading)
             if not section.markdown.strip():
-                problems.append(Problem(path, section.line, f"the section “## {section.heading}” is empty"))
+                problems.append(
+                    Problem(path, section.line, Message("the section “## {}” is empty", section.heading))
+                )
     for heading in missing:
         after = expected[expected.index(heading) + 1 :]
         line = next((section.line for section in sections if section.heading in after), document.line)
-        problems.append(Problem(path, line, f"the section “## {heading}” is missing; the order is {order}"))
+        problems.append(
+            Problem(path, line, Message("the section “## {}” is missing; the order is {}", heading, order))
+        )
     if moved := _find_moved(known, expected):
         line = next(section.line for section in sections if section.heading == moved)
         problems.append(
-            Problem(path, line, f"the section “## {moved}” is out of order; the order is {order}")
+            Problem(path, line, Message("the section “## {}” is out of order; the order is {}", moved, order))
         )
     return sections
 
@@ -204,11 +220,11 @@ def _check_unknown(
     underlined = {heading.line for heading in document.marks.headings if heading.height > 1}
     order = ", ".join(f"## {heading}" for heading in expected)
     for section, meant in zip(unknown, _guess(unknown, missing), strict=True):
-        hint = f"did you mean “## {meant}”?" if meant else f"the sections are {order}"
-        message = f"unknown section “## {section.heading}”; {hint}"
+        hint = Message("did you mean “## {}”?", meant) if meant else Message("the sections are {}", order)
+        message = Message("unknown section “## {}”; {}", section.heading, hint)
         if section.line in underlined:
-            message = (
-                f"the dashes below “{section.heading}” make it a heading; insert an empty line above them"
+            message = Message(
+                "the dashes below “{}” make it a heading; insert an empty line above them", section.heading
             )
         problems.append(Problem(document.path, section.line, message))
         missing = [heading for heading in missing if heading != meant]
@@ -243,11 +259,13 @@ def _find_moved(known: list[str], expected: tuple[str, ...]) -> str | None:
 def check_item(item: Item, path: Path, problems: list[Problem], example: str) -> bool:
     """Whether an item can be a checklist item; if not, why is added, with an id that would do in its place."""
     if item.id is None:
-        message = f"the item “{item.text}” has no id; end the line with one, like {{ #{example} }}"
+        message = Message(
+            "the item “{}” has no id; end the line with one, like {{ #{} }}", item.text, example
+        )
     elif not is_item_id(item.id):
-        message = f"the item id “{item.id}” is not like {example}"
+        message = Message("the item id “{}” is not like {}", item.id, example)
     elif re.search(r"[\[\]<>]|https?:", item.text):
-        message = "an item must be plain text without links, because it becomes a link itself"
+        message = Message("an item must be plain text without links, because it becomes a link itself")
     else:
         return True
     problems.append(Problem(path, item.line, message))

@@ -26,7 +26,7 @@ from generator.content.style import CLICHES, SYNONYMS, WORDS
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import list_endings
 from generator.content.welcome import PATH as WELCOME
-from generator.model import Problem
+from generator.model import Message, Problem, join_or
 from generator.reading import (
     Fields,
     did_you_mean,
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from generator.model import Language
 
-    _Add: TypeAlias = Callable[[str, str], None]
+    _Add: TypeAlias = Callable[[str, Message], None]
 
 _MAIN = "mkdocs.yml"
 """The configuration of the default language, from which the others inherit."""
@@ -74,45 +74,47 @@ _DEEPEST = 12
 class _Theme(Fields):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True)
 
-    name: Literal["material"] | None = Field(None, description="material")
-    language: str | None = Field(None, description="a language, like nl")
-    custom_dir: str | None = Field(None, description="a folder, like templates/site")
+    name: Literal["material"] | None = Field(None, description=Message("material"))
+    language: str | None = Field(None, description=Message("a language, like nl"))
+    custom_dir: str | None = Field(None, description=Message("a folder, like templates/site"))
 
 
 class _Configuration(Fields):
     """The settings of MkDocs 1.6 (https://www.mkdocs.org/user-guide/configuration/), and its INHERIT."""
 
-    inherit: str | None = Field(None, alias="INHERIT", description="the file that this one adds to")
-    site_name: str | None = Field(None, description="the name of the site")
-    site_url: str | None = Field(None, description="an address, like https://example.org/")
-    site_description: str | None = Field(None, description="a sentence")
-    site_author: str | None = Field(None, description="a name")
-    copyright: str | None = Field(None, description="a sentence")
-    docs_dir: str | None = Field(None, description="a folder, like docs/nl")
-    site_dir: str | None = Field(None, description="a folder, like site")
-    nav: list[Any] | None = Field(None, description="a list of pages, like “- privacy.md”")
-    not_in_nav: str | None = Field(None, description="patterns, one on each line")
-    exclude_docs: str | None = Field(None, description="patterns, one on each line")
-    draft_docs: str | None = Field(None, description="patterns, one on each line")
-    theme: _Theme | None = Field(None, description="keys with values, like “name: material”")
-    plugins: list[Any] | dict[str, Any] | None = Field(None, description="a list of plugins")
-    markdown_extensions: list[Any] | dict[str, Any] | None = Field(None, description="a list of extensions")
-    hooks: list[str] | None = Field(None, description="a list of Python files")
-    watch: list[str] | None = Field(None, description="a list of files and folders")
-    extra_css: list[str] | None = Field(None, description="a list of style sheets")
-    extra_javascript: list[Any] | None = Field(None, description="a list of scripts")
-    extra_templates: list[str] | None = Field(None, description="a list of templates")
-    extra: dict[str, Any] | None = Field(None, description="keys with values")
-    validation: dict[str, Any] | str | None = Field(None, description="keys with values")
-    use_directory_urls: bool | None = Field(None, description="true or false")
-    strict: bool | None = Field(None, description="true or false")
-    dev_addr: str | None = Field(None, description="a host and a port, like 127.0.0.1:8000")
-    repo_url: str | None = Field(None, description="an address, like https://example.org/")
-    repo_name: str | None = Field(None, description="a name")
-    edit_uri: str | None = Field(None, description="a path")
-    edit_uri_template: str | None = Field(None, description="a path")
-    remote_branch: str | None = Field(None, description="the name of a branch")
-    remote_name: str | None = Field(None, description="the name of a remote")
+    inherit: str | None = Field(None, alias="INHERIT", description=Message("the file that this one adds to"))
+    site_name: str | None = Field(None, description=Message("the name of the site"))
+    site_url: str | None = Field(None, description=Message("an address, like https://example.org/"))
+    site_description: str | None = Field(None, description=Message("a sentence"))
+    site_author: str | None = Field(None, description=Message("a name"))
+    copyright: str | None = Field(None, description=Message("a sentence"))
+    docs_dir: str | None = Field(None, description=Message("a folder, like docs/nl"))
+    site_dir: str | None = Field(None, description=Message("a folder, like site"))
+    nav: list[Any] | None = Field(None, description=Message("a list of pages, like “- privacy.md”"))
+    not_in_nav: str | None = Field(None, description=Message("patterns, one on each line"))
+    exclude_docs: str | None = Field(None, description=Message("patterns, one on each line"))
+    draft_docs: str | None = Field(None, description=Message("patterns, one on each line"))
+    theme: _Theme | None = Field(None, description=Message("keys with values, like “name: material”"))
+    plugins: list[Any] | dict[str, Any] | None = Field(None, description=Message("a list of plugins"))
+    markdown_extensions: list[Any] | dict[str, Any] | None = Field(
+        None, description=Message("a list of extensions")
+    )
+    hooks: list[str] | None = Field(None, description=Message("a list of Python files"))
+    watch: list[str] | None = Field(None, description=Message("a list of files and folders"))
+    extra_css: list[str] | None = Field(None, description=Message("a list of style sheets"))
+    extra_javascript: list[Any] | None = Field(None, description=Message("a list of scripts"))
+    extra_templates: list[str] | None = Field(None, description=Message("a list of templates"))
+    extra: dict[str, Any] | None = Field(None, description=Message("keys with values"))
+    validation: dict[str, Any] | str | None = Field(None, description=Message("keys with values"))
+    use_directory_urls: bool | None = Field(None, description=Message("true or false"))
+    strict: bool | None = Field(None, description=Message("true or false"))
+    dev_addr: str | None = Field(None, description=Message("a host and a port, like 127.0.0.1:8000"))
+    repo_url: str | None = Field(None, description=Message("an address, like https://example.org/"))
+    repo_name: str | None = Field(None, description=Message("a name"))
+    edit_uri: str | None = Field(None, description=Message("a path"))
+    edit_uri_template: str | None = Field(None, description=Message("a path"))
+    remote_branch: str | None = Field(None, description=Message("the name of a branch"))
+    remote_name: str | None = Field(None, description=Message("the name of a remote"))
 
 
 def list_configurations(root: Path) -> dict[Language, str]:
@@ -146,10 +148,16 @@ def _check_names(root: Path, problems: list[Problem]) -> None:
         right = known.get(_fold(path.name), path.name)
         if right != path.name:
             taken = exists(path.with_name(right))
-            cure = f"{right} exists too; keep one of the two" if taken else f"rename it to {right}"
-            problems.append(Problem(path, None, f"is not read under this name; {cure}"))
+            cure = (
+                Message("{} exists too; keep one of the two", right)
+                if taken
+                else Message("rename it to {}", right)
+            )
+            problems.append(Problem(path, None, Message("is not read under this name; {}", cure)))
         elif right not in known.values() and plain_name(path.name).endswith(list_endings(languages)):
-            message = f"is outside the folder of its certainty; move it to a folder like {THOUGHTS}/referral/"
+            message = Message(
+                "is outside the folder of its certainty; move it to a folder like {}/referral/", THOUGHTS
+            )
             problems.append(Problem(path, None, message))
 
 
@@ -168,10 +176,10 @@ def _check_file(
         return None
     data, lines = parsed
     if not isinstance(data, dict):
-        problems.append(Problem(path, 1, "write keys with values, like “site_name: …”"))
+        problems.append(Problem(path, 1, Message("write keys with values, like “site_name: …”")))
         return None
 
-    def add(key: str, message: str) -> None:
+    def add(key: str, message: Message) -> None:
         while key and key not in lines:  # then the line of what it is in
             key = key.rpartition(".")[0]
         problems.append(Problem(path, lines.get(key, 1), message))
@@ -189,13 +197,19 @@ def _check_file(
 def _check(root: Path, language: Language, fields: _Configuration, add: _Add) -> None:
     theme, languages = fields.theme or _Theme(), load_languages(root)
     if theme.name is None and language == languages.default:  # the other file inherits it
-        add("theme", "the key “theme.name” is missing; expected material")
+        add("theme", Message("the key “theme.name” is missing; expected material"))
     if theme.language is not None and theme.language not in languages:
-        add("theme.language", f"“theme.language” is “{theme.language}”; expected {' or '.join(languages)}")
+        add(
+            "theme.language",
+            Message("“theme.language” is “{}”; expected {}", theme.language, join_or(languages)),
+        )
     elif theme.language != language:
-        add("theme.language", f"“theme.language” must be {language} here: this is the site in that language")
+        add(
+            "theme.language",
+            Message("“theme.language” must be {} here: this is the site in that language", language),
+        )
     if fields.inherit is None and language != languages.default:
-        add("INHERIT", f"the key “INHERIT” is missing; expected {_MAIN}")
+        add("INHERIT", Message("the key “INHERIT” is missing; expected {}", _MAIN))
     docs = root / (fields.docs_dir or "docs")
     for key, name in (
         ("INHERIT", fields.inherit),
@@ -205,7 +219,7 @@ def _check(root: Path, language: Language, fields: _Configuration, add: _Add) ->
         *((f"watch.{number}", name) for number, name in enumerate(fields.watch or ())),
     ):
         if name is not None and not exists(root / name):
-            add(key, f"“{key.rstrip('.0123456789')}” names {name}, which does not exist")
+            add(key, Message("“{}” names {}, which does not exist", key.rstrip(".0123456789"), name))
     _check_assets(root, fields, add)
     _check_installed("plugins", fields.plugins, "mkdocs.plugins", add)
     _check_installed("markdown_extensions", fields.markdown_extensions, "markdown.extensions", add)
@@ -217,13 +231,21 @@ def _check_assets(root: Path, fields: _Configuration, add: _Add) -> None:
     """Look for the style sheets, which are joined. Scripts are not named there: they import each other."""
     for number, name in enumerate(fields.extra_css or ()):
         if "//" in name:
-            add(f"extra_css.{number}", f"“extra_css” names {name}; pages load nothing from other sites")
+            add(
+                f"extra_css.{number}",
+                Message("“extra_css” names {}; pages load nothing from other sites", name),
+            )
         elif not is_file(root / _SITE / name):
-            add(f"extra_css.{number}", f"“extra_css” names {name}, which does not exist in {_SITE}")
+            add(
+                f"extra_css.{number}",
+                Message("“extra_css” names {}, which does not exist in {}", name, _SITE),
+            )
     if fields.extra_javascript:
         add(
             "extra_javascript",
-            f"“extra_javascript” has no effect; import a module in {_SITE}/assets/javascripts/main.js",
+            Message(
+                "“extra_javascript” has no effect; import a module in {}/assets/javascripts/main.js", _SITE
+            ),
         )
 
 
@@ -236,7 +258,8 @@ def _check_installed(key: str, entries: list[Any] | dict[str, Any] | None, group
         if name.removeprefix("material/") not in known and not _is_module(name):
             place = name if isinstance(entries, dict) else number
             add(
-                f"{key}.{place}", f"“{key}” names “{name}”, which is not installed{did_you_mean(name, known)}"
+                f"{key}.{place}",
+                Message("“{}” names “{}”, which is not installed{}", key, name, did_you_mean(name, known)),
             )
 
 
@@ -254,13 +277,15 @@ def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _
     named = set[str]()
     for key, entry in _walk("nav", nav):
         if not isinstance(entry, str):
-            add(key, "expected a page, like “- privacy.md” or “- Privacy: privacy.md”")
+            add(key, Message("expected a page, like “- privacy.md” or “- Privacy: privacy.md”"))
         elif "//" not in entry and not entry.startswith("/"):
             named.add(entry)
             if entry not in pages | _MADE:
                 hint = did_you_mean(entry, pages - named)
                 named.update(page for page in pages if f"“{page}”" in hint)  # it is named, if not well
-                add(key, f"“nav” names {entry}, and there is no such page in {docs.name}/{hint}")
+                add(
+                    key, Message("“nav” names {}, and there is no such page in {}/{}", entry, docs.name, hint)
+                )
     patterns = [
         line.strip()
         for text in (fields.not_in_nav, fields.exclude_docs, fields.draft_docs)
@@ -272,7 +297,7 @@ def _check_navigation(fields: _Configuration, nav: list[Any], docs: Path, add: _
         if not any(
             line and fnmatch(f"/{page}", line if line.startswith("/") else f"*/{line}*") for line in patterns
         ):
-            add("nav", f"“nav” does not name {page}; add it, or nobody will find the page")
+            add("nav", Message("“nav” does not name {}; add it, or nobody will find the page", page))
 
 
 def _walk(key: str, nav: object, depth: int = 0) -> Iterator[tuple[str, object]]:

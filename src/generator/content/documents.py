@@ -11,7 +11,7 @@ import yaml
 from generator.cache import Cache, digest
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.invisible import SOFT_HYPHEN, find_invisible, say_invisible
-from generator.model import Problem
+from generator.model import Message, Problem
 from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
 from generator.syntax import explain_yaml
 
@@ -86,7 +86,9 @@ def load_document(
             return None
         texts.documents.keep(key, document)
     for label, line in document.marks.empty.items():
-        message = f"the footnote “{label}” is empty; write after “[^{label}]:” where it comes from"
+        message = Message(
+            "the footnote “{}” is empty; write after “[^{}]:” where it comes from", label, label
+        )
         problems.append(Problem(path, line, message))
     texts[path] = document
     return document
@@ -99,7 +101,7 @@ def check_invisible(document: Document[Any], problems: list[Problem]) -> None:
         if text[place] != SOFT_HYPHEN:
             line = document.line + text.count("\n", 0, place)
             problems.append(
-                Problem(document.path, line, f"{say_invisible(text[place])} stands here; delete it")
+                Problem(document.path, line, Message("{} stands here; delete it", say_invisible(text[place])))
             )
             return
 
@@ -132,7 +134,7 @@ def _read_text(front: _Front[F], path: Path, problems: list[Problem], longest: i
             marks = read_marks(front.markdown, front.line)
             return Document(path, front.fields, front.markdown, front.line, marks, front.lines)
         except RecursionError:
-            excess = 0, "lists, quotations or brackets are nested too deep"
+            excess = 0, Message("lists, quotations or brackets are nested too deep")
     line, message = excess
     problems.append(Problem(path, front.line + line, message))
     return None
@@ -144,11 +146,13 @@ def _parse_front(content: bytes, path: Path, model: type[F], problems: list[Prob
         return None
     begin, end = find_fences(text)
     if begin is None:
-        problems.append(Problem(path, 1, "the front matter is missing: the first line must be ---"))
+        problems.append(Problem(path, 1, Message("the front matter is missing: the first line must be ---")))
         return None
     if end is None:
         problems.append(
-            Problem(path, 1, "the front matter is not closed: a second line with only --- is missing")
+            Problem(
+                path, 1, Message("the front matter is not closed: a second line with only --- is missing")
+            )
         )
         return None
     parsed = parse_yaml(text[begin.end() : end.start()], path, 2, problems)
@@ -156,7 +160,9 @@ def _parse_front(content: bytes, path: Path, model: type[F], problems: list[Prob
         return None
     data, lines = parsed
     if not isinstance(data, dict):
-        problems.append(Problem(path, 2, "the front matter must be keys with values, like “title: …”"))
+        problems.append(
+            Problem(path, 2, Message("the front matter must be keys with values, like “title: …”"))
+        )
         return None
     fields = parse_fields(model, data, path, lines, problems)
     if fields is None:
@@ -209,14 +215,16 @@ def parse_yaml(
         found = error.problem_mark.line if error.problem_mark else 0
         began = error.context_mark.line if error.context_mark else found
         row, advice = explain_yaml(text, found, began, nested=tags)
-        problems.append(Problem(path, line + row, f"is not YAML: {advice}"))
+        problems.append(Problem(path, line + row, Message("is not YAML: {}", advice)))
     except yaml.YAMLError:
-        problems.append(Problem(path, line, "is not YAML: it contains a character that YAML does not allow"))
+        problems.append(
+            Problem(path, line, Message("is not YAML: it contains a character that YAML does not allow"))
+        )
     except RecursionError:
-        problems.append(Problem(path, line, "is not YAML: the brackets are nested too deep"))
+        problems.append(Problem(path, line, Message("is not YAML: the brackets are nested too deep")))
     except ValueError:
         row, value = _find_wrong_value(text)
-        message = f"“{shorten(value)}” is not a date, time or number that exists"
+        message = Message("“{}” is not a date, time or number that exists", shorten(value))
         problems.append(Problem(path, line + row, message))
     finally:
         loader.dispose()
@@ -249,25 +257,25 @@ class _Place:
             return False
         return _COMMENT.match(self.text, node.end_mark.index) is not None
 
-    def add(self, node: yaml.Node, message: str) -> None:
+    def add(self, node: yaml.Node, message: Message) -> None:
         self.problems.append(Problem(self.path, node.start_mark.line + self.line, message))
 
 
 def _find_keys(node: yaml.Node, under: str, lines: dict[str, int], place: _Place) -> None:
     """Note where each key stands, and add a problem for what YAML would read in a way that nobody meant."""
     if place.marked and (mark := place.find_mark(node)):
-        place.add(node, f"put a value that starts with {mark} in quotes")
+        place.add(node, Message("put a value that starts with {} in quotes", mark))
     elif under.count(".") > _DEPTH:
         return
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             name = f"{under}{key.value}"
             if name in lines:
-                place.add(key, f"duplicate key “{key.value}”; delete one of the two")
+                place.add(key, Message("duplicate key “{}”; delete one of the two", key.value))
             elif key.tag == _MERGE:
-                place.add(key, "“<<” is not a key; delete it")
+                place.add(key, Message("“<<” is not a key; delete it"))
             elif place.is_cut(value):
-                place.add(value, f"“{key.value}” ends before the #; put the whole value in quotes")
+                place.add(value, Message("“{}” ends before the #; put the whole value in quotes", key.value))
             lines[name] = key.start_mark.line + place.line
             _find_keys(value, f"{name}.", lines, place)
     elif isinstance(node, yaml.SequenceNode):

@@ -15,7 +15,7 @@ from generator.content.images import load_images
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import check_actions, check_letter_text
-from generator.model import Edition, Language, Problem, Week
+from generator.model import Edition, Language, Message, Problem, Week
 from generator.reading import Fields, Line, Words, did_you_mean, list_folder
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SECTIONS = ("Food for thought", "Food for action")
 """The author uses these English words in Dutch too."""
 
-MOMENT = "a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+MOMENT = Message("a date and time with a time zone, like 2026-11-27T06:00:00+01:00")
 
 
 EARLIEST = 2000
@@ -37,7 +37,7 @@ EARLIEST = 2000
 
 def _moment(moment: datetime) -> datetime:
     if moment.year not in range(EARLIEST, 3000):
-        raise ValueError(f"is in the year {moment.year}")
+        raise ValueError(Message("is in the year {}", moment.year))
     return moment
 
 
@@ -47,20 +47,28 @@ Moment = Annotated[AwareDatetime, AfterValidator(_moment)]
 class EditionFields(Fields):
     """The front matter of an edition."""
 
-    title: Line = Field(description="the title of the letter")
-    subject: Line | None = Field(None, description="the subject of the email, when it is not the title")
-    summary: Line = Field(description="one sentence; used as preheader, feed summary and description")
-    certainty: str = Field(description="one of the seven, like referral")
-    thought: str = Field(description="the thought it was made from, like would-you-introduce-yourself")
+    title: Line = Field(description=Message("the title of the letter"))
+    subject: Line | None = Field(
+        None, description=Message("the subject of the email, when it is not the title")
+    )
+    summary: Line = Field(
+        description=Message("one sentence; used as preheader, feed summary and description")
+    )
+    certainty: str = Field(description=Message("one of the seven, like referral"))
+    thought: str = Field(
+        description=Message("the thought it was made from, like would-you-introduce-yourself")
+    )
     actions: Annotated[Words, Field(min_length=1, max_length=3)] = Field(
-        description="one to three item ids, like [ref-2]"
+        description=Message("one to three item ids, like [ref-2]")
     )
     published: Moment = Field(description=MOMENT)
     updated: Moment | None = Field(None, description=MOMENT)
-    draft: bool = Field(False, description="true or false")
+    draft: bool = Field(False, description=Message("true or false"))
     waive: dict[str, Line] = Field(
         default_factory=dict,
-        description="the name of a check and the reason, like “section-length: an anniversary letter”",
+        description=Message(
+            "the name of a check and the reason, like “section-length: an anniversary letter”"
+        ),
     )
 
 
@@ -115,7 +123,7 @@ def _check_text(document: Document[EditionFields], known: Known, problems: list[
     check_citations(document.marks, known.facts, document.path, problems)
     for heading in document.marks.headings:
         if heading.level == 1:
-            message = "a letter must not have a “#” heading; its title is the key “title”"
+            message = Message("a letter must not have a “#” heading; its title is the key “title”")
             problems.append(Problem(document.path, heading.line, message))
 
 
@@ -125,11 +133,11 @@ def _check_thought(document: Document[EditionFields], known: Known, problems: li
     certainty, thought = document.fields.certainty, document.fields.thought
     homes = known.thoughts.get(thought, ())
     if certainty not in IDS:
-        message = f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}"
+        message = Message("unknown certainty “{}”{}", certainty, did_you_mean(certainty, IDS))
         problems.append(Problem(path, lines["certainty"], message))
         return False
     if homes and certainty not in homes:
-        message = f"the thought “{thought}” belongs to {min(homes)}, not to {certainty}"
+        message = Message("the thought “{}” belongs to {}, not to {}", thought, min(homes), certainty)
         problems.append(Problem(path, lines["thought"], message))
         return False
     # A thought whose file is there, or when none is there at all: what is wrong was said already.
@@ -142,7 +150,7 @@ def _check_thought(document: Document[EditionFields], known: Known, problems: li
         and all(file.name.partition(".")[0] != thought for file in files)
     ):
         slugs = [slug for slug, homes in known.thoughts.items() if certainty in homes]
-        message = f"unknown thought “{thought}” of {certainty}{did_you_mean(thought, slugs)}"
+        message = Message("unknown thought “{}” of {}{}", thought, certainty, did_you_mean(thought, slugs))
         problems.append(Problem(path, lines["thought"], message))
     return True
 
@@ -168,18 +176,20 @@ def _check_items(
         if not check_item(item, path, problems, example):
             slips += 1
         elif item.id in seen:
-            message = f"duplicate item “{item.id}”; delete one of the two"
+            message = Message("duplicate item “{}”; delete one of the two", item.id)
             problems.append(Problem(path, item.line, message))
         elif sound and item.id not in actions:
             slips += 1
-            message = f"the item “{item.id}” is not one of the actions: {', '.join(actions)}"
+            message = Message("the item “{}” is not one of the actions: {}", item.id, ", ".join(actions))
             if known and item.id not in known:
-                message = f"unknown item “{item.id}”{did_you_mean(str(item.id), actions)}"
+                message = Message("unknown item “{}”{}", item.id, did_you_mean(str(item.id), actions))
             problems.append(Problem(path, item.line, message))
         seen.add(item.id)
     if slips or not sound or not whole:
         return
     for action in actions:
         if action not in seen:
-            message = f"the action “{action}” is missing in the text; add it as “- [ ] … {{ #{action} }}”"
+            message = Message(
+                "the action “{}” is missing in the text; add it as “- [ ] … {{ #{} }}”", action, action
+            )
             problems.append(Problem(path, document.lines["actions"], message))

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, create_model
 
 from generator.content.certainties import IDS
 from generator.content.documents import parse_yaml
-from generator.model import Fact, Language, Languages, Problem
+from generator.model import Fact, Language, Languages, Message, Problem
 from generator.reading import Fields, Line, Text, did_you_mean, parse_fields, read_text
 from generator.urls import explain_url
 from generator.words import load_languages
@@ -26,7 +26,7 @@ PATH = "newsletter/evidence.yaml"
 
 
 def _url(url: str) -> str:
-    trouble = "is not an https address" if not url.startswith("https://") else explain_url(url)
+    trouble = Message("is not an https address") if not url.startswith("https://") else explain_url(url)
     if trouble:
         raise ValueError(trouble)
     return url
@@ -35,27 +35,29 @@ def _url(url: str) -> str:
 class _Fact(Fields):
     """What a fact has in any project; _make_model adds what it has in each language."""
 
-    id: str = Field(pattern=r"^[a-z]+-[a-z0-9-]+$", description="an id like ref-kumar-2007")
-    certainty: str = Field(description="a certainty, or general")
+    id: str = Field(pattern=r"^[a-z]+-[a-z0-9-]+$", description=Message("an id like ref-kumar-2007"))
+    certainty: str = Field(description=Message("a certainty, or general"))
     name: Any
     claim: Any
     limits: Any
     studied: Any
     concludes: Any
     business: Literal["yes", "partly", "no", "unknown"] = Field(
-        description="“yes”, “partly”, “no” or “unknown”, in quotes"
+        description=Message("“yes”, “partly”, “no” or “unknown”, in quotes")
     )
     stance: Literal["against", "qualifies", "supports", "silent"] = Field(
-        description="against, qualifies, supports or silent"
+        description=Message("against, qualifies, supports or silent")
     )
-    source: Text = Field(description="the reference: authors (year). Title. Journal")
+    source: Text = Field(description=Message("the reference: authors (year). Title. Journal"))
     doi: str | None = Field(
-        None, pattern=r"^10\.\d{4,9}/[!-~]+$", description="a DOI like 10.1509/jm.11.0424"
+        None, pattern=r"^10\.\d{4,9}/[!-~]+$", description=Message("a DOI like 10.1509/jm.11.0424")
     )
-    doi_checked: bool = Field(True, description="true or false")
-    url: Annotated[str, AfterValidator(_url)] | None = Field(None, description="an https address")
-    verified: Literal["yes", "secondary", "no"] = Field(description="“yes”, “secondary” or “no”, in quotes")
-    use: Literal["cite", "context", "avoid"] = Field(description="cite, context or avoid")
+    doi_checked: bool = Field(True, description=Message("true or false"))
+    url: Annotated[str, AfterValidator(_url)] | None = Field(None, description=Message("an https address"))
+    verified: Literal["yes", "secondary", "no"] = Field(
+        description=Message("“yes”, “secondary” or “no”, in quotes")
+    )
+    use: Literal["cite", "context", "avoid"] = Field(description=Message("cite, context or avoid"))
     caveat: Any
 
 
@@ -64,10 +66,10 @@ def _make_model(languages: Languages) -> type[_Fact]:
     """A fact with a key for each language in its texts."""
     names = languages.names
     texts: dict[str, Any] = {
-        one: (Text, Field(description=f"the text in {name}")) for one, name in names.items()
+        one: (Text, Field(description=Message("the text in {}", name))) for one, name in names.items()
     }
     phrases: dict[str, Any] = {
-        one: (list[Line], Field(min_length=1, description=f"a list of phrases in {name}"))
+        one: (list[Line], Field(min_length=1, description=Message("a list of phrases in {}", name)))
         for one, name in names.items()
     }
     text = create_model("_Text", __base__=Fields, **texts)
@@ -75,14 +77,14 @@ def _make_model(languages: Languages) -> type[_Fact]:
     return create_model(
         "_Fact",
         __base__=_Fact,
-        name=(text, Field(description="the short citation in both languages")),
-        claim=(text, Field(description="what was found, in both languages")),
-        limits=(text, Field(description="the limits of the finding, in both languages")),
-        studied=(text, Field(description="who or what was studied, in both languages")),
-        concludes=(text, Field(description="what the authors conclude, in both languages")),
+        name=(text, Field(description=Message("the short citation in both languages"))),
+        claim=(text, Field(description=Message("what was found, in both languages"))),
+        limits=(text, Field(description=Message("the limits of the finding, in both languages"))),
+        studied=(text, Field(description=Message("who or what was studied, in both languages"))),
+        concludes=(text, Field(description=Message("what the authors conclude, in both languages"))),
         caveat=(
             caveats | None,
-            Field(None, description="phrases in both languages, one of which must be in the text"),
+            Field(None, description=Message("phrases in both languages, one of which must be in the text")),
         ),
     )
 
@@ -104,29 +106,31 @@ def load_facts(root: Path, problems: list[Problem]) -> dict[str, Fact]:
         }
     entries, lines = parsed
     if not isinstance(entries, list):
-        problems.append(Problem(path, 1, "must be a list of facts, each starting with “- id: …”"))
+        problems.append(Problem(path, 1, Message("must be a list of facts, each starting with “- id: …”")))
         return {}
     facts: dict[str, Fact] = {}
     ambiguous = False
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
             problems.append(
-                Problem(path, lines[str(index)], "is not a fact; start with “- id: …”, one key per line")
+                Problem(
+                    path, lines[str(index)], Message("is not a fact; start with “- id: …”, one key per line")
+                )
             )
             continue
         fields = parse_fields(_make_model(languages), entry, path, lines, problems, under=f"{index}.")
         name = str(entry.get("id"))
         if name in facts:
-            message = f"duplicate fact “{name}”; delete one of the two"
+            message = Message("duplicate fact “{}”; delete one of the two", name)
             problems.append(Problem(path, lines[f"{index}.id"], message))
             ambiguous = True
         facts[name] = _stand_in(name, languages) if fields is None else _fact(fields, languages)
         if fields is not None and fields.certainty not in {*IDS, "general"}:
             hint = did_you_mean(fields.certainty, [*IDS, "general"])
-            message = f"unknown certainty “{fields.certainty}”{hint}"
+            message = Message("unknown certainty “{}”{}", fields.certainty, hint)
             problems.append(Problem(path, lines[f"{index}.certainty"], message))
         if fields is not None and fields.use == "context" and fields.caveat is None:
-            message = (
+            message = Message(
                 "the key “caveat” is missing; a fact of use “context” must be cited with one of its caveats"
             )
             problems.append(Problem(path, lines[f"{index}.use"], message))
@@ -188,8 +192,10 @@ def check_citations(marks: Marks, facts: Mapping[str, Fact], path: Path, problem
             continue
         fact = facts.get(note)
         if fact is None:
-            problems.append(Problem(path, line, f"unknown source “{note}”{did_you_mean(note, facts)}"))
+            problems.append(
+                Problem(path, line, Message("unknown source “{}”{}", note, did_you_mean(note, facts)))
+            )
         elif fact.use == "avoid":
             problems.append(
-                Problem(path, line, f"the source “{note}” must not be cited: {PATH} says “avoid”")
+                Problem(path, line, Message("the source “{}” must not be cited: {} says “avoid”", note, PATH))
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import unquote
 
-from generator.model import Image, Problem
+from generator.model import Image, Message, Problem
 from generator.reading import nearest, shorten
 
 if TYPE_CHECKING:
@@ -33,13 +33,17 @@ def load_images(marks: Marks, source: Path, problems: list[Problem]) -> dict[str
         check_alt(link.target, link.text, source, link.line, problems)
         if (path := _find_picture(source.parent, name)) is None:
             hint = _suggest(source.parent, name)
-            message = f"no image “{shorten(name)}” in {source.parent.name}/; {hint}"
+            message = Message("no image “{}” in {}/; {}", shorten(name), source.parent.name, hint)
             problems.append(Problem(source, link.line, message))
         elif path.suffix.lower() not in FORMATS:
-            message = f"some mail programs cannot show “{name}”; use PNG, JPEG or GIF"
+            message = Message("some mail programs cannot show “{}”; use PNG, JPEG or GIF", name)
             problems.append(Problem(source, link.line, message))
         elif path.stat().st_size > MAX_IMAGE_BYTES:
-            message = f"the image has {path.stat().st_size / 1e6:.1f} MB; at most 1 MB is allowed"
+            message = Message(
+                "the image has {:.1f} MB; at most 1 MB is allowed",
+                path.stat().st_size / 1e6,
+                path.stat().st_size // 1000,
+            )
             problems.append(Problem(path, None, message))
         elif size := _size(path, problems):
             images[name] = Image(name, path, *size)
@@ -58,25 +62,27 @@ def _find_picture(folder: Path, name: str) -> Path | None:
     return path if sound else None
 
 
-def _suggest(folder: Path, name: str) -> str:
+def _suggest(folder: Path, name: str) -> Message:
     """What to do about a picture that is not in a folder."""
     names = {normalize("NFC", path.name): path.name for path in folder.iterdir() if path.suffix != ".md"}
     near = names.get(normalize("NFC", name)) or nearest(name, names.values())
     if near == name:
-        return "it is no picture in this project, but leads elsewhere; copy the picture itself to this folder"
+        return Message(
+            "it is no picture in this project, but leads elsewhere; copy the picture itself to this folder"
+        )
     if near is None:
-        return "put the pictures of a letter in its folder"
+        return Message("put the pictures of a letter in its folder")
     if normalize("NFC", near) == normalize("NFC", name):
-        return (
+        return Message(
             "the file has the same name in another spelling of its accents; rename it to one without accents"
         )
-    return f"did you mean “{near}”?"
+    return Message("did you mean “{}”?", near)
 
 
 def check_alt(target: str, text: str, source: Path, line: int, problems: list[Problem]) -> None:
     """Add a problem for an image without the text for those who do not see it."""
     if not text.strip():
-        message = f"the image “{target}” has no alt text; put it between ![ and ]"
+        message = Message("the image “{}” has no alt text; put it between ![ and ]", target)
         problems.append(Problem(source, line, message))
 
 
@@ -108,7 +114,9 @@ def take_picture(content: bytes, *, shrink: bool = False) -> tuple[str, bytes]:
             if form == "JPEG":
                 picture.draft(None, (2 * _WIDEST, 2 * _WIDEST))  # read at a fraction of its size
             if picture.width * picture.height > _MOST_PIXELS:
-                raise ValueError(f"has {picture.width} × {picture.height} pixels; make it smaller")
+                raise ValueError(
+                    Message("has {} × {} pixels; make it smaller", picture.width, picture.height)
+                )
             picture.load()  # half a file is noticed only here
             sound = form != "JPEG" and picture.width <= _WIDEST and len(content) <= MAX_IMAGE_BYTES
             if not sound and form != "GIF":
@@ -120,12 +128,14 @@ def take_picture(content: bytes, *, shrink: bool = False) -> tuple[str, bytes]:
                     form, content = "JPEG", _shrink(upright)
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning):
         raise ValueError(
-            f"has more than {_MOST_PIXELS // 1_000_000} million pixels; make it smaller"
+            Message("has more than {} million pixels; make it smaller", _MOST_PIXELS // 1_000_000)
         ) from None
     except (OSError, SyntaxError, EOFError):
-        raise ValueError("cannot be read as PNG, JPEG or GIF; save it as one of these") from None
+        raise ValueError(Message("cannot be read as PNG, JPEG or GIF; save it as one of these")) from None
     if len(content) > MAX_IMAGE_BYTES:
-        raise ValueError(f"has {len(content) / 1e6:.1f} MB; at most 1 MB is allowed")
+        raise ValueError(
+            Message("has {:.1f} MB; at most 1 MB is allowed", len(content) / 1e6, len(content) // 1000)
+        )
     return endings[form], content
 
 
@@ -177,28 +187,35 @@ def _size(path: Path, problems: list[Problem]) -> tuple[int, int] | None:
                 picture.load()  # half a file is noticed only here
                 return picture.size
     except pillow.DecompressionBombError:
-        message = f"the image has more than {_MOST_PIXELS // 1_000_000} million pixels; make it smaller"
+        message = Message(
+            "the image has more than {} million pixels; make it smaller", _MOST_PIXELS // 1_000_000
+        )
     except (
         OSError,
         SyntaxError,
         ValueError,
         EOFError,
     ):  # what Pillow raises for files that are cut or spoilt
-        message = f"the image cannot be read as {expected}; it may be cut off, so save or copy it again"
+        message = Message(
+            "the image cannot be read as {}; it may be cut off, so save or copy it again", expected
+        )
     problems.append(Problem(path, None, message))
     return None
 
 
-def _explain(picture: Picture, expected: str) -> str | None:
+def _explain(picture: Picture, expected: str) -> Message | None:
     """Why not every reader would see a picture as it was meant, as far as its head tells; None when they would."""
     if picture.format != expected:
-        return f"the image is {picture.format}, but its name says {expected}"
+        return Message("the image is {}, but its name says {}", picture.format, expected)
     if picture.width * picture.height > _MOST_PIXELS:
-        return f"the image has {picture.width} × {picture.height} pixels; make it smaller"
+        return Message("the image has {} × {} pixels; make it smaller", picture.width, picture.height)
     if picture.mode == "CMYK":
-        return (
+        return Message(
             "the image has the colours of a printer (CMYK), which mail programs show wrongly; save it as RGB"
         )
     if picture.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT:
-        return "the photo lies on its side, with a note to turn it that some mail programs ignore; turn it and save it"
+        return Message(
+            "the photo lies on its side, with a note to turn it that some mail programs ignore; "
+            "turn it and save it"
+        )
     return None

@@ -15,7 +15,7 @@ from generator.content.images import check_alt
 from generator.content.pages.course import FOLDER as COURSE
 from generator.content.pages.course import read_name
 from generator.content.thoughts import FOLDER as THOUGHTS
-from generator.model import Problem
+from generator.model import Message, Problem
 from generator.reading import did_you_mean, exists, is_file, list_folder, nearest
 from generator.settings import PATH as SETTINGS
 from generator.urls import explain_url
@@ -116,31 +116,45 @@ def _survey(
     )
 
 
-def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
+def _wrong(site: _Site, source: str, folder: str, link: Link) -> Message | None:
     """What is wrong with a link in the text at `source`, or None."""
     target = link.target
     if not target:
-        return f"the link “{link.text}” has no address"
+        return Message("the link “{}” has no address", link.text)
     if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target):
         if link.image:
-            return f"“{target}” is not a file; put the picture in the folder of the page"
+            return Message("“{}” is not a file; put the picture in the folder of the page", target)
         if scheme[1].lower() not in {"https", "http", "mailto"}:
-            return f"“{target}” is not a link that a letter or a page can have; use https, mailto or the path of a file"
+            return Message(
+                "“{}” is not a link that a letter or a page can have; use https, mailto or the path "
+                "of a file",
+                target,
+            )
         if scheme[1].lower() == "mailto":
             whole = re.match(r"mailto:\S+@", target, re.IGNORECASE)
-            return None if whole else f"“{target}” is not a complete address like mailto:name@example.org"
+            return (
+                None
+                if whole
+                else Message("“{}” is not a complete address like mailto:name@example.org", target)
+            )
         trouble = explain_url(target)
-        return f"“{target}” {trouble}" if trouble else None
+        return Message("“{}” {}", target, trouble) if trouble else None
     if target.startswith("/"):
-        return f"“{target}” starts with a slash; use the relative path of the file, like ../newsletter.md"
+        return Message(
+            "“{}” starts with a slash; use the relative path of the file, like ../newsletter.md", target
+        )
     name, _, anchor = target.partition("#")
     name, anchor = unquote(name), unquote(anchor)
     file = os.path.normpath(f"{folder}{os.sep}{name}") if name else source
     if file not in site.anchors:
         return _missing(site, Path(file), name)
     if file in site.drafts and source not in site.drafts:
-        what = f"the letter of a week that {SETTINGS} skips" if site.drafts[file] else "a draft"
-        return f"“{name}” is {what}, which is not published"
+        what = (
+            Message("the letter of a week that {} skips", SETTINGS)
+            if site.drafts[file]
+            else Message("a draft")
+        )
+        return Message("“{}” is {}, which is not published", name, what)
     if (
         anchor
         and anchor not in site.anchors[file]
@@ -148,7 +162,7 @@ def _wrong(site: _Site, source: str, folder: str, link: Link) -> str | None:
         and not _is_item(site, file, anchor)
     ):
         hint = did_you_mean(anchor, site.anchors[file])
-        return f"“{name or source.rpartition(os.sep)[2]}” has no anchor “#{anchor}”{hint}"
+        return Message("“{}” has no anchor “#{}”{}", name or source.rpartition(os.sep)[2], anchor, hint)
     return None
 
 
@@ -162,7 +176,7 @@ _HOST = re.compile(r"www\.|[\w-]+(?:\.[\w-]+)*\.(?:nl|be|com|org|net|eu|io|uk)(?
 """A name that is rather that of another site than that of a file."""
 
 
-def _missing(site: _Site, file: Path, name: str) -> str | None:
+def _missing(site: _Site, file: Path, name: str) -> Message | None:
     """What is wrong with a link to a file that is no text, or None."""
     if is_file(file):
         published = str(file) in site.pictures or (
@@ -170,9 +184,9 @@ def _missing(site: _Site, file: Path, name: str) -> str | None:
         )
         if published or str(file) in site.wrong:
             return None
-        return f"“{name}” is not published; link to a page, a letter, or a picture in a letter"
+        return Message("“{}” is not published; link to a page, a letter, or a picture in a letter", name)
     if _HOST.match(name):
-        return f"“{name}” is not a file; start an address with https://"
+        return Message("“{}” is not a file; start an address with https://", name)
     folder = file.parent
     near = nearest(file.name, [path.name for path in list_folder(folder)])
     blamed = {str(file), str(folder), str(folder / (near or file.name))}
@@ -180,4 +194,4 @@ def _missing(site: _Site, file: Path, name: str) -> str | None:
         blamed.update(map(str, list_folder(folder.parent)))  # it may be there under a wrong name
     if not blamed.isdisjoint(site.wrong):
         return None
-    return f"no such file: “{name}”{f'; did you mean “{near}”?' if near else ''}"
+    return Message("no such file: “{}”{}", name, (Message("; did you mean “{}”?", near) if near else ""))

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from generator.content.archive import FOLDER
 from generator.content.documents import parse_yaml
-from generator.model import Language, Problem, Release, Week
+from generator.model import Language, Message, Problem, Release, Week
 from generator.reading import (
     Fields,
     Line,
@@ -38,7 +38,7 @@ PATH = "newsletter/released.json"
 
 Releases = dict[tuple[Week, Language], Release]
 
-_CURE = "only `generate release` writes this file; restore it from git"
+_CURE = Message("only `generate release` writes this file; restore it from git")
 
 
 class _TwiceError(ValueError):
@@ -49,17 +49,17 @@ def _moment(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"is {show_value(text)}") from None
+        raise ValueError(Message("is {}", show_value(text))) from None
     if moment.tzinfo is None:
-        raise ValueError("has no time zone")
+        raise ValueError(Message("has no time zone"))
     return text
 
 
 class _Release(Fields):
-    id: Line = Field(description="the id of the feed entry, a tag URI")
-    digest: str = Field(pattern=r"^[0-9a-f]{32}$", description="32 digits from 0 to f")
+    id: Line = Field(description=Message("the id of the feed entry, a tag URI"))
+    digest: str = Field(pattern=r"^[0-9a-f]{32}$", description=Message("32 digits from 0 to f"))
     updated: Annotated[str, AfterValidator(_moment)] = Field(
-        description="a date and time with a time zone, like 2026-11-27T06:00:00+01:00"
+        description=Message("a date and time with a time zone, like 2026-11-27T06:00:00+01:00")
     )
 
 
@@ -74,11 +74,11 @@ def load_releases(root: Path, problems: list[Problem]) -> Releases:
     try:
         weeks = json.loads(text, object_pairs_hook=_once)
     except _TwiceError as error:
-        problems.append(Problem(path, 1, f"duplicate key “{error}”; {_CURE}"))
+        problems.append(Problem(path, 1, Message("duplicate key “{}”; {}", error, _CURE)))
         return {}
     except (ValueError, RecursionError) as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
-        problems.append(Problem(path, line, f"is not JSON; {_CURE}"))
+        problems.append(Problem(path, line, Message("is not JSON; {}", _CURE)))
         return {}
     found: list[Problem] = []
     releases = _read(weeks, root, {}, found)
@@ -130,7 +130,9 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
     path = root / PATH
     if not isinstance(weeks, dict):
         problems.append(
-            Problem(path, 1, "must contain weeks with their editions, like {“2026-W45”: {“nl”: …}}")
+            Problem(
+                path, 1, Message("must contain weeks with their editions, like {{“2026-W45”: {{“nl”: …}}}}")
+            )
         )
         return {}
     releases: Releases = {}
@@ -139,18 +141,21 @@ def _read(weeks: Any, root: Path, lines: dict[str, int], problems: list[Problem]
         try:
             week = Week.parse(name)
         except ValueError as error:
-            problems.append(Problem(path, lines.get(name, 1), str(error)))
+            problems.append(Problem(path, lines.get(name, 1), error.args[0]))
             continue
         for language, entry in editions.items() if isinstance(editions, dict) else [("", None)]:
             key = f"{name}.{language}" if language else name
             if language not in languages or not isinstance(entry, dict):
                 hint = did_you_mean(language, languages)
-                message = f"“{key}” is not an edition with an id, a digest and a date{hint}"
+                message = Message("“{}” is not an edition with an id, a digest and a date{}", key, hint)
                 problems.append(Problem(path, lines.get(key, 1), message))
             elif fields := parse_fields(_Release, entry, path, lines, problems, under=f"{key}."):
                 release = Release(fields.id, fields.digest, datetime.fromisoformat(fields.updated))
                 releases[week, Language(language)] = release
         if not is_folder(root / FOLDER / name):
-            message = f"{name} was published, but its folder is missing; restore it, because readers have its address"
+            message = Message(
+                "{} was published, but its folder is missing; restore it, because readers have its address",
+                name,
+            )
             problems.append(Problem(path, lines.get(name, 1), message))
     return releases

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from generator.model import Problem, Style
+from generator.model import Message, Problem, Style
 from generator.reading import did_you_mean, exists, read_text
 from generator.words import load_languages
 
@@ -42,10 +42,10 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
 def _load_words(path: Path, problems: list[Problem]) -> Iterator[str]:
     for word, line in _entries(path, problems):
         if len(word.split()) > 1:
-            message = f"“{_short(word)}” is more than one word; put one word on each line"
+            message = Message("“{}” is more than one word; put one word on each line", _short(word))
             problems.append(Problem(path, line, message))
         elif any(mark in word for mark in ',;:!?*“”"') or not any(map(str.isalpha, word)):
-            message = f"“{_short(word)}” is not a word; remove commas, quotes and asterisks"
+            message = Message("“{}” is not a word; remove commas, quotes and asterisks", _short(word))
             problems.append(Problem(path, line, message))
         else:
             yield word
@@ -54,12 +54,12 @@ def _load_words(path: Path, problems: list[Problem]) -> Iterator[str]:
 def _load_cliches(path: Path, problems: list[Problem]) -> Iterator[str]:
     for phrase, line in _entries(path, problems):
         if phrase.count("*") > len(_ENDING.findall(phrase)):
-            message = (
-                f"“{_short(phrase)}” has a misplaced asterisk; it must end a word of three letters or more"
+            message = Message(
+                "“{}” has a misplaced asterisk; it must end a word of three letters or more", _short(phrase)
             )
             problems.append(Problem(path, line, message))
         elif not any(map(str.isalpha, phrase)):
-            problems.append(Problem(path, line, f"“{_short(phrase)}” is not a phrase; use words"))
+            problems.append(Problem(path, line, Message("“{}” is not a phrase; use words", _short(phrase))))
         else:
             yield " ".join(phrase.casefold().split())
 
@@ -73,13 +73,18 @@ def _load_synonyms(path: Path, problems: list[Problem]) -> dict[str, tuple[str, 
             for side in entry.split("=")
         ]
         if len(sides) != 2 or not all(sides):  # noqa: PLR2004
-            message = f"“{_short(entry)}” must be what readers type, an equals sign, and the word that our pages use"
+            message = Message(
+                "“{}” must be what readers type, an equals sign, and the word that our pages use",
+                _short(entry),
+            )
             problems.append(Problem(path, line, message))
             continue
         for typed in sides[0]:
             if typed in found:
                 problems.append(
-                    Problem(path, line, f"“{_short(typed)}” has a line already; put all words there")
+                    Problem(
+                        path, line, Message("“{}” has a line already; put all words there", _short(typed))
+                    )
                 )
             found.setdefault(typed, tuple(sides[1]))
     return found
@@ -97,18 +102,22 @@ def _load_terms(root: Path, problems: list[Problem]) -> dict[Language, dict[str,
         if not inside or cells == _HEAD or not set(line) - set("|-: "):
             continue
         if len(cells) != len(_HEAD) or not all(cells):
-            message = f"a term is a row of {len(_HEAD)} cells: {', '.join(_HEAD)}"
+            message = Message("a term is a row of {} cells: {}", len(_HEAD), ", ".join(_HEAD))
             problems.append(Problem(path, number, message))
         elif (language := languages.find(cells[0])) is None:
             problems.append(
-                Problem(path, number, f"unknown language “{cells[0]}”{did_you_mean(cells[0], languages)}")
+                Problem(
+                    path,
+                    number,
+                    Message("unknown language “{}”{}", cells[0], did_you_mean(cells[0], languages)),
+                )
             )
         else:
             for phrase in cells[2].split(","):
                 key = " ".join(phrase.casefold().replace("’", "'").split())
                 if not any(map(str.isalpha, key)) or key.count("*") > len(_ENDING.findall(key)):
-                    hint = "one comma between two; a * only behind three letters or more"
-                    message = f"“{_short(phrase.strip())}” is not a phrase: {hint}"
+                    hint = Message("one comma between two; a * only behind three letters or more")
+                    message = Message("“{}” is not a phrase: {}", _short(phrase.strip()), hint)
                     problems.append(Problem(path, number, message))
                 else:
                     found.setdefault(language, {})[key] = cells[1]

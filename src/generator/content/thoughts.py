@@ -11,7 +11,18 @@ from pydantic import Field
 from generator.content.certainties import IDS
 from generator.content.documents import Texts, load_document, read_front
 from generator.content.markdown.limits import LONGEST_LETTER
-from generator.model import MONTHS, Draft, Language, Languages, Problem, Thought
+from generator.model import (
+    MONTHS,
+    NOTHING,
+    Draft,
+    Language,
+    Languages,
+    Message,
+    Problem,
+    Thought,
+    join_and,
+    join_or,
+)
 from generator.reading import (
     Fields,
     Line,
@@ -43,21 +54,25 @@ LONGEST_ACTION = 30
 
 
 class ThoughtFields(Fields):
-    title: Line = Field(description="the title, which is also the subject of the letter")
-    summary: Line = Field(description="one sentence that makes a reader open the letter")
-    action: Line = Field(description="what the reader does this week, in one sentence, like “When I …, I …”")
-    actions: Annotated[Words, Field(min_length=1, max_length=2)] = Field(
-        description="one or two item ids, like [ref-2]"
+    title: Line = Field(description=Message("the title, which is also the subject of the letter"))
+    summary: Line = Field(description=Message("one sentence that makes a reader open the letter"))
+    action: Line = Field(
+        description=Message("what the reader does this week, in one sentence, like “When I …, I …”")
     )
-    sources: Words = Field(description="the facts that the text cites, like [ref-kumar-2007]")
+    actions: Annotated[Words, Field(min_length=1, max_length=2)] = Field(
+        description=Message("one or two item ids, like [ref-2]")
+    )
+    sources: Words = Field(description=Message("the facts that the text cites, like [ref-kumar-2007]"))
     season: Words = Field(
         default_factory=list,
-        description="months and weeks in which it fits, like [november, december] or [W01]",
+        description=Message("months and weeks in which it fits, like [november, december] or [W01]"),
     )
     against: bool = Field(
-        default=False, description="true when it argues, with a source, against the usual advice"
+        default=False, description=Message("true when it argues, with a source, against the usual advice")
     )
-    draft: bool = Field(default=False, description="true while it is not finished: no letter is made from it")
+    draft: bool = Field(
+        default=False, description=Message("true while it is not finished: no letter is made from it")
+    )
 
 
 def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
@@ -129,7 +144,9 @@ def _check_draft(files: Mapping[Language, _File], problems: list[Problem]) -> No
     done = [file.path.name for file in files.values() if not file.draft]
     for file in files.values():
         if file.draft and done:
-            message = f"“draft” is true here, but not in {done[0]}; both languages must be drafts, or neither"
+            message = Message(
+                "“draft” is true here, but not in {}; both languages must be drafts, or neither", done[0]
+            )
             problems.append(Problem(file.path, file.draft, message))
 
 
@@ -140,23 +157,25 @@ def _read_name(
     slug, _, suffix = path.stem.rpartition(".")
     certainty = path.parent.relative_to(folder).as_posix()
     if is_document(path.name):
-        files = " and ".join(f"x{ending}" for ending in list_endings(languages))
-        message = f"is a document, which is not read; save its text in Markdown, as {files}"
+        files = join_and(f"x{ending}" for ending in list_endings(languages))
+        message = Message("is a document, which is not read; save its text in Markdown, as {}", files)
         problems.append(Problem(path, None, message))
     elif right := _mistaken(path, languages):
-        problems.append(Problem(path, None, f"is not a thought; rename it to {right}"))
+        problems.append(Problem(path, None, Message("is not a thought; rename it to {}", right)))
     elif path.parent == folder:
-        message = f"is outside the folder of its certainty; move it to a folder like {FOLDER}/referral/"
+        message = Message(
+            "is outside the folder of its certainty; move it to a folder like {}/referral/", FOLDER
+        )
         problems.append(Problem(path, None, message))
     elif certainty not in IDS:
         hint = did_you_mean(certainty, IDS)
-        problems.append(Problem(path.parent, None, f"unknown certainty “{certainty}”{hint}"))
+        problems.append(Problem(path.parent, None, Message("unknown certainty “{}”{}", certainty, hint)))
     elif (language := languages.find(suffix)) is None:
-        endings = " or ".join(list_endings(languages))
-        problems.append(Problem(path, None, f"the name of a thought must end in {endings}"))
+        endings = join_or(list_endings(languages))
+        problems.append(Problem(path, None, Message("the name of a thought must end in {}", endings)))
     elif not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
-        message = (
-            f"the name “{slug}” must have only lower-case letters, digits and hyphens, like who-calls-you"
+        message = Message(
+            "the name “{}” must have only lower-case letters, digits and hyphens, like who-calls-you", slug
         )
         problems.append(Problem(path, None, message))
     else:
@@ -217,7 +236,7 @@ def _check_document(
     facts: Mapping[str, Fact],
     problems: list[Problem],
 ) -> None:
-    check_text(document, "thought", problems)
+    check_text(document, Message("thought"), problems)
     _check_season(document, problems)
     check_sources(document, facts, problems)
     _check_against(document, facts, problems)
@@ -235,20 +254,20 @@ def _check_season(document: Document[ThoughtFields], problems: list[Problem]) ->
         if not is_season(name):
             loose = re.fullmatch(r"(?:week|w)[ -]?([0-9]{1,2})", name, re.IGNORECASE)
             near = f"W{int(loose[1]):02}" if loose else ""
-            hint = f"; did you mean “{near}”?" if is_season(near) else did_you_mean(name, MONTHS)
-            message = f"“{name}” is not a month or a week, like december or W50{hint}"
+            hint = Message("; did you mean “{}”?", near) if is_season(near) else did_you_mean(name, MONTHS)
+            message = Message("“{}” is not a month or a week, like december or W50{}", name, hint)
             problems.append(Problem(document.path, document.lines["season"], message))
 
 
 def check_plan(document: Document[Any], starts: list[str], problems: list[Problem]) -> None:
     """Add a problem when the action is no single plan of the reader's own: when I …, I …"""
     action = document.fields.action
-    words, message = len(action.split()), ""
+    words, message = len(action.split()), NOTHING
     if words > LONGEST_ACTION:
-        message = f"the action has {words} words; at most {LONGEST_ACTION}"
+        message = Message("the action has {} words; at most {}", words, LONGEST_ACTION)
     elif not action.startswith(tuple(f"{start} " for start in starts)) or "," not in action:
-        names = " or ".join(f"“{start} …, …”" for start in starts)
-        message = f"the action must say when the reader does what, in one sentence like {names}"
+        names = join_or(f"“{start} …, …”" for start in starts)
+        message = Message("the action must say when the reader does what, in one sentence like {}", names)
     if message:
         problems.append(Problem(document.path, document.lines["action"], message))
 
@@ -261,7 +280,7 @@ def _check_against(
         return
     path, line, sources = document.path, document.lines["against"], document.fields.sources
     if not sources:
-        message = (
+        message = Message(
             "a thought against the usual advice needs a source; add one to “sources”, or delete “against”"
         )
         problems.append(Problem(path, line, message))
@@ -270,34 +289,35 @@ def _check_against(
     if len(known) < len(sources):
         return  # the evidence cannot be read, or a source is misspelt: that is said elsewhere
     if not any(fact.stance in {"against", "qualifies"} for fact in known):
-        found = ", ".join(f"“{fact.id}” says “{fact.stance}”" for fact in known)
-        message = (
-            "a thought against the usual advice needs a source with the stance against or qualifies in the evidence, "
-            f"but {found}; cite another, or delete “against”"
+        found = join_and(Message("“{}” says “{}”", fact.id, fact.stance) for fact in known)
+        message = Message(
+            "a thought against the usual advice needs a source with the stance against or "
+            "qualifies in the evidence, but {}; cite another, or delete “against”",
+            found,
         )
         problems.append(Problem(path, line, message))
 
 
-def check_text(document: Document[Any], kind: str, problems: list[Problem]) -> None:
+def check_text(document: Document[Any], kind: Message, problems: list[Problem]) -> None:
     """Add a problem for what a text cannot hold that becomes one section of a letter."""
     path, marks = document.path, document.marks
     if not document.markdown.strip():
-        problems.append(Problem(path, document.line, f"the text of the {kind} is missing"))
+        problems.append(Problem(path, document.line, Message("the text of the {} is missing", kind)))
     check_letter_text(marks, path, problems)
     for heading in marks.headings[:1]:
-        message = f"a {kind} must not have headings, because it becomes one section of a letter"
+        message = Message("a {} must not have headings, because it becomes one section of a letter", kind)
         problems.append(Problem(path, heading.line, message))
     for item in marks.items[:1]:
-        message = f"a {kind} must not have checklist items; name them in the key “actions”"
+        message = Message("a {} must not have checklist items; name them in the key “actions”", kind)
         problems.append(Problem(path, item.line, message))
     for link in marks.links:
         if link.image:
             cure = (
-                f"put “{link.target}” in the letter instead"
+                Message("put “{}” in the letter instead", link.target)
                 if kind == "thought"
-                else f"delete “{link.target}”"
+                else Message("delete “{}”", link.target)
             )
-            message = f"a {kind} must not have images; {cure}"
+            message = Message("a {} must not have images; {}", kind, cure)
             problems.append(Problem(path, link.line, message))
 
 
@@ -312,17 +332,19 @@ def check_sources(document: Document[Any], facts: Mapping[str, Fact], problems: 
         if source not in facts:
             near = nearest(source, unnamed)
             hint = did_you_mean(source, [near] if near else facts)
-            problems.append(Problem(path, line, f"unknown source “{source}”{hint}"))
+            problems.append(Problem(path, line, Message("unknown source “{}”{}", source, hint)))
             unnamed = [one for one in unnamed if one != near]
         elif source not in cited and not nearest(source, [one for one in cited if one not in facts]):
-            message = (
-                f"the source “{source}” is not cited; put [^{source}] after the sentence that it supports"
+            message = Message(
+                "the source “{}” is not cited; put [^{}] after the sentence that it supports", source, source
             )
             problems.append(Problem(path, line, message))
     for source in unnamed:
         place = next(number for note, number in marks.footnotes if note == source)
         problems.append(
-            Problem(path, place, f"the text cites “{source}”, which is missing in the key “sources”")
+            Problem(
+                path, place, Message("the text cites “{}”, which is missing in the key “sources”", source)
+            )
         )
 
 
@@ -345,10 +367,14 @@ def check_actions(  # noqa: PLR0913 (the place of a problem is two of them)
         sound = False
         owner = next((other for other, ids in items.items() if action in ids), None)
         if owner is None:
-            problems.append(Problem(path, line, f"unknown action “{action}”{did_you_mean(action, known)}"))
+            problems.append(
+                Problem(path, line, Message("unknown action “{}”{}", action, did_you_mean(action, known)))
+            )
         else:
             problems.append(
-                Problem(path, line, f"the action “{action}” belongs to {owner}, not to {certainty}")
+                Problem(
+                    path, line, Message("the action “{}” belongs to {}, not to {}", action, owner, certainty)
+                )
             )
     return sound
 
@@ -360,10 +386,16 @@ def check_letter_text(marks: Marks, path: Path, problems: list[Problem]) -> None
             Problem(
                 path,
                 line,
-                f"“{text}” is HTML, which is not allowed; put code in backticks, or write &lt; for <",
+                Message(
+                    "“{}” is HTML, which is not allowed; put code in backticks, or write &lt; for <", text
+                ),
             )
         )
     for text, line in marks.comments:
         problems.append(
-            Problem(path, line, f"“<!-- {text[:20]} -->” is a comment, which readers could see; delete it")
+            Problem(
+                path,
+                line,
+                Message("“<!-- {} -->” is a comment, which readers could see; delete it", text[:20]),
+            )
         )

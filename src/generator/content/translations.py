@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from generator.content.certainties import is_item_id, list_headings
 from generator.content.pages import MARKERS, find_markers
 from generator.content.thoughts import is_season
-from generator.model import Problem
+from generator.model import Message, Problem
 from generator.reading import exists, nearest
 from generator.words import load_languages
 
@@ -45,16 +45,19 @@ def check_pages(
     for nl, en in _pair(languages, pages, lambda page: page.name, problems):
         sections = [sum(one.level == 2 for one in texts[page.source].marks.headings) for page in (nl, en)]  # noqa: PLR2004
         if sections[0] != sections[1]:
-            name = languages.names[nl.language]
-            there = f"{sections[0]} in {name}"
-            message = f"{sections[1]} sections (##) here, but {there}; both languages must have the same"
+            message = Message(
+                "{} sections (##) here, but {} in {}; both languages must have the same",
+                sections[1],
+                sections[0],
+                languages.names[nl.language],
+            )
             problems.append(Problem(en.source, en.line, message))
         markers = [find_markers(texts[page.source].marks) for page in (nl, en)]
         if _are_known(markers, MARKERS):
-            _compare("marker", markers, (nl, en), languages, problems)
+            _compare(Message("marker"), markers, (nl, en), languages, problems)
         found = [_cited(texts[page.source].marks) for page in (nl, en)]
         if _are_known(found, facts):
-            _compare("source", found, (nl, en), languages, problems)
+            _compare(Message("source"), found, (nl, en), languages, problems)
 
 
 def check_certainties(
@@ -81,9 +84,13 @@ def check_certainties(
             _are_sound(found, everywhere[text.language]) for found, text in zip(items, (nl, en), strict=True)
         ):
             ids = [{str(item.id): item.line for item in found} for found in items]
-            _compare("item", ids, (nl, en), languages, problems)
+            _compare(Message("item"), ids, (nl, en), languages, problems)
             if sorted(ids[0]) == sorted(ids[1]) and list(ids[0]) != list(ids[1]):
-                message = f"the items are in another order than in {languages.names[nl.language]}: {', '.join(ids[0])}"
+                message = Message(
+                    "the items are in another order than in {}: {}",
+                    languages.names[nl.language],
+                    ", ".join(ids[0]),
+                )
                 problems.append(Problem(en.source, items[1][0].line, message))
         for sections in zip(nl.sections, en.sections, strict=True):
             found = [
@@ -91,7 +98,7 @@ def check_certainties(
                 for text, section in zip((nl, en), sections, strict=True)
             ]
             if _are_known(found, facts) and all(section.markdown.strip() for section in sections):
-                _compare("source", found, (nl, en), languages, problems)
+                _compare(Message("source"), found, (nl, en), languages, problems)
 
 
 def check_templates(
@@ -103,16 +110,16 @@ def check_templates(
 ) -> None:
     """Compare the templates: the same names, certainty, items and sources."""
     for nl, en in _pair(languages, templates, lambda template: template.slug, problems):
-        for key, found in (
-            ("certainty", [[template.certainty] for template in (nl, en)]),
-            ("item", [template.items for template in (nl, en)]),
+        for key, what, found in (
+            ("certainty", Message("certainty"), [[template.certainty] for template in (nl, en)]),
+            ("items", Message("item"), [template.items for template in (nl, en)]),
         ):
-            lines = [texts[one.source].lines["items" if key == "item" else key] for one in (nl, en)]
+            lines = [texts[one.source].lines[key] for one in (nl, en)]
             ids = [dict.fromkeys(one, line) for one, line in zip(found, lines, strict=True)]
-            _compare(key, ids, (nl, en), languages, problems)
+            _compare(what, ids, (nl, en), languages, problems)
         cited = [_cited(texts[template.source].marks) for template in (nl, en)]
         if _are_known(cited, facts):
-            _compare("source", cited, (nl, en), languages, problems)
+            _compare(Message("source"), cited, (nl, en), languages, problems)
 
 
 def check_lessons(  # noqa: PLR0913 (lessons are compared with everything else)
@@ -129,11 +136,11 @@ def check_lessons(  # noqa: PLR0913 (lessons are compared with everything else)
             dict.fromkeys(lesson.actions, texts[lesson.source].lines["actions"]) for lesson in (nl, en)
         ]
         if _are_known(actions, items.get(nl.certainty, ())):
-            _compare("action", actions, (nl, en), languages, problems)
+            _compare(Message("action"), actions, (nl, en), languages, problems)
         found = [_cited(texts[lesson.source].marks) for lesson in (nl, en)]
         named = [set(lesson.sources) for lesson in (nl, en)]
         if named == [set(cited) for cited in found] and _are_known(found, facts):
-            _compare("source", found, (nl, en), languages, problems)
+            _compare(Message("source"), found, (nl, en), languages, problems)
 
 
 def check_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
@@ -150,22 +157,24 @@ def check_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else
             dict.fromkeys(thought.actions, texts[thought.source].lines["actions"]) for thought in (nl, en)
         ]
         if _are_known(actions, items.get(nl.certainty, ())):
-            _compare("action", actions, (nl, en), languages, problems)
+            _compare(Message("action"), actions, (nl, en), languages, problems)
         seasons = [
             dict.fromkeys(thought.season, texts[thought.source].lines.get("season", 1))
             for thought in (nl, en)
         ]
         if all(is_season(name) for found in seasons for name in found):
-            _compare("season", seasons, (nl, en), languages, problems)
+            _compare(Message("season"), seasons, (nl, en), languages, problems)
         if nl.against != en.against:
             here, there = (nl, en) if nl.against else (en, nl)
             name = languages.names[there.language]
-            message = f"“against” is true here, but not in {name}; both languages must have the same"
+            message = Message(
+                "“against” is true here, but not in {}; both languages must have the same", name
+            )
             problems.append(Problem(here.source, texts[here.source].lines["against"], message))
         found = [_cited(texts[thought.source].marks) for thought in (nl, en)]
         named = [set(thought.sources) for thought in (nl, en)]
         if named == [set(cited) for cited in found] and _are_known(found, facts):
-            _compare("source", found, (nl, en), languages, problems)
+            _compare(Message("source"), found, (nl, en), languages, problems)
 
 
 def _both(
@@ -210,10 +219,12 @@ def _find_alone(
             alone[name] = text, _counterpart(text, default)
         else:
             meant, _ = alone.pop(near)
-            hint = f"did you mean {meant.source.name}?"
+            hint = Message("did you mean {}?", meant.source.name)
             if meant.source.parent.name != text.source.parent.name:
-                hint = f"{meant.source.name} is in {meant.source.parent.name}/; move one of the two"
-            message = f"there is no {languages.names[default]} text with this name; {hint}"
+                hint = Message(
+                    "{} is in {}/; move one of the two", meant.source.name, meant.source.parent.name
+                )
+            message = Message("there is no {} text with this name; {}", languages.names[default], hint)
             problems.append(Problem(text.source, None, message))
     for text, missing in alone.values():
         if nearest(
@@ -223,7 +234,9 @@ def _find_alone(
             continue  # the file is there under a wrong name, which was said already
         name = languages.names[text.language]
         problems.append(
-            Problem(missing, None, f"the file is missing; {text.source.name} exists in {name} only")
+            Problem(
+                missing, None, Message("the file is missing; {} exists in {} only", text.source.name, name)
+            )
         )
 
 
@@ -265,7 +278,7 @@ def _are_known(found: Iterable[Iterable[str]], known: Container[str]) -> bool:
 
 
 def _compare(
-    what: str,
+    what: Message,
     found: Sequence[Mapping[str, int]],
     texts: tuple[_Text, _Text],
     languages: Languages,
@@ -276,4 +289,6 @@ def _compare(
         name = languages.names[text.language]
         for one, line in here.items():
             if one not in there:
-                problems.append(Problem(text.source, line, f"the {what} “{one}” is in the {name} text only"))
+                problems.append(
+                    Problem(text.source, line, Message("the {} “{}” is in the {} text only", what, one, name))
+                )

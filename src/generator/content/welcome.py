@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from generator.model import Problem
+from generator.model import Message, Problem
 from generator.reading import exists, read_text
 from generator.words import load_languages
 
@@ -34,7 +34,9 @@ def load_welcome(root: Path, problems: list[Problem]) -> dict[Language, str]:
     for language, path in paths.items():
         if path not in there:
             if there:
-                message = f"the file is missing, beside {there[0].name}; write it, or delete {there[0].name}"
+                message = Message(
+                    "the file is missing, beside {}; write it, or delete {}", there[0].name, there[0].name
+                )
                 problems.append(Problem(path, None, message))
             continue
         text = read_text(path, problems)
@@ -51,21 +53,21 @@ def _find_problems(path: Path, text: str) -> Iterator[Problem]:
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines, 1) if line.strip()), None)
     if first is None:
-        yield Problem(path, None, "is empty; expected two sentences of welcome, or no file")
+        yield Problem(path, None, Message("is empty; expected two sentences of welcome, or no file"))
         return
     for number, line in enumerate(lines, 1):
         if found := _MARKUP.search(line):
-            shown = found[0].strip() or "an indented line"
-            yield Problem(path, number, f"has {shown}; expected words without any markup or link")
+            shown = found[0].strip() or Message("an indented line")
+            yield Problem(path, number, Message("has {}; expected words without any markup or link", shown))
     last = max(number for number, line in enumerate(lines, 1) if line.strip())
     for number in range(first, last):
         if not lines[number - 1].strip():
-            yield Problem(path, number, "has an empty line; expected one paragraph")
+            yield Problem(path, number, Message("has an empty line; expected one paragraph"))
     words = text.split()
     sentences = len(_END.findall(text.strip()))
     if len(words) > WORDS:
-        yield Problem(path, first, f"has {len(words)} words; at most {WORDS} are allowed")
+        yield Problem(path, first, Message("has {} words; at most {} are allowed", len(words), WORDS))
     elif sentences > SENTENCES:
-        yield Problem(path, first, f"has {sentences} sentences; at most {SENTENCES} are allowed")
+        yield Problem(path, first, Message("has {} sentences; at most {} are allowed", sentences, SENTENCES))
     elif not _END.search(words[-1]):
-        yield Problem(path, last, "does not end with a full stop; is the last sentence whole?")
+        yield Problem(path, last, Message("does not end with a full stop; is the last sentence whole?"))

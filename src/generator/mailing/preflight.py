@@ -59,7 +59,7 @@ def _ask_git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def find_missing(settings: Settings, week: Week | None, mail: str) -> list[str]:
     """What must be set up before a letter is sent, or lessons (no week); a sentence for each."""
-    missing = []
+    missing: list[str] = []
     if week and settings.skips(week):
         missing.append(say_skipped(week))
     if not mail:

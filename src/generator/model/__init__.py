@@ -23,6 +23,7 @@ from generator.model.deliveries import (
     Window,
 )
 from generator.model.letters import Archive, Artifact, Edition, Email, Image, Issue, Release
+from generator.model.messages import NOTHING, Message, join_and, join_or
 from generator.model.playbook import (
     ENGLISH,
     MONTHS,
@@ -75,6 +76,7 @@ __all__ = [
     "ENGLISH",
     "LESSONS",
     "MONTHS",
+    "NOTHING",
     "NO_UTF8",
     "TOLD",
     "Archive",
@@ -105,6 +107,7 @@ __all__ = [
     "Lesson",
     "Mailing",
     "MailingId",
+    "Message",
     "NewSubscriber",
     "Notice",
     "Origin",
@@ -134,6 +137,8 @@ __all__ = [
     "Wish",
     "Wording",
     "is_lesson_day",
+    "join_and",
+    "join_or",
     "key_of",
     "next_lesson_day",
     "parse_mailing_id",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from generator.model.messages import NOTHING, Message
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -25,7 +27,7 @@ class Problem:
 
     path: Path
     line: int | None
-    message: str
+    message: Message
     rule: str | None = None
     """The id of the rule that found it, when an editor may waive it; problems without one always block."""
     severity: Severity = Severity.ERROR
@@ -33,7 +35,7 @@ class Problem:
     """The first character that is meant, counted from 1; None for the whole line."""
     length: int = 0
     """How many characters are meant."""
-    remedy: str = ""
+    remedy: Message = NOTHING
     """One sentence on how to mend it, when the message does not say that already."""
     cure: str = ""
     """The one text that should stand there instead, when the rule knows it."""
@@ -42,8 +44,12 @@ class Problem:
 
     def __str__(self) -> str:
         """`path:line: message`, which editors and terminals make clickable."""
-        place = str(self.path) if self.line is None else f"{self.path}:{self.line}"
-        return f"{place}: {self.message}"
+        return f"{self.place}: {self.message}"
+
+    @property
+    def place(self) -> str:
+        """The file, and the line where there is one."""
+        return str(self.path) if self.line is None else f"{self.path}:{self.line}"
 
     @property
     def blocks(self) -> bool:

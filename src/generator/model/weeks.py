@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from generator.model.messages import Message
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Week:
@@ -19,13 +21,13 @@ class Week:
         """Read `2026-W48`. Raises ValueError, with a sentence for a person, when there is no such week."""
         match = re.fullmatch(r"([12]\d{3})-W(\d{2})", text, re.ASCII)
         if match is None:
-            raise ValueError(f"“{text}” is not a week; write it like 2026-W48")
+            raise ValueError(Message("“{}” is not a week; write it like 2026-W48", text))
         week = cls(int(match[1]), int(match[2]))
         try:
             date.fromisocalendar(week.year, week.number, 1)
         except ValueError:
             raise ValueError(
-                f"there is no week {text}; {week.year} has {weeks_in(week.year)} weeks"
+                Message("there is no week {}; {} has {} weeks", text, week.year, weeks_in(week.year))
             ) from None
         return week
 
@@ -71,7 +73,9 @@ class CourseStep:
         """Read `course-3`. Raises ValueError, with a sentence for a person, when there is no such lesson."""
         match = re.fullmatch(r"course-([1-9])", text, re.ASCII)
         if match is None or int(match[1]) > LESSONS:
-            raise ValueError(f"“{text}” is not a lesson; write it like course-1, up to course-{LESSONS}")
+            raise ValueError(
+                Message("“{}” is not a lesson; write it like course-1, up to course-{}", text, LESSONS)
+            )
         return cls(int(match[1]))
 
     @property

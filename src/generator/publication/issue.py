@@ -15,7 +15,7 @@ from generator.content.certainties import IDS
 from generator.content.editions import EARLIEST
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
-from generator.model import Archive, Artifact, Week
+from generator.model import Archive, Artifact, Message, Week
 from generator.publication.texts import BUILD, DOCUMENTS
 from generator.render.email.message import render_email
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
@@ -87,7 +87,7 @@ def make_issue(  # noqa: PLR0913 (what may be asked for)
     elif certainty or thought:
         folder = _find_source_folder(newsletter, issue)
         raise RequestError(
-            f"the letter of {week} exists already; change its certainty or thought in {folder}"
+            Message("the letter of {} exists already; change its certainty or thought in {}", week, folder)
         )
     shown = _as_if_out(issue)
     newsletter = _with_issue(newsletter, shown)
@@ -137,14 +137,19 @@ def _refuse_week(settings: Settings, week: Week, now: datetime) -> None:
     if settings.skips(week):
         raise RequestError(say_skipped(week))
     if week.friday.year > (last := settings.last_year(now)):
-        raise RequestError(f"{week} is after the end of {last}; check the year")
+        raise RequestError(Message("{} is after the end of {}; check the year", week, last))
     if week.friday.year < EARLIEST:
-        raise RequestError(f"{week} is before {EARLIEST}; check the year")
+        raise RequestError(Message("{} is before {}; check the year", week, EARLIEST))
     ago = (now.date() - week.friday).days // 7
     if ago > _LONG_AGO:
         raise RequestError(
-            f"{week} is {ago:,} weeks ago{_say_meant(week, now)} "
-            "To add an old letter to the archive, copy the folder of another letter and change its dates."
+            Message(
+                "{} is {:,} weeks ago{} To add an old letter to the archive, copy the folder of "
+                "another letter and change its dates.",
+                week,
+                ago,
+                _say_meant(week, now),
+            )
         )
 
 
@@ -152,7 +157,7 @@ _LONG_AGO = 26
 """Weeks after which a new letter is rather a wrong year than one that was forgotten."""
 
 
-def _say_meant(week: Week, now: datetime) -> str:
+def _say_meant(week: Week, now: datetime) -> Message:
     """The end of a sentence, with the coming week of the same number if this year or the next has one."""
     number = str(week).partition("-")[2]
     for year in (now.year, now.year + 1):
@@ -161,8 +166,8 @@ def _say_meant(week: Week, now: datetime) -> str:
         except ValueError:  # only a few years have a week 53
             continue
         if meant.friday >= now.date():
-            return f"; did you mean {meant}?"
-    return "; check the year."
+            return Message("; did you mean {}?", meant)
+    return Message("; check the year.")
 
 
 def _as_if_out(issue: Issue) -> Issue:

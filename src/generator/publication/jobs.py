@@ -21,7 +21,7 @@ from generator.content.archive import FOLDER as ISSUES
 from generator.content.pages.course import FOLDER as COURSE
 from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.errors import ContentError, GeneratorError
-from generator.model import Problem, Week
+from generator.model import Message, Problem, Week
 from generator.render.page.pages import render_pages
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class CheckLetter:
 
     week: Week
     language: Language | None = None
-    doing = "checking the letter"
+    doing = Message("checking the letter")
 
     @property
     def place(self) -> str:
@@ -85,7 +85,7 @@ class CheckThought:
 
     language: Language
     number: int
-    doing = "checking a thought"
+    doing = Message("checking a thought")
     place = THOUGHTS
 
     def find(self, newsletter: Newsletter) -> Thought:
@@ -103,7 +103,7 @@ class CheckLesson:
 
     language: Language
     number: int
-    doing = "checking a lesson"
+    doing = Message("checking a lesson")
     place = COURSE
 
     def find(self, newsletter: Newsletter) -> Lesson:
@@ -120,7 +120,7 @@ class RenderPages:
     """Render the pages of a language: what cannot be rendered is an error of its own."""
 
     language: Language
-    doing = "rendering the pages"
+    doing = Message("rendering the pages")
 
     @property
     def place(self) -> str:
@@ -137,7 +137,7 @@ class RenderPages:
 class RenderFeeds:
     """Render the feeds of every language."""
 
-    doing = "rendering the feeds"
+    doing = Message("rendering the feeds")
     place = ISSUES
 
     def run(self, newsletter: Newsletter) -> list[Problem]:
@@ -205,10 +205,13 @@ def _attempt(newsletter: Newsletter, job: Job) -> list[Problem]:
     except GeneratorError:
         raise
     except Exception as error:  # noqa: BLE001 (content may be as odd as it likes: a check ends in a report)
-        message = f"{job.doing} failed: {type(error).__name__}: {error}"
+        message = Message("{} failed: {}: {}", job.doing, type(error).__name__, str(error))
         return [
             Problem(
-                Path(job.place), None, message, remedy="This is a bug; please report it with this message."
+                Path(job.place),
+                None,
+                message,
+                remedy=Message("This is a bug; please report it with this message."),
             )
         ]
 

@@ -19,7 +19,7 @@ from generator.content.documents import Texts
 from generator.content.evidence import load_facts
 from generator.content.thoughts import FOLDER, load_thoughts
 from generator.errors import PublishError, RequestError
-from generator.model import Artifact, Language
+from generator.model import Artifact, Language, Message
 from generator.reading import did_you_mean, list_folder, plain_name
 from generator.sentences import count
 from generator.words import load_languages, load_words
@@ -82,7 +82,7 @@ def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
     ]
     if taken:
         place = taken[0].relative_to(root)
-        raise PublishError(f"{place} already exists; nothing was written. Choose another name.")
+        raise PublishError(Message("{} already exists; nothing was written. Choose another name.", place))
     problems: list[Problem] = []  # about other files: generate check tells
     texts = Texts()
     certainties = {
@@ -103,7 +103,7 @@ def start_thought(root: Path, certainty: str, name: str) -> StartedThought:
 def require_certainty(certainty: str) -> None:
     """Raise RequestError for what is no certainty."""
     if certainty not in IDS:
-        raise RequestError(f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}")
+        raise RequestError(Message("unknown certainty “{}”{}", certainty, did_you_mean(certainty, IDS)))
 
 
 def name_thought(words: str) -> str:
@@ -111,13 +111,18 @@ def name_thought(words: str) -> str:
     plain = re.sub("[’']", "", words.lower())
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     if not slug or not plain.isascii():
-        raise RequestError(f"“{words}” is not a name; use {EXAMPLE}")
+        raise RequestError(Message("“{}” is not a name; use {}", words, EXAMPLE))
     if len(slug) > LONGEST:
         raise RequestError(
-            f"“{slug}” has {len(slug)} characters; use two to six English words, at most {LONGEST} characters"
+            Message(
+                "“{}” has {} characters; use two to six English words, at most {} characters",
+                slug,
+                len(slug),
+                LONGEST,
+            )
         )
     if slug.count("-") + 1 not in _WORDS:
-        raise RequestError(f"“{slug}” has {count(slug.count('-') + 1, 'word')}; use {EXAMPLE}")
+        raise RequestError(Message("“{}” has {}; use {}", slug, count(slug.count("-") + 1, "word"), EXAMPLE))
     return slug
 
 

@@ -16,7 +16,7 @@ from generator.content.markdown.dialect import make_parser
 from generator.content.markdown.marks import rewrite_items
 from generator.content.markdown.reader import read_marks
 from generator.errors import ContentError
-from generator.model import Edition, Problem
+from generator.model import Edition, Message, Problem
 from generator.render.links import Place, locate
 from generator.words import load_words
 
@@ -228,7 +228,10 @@ def _resolve(tree: HtmlElement, newsletter: Newsletter, edition: Edition | Lesso
             # A lesson has no pictures, which is said where it is read.
             image = edition.images.get(unquote(target)) if isinstance(edition, Edition) else None
             if image is None:  # so oddly named that cleaning changed it
-                message = f"the image “{target}” has an unexpected form; put it on a line of its own: ![alt](name.png)"
+                message = Message(
+                    "the image “{}” has an unexpected form; put it on a line of its own: ![alt](name.png)",
+                    target,
+                )
                 raise ContentError([Problem(edition.source.relative_to(newsletter.root), None, message)])
             element.set("width", str(image.width))
             element.set("height", str(image.height))

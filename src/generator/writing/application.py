@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote
 
 from generator.errors import ContentError, GeneratorError, TemplateError
+from generator.model import Message
 from generator.preview import WRITING, fingerprint
 from generator.preview.guard import answer, redirect
 from generator.reading import MAX_TEXT_BYTES
 from generator.render.preview.frames import POLICY
 from generator.render.templating import render_template
-from generator.words import load_languages, load_words
+from generator.words import load_forms, load_languages, load_words
 from generator.writing.calls import answer_call, is_call, keep_upload
 from generator.writing.pages import PAGES, render_page
 from generator.writing.project import Project
-from generator.writing.refusals import ChangedError, Refusal
+from generator.writing.refusals import TABLE, ChangedError, Refusal
 from generator.writing.texts import find_text
 
 if TYPE_CHECKING:
@@ -199,17 +200,18 @@ class Writer:
         return answer(start, json.dumps(found), _JSON, status=status)
 
     def _say(self, error: GeneratorError, environ: WSGIEnvironment, query: Mapping[str, str]) -> str:
-        if isinstance(error, Refusal):
-            try:
-                words = load_words(self.project.root)
-                return error.say(words[self._find_language(environ, query)])
-            except TemplateError as failure:  # the words themselves cannot be read
-                return f"{failure} ({error.name})"
-        if isinstance(error, ContentError):
-            first = error.problems[0]
-            more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
-            return f"{first}{more}"
-        return str(error)
+        try:
+            language = self._find_language(environ, query)
+            words, forms = load_words(self.project.root)[language], load_forms(self.project.root, language)
+            if isinstance(error, Refusal):
+                return error.say(words, forms)
+            if isinstance(error, ContentError):
+                first, *others = error.problems
+                said = f"{first.place}: {first.message.say_in(forms)}"
+                return words[TABLE]["and_more"].format(said=said, number=len(others)) if others else said
+            return error.args[0].say_in(forms) if isinstance(error.args[0], Message) else str(error)
+        except TemplateError as failure:  # the words themselves cannot be read
+            return f"{failure} ({error})"
 
     # --- The language of the interface ---
 

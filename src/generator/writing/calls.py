@@ -182,12 +182,12 @@ def _say_saved(project: Project, language: Language, digests: Mapping[str, str])
     return {"digest": digests[language], "digests": digests, "saved": saved}
 
 
-def _check(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+def _check(project: Project, given: _Given, language: Language) -> dict[str, Any]:
     with project.lock:
         began = time.perf_counter()
         text = find_text(project.root, given.text("text"))
         problems = find_problems(project, text)
-        remarks = list_remarks(project.root, text, problems)
+        remarks = list_remarks(project.root, text, problems, language)
         state = _note_state(project, project.read(text).newsletter, text, problems)
         loose = list_loose(project.root, text)
         took = round((time.perf_counter() - began) * 1000)

@@ -134,7 +134,7 @@ def read_picture(text: Text, content: bytes, *, shrink: bool) -> tuple[str, byte
     except LargePictureError:
         raise Refusal("picture_too_large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE) from None
     except ValueError as error:
-        raise Refusal("no_picture", reason=str(error)) from None
+        raise Refusal("no_picture", reason=error.args[0]) from None
 
 
 def keep_picture(  # noqa: PLR0913 (what a picture has)

@@ -25,7 +25,7 @@ def render_page(project: Project, path: str, language: Language) -> tuple[str, d
     Raises ContentError when the settings cannot be read, and Refusal for the page of an unknown text.
     """
     if path == "problems":
-        checked = check_all(project.root)
+        checked = check_all(project.root, project.clock(), language)
     with project.lock:
         newsletter = project.read().newsletter
         if newsletter is None and path != "problems":

@@ -6,8 +6,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from generator.errors import GeneratorError
+from generator.model import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from generator.words import Words
 
 TABLE = "write.refused"
@@ -22,9 +25,13 @@ class Refusal(GeneratorError):  # noqa: N818 (what the editor does, as a page is
         super().__init__(name, values)
         self.name, self.status, self.values = name, status, values
 
-    def say(self, words: Words) -> str:
-        """The sentence. Raises TemplateError when there is none."""
-        return words[TABLE][self.name].format(**self.values)
+    def say(self, words: Words, forms: Mapping[str, str] | None) -> str:
+        """The sentence; `forms`: see Message. Raises TemplateError when there is none."""
+        values = {
+            key: value.say_in(forms) if isinstance(value, Message) else value
+            for key, value in self.values.items()
+        }
+        return words[TABLE][self.name].format(**values)
 
 
 class ChangedError(Refusal):

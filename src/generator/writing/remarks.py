@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from generator.check import check_issue, check_thought
 from generator.check.rules.spelling import has_dictionary, suggest
 from generator.model import Language
+from generator.words import load_forms
 from generator.writing.texts import read_source, split_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from generator.content import Newsletter
@@ -42,10 +43,13 @@ def find_problems(project: Project, text: Text) -> Sequence[Problem]:
     ]
 
 
-def list_remarks(root: Path, text: Text, problems: Sequence[Problem]) -> list[dict[str, Any]]:
-    """Problems as remarks: by language, field, and the UTF-16 code units of the body that they are about."""
-    places = {path.relative_to(root): _Place(root, text, language) for language, path in text.files.items()}
-    return [_remark(problem, places.get(problem.path)) for problem in problems]
+def list_remarks(
+    root: Path, text: Text, problems: Sequence[Problem], language: Language
+) -> list[dict[str, Any]]:
+    """Problems as remarks, said in a language: by edition, field, and the UTF-16 code units that they are about."""
+    forms = load_forms(root, language)
+    places = {path.relative_to(root): _Place(root, text, one) for one, path in text.files.items()}
+    return [_remark(problem, places.get(problem.path), forms) for problem in problems]
 
 
 def suggest_words(newsletter: Newsletter, language: str, word: str) -> list[str]:
@@ -93,7 +97,8 @@ def _measure(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 
 
-def _remark(problem: Problem, place: _Place | None) -> dict[str, Any]:
+def _remark(problem: Problem, place: _Place | None, forms: Mapping[str, str] | None) -> dict[str, Any]:
+    message = problem.message.say_in(forms)
     found = place.find_range(problem) if place else None
     return {
         "language": place.language if place else None,
@@ -103,8 +108,8 @@ def _remark(problem: Problem, place: _Place | None) -> dict[str, Any]:
         "line": problem.line,
         "severity": "waived" if problem.waived else problem.severity.value,
         "rule": problem.rule or "",
-        "message": problem.message if place else f"{problem.path.as_posix()}: {problem.message}",
-        "remedy": problem.remedy,
+        "message": message if place else f"{problem.path.as_posix()}: {message}",
+        "remedy": problem.remedy.say_in(forms),
         "reason": problem.waived,
         "cures": [{"label": problem.cure, "replace": problem.cure}] if problem.cure else [],
     }

@@ -78,7 +78,7 @@ def warm_up(project: Project, id_: str = "") -> None:
         newsletter = project.require()
         week = find_week(newsletter, project.clock())
         text = find_text(project.root, id_ or str(week))
-        list_remarks(project.root, text, find_problems(project, text))
+        list_remarks(project.root, text, find_problems(project, text), newsletter.settings.languages.default)
         project.render(text)
     gc.collect()
     gc.freeze()

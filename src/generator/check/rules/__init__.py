@@ -9,6 +9,8 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
+from generator.model import Message
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -32,7 +34,7 @@ RULES: Mapping[str, Severity] = {
     **{rule.id: rule.severity for rule in PROOF_RULES},
 }
 """All rules by the id under which an editor may waive them."""
-RETIRED: Mapping[str, str] = {
-    "contrast": "a letter has no colours of its own, and a test looks after those of the templates",
+RETIRED: Mapping[str, Message] = {
+    "contrast": Message("a letter has no colours of its own, and a test looks after those of the templates"),
 }
 """Rules of earlier versions, and why no letter needs them; an old letter may still waive one."""

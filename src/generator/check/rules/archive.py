@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from generator.check.memo import survey
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.releases import digest_edition
-from generator.model import ENGLISH, Severity
+from generator.model import ENGLISH, Message, Severity
 from generator.render.dates import say_date, say_day
 
 if TYPE_CHECKING:
@@ -26,10 +26,20 @@ def check_day(proof: Proof) -> Iterator[Finding]:
     if moment.date() != expected.date():
         found, friday = (say_date(day, ENGLISH) for day in (moment, expected))
         yield Finding(
-            f"“published” is {found}, but the letter of {edition.week} is published on {friday}", spot
+            Message(
+                "“published” is {}, but the letter of {} is published on {}",
+                found,
+                edition.week,
+                friday,
+                moment,  # other languages write the date in their own way
+                expected,
+            ),
+            spot,
         )
     elif moment != expected:
-        message = f"“published” is at {moment:%H:%M}, but letters are published at {settings.time:%H:%M}"
+        message = Message(
+            "“published” is at {:%H:%M}, but letters are published at {:%H:%M}", moment, settings.time
+        )
         yield Finding(message, spot, Severity.WARNING)
 
 
@@ -39,11 +49,11 @@ def check_twice(proof: Proof) -> Iterator[Finding]:
     texts, thoughts = _survey_letters(proof.newsletter)
     if earlier := [week for week in texts.get((edition.language, _text(edition)), ()) if week < edition.week]:
         line = edition.sections[0].line if edition.sections else 1
-        yield Finding(f"the letter of {max(earlier)} has the same text", Spot(line or 1))
+        yield Finding(Message("the letter of {} has the same text", max(earlier)), Spot(line or 1))
     elif earlier := [
         week for week in thoughts.get((edition.certainty, edition.thought), ()) if week < edition.week
     ]:
-        message = f"the letter of {max(earlier)} already used the thought “{edition.thought}”"
+        message = Message("the letter of {} already used the thought “{}”", max(earlier), edition.thought)
         yield Finding(message, Spot(proof.manuscript.line_of("thought")), Severity.WARNING)
 
 
@@ -55,11 +65,15 @@ def check_changed(proof: Proof) -> Iterator[Finding]:
         return
     if edition.draft:
         spot = Spot(proof.manuscript.line_of("draft"))
-        yield Finding("the letter was already published, but is a draft again", spot)
+        yield Finding(Message("the letter was already published, but is a draft again"), spot)
     elif edition.updated <= release.updated and digest_edition(edition) != release.digest:
         key = "updated" if edition.updated != edition.published else "published"
         since = say_day(release.updated, ENGLISH)
-        message = f"the letter has changed since it was published, but “updated” is not later than {since}"
+        message = Message(
+            "the letter has changed since it was published, but “updated” is not later than {}",
+            since,
+            release.updated,
+        )
         yield Finding(message, Spot(proof.manuscript.line_of(key)))
 
 
@@ -69,7 +83,9 @@ def check_id(proof: Proof) -> Iterator[Finding]:
     release = proof.newsletter.releases.get((edition.week, edition.language))
     if release is not None and release.id != proof.entry.id:
         yield Finding(
-            f"the id of the feed entry is “{proof.entry.id}”, but it was published as “{release.id}”"
+            Message(
+                "the id of the feed entry is “{}”, but it was published as “{}”", proof.entry.id, release.id
+            )
         )
 
 
@@ -93,24 +109,27 @@ def _text(edition: Edition) -> tuple[str, ...]:
 
 PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
-        "send-day", Severity.ERROR, "Use the Friday of the week, with the time of settings.toml.", check_day
+        "send-day",
+        Severity.ERROR,
+        Message("Use the Friday of the week, with the time of settings.toml."),
+        check_day,
     ),
     Rule(
         "published-twice",
         Severity.ERROR,
-        "Write another letter, or waive this to use a thought again.",
+        Message("Write another letter, or waive this to use a thought again."),
         check_twice,
     ),
     Rule(
         "changed-after-release",
         Severity.ERROR,
-        "Undo the change, or set “updated” to its date and time.",
+        Message("Undo the change, or set “updated” to its date and time."),
         check_changed,
     ),
     Rule(
         "feed-id",
         Severity.ERROR,
-        "Restore id_authority in newsletter/settings.toml.",
+        Message("Restore id_authority in newsletter/settings.toml."),
         check_id,
     ),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from generator.check.features import find_features
 from generator.check.places import find_place
 from generator.check.rule import Finding, Rule
-from generator.model import Severity
+from generator.model import NOTHING, Message, Severity, join_and
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,19 +73,23 @@ def check_support(proof: Proof) -> Iterator[Finding]:
         if slug in features and slug not in EXPECTED and (missing := list_missing(features[slug])):
             title, url = features[slug]["title"], features[slug]["url"]
             if slug.startswith("css-"):  # authors write none
-                yield Finding(f"“{title}”, which templates/email uses, has no effect in {missing}: {url}")
+                yield Finding(
+                    Message("“{}”, which templates/email uses, has no effect in {}: {}", title, missing, url)
+                )
             else:
-                yield Finding(f"“{title}” has no effect in {missing}: {url}", _find(proof, element))
+                yield Finding(
+                    Message("“{}” has no effect in {}: {}", title, missing, url), _find(proof, element)
+                )
 
 
-def list_missing(feature: Mapping[str, Any]) -> str:
+def list_missing(feature: Mapping[str, Any]) -> Message:
     """The mail programs that lack a feature, joined for a sentence; empty when none does."""
     names: list[str] = []
     for family, platforms in CLIENTS.items():
         support = feature["support"][family.lower().replace(" ", "-")]
         missing = [name for platform, name in platforms.items() if support.get(platform) == "n"]
         names += [family] if len(missing) == len(support) else missing
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+    return join_and(filter(None, (", ".join(names[:-1]), *names[-1:]))) if names else NOTHING
 
 
 def _find(proof: Proof, element: HtmlElement) -> Spot:
@@ -105,7 +109,7 @@ PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
         "client-support",
         Severity.WARNING,
-        "Remove it, or describe in EXPECTED (check/clients.py) what readers get instead.",
+        Message("Remove it, or describe in EXPECTED (check/clients.py) what readers get instead."),
         check_support,
     ),
 )

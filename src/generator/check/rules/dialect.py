@@ -16,7 +16,7 @@ from generator.check.leftovers import LEFT, find_entities
 from generator.check.places import FEW
 from generator.check.rule import Finding, Rule, Spot
 from generator.invisible import SOFT_HYPHEN, find_invisible, say_invisible
-from generator.model import Severity
+from generator.model import Message, Severity
 from generator.reading import shorten
 from generator.render.markdown import clean_html, to_raw_html
 
@@ -97,25 +97,35 @@ def _choose(here: list[Block], there: list[Block]) -> Block | None:
     return next((block for block in new if block.kind not in kinds), new[0] if new else None)
 
 
-def _say_difference(here: list[Block], shown: Block | None) -> str:
+def _say_difference(here: list[Block], shown: Block | None) -> Message:
     """What readers get, and what a preview shows, of the same place."""
     if shown is None:
-        return f"“{shorten(here[0].text)}” is {here[0].kind} to readers; a preview does not show it"
+        return Message(
+            "“{}” is {} to readers; a preview does not show it", shorten(here[0].text), here[0].kind
+        )
     found = _find_same(shown, here)
     if found is None:
-        return f"“{shorten(shown.text)}” is {shown.kind} in a preview; readers do not get it"
+        return Message("“{}” is {} in a preview; readers do not get it", shorten(shown.text), shown.kind)
     if found.text != shown.text and found.kind == shown.kind:
-        return f"“{shorten(_cut(shown, found))}” in a preview is “{shorten(_cut(found, shown))}” to readers"
+        return Message(
+            "“{}” in a preview is “{}” to readers", shorten(_cut(shown, found)), shorten(_cut(found, shown))
+        )
     if found.path != shown.path:
-        return (
-            f"“{shorten(shown.text)}” is {_describe(shown)} in a preview, but {_describe(found)} to readers"
+        return Message(
+            "“{}” is {} in a preview, but {} to readers",
+            shorten(shown.text),
+            _describe(shown),
+            _describe(found),
         )
     if (there := _leads(shown)) != (here_ := _leads(found)):
-        one, other = next(
-            pair for pair in zip_longest(there, here_, fillvalue="nowhere") if pair[0] != pair[1]
+        one, other = next(pair for pair in zip_longest(there, here_) if pair[0] != pair[1])
+        return Message(
+            "“{}” leads to {} in a preview, but readers get to {}",
+            shorten(shown.text),
+            shorten(one) if one else Message("nowhere"),
+            shorten(other) if other else Message("nowhere"),
         )
-        return f"“{shorten(shown.text)}” leads to {shorten(one)} in a preview, but readers get to {shorten(other)}"
-    return f"“{shorten(shown.text)}” has other emphasis in a preview than readers get"
+    return Message("“{}” has other emphasis in a preview than readers get", shorten(shown.text))
 
 
 def _leads(block: Block) -> list[str]:
@@ -141,12 +151,12 @@ def _cut(block: Block, other: Block) -> str:
     return block.text[block.text.rfind(" ", 0, start) + 1 :]
 
 
-def _describe(block: Block) -> str:
+def _describe(block: Block) -> Message:
     depth = sum(part[:2] == "li" for part in block.path)
     if block.path[-1:] and block.path[-1][:2] == "li" and depth > 1:
-        return "an item of a list in a list"
+        return Message("an item of a list in a list")
     if depth and block.path[-1][:2] != "li":
-        return f"{block.kind} in a list"
+        return Message("{} in a list", block.kind)
     return block.kind
 
 
@@ -181,7 +191,7 @@ def _find_leftovers(manuscript: Manuscript) -> Iterator[Finding]:
         text = "".join(run if "code" not in tags else " " * len(run) for run, tags in block.runs)
         for pattern, what, severity in LEFT:
             if (match := pattern.search(text)) and (spot := _locate(manuscript, text, match)):
-                yield Finding(f"readers would see “{shorten(match[0])}”: {what}", spot, severity)
+                yield Finding(Message("readers would see “{}”: {}", shorten(match[0]), what), spot, severity)
     yield from _find_in_source(manuscript)
 
 
@@ -190,21 +200,23 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
     source = manuscript.uncoded
     for match in _BULLET.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(1), manuscript.body + match.end(1))
-        yield Finding(f"“{match[1]}” makes no item of a list here; write “- ” instead", spot)
+        yield Finding(Message("“{}” makes no item of a list here; write “- ” instead", match[1]), spot)
     for place in find_invisible(manuscript.text[manuscript.body :]):
         if (found := manuscript.text[manuscript.body + place]) != SOFT_HYPHEN:
             spot = manuscript.spot(manuscript.body + place, manuscript.body + place + 1)
-            yield Finding(f"{say_invisible(found)} stands here; delete it", spot, Severity.WARNING)
+            yield Finding(Message("{} stands here; delete it", say_invisible(found)), spot, Severity.WARNING)
     for place, entity in find_entities(source):
         spot = manuscript.spot(manuscript.body + place, manuscript.body + place + len(entity))
-        yield Finding(f"“{entity}” is a character that nobody sees; delete it", spot, Severity.WARNING)
+        yield Finding(
+            Message("“{}” is a character that nobody sees; delete it", entity), spot, Severity.WARNING
+        )
     for match in _NOTE.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
-        yield Finding("the note has no text; put four spaces before each of its lines", spot)
+        yield Finding(Message("the note has no text; put four spaces before each of its lines"), spot)
     for match in _BREAK.finditer(source):
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
         yield Finding(
-            "readers would see “\\”, and no new line; end the line with two spaces instead",
+            Message("readers would see “\\”, and no new line; end the line with two spaces instead"),
             spot,
             Severity.ERROR,
         )
@@ -212,7 +224,7 @@ def _find_in_source(manuscript: Manuscript) -> Iterator[Finding]:
         if not match[0].startswith("[^"):
             spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
             name = match[0].lstrip("[(^")
-            yield Finding(f"“{match[0]}…” cites nothing; write [^{name}]", spot, Severity.ERROR)
+            yield Finding(Message("“{}…” cites nothing; write [^{}]", match[0], name), spot, Severity.ERROR)
 
 
 def _locate(manuscript: Manuscript, text: str, match: re.Match[str]) -> Spot | None:
@@ -247,7 +259,12 @@ def check_cells(manuscript: Manuscript) -> Iterator[Finding]:
             cells = _cells(lines[row])
             if len(cells) > columns:
                 lost = shorten(cells[columns].strip())
-                message = f"the row has {len(cells)} cells, but the table has {columns}; readers do not get “{lost}”"
+                message = Message(
+                    "the row has {} cells, but the table has {}; readers do not get “{}”",
+                    len(cells),
+                    columns,
+                    lost,
+                )
                 yield Finding(message, Spot(first + row))
 
 
@@ -259,7 +276,7 @@ _OURS = {"checked", "class", "disabled", "id"}
 """Attributes that only the site needs, and that the parser adds by itself."""
 
 
-_TITLED = {"a": "the link", "abbr": "the abbreviation", "img": "the picture"}
+_TITLED = {"a": Message("the link"), "abbr": Message("the abbreviation"), "img": Message("the picture")}
 
 
 def check_dropped(manuscript: Manuscript) -> Iterator[Finding]:
@@ -270,10 +287,14 @@ def check_dropped(manuscript: Manuscript) -> Iterator[Finding]:
     for (tag, name, value), number in _count_attributes(raw).items():
         if name not in _OURS and number > kept[tag, name, value]:
             spot = manuscript.locate(value if value in manuscript.text else f"{name}=")
-            yield Finding(f"readers do not get {name}=“{shorten(value)}” of <{tag}>", spot)
+            yield Finding(Message("readers do not get {}=“{}” of <{}>", name, shorten(value), tag), spot)
     for tag, title in _list_titles(raw):
         if manuscript.text.count(title) < 2:  # noqa: PLR2004 (the title, and the text beside it)
-            message = f"only who points at {_TITLED[tag]} with a mouse sees “{shorten(title)}”; write it in the text"
+            message = Message(
+                "only who points at {} with a mouse sees “{}”; write it in the text",
+                _TITLED[tag],
+                shorten(title),
+            )
             yield Finding(message, manuscript.locate(title), Severity.WARNING)
 
 
@@ -318,13 +339,15 @@ def _find_unused(manuscript: Manuscript) -> Iterator[Finding]:
         spot = manuscript.spot(manuscript.body + match.start(), manuscript.body + match.end())
         start, name = match[0].partition("]")[0].strip(), match[match.lastgroup or 0]
         if start in seen:
-            yield Finding(f"“{shorten(name)}” is explained twice; readers get one of the two", spot)
+            yield Finding(Message("“{}” is explained twice; readers get one of the two", shorten(name)), spot)
         elif match["note"] and name not in cited:
-            yield Finding(f"the footnote “{shorten(name)}” is cited nowhere", spot)
+            yield Finding(Message("the footnote “{}” is cited nowhere", shorten(name)), spot)
         elif match["abbreviation"] and name not in rest:
-            yield Finding(f"the abbreviation “{shorten(name)}” is used nowhere", spot, Severity.WARNING)
+            yield Finding(
+                Message("the abbreviation “{}” is used nowhere", shorten(name)), spot, Severity.WARNING
+            )
         elif match["link"] and name.casefold() not in names:
-            message = f"the address of “{shorten(name)}” is used nowhere; readers do not get it"
+            message = Message("the address of “{}” is used nowhere; readers do not get it", shorten(name))
             yield Finding(message, spot, Severity.WARNING)
         seen.add(start)
 
@@ -333,18 +356,29 @@ MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
     Rule(
         "preview-differs",
         Severity.WARNING,
-        "Leave an empty line above and below a list, a table and code; put four spaces before what is within an item.",
+        Message(
+            "Leave an empty line above and below a list, a table and code; put four spaces "
+            "before what is within an item."
+        ),
         check_preview,
     ),
     Rule(
-        "leftover-mark", Severity.ERROR, "Complete the mark, or put a backslash before it.", check_leftovers
+        "leftover-mark",
+        Severity.ERROR,
+        Message("Complete the mark, or put a backslash before it."),
+        check_leftovers,
     ),
     Rule(
         "lost-cell",
         Severity.ERROR,
-        "Add a column to the heads of the table, or delete the cell.",
+        Message("Add a column to the heads of the table, or delete the cell."),
         check_cells,
     ),
-    Rule("dropped", Severity.ERROR, "Delete it, or write it in another way.", check_dropped),
-    Rule("unused-note", Severity.ERROR, "Name it in the text, like [^name], or delete it.", check_notes),
+    Rule("dropped", Severity.ERROR, Message("Delete it, or write it in another way."), check_dropped),
+    Rule(
+        "unused-note",
+        Severity.ERROR,
+        Message("Name it in the text, like [^name], or delete it."),
+        check_notes,
+    ),
 )

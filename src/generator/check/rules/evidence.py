@@ -11,7 +11,7 @@ from generator.check.language.figures import find_figures, find_numbers
 from generator.check.language.knowledge import find_knowledge
 from generator.check.memo import survey
 from generator.check.rule import Finding, Rule, Spot
-from generator.model import Severity
+from generator.model import Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ def check_figures(manuscript: Manuscript) -> Iterator[Finding]:
                 continue  # see below
             if _names(passage) and (figure.value in numbers or (not figure.value and figure.text in sourced)):
                 continue
-            message = f"“{figure.text}” is a figure without a source"
+            message = Message("“{}” is a figure without a source", figure.text)
             yield Finding(message, passage.spot(figure.start, figure.end))
             break  # one source mends the whole paragraph
 
@@ -63,7 +63,7 @@ def check_sources(manuscript: Manuscript) -> Iterator[Finding]:
             numbers = {value for value, _, _ in find_numbers(figure.text, manuscript.language)}
             if numbers <= there or (figure.percentage and figure.value in ARTICLE):
                 continue
-            message = f"“{figure.text}” is not among the figures of {', '.join(sorted(facts))}"
+            message = Message("“{}” is not among the figures of {}", figure.text, ", ".join(sorted(facts)))
             yield Finding(message, passage.spot(figure.start, figure.end))
             there |= numbers
 
@@ -78,8 +78,8 @@ def check_caveats(manuscript: Manuscript) -> Iterator[Finding]:
         for fact in context:
             phrases = fact.caveat[manuscript.language]
             if not any(_plain(phrase) in said for phrase in phrases):
-                message = (
-                    f"“{fact.id}” is cited without its caveat: {', '.join(f'“{one}”' for one in phrases)}"
+                message = Message(
+                    "“{}” is cited without its caveat: {}", fact.id, ", ".join(f"“{one}”" for one in phrases)
                 )
                 yield Finding(message, _spot(passage, cited[fact.id]))
 
@@ -94,7 +94,9 @@ def check_article(manuscript: Manuscript) -> Iterator[Finding]:
         near = {number for fact in cited for number in held.get(fact, ())} if found else set()
         found = [match for match in found if match[1] not in (everywhere if _names(passage) else near)]
         for match, message in _misuses(passage, found):
-            yield Finding(f"“{match[0]}” is a figure of the article, {message}", passage.spot(*match.span()))
+            yield Finding(
+                Message("“{}” is a figure of the article, {}", match[0], message), passage.spot(*match.span())
+            )
 
 
 def check_translation(proof: Proof) -> Iterator[Finding]:
@@ -108,13 +110,15 @@ def check_translation(proof: Proof) -> Iterator[Finding]:
     here, there = _numbers(english), _numbers(dutch)
     for value, (text, _, spot) in here.items():
         if value not in there and not _spells(dutch, value):
-            yield Finding(f"“{text}” is not in the {name} letter", spot)
+            yield Finding(Message("“{}” is not in the {} letter", text, name), spot)
     first = next((passage.spot() for passage in english.passages), Spot())
     places = {match[1]: passage.spot() for passage in english.passages for match in _find_citations(passage)}
     for value, (text, passage, spot) in there.items():
         if value not in here and not _spells(english, value):
             place = next((places[one[1]] for one in _find_citations(passage) if one[1] in places), first)
-            yield Finding(f"“{text}” of the {name} letter (line {spot.line}) is missing here", place)
+            yield Finding(
+                Message("“{}” of the {} letter (line {}) is missing here", text, name, spot.line), place
+            )
 
 
 # --- What is cited where ---
@@ -181,10 +185,12 @@ def _names(passage: Passage) -> bool:
     return passage.kind in {"key", "heading"}
 
 
-def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], str]]:
+def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple[re.Match[str], Message]]:
     """What is wrong with percentages of the article where they stand."""
     if _names(passage):
-        yield from ((match, "which must not be in a title, a summary or a heading") for match in found)
+        yield from (
+            (match, Message("which must not be in a title, a summary or a heading")) for match in found
+        )
         return
     manuscript, begin = passage.manuscript, passage.start or 0
     known = find_knowledge(manuscript.language)
@@ -201,9 +207,9 @@ def _misuses(passage: Passage, found: Sequence[re.Match[str]]) -> Iterator[tuple
         start += len(sentence)
     for match in found:
         if not sentences[bisect_right(sentences, (match.start(), True)) - 1][1]:
-            yield match, f"and this sentence does not say “{words}”"
+            yield match, Message("and this sentence does not say “{}”", words)
         elif not linked:
-            yield match, f"and this paragraph does not link to {ABOUT}.md"
+            yield match, Message("and this paragraph does not link to {}.md", ABOUT)
 
 
 def _numbers(manuscript: Manuscript) -> dict[str, tuple[str, Passage, Spot]]:
@@ -228,23 +234,36 @@ MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
     Rule(
         "figure-without-source",
         Severity.ERROR,
-        "Cite its source from newsletter/evidence.yaml in the same paragraph, like [^ref-kumar-2007], or leave it out.",
+        Message(
+            "Cite its source from newsletter/evidence.yaml in the same paragraph, like "
+            "[^ref-kumar-2007], or leave it out."
+        ),
         check_figures,
     ),
     Rule(
         "figure-not-in-source",
         Severity.WARNING,
-        "Correct the figure, cite its source, or add it to the claim in newsletter/evidence.yaml.",
+        Message("Correct the figure, cite its source, or add it to the claim in newsletter/evidence.yaml."),
         check_sources,
     ),
-    Rule("context-caveat", Severity.ERROR, "Add one of these phrases to the paragraph.", check_caveats),
+    Rule(
+        "context-caveat", Severity.ERROR, Message("Add one of these phrases to the paragraph."), check_caveats
+    ),
     Rule(
         "article-figure",
         Severity.ERROR,
-        "Write “volgens het artikel” or “according to the article” in the sentence, and link to about-the-numbers.md.",
+        Message(
+            "Write “volgens het artikel” or “according to the article” in the sentence, and link "
+            "to about-the-numbers.md."
+        ),
         check_article,
     ),
 )
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("figures-differ", Severity.WARNING, "Use the same numbers in both languages.", check_translation),
+    Rule(
+        "figures-differ",
+        Severity.WARNING,
+        Message("Use the same numbers in both languages."),
+        check_translation,
+    ),
 )

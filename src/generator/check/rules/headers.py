@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from generator.check.rule import Finding, Rule, Spot
 from generator.errors import MailingError
-from generator.model import Severity
+from generator.model import Message, Severity
 from generator.render.email.master import STAND_IN
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _of_both(check: Callable[[Proof, _Message], Iterator[Finding]]) -> Callable[
         if copy is not None:
             for finding in check(proof, _Message(copy, _COPY, _STRANGE, _read_headers(copy))):
                 if finding.message not in said:
-                    yield replace(finding, message=f"in the copy for a reader: {finding.message}")
+                    yield replace(finding, message=Message("in the copy for a reader: {}", finding.message))
 
     return checked
 
@@ -121,17 +121,19 @@ def check_fields(proof: Proof, message: _Message) -> Iterator[Finding]:
     for name, form in message.forms.items():
         values = _find_values(message.headers, name)
         if len(values) != 1:
-            yield Finding(f"the message has the header {name} {len(values)} times; expected once")
+            yield Finding(Message("the message has the header {} {} times; expected once", name, len(values)))
         elif not (match := re.fullmatch(form, values[0])):
-            yield Finding(f"the header {name} has an unexpected form: “{values[0][:60]}”")
+            yield Finding(Message("the header {} has an unexpected form: “{}”", name, values[0][:60]))
         elif match[1] != expected.get(name, match[1]):
-            yield Finding(f"the header {name} is “{match[1]}”; expected “{expected[name]}”")
+            yield Finding(Message("the header {} is “{}”; expected “{}”", name, match[1], expected[name]))
         elif name == "Date" and parsedate_to_datetime(match[1]) != edition.published:
             line = Spot(proof.manuscript.line_of("published"))
-            yield Finding(f"the header Date is “{match[1]}”; expected the time of publication", line)
+            yield Finding(
+                Message("the header Date is “{}”; expected the time of publication", match[1]), line
+            )
     for name in message.strange:
         if _find_values(message.headers, name):
-            yield Finding(f"the message must not have the header {name}")
+            yield Finding(Message("the message must not have the header {}", name))
 
 
 @_of_both
@@ -139,25 +141,32 @@ def _check_ways_out(_proof: Proof, message: _Message) -> Iterator[Finding]:
     value = next(iter(_find_values(message.headers, "List-Unsubscribe")), "")
     addresses = re.findall(r"<([^<>\s]*)>", value)
     if not re.fullmatch(r"<[^<>\s]+>(?:, ?<[^<>\s]+>)*", value) or "=?" in value:
-        yield Finding(f"List-Unsubscribe must have one or more addresses between < and >: “{value[:60]}”")
+        yield Finding(
+            Message("List-Unsubscribe must have one or more addresses between < and >: “{}”", value[:60])
+        )
     if any(len(header.lines) > 1 for header in message.headers if header.name.lower() == "list-unsubscribe"):
-        yield Finding("List-Unsubscribe is folded over several lines, which Gmail does not read")
+        yield Finding(Message("List-Unsubscribe is folded over several lines, which Gmail does not read"))
     if odd := [address for address in addresses if not address.startswith(("https:", "mailto:"))]:
-        yield Finding(f"List-Unsubscribe has the address “{odd[0][:60]}”, which is neither https nor mailto")
+        yield Finding(
+            Message("List-Unsubscribe has the address “{}”, which is neither https nor mailto", odd[0][:60])
+        )
     posts = _find_values(message.headers, "List-Unsubscribe-Post")
     if posts != [ONE_CLICK] * any(address.startswith("https:") for address in addresses):
         wanted = (
-            f"“{ONE_CLICK}” once, for there is an https address"
+            Message("“{}” once, for there is an https address", ONE_CLICK)
             if not posts
-            else "there only beside an https address"
+            else Message("there only beside an https address")
         )
-        yield Finding(f"List-Unsubscribe-Post should be {wanted}")
+        yield Finding(Message("List-Unsubscribe-Post should be {}", wanted))
     if message.forms is _COPY:
         if not all(STAND_IN.unsubscribe in address for address in addresses):
-            yield Finding("List-Unsubscribe has an address that does not identify the reader")
+            yield Finding(Message("List-Unsubscribe has an address that does not identify the reader"))
         if addresses != sorted(addresses, key=lambda address: not address.startswith("https:")):
             yield Finding(
-                "List-Unsubscribe has the mail address before the https address; mail programs use the first"
+                Message(
+                    "List-Unsubscribe has the mail address before the https address; mail programs use "
+                    "the first"
+                )
             )
 
 
@@ -166,7 +175,7 @@ def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
     try:
         _ = proof.copy
     except MailingError as error:
-        yield Finding(str(error))
+        yield Finding(error.args[0])
     yield from _check_ways_out(proof)
 
 
@@ -174,23 +183,31 @@ def check_unsubscribe(proof: Proof) -> Iterator[Finding]:
 def check_header_lines(_proof: Proof, message: _Message) -> Iterator[Finding]:
     """Lines are as long as RFC 5322 allows, end in CRLF, are folded before a space, and are ASCII."""
     if re.search(rb"[^\x00-\x7f]", message.content):
-        yield Finding("the message contains non-ASCII characters, which old servers damage")
+        yield Finding(Message("the message contains non-ASCII characters, which old servers damage"))
     if re.search(rb"\r(?!\n)|(?<!\r)\n", message.content):
-        yield Finding("a line of the message does not end in CRLF")
+        yield Finding(Message("a line of the message does not end in CRLF"))
     longest = max(map(len, message.content.split(b"\r\n")))
     if longest > LONGEST:
-        yield Finding(f"a line of the message has {longest} characters; servers accept {LONGEST}")
+        yield Finding(Message("a line of the message has {} characters; servers accept {}", longest, LONGEST))
     for header in message.headers:
         if not re.fullmatch(r"[!-9;-~]+", header.name):
-            yield Finding(f"a header line has an invalid form: “{header.lines[0][:60]}”")
+            yield Finding(Message("a header line has an invalid form: “{}”", header.lines[0][:60]))
         for line in header.lines:
             if len(line) > WIDEST and header.name.lower() not in UNFOLDED:
                 yield Finding(
-                    f"a line of the header {header.name} has {len(line)} characters; at most {WIDEST} are allowed"
+                    Message(
+                        "a line of the header {} has {} characters; at most {} are allowed",
+                        header.name,
+                        len(line),
+                        WIDEST,
+                    )
                 )
         if any(not line.strip() for line in header.lines[1:]):
             yield Finding(
-                f"the header {header.name} has an empty folded line, which ends the headers for some programs"
+                Message(
+                    "the header {} has an empty folded line, which ends the headers for some programs",
+                    header.name,
+                )
             )
 
 
@@ -214,12 +231,17 @@ def _compare(name: str, raw: str, read: Sequence[str], written: str, spot: Spot)
     odd = next((text for text in read if text != written), None)
     long = next((word for word in _ENCODED.findall(raw) if len(word) > WORD), "")
     if any(map(_CONTROL.search, read)):
-        yield Finding(f"the header {name} contains a control character", spot)
+        yield Finding(Message("the header {} contains a control character", name), spot)
     elif odd is not None:
-        yield Finding(f"the header {name} is read as “{odd}”, not as “{written}”", spot)
+        yield Finding(Message("the header {} is read as “{}”, not as “{}”", name, odd, written), spot)
     elif long:
         yield Finding(
-            f"an encoded word in the header {name} has {len(long)} characters; at most {WORD} are allowed",
+            Message(
+                "an encoded word in the header {} has {} characters; at most {} are allowed",
+                name,
+                len(long),
+                WORD,
+            ),
             spot,
         )
 
@@ -254,13 +276,18 @@ def _find_values(headers: list[_Header], name: str) -> list[str]:
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("header-fields", Severity.ERROR, "Check settings.toml and render/mime.py.", check_fields),
-    Rule("header-unsubscribe", Severity.ERROR, "Check settings.toml and render/mime.py.", check_unsubscribe),
+    Rule("header-fields", Severity.ERROR, Message("Check settings.toml and render/mime.py."), check_fields),
+    Rule(
+        "header-unsubscribe",
+        Severity.ERROR,
+        Message("Check settings.toml and render/mime.py."),
+        check_unsubscribe,
+    ),
     Rule(
         "header-lines",
         Severity.ERROR,
-        "This is a bug in render/mime.py; a letter cannot cause it.",
+        Message("This is a bug in render/mime.py; a letter cannot cause it."),
         check_header_lines,
     ),
-    Rule("header-words", Severity.ERROR, "Leave out the character that is lost.", check_words),
+    Rule("header-words", Severity.ERROR, Message("Leave out the character that is lost."), check_words),
 )

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from generator.check.rule import Finding, Rule
 from generator.check.rules.links import links_of
-from generator.model import Severity
+from generator.model import Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,14 +46,23 @@ def check_alt(proof: Proof) -> Iterator[Finding]:
         alt = " ".join(link.text.split())
         stem = unquote(link.target).rpartition("/")[2].rpartition(".")[0]
         if _FILE.match(alt) or _plain(alt) == _plain(stem):
-            yield Finding(f"the alt text “{alt}” is a file name", spot)
+            yield Finding(Message("the alt text “{}” is a file name", alt), spot)
         elif match := _OBVIOUS.match(alt):
             yield Finding(
-                f"the alt text starts with “{match[0].strip()}”, which a screen reader already says", spot
+                Message(
+                    "the alt text starts with “{}”, which a screen reader already says", match[0].strip()
+                ),
+                spot,
             )
         elif len(alt) not in ALT:
             yield Finding(
-                f"the alt text has {len(alt)} characters; {ALT.start} to {ALT.stop - 1} are recommended", spot
+                Message(
+                    "the alt text has {} characters; {} to {} are recommended",
+                    len(alt),
+                    ALT.start,
+                    ALT.stop - 1,
+                ),
+                spot,
             )
 
 
@@ -63,7 +72,10 @@ def check_weight(proof: Proof) -> Iterator[Finding]:
         size = image.source.stat().st_size
         if size > HEAVY:
             yield Finding(
-                f"“{image.name}” has {size / 1000:.0f} KB; at most {HEAVY // 1000} are recommended", spot
+                Message(
+                    "“{}” has {:.0f} KB; at most {} are recommended", image.name, size / 1000, HEAVY // 1000
+                ),
+                spot,
             )
 
 
@@ -72,10 +84,22 @@ def check_pixels(proof: Proof) -> Iterator[Finding]:
     for image, spot in _images(proof):
         if SMALL <= image.width < SHARP:
             yield Finding(
-                f"“{image.name}” is {image.width} pixels wide, but the column of a letter has {SHARP}", spot
+                Message(
+                    "“{}” is {} pixels wide, but the column of a letter has {}",
+                    image.name,
+                    image.width,
+                    SHARP,
+                ),
+                spot,
             )
         elif max(image.width, image.height) > WASTED:
-            message = f"“{image.name}” has {image.width} × {image.height} pixels; no screen shows more than {WASTED:,}"
+            message = Message(
+                "“{}” has {} × {} pixels; no screen shows more than {:,}",
+                image.name,
+                image.width,
+                image.height,
+                WASTED,
+            )
             yield Finding(message, spot)
 
 
@@ -94,12 +118,19 @@ def _plain(text: str) -> str:
 
 
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("image-alt", Severity.WARNING, "Describe in one sentence what the picture shows.", check_alt),
-    Rule("image-weight", Severity.WARNING, "Reduce its size, or save a photograph as JPEG.", check_weight),
+    Rule(
+        "image-alt", Severity.WARNING, Message("Describe in one sentence what the picture shows."), check_alt
+    ),
+    Rule(
+        "image-weight",
+        Severity.WARNING,
+        Message("Reduce its size, or save a photograph as JPEG."),
+        check_weight,
+    ),
     Rule(
         "image-pixels",
         Severity.WARNING,
-        "Make it 1072 pixels wide (twice the column), or less than 200.",
+        Message("Make it 1072 pixels wide (twice the column), or less than 200."),
         check_pixels,
     ),
 )

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from generator.check.rule import Finding, Rule, Spot
 from generator.check.web.addresses import list_addresses, survey_with
-from generator.model import Severity
+from generator.model import Message, Severity, join_and
 from generator.render.links import locate
 
 if TYPE_CHECKING:
@@ -64,7 +64,9 @@ def check_shorteners(manuscript: Manuscript) -> Iterator[Finding]:
     for link, spot in links_of(manuscript):
         host = _host(link.target)
         if host in SHORTENERS:
-            yield Finding(f"“{link.target}” is shortened by {host}, which hides the real address", spot)
+            yield Finding(
+                Message("“{}” is shortened by {}, which hides the real address", link.target, host), spot
+            )
 
 
 def check_tracking(manuscript: Manuscript) -> Iterator[Finding]:
@@ -75,14 +77,14 @@ def check_tracking(manuscript: Manuscript) -> Iterator[Finding]:
             continue
         names = dict.fromkeys(name for name, _ in parse_qsl(found.query, keep_blank_values=True))
         if tracking := [f"“{name}”" for name in names if _is_tracker(name.lower())]:
-            yield Finding(f"the address tracks the reader with {' and '.join(tracking)}", spot)
+            yield Finding(Message("the address tracks the reader with {}", join_and(tracking)), spot)
 
 
 def check_insecure(manuscript: Manuscript) -> Iterator[Finding]:
     """Every address is https."""
     for link, spot in links_of(manuscript):
         if link.target.lower().startswith("http:"):
-            yield Finding(f"“{link.target}” is not https", spot)
+            yield Finding(Message("“{}” is not https", link.target), spot)
 
 
 def check_texts(manuscript: Manuscript) -> Iterator[Finding]:
@@ -92,9 +94,9 @@ def check_texts(manuscript: Manuscript) -> Iterator[Finding]:
         if link.image:
             continue
         if not link.text.strip():
-            yield Finding("the link has no text", spot)
+            yield Finding(Message("the link has no text"), spot)
         elif _say(link.text) in VAGUE:
-            yield Finding(f"the link “{link.text}” does not say where it leads", spot)
+            yield Finding(Message("the link “{}” does not say where it leads", link.text), spot)
 
 
 def check_bare(manuscript: Manuscript) -> Iterator[Finding]:
@@ -103,7 +105,7 @@ def check_bare(manuscript: Manuscript) -> Iterator[Finding]:
     for match in _ADDRESS.finditer(text):
         found = _trim(match[0])
         spot = manuscript.spot(match.start(), match.start() + len(found))
-        yield Finding(f"“{found}” is an address; use words as the text of the link", spot)
+        yield Finding(Message("“{}” is an address; use words as the text of the link", found), spot)
 
 
 def check_mailto(manuscript: Manuscript) -> Iterator[Finding]:
@@ -115,11 +117,11 @@ def check_mailto(manuscript: Manuscript) -> Iterator[Finding]:
         address, _, query = rest.partition("?")
         headers = parse_qsl(query, keep_blank_values=True)
         if not _MAILBOX.fullmatch(unquote(address)):
-            yield Finding(f"“{unquote(address)}” is not a single mail address", spot)
+            yield Finding(Message("“{}” is not a single mail address", unquote(address)), spot)
         elif more := [name for name, _ in headers if name.lower() != "subject"]:
-            yield Finding(f"the mail link fills in “{more[0]}”", spot)
+            yield Finding(Message("the mail link fills in “{}”", more[0]), spot)
         elif any("\n" in value or "\r" in value for _, value in headers):
-            yield Finding("the subject of the mail link is more than one line", spot)
+            yield Finding(Message("the subject of the mail link is more than one line"), spot)
 
 
 # --- What readers follow ---
@@ -131,7 +133,7 @@ def check_dead(proof: Proof) -> Iterator[Finding]:
     addresses = survey_with(proof.newsletter, proof.issue)
     for address, where in dict(reversed([*list_addresses(proof)])).items():
         if address.startswith(settings.site_url) and (why := addresses.why_dead(address)):
-            yield Finding(f"“{address}” {where} does not work: {why}", _origin(proof, address))
+            yield Finding(Message("“{}” {} does not work: {}", address, where, why), _origin(proof, address))
 
 
 def _origin(proof: Proof, address: str) -> Spot:
@@ -196,18 +198,27 @@ def _say(text: str) -> str:
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
-    Rule("shortener", Severity.ERROR, "Link to the full address.", check_shorteners),
-    Rule("tracking", Severity.ERROR, "Remove the parameter from the address.", check_tracking),
-    Rule("insecure-link", Severity.ERROR, "Use the https address, or another source.", check_insecure),
-    Rule("link-text", Severity.WARNING, "Name what readers find there.", check_texts),
-    Rule("bare-address", Severity.WARNING, "Make it a link: [words](address), or <address>.", check_bare),
+    Rule("shortener", Severity.ERROR, Message("Link to the full address."), check_shorteners),
+    Rule("tracking", Severity.ERROR, Message("Remove the parameter from the address."), check_tracking),
+    Rule(
+        "insecure-link", Severity.ERROR, Message("Use the https address, or another source."), check_insecure
+    ),
+    Rule("link-text", Severity.WARNING, Message("Name what readers find there."), check_texts),
+    Rule(
+        "bare-address",
+        Severity.WARNING,
+        Message("Make it a link: [words](address), or <address>."),
+        check_bare,
+    ),
     Rule(
         "mailto",
         Severity.ERROR,
-        "Write it as mailto:name@example.org, with at most “?subject=…”.",
+        Message("Write it as mailto:name@example.org, with at most “?subject=…”."),
         check_mailto,
     ),
 )
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("dead-link", Severity.ERROR, "Correct the address, or link to the file instead.", check_dead),
+    Rule(
+        "dead-link", Severity.ERROR, Message("Correct the address, or link to the file instead."), check_dead
+    ),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule
 from generator.check.styles import parse_style
-from generator.model import Severity
+from generator.model import Message, Severity
 from generator.render.email.draft import unsubscribe_url
 from generator.words import load_words
 
@@ -41,8 +41,8 @@ def check_size(proof: Proof) -> Iterator[Finding]:
     size = len(proof.email.html.encode())
     if size > HEAVY:
         severity = Severity.ERROR if size > CLIPPED else Severity.WARNING
-        most = f"{HEAVY / 1000:.0f} KB is enough for a letter, and Gmail clips it at 102 KB"
-        yield Finding(f"the email has {size / 1000:.0f} KB of HTML; {most}", severity=severity)
+        most = Message("{:.0f} KB is enough for a letter, and Gmail clips it at 102 KB", HEAVY / 1000)
+        yield Finding(Message("the email has {:.0f} KB of HTML; {}", size / 1000, most), severity=severity)
 
 
 def check_language(proof: Proof) -> Iterator[Finding]:
@@ -50,18 +50,21 @@ def check_language(proof: Proof) -> Iterator[Finding]:
     language = proof.edition.language
     body = proof.tree.find("body")
     wrapper = next(_elements(body), None) if body is not None else None
-    for name, element in (("the document", proof.tree), ("the first element of the body", wrapper)):
+    for name, element in (
+        (Message("the document"), proof.tree),
+        (Message("the first element of the body"), wrapper),
+    ):
         for key, value in (("lang", str(language)), ("dir", "ltr")):
             found = element.get(key, "") if element is not None else ""
             if found != value:
-                yield Finding(f"{name} has {key}=“{found}”; expected “{value}”: {_HTML}")
+                yield Finding(Message("{} has {}=“{}”; expected “{}”: {}", name, key, found, value, _HTML))
 
 
 def check_title(proof: Proof) -> Iterator[Finding]:
     """The title of the document is the subject."""
     title = _plain(proof.tree.findtext("head/title"))
     if title != _plain(proof.edition.subject):
-        yield Finding(f"the title of the email is “{title}”; expected the subject: {_HTML}")
+        yield Finding(Message("the title of the email is “{}”; expected the subject: {}", title, _HTML))
 
 
 @first_few
@@ -73,11 +76,14 @@ def check_tables(proof: Proof) -> Iterator[Finding]:
             if heads:
                 words, spot = _first_words(proof, table)
                 yield Finding(
-                    f"the table with “{words}” has header cells, but is marked as layout only: {_HTML}", spot
+                    Message(
+                        "the table with “{}” has header cells, but is marked as layout only: {}", words, _HTML
+                    ),
+                    spot,
                 )
         elif not heads or any(head.get("scope") not in _SCOPES for head in heads):
             words, spot = _first_words(proof, table)
-            message = f"the table with “{words}” has no header cells, which screen readers need"
+            message = Message("the table with “{}” has no header cells, which screen readers need", words)
             yield Finding(message, spot)
 
 
@@ -88,7 +94,9 @@ def check_alt(proof: Proof) -> Iterator[Finding]:
         name, alt = image.get("src", "").rpartition("/")[2], image.get("alt")
         is_decoration = image.get("role") == "presentation" or image.get("aria-hidden") == "true"
         if alt is None or not (alt.strip() or is_decoration):
-            yield Finding(f"the picture “{name}” has no alt text", find_place(proof.manuscript, name))
+            yield Finding(
+                Message("the picture “{}” has no alt text", name), find_place(proof.manuscript, name)
+            )
 
 
 @first_few
@@ -98,15 +106,17 @@ def check_headings(proof: Proof) -> Iterator[Finding]:
     for heading in proof.tree.iter(*_HEADINGS):
         level, text = int(heading.tag[1]), _plain(heading.text_content())
         if not text:
-            yield Finding(f"a heading of level {level} is empty")
+            yield Finding(Message("a heading of level {} is empty", level))
         elif level == 1 and above:
-            yield Finding(f"“{text}” is a second heading of level 1", find_place(proof.manuscript, text))
+            yield Finding(
+                Message("“{}” is a second heading of level 1", text), find_place(proof.manuscript, text)
+            )
         elif level > above + 1:
-            message = f"“{text}” has level {level}, but the heading above it has level {above}"
+            message = Message("“{}” has level {}, but the heading above it has level {}", text, level, above)
             yield Finding(message, find_place(proof.manuscript, text))
         above = level
     if not above:
-        yield Finding(f"the email has no heading: {_HTML}")
+        yield Finding(Message("the email has no heading: {}", _HTML))
 
 
 def check_preheader(proof: Proof) -> Iterator[Finding]:
@@ -118,9 +128,11 @@ def check_preheader(proof: Proof) -> Iterator[Finding]:
     )
     text = _FILLER.sub("", first.text or "").strip() if first is not None else ""
     if first is None or _plain(text) != _plain(proof.edition.summary):
-        yield Finding(f"inboxes would show “{text[:60]}” beside the subject; expected the summary: {_HTML}")
+        yield Finding(
+            Message("inboxes would show “{}” beside the subject; expected the summary: {}", text[:60], _HTML)
+        )
     elif ("display", "none") not in _inline(first):
-        yield Finding(f"the summary above the letter is not hidden: {_HTML}")
+        yield Finding(Message("the summary above the letter is not hidden: {}", _HTML))
 
 
 @first_few
@@ -130,7 +142,12 @@ def check_tap_targets(proof: Proof) -> Iterator[Finding]:
         line, text = _line_height(link), _plain(link.text_content())
         if text and line is not None and line < TAP_TARGET and _is_alone(link):
             yield Finding(
-                f"the link “{text[:60]}” is on a line of {line:.0f} pixels; touch screens need {TAP_TARGET}",
+                Message(
+                    "the link “{}” is on a line of {:.0f} pixels; touch screens need {}",
+                    text[:60],
+                    line,
+                    TAP_TARGET,
+                ),
                 find_place(proof.manuscript, text),
             )
 
@@ -145,17 +162,17 @@ def check_sender(proof: Proof) -> Iterator[Finding]:
     links = {link.get("href") for link in proof.tree.iter("a") if _plain(link.text_content())}
     text = _plain(proof.email.text)
     for name, value in (
-        ("the postal address", settings.postal),
-        ("the reason why a reader gets it", words["reason"].format(letter=settings.letter)),
+        (Message("the postal address"), settings.postal),
+        (Message("the reason why a reader gets it"), words["reason"].format(letter=settings.letter)),
     ):
         if _plain(value) not in seen:
-            yield Finding(f"{name} is not in the email: {_HTML}")
+            yield Finding(Message("{} is not in the email: {}", name, _HTML))
         if _plain(value) not in text:
-            yield Finding(f"{name} is not in the text of the email: {_TEXT}")
+            yield Finding(Message("{} is not in the text of the email: {}", name, _TEXT))
     if unsubscribe not in links:
-        yield Finding(f"the email has no unsubscribe link ({unsubscribe}): {_HTML}")
+        yield Finding(Message("the email has no unsubscribe link ({}): {}", unsubscribe, _HTML))
     if unsubscribe not in text.split():
-        yield Finding(f"the text part does not say how to unsubscribe ({unsubscribe}): {_TEXT}")
+        yield Finding(Message("the text part does not say how to unsubscribe ({}): {}", unsubscribe, _TEXT))
 
 
 def _elements(parent: HtmlElement) -> Iterator[HtmlElement]:
@@ -212,28 +229,28 @@ def _plain(text: str | None) -> str:
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = ()
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("size", Severity.ERROR, "Shorten the letter.", check_size),
-    Rule("html-lang", Severity.ERROR, "Set lang and dir in the template.", check_language),
-    Rule("html-title", Severity.ERROR, "Put the subject between <title> and </title>.", check_title),
+    Rule("size", Severity.ERROR, Message("Shorten the letter."), check_size),
+    Rule("html-lang", Severity.ERROR, Message("Set lang and dir in the template."), check_language),
+    Rule("html-title", Severity.ERROR, Message("Put the subject between <title> and </title>."), check_title),
     Rule(
         "table-role",
         Severity.ERROR,
-        "Add a header row, or use a list instead of a table.",
+        Message("Add a header row, or use a list instead of a table."),
         check_tables,
     ),
-    Rule("html-alt", Severity.ERROR, "Describe the picture between ![ and ].", check_alt),
+    Rule("html-alt", Severity.ERROR, Message("Describe the picture between ![ and ]."), check_alt),
     Rule(
         "heading-order",
         Severity.ERROR,
-        "Use one level more than the heading that it belongs to.",
+        Message("Use one level more than the heading that it belongs to."),
         check_headings,
     ),
-    Rule("preheader", Severity.ERROR, "Put the hidden summary first in the body.", check_preheader),
+    Rule("preheader", Severity.ERROR, Message("Put the hidden summary first in the body."), check_preheader),
     Rule(
         "tap-target",
         Severity.WARNING,
-        "Set its line height to 24 pixels or more in letter.css.",
+        Message("Set its line height to 24 pixels or more in letter.css."),
         check_tap_targets,
     ),
-    Rule("sender", Severity.ERROR, "Restore it at the end of the template.", check_sender),
+    Rule("sender", Severity.ERROR, Message("Restore it at the end of the template."), check_sender),
 )

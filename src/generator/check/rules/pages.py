@@ -12,7 +12,7 @@ from lxml import html
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.markdown.reader import read_marks
-from generator.model import Severity
+from generator.model import Message, Severity
 from generator.render.markdown import escape_markdown
 
 if TYPE_CHECKING:
@@ -43,18 +43,24 @@ def check_page_title(proof: Proof) -> Iterator[Finding]:
         if (found := _read(values.get(key, '""'))) != expected:
             spot = proof.manuscript.fields[name].spot()
             yield Finding(
-                f"the archive page has the {key} “{found}”; expected the {name} of the letter: {_TEMPLATE}",
+                Message(
+                    "the archive page has the {} “{}”; expected the {} of the letter: {}",
+                    key,
+                    found,
+                    name,
+                    _TEMPLATE,
+                ),
                 spot,
             )
     tops = [heading for heading in read_marks(body).headings if heading.level == 1]
     titles = [_TITLE.sub("", heading.text).strip() for heading in tops]
     if titles != [escape_markdown(proof.edition.title)]:
         what = (
-            f"{len(titles)} headings of level 1"
+            Message("{} headings of level 1", len(titles))
             if len(titles) != 1
-            else f"the heading “{titles[0]}”, not its title"
+            else Message("the heading “{}”, not its title", titles[0])
         )
-        yield Finding(f"the archive page has {what}: {_TEMPLATE}")
+        yield Finding(Message("the archive page has {}: {}", what, _TEMPLATE))
 
 
 def check_page_actions(proof: Proof) -> Iterator[Finding]:
@@ -62,7 +68,9 @@ def check_page_actions(proof: Proof) -> Iterator[Finding]:
     items = _ITEM.findall(proof.page)
     for action in proof.edition.actions:
         if items.count(action) != 1:
-            message = f"the archive page has the action {action} {items.count(action)} times; expected once"
+            message = Message(
+                "the archive page has the action {} {} times; expected once", action, items.count(action)
+            )
             yield Finding(message, proof.manuscript.locate(f"#{action}"))
 
 
@@ -75,14 +83,19 @@ def check_entry_html(proof: Proof) -> Iterator[Finding]:
         address = element.get("href", element.get("src"))
         words = " ".join(element.text_content().split())
         if address is not None and not _ABSOLUTE.match(address):
-            message = f"the address “{address}” in the feeds does not work outside our site"
+            message = Message("the address “{}” in the feeds does not work outside our site", address)
             yield Finding(message, find_place(proof.manuscript, words))
         if element.tag in _SILENT:
             yield Finding(
-                f"the feeds contain <{element.tag}>, which feed readers remove: templates/feed/entry.html"
+                Message(
+                    "the feeds contain <{}>, which feed readers remove: templates/feed/entry.html",
+                    element.tag,
+                )
             )
         if extra := sorted({"class", "id", "style"} & set(element.keys())):
-            yield Finding(f"the feeds contain <{element.tag} {extra[0]}>, which has no effect there")
+            yield Finding(
+                Message("the feeds contain <{} {}>, which has no effect there", element.tag, extra[0])
+            )
 
 
 def check_entry_dates(proof: Proof) -> Iterator[Finding]:
@@ -93,13 +106,16 @@ def check_entry_dates(proof: Proof) -> Iterator[Finding]:
         if found != written:
             spot = Spot(manuscript.line_of(key))
             yield Finding(
-                f"the feeds have {key} {found.isoformat()}, but the letter has {written.isoformat()}", spot
+                Message(
+                    "the feeds have {} {}, but the letter has {}", key, found.isoformat(), written.isoformat()
+                ),
+                spot,
             )
     if entry.updated < entry.published:
-        message = f"the letter was updated ({entry.updated.isoformat()}) before it was published"
+        message = Message("the letter was updated ({}) before it was published", entry.updated.isoformat())
         yield Finding(message, Spot(manuscript.line_of("updated")))
     if not _TAG_URI.fullmatch(entry.id):
-        yield Finding(f"the id of the entry is “{entry.id}”, which is not a tag URI (RFC 4151)")
+        yield Finding(Message("the id of the entry is “{}”, which is not a tag URI (RFC 4151)", entry.id))
 
 
 def _split(page: str) -> tuple[str, str]:
@@ -120,17 +136,20 @@ PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
         "page-title",
         Severity.ERROR,
-        "Use plain text for title and summary, and # for the title only.",
+        Message("Use plain text for title and summary, and # for the title only."),
         check_page_title,
     ),
     Rule(
         "page-actions",
         Severity.ERROR,
-        "Put each action once in “Food for action”.",
+        Message("Put each action once in “Food for action”."),
         check_page_actions,
     ),
     Rule(
-        "entry-links", Severity.ERROR, "Use the full address, or correct render/entries.py.", check_entry_html
+        "entry-links",
+        Severity.ERROR,
+        Message("Use the full address, or correct render/entries.py."),
+        check_entry_html,
     ),
-    Rule("entry-dates", Severity.ERROR, "Make “updated” later than “published”.", check_entry_dates),
+    Rule("entry-dates", Severity.ERROR, Message("Make “updated” later than “published”."), check_entry_dates),
 )

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from generator.check.places import find_place, first_few
 from generator.check.rule import Finding, Rule
-from generator.model import Severity
+from generator.model import Message, Severity
 from generator.words import load_words
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def check_text(proof: Proof) -> Iterator[Finding]:
     """Every heading, link and action of the HTML is in the text too."""
     plain = _plain(proof.email.text, proof)
     for kind, elements in (
-        ("heading", proof.tree.iter("h1", "h2", "h3", "h4", "h5", "h6")),
-        ("action", (next(cell.iter("a"), cell) for cell in proof.tree.find_class("act"))),
+        (Message("the heading"), proof.tree.iter("h1", "h2", "h3", "h4", "h5", "h6")),
+        (Message("the action"), (next(cell.iter("a"), cell) for cell in proof.tree.find_class("act"))),
     ):
         place = 0
         for element in elements:
@@ -43,7 +43,7 @@ def check_text(proof: Proof) -> Iterator[Finding]:
             after = plain.find(words, place)  # they come in the same order: nothing is read twice
             place = max(place, after)
             if after < 0 and words not in plain:
-                yield _missing(proof, f"the {kind}", said)
+                yield _missing(proof, kind, said)
     found = {
         unquote(word)
         for raw in proof.email.text.split()
@@ -55,7 +55,7 @@ def check_text(proof: Proof) -> Iterator[Finding]:
         # A mail to nobody yet passes an address on: that is its last word.
         address = href.split()[-1] if href.startswith("mailto:?") else href
         if found.isdisjoint({address, address.removeprefix("mailto:")}):
-            yield _missing(proof, f"{address}, the address of", said)
+            yield _missing(proof, Message("{}, the address of", address), said)
 
 
 def check_actions(proof: Proof) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def check_actions(proof: Proof) -> Iterator[Finding]:
     for action in proof.edition.actions:
         page = proof.newsletter.playbook.item(language, action)[0].page
         if f"{settings.page_url(language, page)}#{action}" not in addresses:
-            message = f"the HTML part does not link the action {action} to the playbook"
+            message = Message("the HTML part does not link the action {} to the playbook", action)
             yield Finding(message, proof.manuscript.locate(action))
 
 
@@ -75,7 +75,11 @@ def check_lines(proof: Proof) -> Iterator[Finding]:
     for line in proof.email.text.split("\n"):
         if len(line) > WIDEST and " " in line.strip() and not _ADDRESS.search(line):
             yield Finding(
-                f"a line of the text part has {len(line)} characters; mail programs wrap it at {WIDEST}",
+                Message(
+                    "a line of the text part has {} characters; mail programs wrap it at {}",
+                    len(line),
+                    WIDEST,
+                ),
                 find_place(proof.manuscript, line),
             )
 
@@ -87,20 +91,24 @@ def check_message(proof: Proof) -> Iterator[Finding]:
     found = [part for part in parts if not isinstance(part, str)] if isinstance(parts, list) else []
     if [part.get_content_type() for part in found] != [kind for kind, _ in made]:
         yield Finding(
-            "the message must have a text part, then an HTML part; otherwise mail programs choose the wrong one"
+            Message(
+                "the message must have a text part, then an HTML part; otherwise mail programs "
+                "choose the wrong one"
+            )
         )
         return
     for part, (kind, content) in zip(found, made, strict=True):
         payload = part.get_payload(decode=True)
         text = payload.decode(errors="replace") if isinstance(payload, bytes) else ""
         if text.replace("\r\n", "\n") != content:
-            yield Finding(f"the part {kind} of the message differs from what was rendered")
+            yield Finding(Message("the part {} of the message differs from what was rendered", kind))
 
 
-def _missing(proof: Proof, what: str, said: str) -> Finding:
+def _missing(proof: Proof, what: Message, said: str) -> Finding:
     words = " ".join(said.split())
     return Finding(
-        f"{what} “{words[:60]}” is not in the text part: {_TEMPLATE}", find_place(proof.manuscript, words)
+        Message("{} “{}” is not in the text part: {}", what, words[:60], _TEMPLATE),
+        find_place(proof.manuscript, words),
     )
 
 
@@ -116,15 +124,15 @@ PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
         "text-complete",
         Severity.ERROR,
-        "Use plain Markdown, or correct the template of the text part.",
+        Message("Use plain Markdown, or correct the template of the text part."),
         check_text,
     ),
-    Rule("text-actions", Severity.ERROR, "Put each action in “Food for action”.", check_actions),
-    Rule("text-lines", Severity.WARNING, "Wrap the line in the source.", check_lines),
+    Rule("text-actions", Severity.ERROR, Message("Put each action in “Food for action”."), check_actions),
+    Rule("text-lines", Severity.WARNING, Message("Wrap the line in the source."), check_lines),
     Rule(
         "message-parts",
         Severity.ERROR,
-        "This is a bug in render/mime.py; a letter cannot cause it.",
+        Message("This is a bug in render/mime.py; a letter cannot cause it."),
         check_message,
     ),
 )

@@ -14,7 +14,7 @@ from generator.check.rule import Finding, Rule, Spot
 from generator.content.archive import read_week
 from generator.content.certainties import IDS
 from generator.content.editions import SECTIONS
-from generator.model import Severity
+from generator.model import Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -47,8 +47,12 @@ def check_section_length(proof: Proof) -> Iterator[Finding]:
     for section in proof.edition.sections:
         bounds, words = BOUNDS[section.heading], section.words
         if words not in bounds:
-            message = (
-                f"“{section.heading}” has {words} words; {bounds.start} to {bounds.stop - 1} are recommended"
+            message = Message(
+                "“{}” has {} words; {} to {} are recommended",
+                section.heading,
+                words,
+                bounds.start,
+                bounds.stop - 1,
             )
             yield Finding(message, Spot(section.line))
 
@@ -58,7 +62,12 @@ def check_one_certainty(manuscript: Manuscript) -> Iterator[Finding]:
     for link in manuscript.marks.links:
         found = _CERTAINTY.search(link.target)
         if found and found[1] in IDS and found[1] != manuscript.certainty:
-            message = f"“{link.text or link.target}” links to {found[1]}, but this text is about {manuscript.certainty}"
+            message = Message(
+                "“{}” links to {}, but this text is about {}",
+                link.text or link.target,
+                found[1],
+                manuscript.certainty,
+            )
             yield Finding(message, manuscript.spot_of(link.address, link.line))
 
 
@@ -68,12 +77,14 @@ def check_headings(proof: Proof) -> Iterator[Finding]:
     for heading in proof.manuscript.marks.headings:
         name = heading.text.strip()
         if heading.level > above + 1:
-            message = f"“{name}” has {heading.level} marks (#), but the heading above it has {above}"
+            message = Message(
+                "“{}” has {} marks (#), but the heading above it has {}", name, heading.level, above
+            )
             yield Finding(message, Spot(heading.line))
         if not name:
-            yield Finding("a heading has no text", Spot(heading.line))
+            yield Finding(Message("a heading has no text"), Spot(heading.line))
         elif name.casefold() in seen:
-            yield Finding(f"duplicate heading “{name}”", Spot(heading.line))
+            yield Finding(Message("duplicate heading “{}”", name), Spot(heading.line))
         above = heading.level
         seen.add(name.casefold())
 
@@ -88,7 +99,9 @@ def check_reading_level(manuscript: Manuscript) -> Iterator[Finding]:
     if ease < HEAVY:
         known = find_knowledge(manuscript.language)
         scale = f" ({known.scale})" if known else ""
-        message = f"the reading ease of the text is {ease:.0f}{scale}; at least {HEAVY} is recommended"
+        message = Message(
+            "the reading ease of the text is {:.0f}{}; at least {} is recommended", ease, scale, HEAVY
+        )
         yield Finding(message, passages[0].spot())
 
 
@@ -98,7 +111,9 @@ def check_long_sentence(manuscript: Manuscript) -> Iterator[Finding]:
         for sentence, spot in passage.sentences():
             words = max(map(readability.count_words, split_clauses(sentence)))
             if words > LONG:
-                yield Finding(f"this sentence has {words} words; at most {LONG} are recommended", spot)
+                yield Finding(
+                    Message("this sentence has {} words; at most {} are recommended", words, LONG), spot
+                )
 
 
 def check_exclamation(manuscript: Manuscript) -> Iterator[Finding]:
@@ -108,7 +123,7 @@ def check_exclamation(manuscript: Manuscript) -> Iterator[Finding]:
             cure = (
                 "." if passage.text[: match.start()][-1:].isalnum() else ""
             )  # behind ? nothing else is needed
-            yield Finding(f"“{match[0]}” is an exclamation mark", spot, cure=cure)
+            yield Finding(Message("“{}” is an exclamation mark", match[0]), spot, cure=cure)
 
 
 def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
@@ -117,7 +132,7 @@ def check_cliche(manuscript: Manuscript) -> Iterator[Finding]:
     for passage in manuscript.everything:
         for start, end in find_phrases(passage.text, cliches):
             words = " ".join(passage.text[start:end].split())
-            yield Finding(f"“{words}” is a cliché", passage.spot(start, end))
+            yield Finding(Message("“{}” is a cliché", words), passage.spot(start, end))
 
 
 def check_term(manuscript: Manuscript) -> Iterator[Finding]:
@@ -134,7 +149,7 @@ def check_term(manuscript: Manuscript) -> Iterator[Finding]:
             sole = term if words.casefold() in terms and "," not in term else ""
             cure = sole[:1].upper() + sole[1:] if words[:1].isupper() else sole
             spot = passage.spot(start, end)
-            yield Finding(f"“{words}” is not our word for it; write “{term}”", spot, cure=cure)
+            yield Finding(Message("“{}” is not our word for it; write “{}”", words, term), spot, cure=cure)
 
 
 def find_phrases(text: str, phrases: tuple[str, ...]) -> Iterator[tuple[int, int]]:
@@ -179,26 +194,29 @@ def _is_phrase(text: str, found: Sequence[re.Match[str]], phrase: tuple[str, ...
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
     Rule(
-        "one-certainty", Severity.WARNING, "Keep it for a letter about that certainty.", check_one_certainty
+        "one-certainty",
+        Severity.WARNING,
+        Message("Keep it for a letter about that certainty."),
+        check_one_certainty,
     ),
     Rule(
         "reading-level",
         Severity.WARNING,
-        "Use shorter sentences and shorter words.",
+        Message("Use shorter sentences and shorter words."),
         check_reading_level,
     ),
-    Rule("long-sentence", Severity.WARNING, "Split it into two sentences.", check_long_sentence),
-    Rule("exclamation", Severity.WARNING, "Use a full stop.", check_exclamation),
+    Rule("long-sentence", Severity.WARNING, Message("Split it into two sentences."), check_long_sentence),
+    Rule("exclamation", Severity.WARNING, Message("Use a full stop."), check_exclamation),
     Rule(
         "cliche",
         Severity.WARNING,
-        "Use your own words, or delete the phrase from newsletter/cliches.nl.txt or cliches.en.txt.",
+        Message("Use your own words, or delete the phrase from newsletter/cliches.nl.txt or cliches.en.txt."),
         check_cliche,
     ),
     Rule(
         "term",
         Severity.WARNING,
-        "Use the word of the table in newsletter/STYLE.md, or change the table.",
+        Message("Use the word of the table in newsletter/STYLE.md, or change the table."),
         check_term,
     ),
 )
@@ -206,8 +224,13 @@ PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
         "section-length",
         Severity.WARNING,
-        "Shorten or extend the section.",
+        Message("Shorten or extend the section."),
         check_section_length,
     ),
-    Rule("headings", Severity.ERROR, "Give each heading its own text, one level at a time.", check_headings),
+    Rule(
+        "headings",
+        Severity.ERROR,
+        Message("Give each heading its own text, one level at a time."),
+        check_headings,
+    ),
 )

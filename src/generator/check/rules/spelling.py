@@ -16,7 +16,7 @@ from generator.check.language.detection import is_in
 from generator.check.language.knowledge import find_knowledge, list_others
 from generator.check.rule import Finding, Rule
 from generator.content.editions import SECTIONS
-from generator.model import Severity
+from generator.model import NOTHING, Message, Severity, join_or
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,11 +55,13 @@ def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
         places.setdefault(word, spot)
         times[word] = times.get(word, 0) + 1
         if len(places) > UNKNOWN:
-            message = f"more than {UNKNOWN} words here are not in the dictionary; the rest was not checked"
+            message = Message(
+                "more than {} words here are not in the dictionary; the rest was not checked", UNKNOWN
+            )
             yield Finding(message, places.popitem()[1])
             break
     for number, (word, spot) in enumerate(places.items()):
-        again = f" (used {times[word]} times)" if times[word] > 1 else ""
+        again = Message(" (used {} times)", times[word]) if times[word] > 1 else NOTHING
         hint = _find_other(word, language, languages)
         if (
             manuscript.suggests
@@ -67,8 +69,8 @@ def check_spelling(manuscript: Manuscript) -> Iterator[Finding]:
             and number < SUGGESTED
             and (found := suggest(word, language, house))
         ):
-            hint = f"; did you mean {' or '.join(f'“{one}”' for one in found)}?"
-        yield Finding(f"“{word}”{again} is not in the dictionary{hint}", spot)
+            hint = Message("; did you mean {}?", join_or(f"“{one}”" for one in found))
+        yield Finding(Message("“{}”{} is not in the dictionary{}", word, again, hint), spot)
 
 
 def knows(word: str, language: Language, house: frozenset[str] = frozenset()) -> bool:
@@ -86,7 +88,7 @@ def suggest(word: str, language: Language, house: frozenset[str] = frozenset()) 
     return tuple(islice(dict.fromkeys(near), 3))
 
 
-def _find_other(word: str, language: Language, languages: Languages) -> str:
+def _find_other(word: str, language: Language, languages: Languages) -> Message:
     """That a word stands in the dictionary of another language; empty when it does not."""
     for other in languages:
         if (
@@ -94,8 +96,8 @@ def _find_other(word: str, language: Language, languages: Languages) -> str:
             and has_dictionary(other)
             and _stands_in_dictionary(word.translate(_MARKS), other)
         ):
-            return f"; it is {languages.names[other]}"
-    return ""
+            return Message("; it is {}", languages.names[other])
+    return NOTHING
 
 
 def _find_unknown(
@@ -174,7 +176,7 @@ MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
     Rule(
         "spelling",
         Severity.WARNING,
-        "Correct the word, or add it to newsletter/words.nl.txt or words.en.txt.",
+        Message("Correct the word, or add it to newsletter/words.nl.txt or words.en.txt."),
         check_spelling,
     ),
 )

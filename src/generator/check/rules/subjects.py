@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from generator.check.rule import Finding, Rule
-from generator.model import Severity
+from generator.model import Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ _PLACEHOLDER = re.compile(
     rf"|\[(?i:{_BLANKS})\](?![(\[:])|<(?i:{_BLANKS})>"
     r"|(?:…|\.\.\.)[ \t]*(?i:invullen|aanvullen|vul in|fill in)\b"
 )
+_NAMES = {"title": Message("title"), "subject": Message("subject"), "summary": Message("summary")}
 _ESCAPED = re.compile(r"\\([\[{<])|\\([\]}>])")
 
 
@@ -57,7 +58,12 @@ def check_subject_length(manuscript: Manuscript) -> Iterator[Finding]:
     field = manuscript.fields["subject"]
     if len(field.text) not in SUBJECT:
         yield Finding(
-            f"the subject has {len(field.text)} characters; {SUBJECT.start} to {SUBJECT.stop - 1} are recommended",
+            Message(
+                "the subject has {} characters; {} to {} are recommended",
+                len(field.text),
+                SUBJECT.start,
+                SUBJECT.stop - 1,
+            ),
             field.spot(),
         )
 
@@ -69,7 +75,7 @@ def check_subject_repeated(proof: Proof) -> Iterator[Finding]:
     for issue in proof.newsletter.archive.issues:
         other = issue.editions[edition.language]
         if issue.week < edition.week and _plain(other.subject) == subject:
-            message = f"the letter of {issue.week} had the same subject, “{other.subject}”"
+            message = Message("the letter of {} had the same subject, “{}”", issue.week, other.subject)
             yield Finding(message, proof.manuscript.fields["subject"].spot())
             return
 
@@ -79,11 +85,11 @@ def check_shouting(manuscript: Manuscript) -> Iterator[Finding]:
     known = manuscript.newsletter.style[manuscript.language].words
     for field in dict.fromkeys(manuscript.fields.values()):
         if line := _LOUD_LINE.search(field.text):
-            yield Finding(f"“{line[0]}” is in capitals", field.spot(*line.span()))
+            yield Finding(Message("“{}” is in capitals", line[0]), field.spot(*line.span()))
             continue
         for match, spot in field.find(_CAPITALS):
             if match[0].isupper() and match[0] not in known:
-                yield Finding(f"“{match[0]}” is in capitals", spot)
+                yield Finding(Message("“{}” is in capitals", match[0]), spot)
 
 
 def check_emoji(manuscript: Manuscript) -> Iterator[Finding]:
@@ -93,7 +99,12 @@ def check_emoji(manuscript: Manuscript) -> Iterator[Finding]:
         if len(found) > 1:
             pictures = " ".join(match[0] for match, _ in found[:10])
             yield Finding(
-                f"the {field.name} has {len(found)} emoji ({pictures}); at most one is recommended",
+                Message(
+                    "the {} has {} emoji ({}); at most one is recommended",
+                    _NAMES[field.name],
+                    len(found),
+                    pictures,
+                ),
                 found[1][1],
             )
 
@@ -102,7 +113,7 @@ def check_placeholder(manuscript: Manuscript) -> Iterator[Finding]:
     """Nothing is left to be filled in."""
     for field in dict.fromkeys(manuscript.fields.values()):
         for match, spot in field.find(_PLACEHOLDER):
-            yield Finding(f"“{match[0]}” is a placeholder that is not filled in", spot)
+            yield Finding(Message("“{}” is a placeholder that is not filled in", match[0]), spot)
     # The passages have no brackets any more: only code is hidden here, and `\[name\]` is read as `[name]`.
     raw = _ESCAPED.sub(lambda match: f" {match[1]}" if match[1] else f"{match[2]} ", manuscript.uncoded)
     defined = {link.text.casefold() for link in manuscript.marks.links}
@@ -110,7 +121,7 @@ def check_placeholder(manuscript: Manuscript) -> Iterator[Finding]:
         if match[0][1:-1].casefold() not in defined:
             place = manuscript.body + match.start()
             yield Finding(
-                f"“{match[0]}” is a placeholder that is not filled in",
+                Message("“{}” is a placeholder that is not filled in", match[0]),
                 manuscript.spot(place, place + len(match[0])),
             )
 
@@ -120,7 +131,12 @@ def check_summary_length(manuscript: Manuscript) -> Iterator[Finding]:
     field = manuscript.fields["summary"]
     if len(field.text) not in SUMMARY:
         yield Finding(
-            f"the summary has {len(field.text)} characters; {SUMMARY.start} to {SUMMARY.stop - 1} are recommended",
+            Message(
+                "the summary has {} characters; {} to {} are recommended",
+                len(field.text),
+                SUMMARY.start,
+                SUMMARY.stop - 1,
+            ),
             field.spot(),
         )
 
@@ -130,7 +146,9 @@ def check_summary_repeats_title(manuscript: Manuscript) -> Iterator[Finding]:
     summary = _plain(manuscript.summary)
     for key in ("title", "subject"):
         if _are_alike(_plain(manuscript.fields[key].text), summary):
-            yield Finding(f"the summary repeats the {key}", manuscript.fields["summary"].spot())
+            yield Finding(
+                Message("the summary repeats the {}", _NAMES[key]), manuscript.fields["summary"].spot()
+            )
             return
 
 
@@ -147,20 +165,23 @@ def _are_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
-    Rule("subject-length", Severity.WARNING, "Use other words.", check_subject_length),
-    Rule("shouting", Severity.WARNING, "Use lower case.", check_shouting),
-    Rule("emoji", Severity.WARNING, "Keep the best one, or none.", check_emoji),
-    Rule("placeholder", Severity.ERROR, "Fill it in, or delete it.", check_placeholder),
-    Rule("summary-length", Severity.WARNING, "Rewrite it as one sentence.", check_summary_length),
+    Rule("subject-length", Severity.WARNING, Message("Use other words."), check_subject_length),
+    Rule("shouting", Severity.WARNING, Message("Use lower case."), check_shouting),
+    Rule("emoji", Severity.WARNING, Message("Keep the best one, or none."), check_emoji),
+    Rule("placeholder", Severity.ERROR, Message("Fill it in, or delete it."), check_placeholder),
+    Rule("summary-length", Severity.WARNING, Message("Rewrite it as one sentence."), check_summary_length),
     Rule(
         "summary-repeats-title",
         Severity.ERROR,
-        "Describe in the summary what readers get.",
+        Message("Describe in the summary what readers get."),
         check_summary_repeats_title,
     ),
 )
 PROOF_RULES: tuple[Rule[Proof], ...] = (
     Rule(
-        "subject-repeated", Severity.ERROR, "Choose another subject for this letter.", check_subject_repeated
+        "subject-repeated",
+        Severity.ERROR,
+        Message("Choose another subject for this letter."),
+        check_subject_repeated,
     ),
 )

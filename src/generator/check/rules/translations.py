@@ -15,7 +15,7 @@ from generator.check.language.detection import is_in
 from generator.check.language.knowledge import list_others
 from generator.check.rule import Finding, Rule, Spot
 from generator.content.certainties import IDS, is_item_id
-from generator.model import Severity
+from generator.model import Message, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,17 +38,17 @@ _EDITION = r"\Adocs/(?:{codes})/|(?<=/)(?:{codes})\.md\Z"
 
 def check_images_differ(proof: Proof) -> Iterator[Finding]:
     """Both editions show the same pictures."""
-    yield from _compare(proof, "picture", _find_images)
+    yield from _compare(proof, Message("picture"), _find_images)
 
 
 def check_links_differ(proof: Proof) -> Iterator[Finding]:
     """Links of both editions lead to the same pages and addresses."""
-    yield from _compare(proof, "link", _find_links)
+    yield from _compare(proof, Message("link"), _find_links)
 
 
 def check_sources_differ(proof: Proof) -> Iterator[Finding]:
     """Both editions cite the same sources."""
-    yield from _compare(proof, "source", _find_sources)
+    yield from _compare(proof, Message("source"), _find_sources)
 
 
 def check_headings_differ(proof: Proof) -> Iterator[Finding]:
@@ -58,7 +58,13 @@ def check_headings_differ(proof: Proof) -> Iterator[Finding]:
     here, there = _count_headings(proof), _count_headings(proof.original)
     for section, (one, other) in zip(proof.edition.sections, zip(here, there, strict=True), strict=True):
         if one != other:
-            message = f"“{section.heading}” has {one} headings below it, but {other} in {proof.original.name}"
+            message = Message(
+                "“{}” has {} headings below it, but {} in {}",
+                section.heading,
+                one,
+                other,
+                proof.original.name,
+            )
             yield Finding(message, Spot(section.line))
 
 
@@ -73,13 +79,15 @@ def _find_other(manuscript: Manuscript, other: Language) -> Iterator[Finding]:
     name = languages.names.get(other, other)
     lines = tuple(dict.fromkeys(manuscript.fields.values()))
     if is_in(other, _join(lines)):
-        yield Finding(f"title and summary are in {name}", lines[0].spot())
+        yield Finding(Message("title and summary are in {}", name), lines[0].spot())
     found = [passage for passage in manuscript.passages if is_in(other, passage.text)]
     for passage in found:
-        yield Finding(f"this {passage.kind} is in {name}", passage.spot(*_first_line(passage.text)))
+        yield Finding(
+            Message("this {} is in {}", passage.kind, name), passage.spot(*_first_line(passage.text))
+        )
     items = [passage for passage in manuscript.passages if passage.kind == "item"]
     if items and not any(passage.kind == "item" for passage in found) and is_in(other, _join(items)):
-        yield Finding(f"the items are in {name}", items[0].spot(*_first_line(items[0].text)))
+        yield Finding(Message("the items are in {}", name), items[0].spot(*_first_line(items[0].text)))
 
 
 def check_length_ratio(proof: Proof) -> Iterator[Finding]:
@@ -90,8 +98,11 @@ def check_length_ratio(proof: Proof) -> Iterator[Finding]:
     name = proof.newsletter.settings.languages.names[proof.original.edition.language]
     least, most = RATIO
     if not least <= english / max(dutch, 1) <= most:
-        message = (
-            f"this edition has {english} words, but the {name} one has {dutch}; check that nothing is missing"
+        message = Message(
+            "this edition has {} words, but the {} one has {}; check that nothing is missing",
+            english,
+            name,
+            dutch,
         )
         yield Finding(message, Spot(proof.edition.sections[0].line))
 
@@ -99,17 +110,19 @@ def check_length_ratio(proof: Proof) -> Iterator[Finding]:
 # --- What is compared ---
 
 
-def _compare(proof: Proof, what: str, find: Callable[[Proof], Found]) -> Iterator[Finding]:
+def _compare(proof: Proof, what: Message, find: Callable[[Proof], Found]) -> Iterator[Finding]:
     """What stands in one edition only, at its line; what this one lacks is said with its line in the first."""
     if proof.original is None:
         return
     here, there = find(proof), find(proof.original)
     for key, (name, line) in here.items():
         if key not in there:
-            yield Finding(f"the {what} “{name}” is not in {proof.original.name}", Spot(line))
+            yield Finding(Message("the {} “{}” is not in {}", what, name, proof.original.name), Spot(line))
     for key, (name, line) in there.items():
         if key not in here:
-            message = f"the {what} “{name}” of {proof.original.name}, line {line}, is missing here"
+            message = Message(
+                "the {} “{}” of {}, line {}, is missing here", what, name, proof.original.name, line
+            )
             yield Finding(message, Spot(proof.edition.sections[0].line))
 
 
@@ -173,19 +186,29 @@ def _first_line(text: str) -> tuple[int, int]:
 
 
 MANUSCRIPT_RULES: tuple[Rule[Manuscript], ...] = (
-    Rule("other-language", Severity.ERROR, "Translate it.", check_other_language),
+    Rule("other-language", Severity.ERROR, Message("Translate it."), check_other_language),
 )
 PROOF_RULES: tuple[Rule[Proof], ...] = (
-    Rule("images-differ", Severity.ERROR, "Show the picture in both editions.", check_images_differ),
+    Rule("images-differ", Severity.ERROR, Message("Show the picture in both editions."), check_images_differ),
     Rule(
         "links-differ",
         Severity.ERROR,
-        "Use the link in both editions, or waive this with a reason.",
+        Message("Use the link in both editions, or waive this with a reason."),
         check_links_differ,
     ),
-    Rule("sources-differ", Severity.ERROR, "Cite the source in both editions.", check_sources_differ),
     Rule(
-        "headings-differ", Severity.WARNING, "Use the same headings in both editions.", check_headings_differ
+        "sources-differ", Severity.ERROR, Message("Cite the source in both editions."), check_sources_differ
     ),
-    Rule("length-ratio", Severity.WARNING, "Look for what is missing in one edition.", check_length_ratio),
+    Rule(
+        "headings-differ",
+        Severity.WARNING,
+        Message("Use the same headings in both editions."),
+        check_headings_differ,
+    ),
+    Rule(
+        "length-ratio",
+        Severity.WARNING,
+        Message("Look for what is missing in one edition."),
+        check_length_ratio,
+    ),
 )

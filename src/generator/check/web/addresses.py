@@ -16,7 +16,7 @@ from generator.content.certainties import IDS
 from generator.content.documents import find_fences
 from generator.content.links import REMINDERS, item_reminder
 from generator.content.markdown.reader import read_marks
-from generator.model import Edition, Lesson, Page
+from generator.model import Edition, Lesson, Message, Page
 from generator.reading import is_file, walk_folder
 from generator.render.email.answers import DONE
 from generator.render.email.marks import mark_path
@@ -53,17 +53,17 @@ class Addresses:
             self._anchors[page] = self.pages[page]()
         return self._anchors[page]
 
-    def why_dead(self, address: str) -> str | None:
+    def why_dead(self, address: str) -> Message | None:
         """Why an address of the site cannot be opened; None when it can."""
         rest, _, anchor = address.partition("#")
         place = unquote(rest.partition("?")[0])
         if place in self.files or place in self.unread:
             return None
         if place not in self.pages:
-            slash = f"; did you mean “{rest}/”?" if f"{place}/" in self.pages else ""
-            return f"the site has no such page{slash}"
+            slash = Message("; did you mean “{}”?", f"{rest}/") if f"{place}/" in self.pages else ""
+            return Message("the site has no such page{}", slash)
         if anchor and unquote(anchor) not in self.anchors(place):
-            return f"the page has no anchor “#{anchor}”"
+            return Message("the page has no anchor “#{}”", anchor)
         return None
 
 
@@ -125,24 +125,27 @@ def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:
     return Addresses(pages, frozenset(files), found.unread)
 
 
-def list_addresses(proof: Proof) -> Iterator[tuple[str, str]]:
+def list_addresses(proof: Proof) -> Iterator[tuple[str, Message]]:
     """Every address that readers of a letter can follow, and where they see it."""
     for address in proof.tree.xpath("//@href | //@src"):
-        yield str(address), "in the email"
+        yield str(address), Message("in the email")
     beginning = re.escape(proof.newsletter.settings.site_url)
     for match in re.finditer(rf"{beginning}[^\s<>\"]*", proof.email.text):
         address = match[0].rstrip(_AFTER)
         # What is open within an address is closed in it, too.
         closed = ")" * (address.count("(") - address.count(")"))
-        yield address + (closed if match[0].startswith(closed, len(address)) else ""), "in the text part"
-    yield proof.entry.url, "in the feed"
+        yield (
+            address + (closed if match[0].startswith(closed, len(address)) else ""),
+            Message("in the text part"),
+        )
+    yield proof.entry.url, Message("in the feed")
     for address in html.fragment_fromstring(proof.entry.html, create_parent="div").xpath(
         ".//@href | .//@src"
     ):
-        yield str(address), "in the feed"
+        yield str(address), Message("in the feed")
     _, front = find_fences(proof.page)
     for link in read_marks(proof.page[front.end() if front else 0 :]).links:
-        yield _absolute(proof, link.target), "on the page"
+        yield _absolute(proof, link.target), Message("on the page")
 
 
 def _absolute(proof: Proof, target: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from generator.model import Message
+
 LONGEST_LETTER, LONGEST_PAGE = 12_000, 100_000
 """Characters of a text: five times our longest letter, and fifteen times our longest page."""
 _FOR_A_LINE, _FOR_A_MARK, _FOR_A_NAME = 12, 8, 100
@@ -42,17 +44,17 @@ _HEADS = re.compile(r"^[ \t>|:-]+$", re.MULTILINE)
 _BETWEEN = re.compile(r"\n(?:[ \t]*\n)+")
 
 
-def find_excess(markdown: str, longest: int) -> tuple[int, str] | None:
+def find_excess(markdown: str, longest: int) -> tuple[int, Message] | None:
     """What is too much in a text and the line that it is on, counted from 0; None when nothing is."""
     if len(markdown) > longest:
-        return 0, f"the text has {len(markdown):,} characters; at most {longest:,} are allowed"
+        return 0, Message("the text has {:,} characters; at most {:,} are allowed", len(markdown), longest)
     for what, count, most in (
-        ("lines", markdown.count("\n") + 1, longest // _FOR_A_LINE),
-        ("marks of Markdown", len(_MARK.findall(markdown)), longest // _FOR_A_MARK),
-        ("footnotes and other names", len(_NAME.findall(markdown)), longest // _FOR_A_NAME),
+        (Message("lines"), markdown.count("\n") + 1, longest // _FOR_A_LINE),
+        (Message("marks of Markdown"), len(_MARK.findall(markdown)), longest // _FOR_A_MARK),
+        (Message("footnotes and other names"), len(_NAME.findall(markdown)), longest // _FOR_A_NAME),
     ):
         if count > most:
-            return 0, f"the text has {count:,} {what}; at most {most:,} are allowed"
+            return 0, Message("the text has {:,} {}; at most {:,} are allowed", count, what, most)
     if found := _find_on_a_line(markdown):
         place, message = found
         return markdown.count("\n", 0, place), message
@@ -66,42 +68,47 @@ def find_excess(markdown: str, longest: int) -> tuple[int, str] | None:
     return None
 
 
-def _find_on_a_line(markdown: str) -> tuple[int, str] | None:
+def _find_on_a_line(markdown: str) -> tuple[int, Message] | None:
     """What is too wide or too deep, or a tag that has no end for too long, and the character where it is."""
     for heads in _HEADS.finditer(markdown):
         columns = len(heads[0].strip(" \t>|").split("|")) if "-" in heads[0] else 0
         if columns > _COLUMNS:
-            return heads.start(), f"the table has {columns:,} columns; at most {_COLUMNS} are allowed"
+            return heads.start(), Message(
+                "the table has {:,} columns; at most {} are allowed", columns, _COLUMNS
+            )
     for line in _BEGINNING.finditer(markdown):
         marks = line[0].rstrip(" \t")
         is_across = set(marks) <= _ACROSS and markdown[line.end() : line.end() + 1] in {"", "\n"}
         if len(marks) <= _DEPTH or is_across:
             continue
         if (depth := len(_LEVEL.findall(marks))) > _DEPTH:
-            what = "lists and quotations are"
-            return line.start(), f"{what} nested {depth:,} deep; at most {_DEPTH} levels are allowed"
+            return line.start(), Message(
+                "lists and quotations are nested {:,} deep; at most {} levels are allowed", depth, _DEPTH
+            )
     left = _TAGS
     for tag in _OPEN_TAG.finditer(markdown):
         end = markdown.find(">", tag.start())
         left -= (len(markdown) if end < 0 else end) - tag.start()
         if left < 0:
-            return tag.start(), "too many signs “<” have no “>”; write &lt; for a sign that is no tag"
+            return tag.start(), Message(
+                "too many signs “<” have no “>”; write &lt; for a sign that is no tag"
+            )
     return None
 
 
-def _find_in_paragraph(paragraph: str) -> tuple[int, str] | None:
+def _find_in_paragraph(paragraph: str) -> tuple[int, Message] | None:
     lines, depth = paragraph.count("\n") + 1, 0
     if lines > _LINES:
-        return 0, f"a paragraph has {lines:,} lines; divide it by empty lines"
+        return 0, Message("a paragraph has {:,} lines; divide it by empty lines", lines)
     if "]:" in paragraph and (definition := _DEFINITION.search(paragraph)):
         line = paragraph.count("\n", 0, definition.start())
-        return line, "the address of a name like “[name]: address” is too long"
+        return line, Message("the address of a name like “[name]: address” is too long")
     brackets = _WHOLE.sub("", paragraph).count("[") if "[" in paragraph else 0
     if brackets * len(paragraph) > _WORK:
-        return 0, f"a paragraph has {brackets:,} links without an end; close their brackets"
+        return 0, Message("a paragraph has {:,} links without an end; close their brackets", brackets)
     for match in _BRACKET.finditer(paragraph) if paragraph.count("[") > _OPEN else ():
         depth = depth + 1 if match[0] == "[" else max(depth - 1, 0) if match[0] == "]" else depth
         if depth > _OPEN:
             line = paragraph.count("\n", 0, match.start())
-            return line, f"more than {_OPEN} open brackets “[”; close them"
+            return line, Message("more than {} open brackets “[”; close them", _OPEN)
     return None

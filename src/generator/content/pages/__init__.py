@@ -9,7 +9,7 @@ from pydantic import Field
 from generator.content.documents import check_invisible, load_document, read_front
 from generator.content.pages.templates import FOLDER as TEMPLATES
 from generator.content.pages.templates import INDEX
-from generator.model import Page, Problem
+from generator.model import Message, Page, Problem, join_or
 from generator.reading import (
     LEADS_OUT,
     Fields,
@@ -58,10 +58,11 @@ _TAKEN = {
 
 
 class PageFields(Fields):
-    title: Line = Field(description="the title of the page")
-    summary: Line = Field(description="what the page is about, in one sentence")
+    title: Line = Field(description=Message("the title of the page"))
+    summary: Line = Field(description=Message("what the page is about, in one sentence"))
     heading: Line = Field(
-        default="", description="what stands at its top in large letters, where that is not the title"
+        default="",
+        description=Message("what stands at its top in large letters, where that is not the title"),
     )
 
 
@@ -99,24 +100,24 @@ def load_pages(root: Path, language: Language, texts: Texts, problems: list[Prob
         )
     _check_twins(paths, problems)
     if "index.md" not in {plain_name(path.name) for path in paths if path.parent == folder}:
-        problems.append(Problem(folder / "index.md", None, "the home page is missing"))
+        problems.append(Problem(folder / "index.md", None, Message("the home page is missing")))
     return tuple(pages)
 
 
 def check_places(root: Path, languages: Languages, problems: list[Problem]) -> None:
     """Add a problem for each page that is in the folder of no language."""
     homes = [root / "docs" / language for language in languages]
-    right = " or ".join(f"docs/{language}/" for language in languages)
+    right = join_or(f"docs/{language}/" for language in languages)
     for place in list_folder(root / "docs"):
         if place in homes or place.name.startswith("."):
             continue
         for path in [place, *walk_folder(place)]:
             if is_text_name(path.name) and path.suffix != ".txt" and not is_folder(path):
-                message = f"is in the folder of no language, so nobody reads it; move it to {right}"
+                message = Message("is in the folder of no language, so nobody reads it; move it to {}", right)
                 problems.append(Problem(path, None, message))
 
 
-def _misplaced(path: Path, name: str) -> str | None:
+def _misplaced(path: Path, name: str) -> Message | None:
     """Why a file below the folder of a language is not published as it should be, or None."""
     if path.suffix != ".md":
         if is_folder(path):
@@ -125,15 +126,25 @@ def _misplaced(path: Path, name: str) -> str | None:
             return LEADS_OUT
         # A text without front matter, like robots.txt, is published as it is.
         meant = is_text_name(path.name) and (not path.name.endswith(".txt") or read_front(path))
-        return f"is not a page; rename it to {path.with_name(plain_name(path.name)).name}" if meant else None
-    if name.startswith("archive/"):
-        return "archive pages are generated from newsletter/issues/; move this page to another folder"
-    if name.startswith("course/") and name != "course/index":
-        return "pages of the course are generated from newsletter/course/; move this page to another folder"
-    if name.count("/") > 1 and name.startswith(f"{TEMPLATES}/"):
-        return f"is in a folder below {TEMPLATES}/, where nobody reads it; move it to {TEMPLATES}/"
-    if name.count("/") > 1 and name.startswith("certainties/"):
         return (
+            Message("is not a page; rename it to {}", path.with_name(plain_name(path.name)).name)
+            if meant
+            else None
+        )
+    if name.startswith("archive/"):
+        return Message(
+            "archive pages are generated from newsletter/issues/; move this page to another folder"
+        )
+    if name.startswith("course/") and name != "course/index":
+        return Message(
+            "pages of the course are generated from newsletter/course/; move this page to another folder"
+        )
+    if name.count("/") > 1 and name.startswith(f"{TEMPLATES}/"):
+        return Message(
+            "is in a folder below {}/, where nobody reads it; move it to {}/", TEMPLATES, TEMPLATES
+        )
+    if name.count("/") > 1 and name.startswith("certainties/"):
+        return Message(
             "is in a folder below certainties/, which holds the seven pages only; move it to another folder"
         )
     return None
@@ -146,9 +157,10 @@ def _check_twins(paths: Sequence[Path], problems: list[Problem]) -> None:
         if path.suffix == ".md":
             other = first.setdefault((path.parent, plain_name(path.name)), path)
             if other != path:
-                message = (
-                    f"has the same name as {other.name}, apart from capitals or the form of its accents, "
-                    "which Windows and macOS take for one file; rename one of the two"
+                message = Message(
+                    "has the same name as {}, apart from capitals or the form of its accents, which "
+                    "Windows and macOS take for one file; rename one of the two",
+                    other.name,
                 )
                 problems.append(Problem(path, None, message))
 
@@ -163,14 +175,19 @@ def _check_markers(document: Document[PageFields], problems: list[Problem]) -> N
     for marker, line in markers.items():
         if marker not in MARKERS:
             hint = did_you_mean(marker, MARKERS)
-            problems.append(Problem(path, line, f"unknown marker “<!-- {marker} -->”{hint}"))
+            problems.append(Problem(path, line, Message("unknown marker “<!-- {} -->”{}", marker, hint)))
     for comment, line in marks.comments:
         if comment in MARKERS and line != markers[comment]:
-            message = f"duplicate marker “<!-- {comment} -->”; delete one of the two"
+            message = Message("duplicate marker “<!-- {} -->”; delete one of the two", comment)
             problems.append(Problem(path, line, message))
     taken = {anchor: marker for marker in markers for anchor in _TAKEN.get(marker, ())}
     for heading in marks.headings:
         if owner := taken.get(heading.anchor):
             anchor = heading.anchor
-            message = f"<!-- {owner} --> already uses the anchor “#{anchor}”; choose another, like {{ #the-{anchor} }}"
+            message = Message(
+                "<!-- {} --> already uses the anchor “#{}”; choose another, like {{ #the-{} }}",
+                owner,
+                anchor,
+                anchor,
+            )
             problems.append(Problem(path, heading.line, message))

@@ -11,7 +11,7 @@ from generator.content.documents import load_document
 from generator.content.editions import MOMENT, SECTIONS, Moment
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.content.thoughts import check_actions, check_plan, check_sources, check_text, list_endings
-from generator.model import Language, Lesson, Problem, Section
+from generator.model import Language, Lesson, Message, Problem, Section, join_or
 from generator.reading import (
     Fields,
     Line,
@@ -40,13 +40,15 @@ FOLDER = "newsletter/course"
 class LessonFields(Fields):
     """The front matter of a lesson."""
 
-    title: Line = Field(description="the title, which is also the subject of the mail")
-    summary: Line = Field(description="one sentence that makes a reader open the lesson")
-    action: Line = Field(description="what the reader does this week, in one sentence, like “When I …, I …”")
-    actions: Annotated[Words, Field(min_length=1, max_length=1)] = Field(
-        description="the id of one item of the checklist, like [ref-2]"
+    title: Line = Field(description=Message("the title, which is also the subject of the mail"))
+    summary: Line = Field(description=Message("one sentence that makes a reader open the lesson"))
+    action: Line = Field(
+        description=Message("what the reader does this week, in one sentence, like “When I …, I …”")
     )
-    sources: Words = Field(description="the facts that the text cites, like [ref-kumar-2007]")
+    actions: Annotated[Words, Field(min_length=1, max_length=1)] = Field(
+        description=Message("the id of one item of the checklist, like [ref-2]")
+    )
+    sources: Words = Field(description=Message("the facts that the text cites, like [ref-kumar-2007]"))
     published: Moment = Field(description=MOMENT)
     updated: Moment | None = Field(None, description=MOMENT)
 
@@ -81,7 +83,7 @@ def load_lessons(
         document = load_document(path, LessonFields, texts, problems, LONGEST_LETTER)
         if document is None:
             continue
-        check_text(document, "lesson", problems)
+        check_text(document, Message("lesson"), problems)
         check_sources(document, facts, problems)
         check_plan(document, words[language]["thought"]["plan"].split("|"), problems)
         check_actions(document.fields.actions, certainty, items, path, document.lines["actions"], problems)
@@ -100,15 +102,15 @@ def read_name(name: str, languages: Languages) -> tuple[str, Language] | None:
     return (certainty, language) if certainty in IDS and language and ending.endswith(".md") else None
 
 
-def _explain_name(name: str, languages: Languages) -> str:
+def _explain_name(name: str, languages: Languages) -> Message:
     """Why a name is not that of a lesson."""
     plain, endings = plain_name(name), list_endings(languages)
     certainty, _, ending = plain.partition(".")
     if read_name(plain, languages):
-        return f"is not a lesson; rename it to {plain}"
+        return Message("is not a lesson; rename it to {}", plain)
     if f".{ending}" not in endings:
-        return f"the name of a lesson must end in {' or '.join(endings)}"
-    return f"unknown certainty “{certainty}”{did_you_mean(certainty, IDS)}"
+        return Message("the name of a lesson must end in {}", join_or(endings))
+    return Message("unknown certainty “{}”{}", certainty, did_you_mean(certainty, IDS))
 
 
 def _check_missing(folder: Path, languages: Languages, wrong: Sequence[str], problems: list[Problem]) -> None:
@@ -117,9 +119,10 @@ def _check_missing(folder: Path, languages: Languages, wrong: Sequence[str], pro
         for language in languages:
             path = folder / f"{certainty}.{language}.md"
             if not exists(path) and not nearest(path.name, wrong):
-                message = (
-                    f"lesson {IDS.index(certainty) + 1} of the course is missing in {languages.names[language]}; "
-                    "write it, or begin with: generate course"
+                message = Message(
+                    "lesson {} of the course is missing in {}; write it, or begin with: generate course",
+                    IDS.index(certainty) + 1,
+                    languages.names[language],
                 )
                 problems.append(Problem(path, None, message))
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from generator.content.certainties import IDS
 from generator.content.documents import check_invisible, load_document
 from generator.content.markdown.marks import hide_code
-from generator.model import Problem, Template
+from generator.model import Message, Problem, Template
 from generator.reading import Fields, Line, Words, did_you_mean, is_folder, list_folder
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ _TABLE = re.compile(
 
 
 class TemplateFields(Fields):
-    title: Line = Field(description="the title of the page, and of every link to it")
-    summary: Line = Field(description="what the template is for, in one sentence")
-    certainty: str = Field(description="the id of the certainty that it belongs to")
+    title: Line = Field(description=Message("the title of the page, and of every link to it"))
+    summary: Line = Field(description=Message("what the template is for, in one sentence"))
+    certainty: str = Field(description=Message("the id of the certainty that it belongs to"))
     items: Annotated[Words, Field(min_length=1)] = Field(
-        description="the checklist items that it helps with, like [ref-3]"
+        description=Message("the checklist items that it helps with, like [ref-3]")
     )
 
 
@@ -59,7 +59,10 @@ def load_templates(
         if path.suffix != ".md" or path.name.startswith(".") or path.name == "index.md":
             continue
         if not _SLUG.fullmatch(path.stem):
-            message = f"the name “{path.stem}” must have only lower-case letters, digits and hyphens, like call-back"
+            message = Message(
+                "the name “{}” must have only lower-case letters, digits and hyphens, like call-back",
+                path.stem,
+            )
             problems.append(Problem(path, None, message))
         elif document := load_document(path, TemplateFields, texts, problems):
             _check_fields(document, items, problems)
@@ -92,7 +95,7 @@ def _check_fields(
     """Add a problem for a certainty or an item that there is not."""
     fields = document.fields
     if fields.certainty not in IDS:
-        message = f"unknown certainty “{fields.certainty}”{did_you_mean(fields.certainty, IDS)}"
+        message = Message("unknown certainty “{}”{}", fields.certainty, did_you_mean(fields.certainty, IDS))
         problems.append(Problem(document.path, document.lines["certainty"], message))
         return
     known = frozenset[str]().union(*items.values())
@@ -102,7 +105,11 @@ def _check_fields(
         ):  # or the page that has it may be the one that is wrong
             hint = did_you_mean(item, items[fields.certainty])
             problems.append(
-                Problem(document.path, document.line_of("items"), f"unknown checklist item “{item}”{hint}")
+                Problem(
+                    document.path,
+                    document.line_of("items"),
+                    Message("unknown checklist item “{}”{}", item, hint),
+                )
             )
 
 
@@ -113,12 +120,12 @@ def _check_text(document: Document[TemplateFields], problems: list[Problem]) -> 
     spans = [(code.place.start, code.place.end) for code in blocks if code.place]
     without = hide_code(text, document.marks)
     spans += [_widen(without, found.start()) for found in _TABLE.finditer(without)]
-    hint = "put one between lines of ```, or in a table"
+    hint = Message("put one between lines of ```, or in a table")
     if len(spans) != 1:
         found = (
-            f"{len(spans)} texts to copy; a template has one"
+            Message("{} texts to copy; a template has one", len(spans))
             if spans
-            else f"there is no text to copy; {hint}"
+            else Message("there is no text to copy; {}", hint)
         )
         line = document.line + text.count("\n", 0, sorted(spans)[1][0]) if spans else document.line
         problems.append(Problem(path, line, found))
@@ -126,12 +133,14 @@ def _check_text(document: Document[TemplateFields], problems: list[Problem]) -> 
     ((start, end),) = spans
     line = document.line + text.count("\n", 0, start)
     if blocks and not blocks[0].text.strip():
-        problems.append(Problem(path, line, f"the text to copy is empty; {hint}"))
+        problems.append(Problem(path, line, Message("the text to copy is empty; {}", hint)))
     if not text[:start].strip():
-        problems.append(Problem(path, line, "nothing stands above the text to copy; say when to use it"))
+        problems.append(
+            Problem(path, line, Message("nothing stands above the text to copy; say when to use it"))
+        )
     if not text[end:].strip():
         problems.append(
-            Problem(path, line, "nothing stands below the text to copy; say what not to do with it")
+            Problem(path, line, Message("nothing stands below the text to copy; say what not to do with it"))
         )
 
 

@@ -19,7 +19,7 @@ from generator.content.markdown.marks import rewrite_items, split_sections
 from generator.content.markdown.reader import read_marks
 from generator.content.pages import MARKERS
 from generator.errors import ContentError, RequestError
-from generator.model import Problem
+from generator.model import Message, Problem
 from generator.render.dates import say_day
 from generator.render.links import locate
 from generator.render.markdown import escape_markdown, name_asides, render_address, to_clean_html
@@ -273,7 +273,7 @@ class _Writer:
         if (picture := next(tree.iter("img"), None)) is not None:
             shown = (source or root).relative_to(root)
             raise ContentError(
-                [Problem(shown, None, f"the book cannot show the picture “{picture.get('src')}”")]
+                [Problem(shown, None, Message("the book cannot show the picture “{}”", picture.get("src")))]
             )
         self._number_notes(tree, source)
         for link in list(tree.iter("a")):

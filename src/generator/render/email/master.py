@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from generator.errors import MailingError
-from generator.model import Personal
+from generator.model import Message, Personal
 from generator.render.email.mime import (
     write_mailbox,
     write_message,
@@ -86,7 +86,10 @@ def render_master(
     written = f"{edition.title}\n{edition.subject}\n{edition.summary}\n{edition.markdown}".lower()
     if any(trace.decode() in written for trace in _TRACES):
         raise MailingError(
-            "the letter contains a placeholder that is reserved for each reader's copy; write it another way"
+            Message(
+                "the letter contains a placeholder that is reserved for each reader's copy; write it "
+                "another way"
+            )
         )
     content = render_copy(newsletter, edition, service_url, date, STAND_IN, tagged)
     Master(content)
@@ -190,13 +193,15 @@ def _check(content: bytes, parts: list[bytes]) -> None:
     parts_wanted = all({"token"} <= set(body) <= {"token", "preferences"} for body in bodies)
     if not wanted or headers["preferences"] or not parts_wanted:
         raise MailingError(
-            "the letter lacks a placeholder that copies need: one in To and Message-ID, and one or more in "
-            "List-Unsubscribe, the text part and the HTML part; see templates/email"
+            Message(
+                "the letter lacks a placeholder that copies need: one in To and Message-ID, and one "
+                "or more in List-Unsubscribe, the text part and the HTML part; see templates/email"
+            )
         )
     rest = b"".join(parts).replace(_SOFT, b"").lower()
     if any(trace in rest for trace in _TRACES):
         raise MailingError(
-            "a placeholder for each reader's copy was changed in rendering; see templates/email"
+            Message("a placeholder for each reader's copy was changed in rendering; see templates/email")
         )
 
 

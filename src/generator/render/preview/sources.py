@@ -10,7 +10,7 @@ from urllib.parse import quote
 from generator.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from generator.model import Problem
@@ -67,16 +67,22 @@ def source_name(path: Path) -> str:
     return f"source/{'.'.join(path.parts)}.html"
 
 
-def show_problem(
-    root: Path, problem: Problem, lines: Sequence[str] | None, help_: str, *, editor: bool
+def show_problem(  # noqa: PLR0913 (what it is shown with)
+    root: Path,
+    problem: Problem,
+    lines: Sequence[str] | None,
+    help_: str,
+    *,
+    editor: bool,
+    forms: Mapping[str, str] | None = None,
 ) -> Shown:
-    """A problem with its excerpt; `editor` adds the URL that opens it on this machine."""
+    """A problem with its excerpt; `editor` adds the URL that opens it on this machine. `forms`: see Message."""
     anchor = f"#L{problem.line}" if problem.line else ""
     place = f":{problem.line or 1}:{problem.column or 1}"
     return Shown(
         kind="waived" if problem.waived else problem.severity.value,
-        message=_capitalise(problem.message.replace(f"{root}/", "")),
-        remedy=problem.remedy,
+        message=_capitalise(problem.message.say_in(forms).replace(f"{root}/", "")),
+        remedy=problem.remedy.say_in(forms),
         rule=problem.rule or "",
         reason=problem.waived,
         help=help_,
