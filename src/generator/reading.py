@@ -10,7 +10,7 @@ import unicodedata
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -299,6 +299,23 @@ def parse_fields(  # noqa: PLR0913 (the place of a problem is three of them)
             Problem(path, lines.get(place, 1), _explain(model, details, key, toml=path.suffix == ".toml"))
         )
     return None
+
+
+def parse_partly(model: type[F], data: Mapping[str, Any]) -> tuple[F, frozenset[str]]:
+    """The keys of a mapping as far as they are right, and which are not: those have stand-ins, [""] or an empty text.
+
+    It is for who looks for mistakes elsewhere in the file; nothing else may use what it gives.
+    """
+    try:
+        return model.model_validate(data), frozenset()
+    except ValidationError as error:
+        wrong = frozenset(str(details["loc"][0]) for details in error.errors(include_url=False))
+    known = _keys(model)
+    values: dict[str, Any] = {key: data[key] for key in known if key in data and key not in wrong}
+    for key, info in known.items():
+        if key in wrong and info.is_required():
+            values[key] = [""] if get_origin(info.annotation) is list else ""
+    return cast("F", model.model_construct(None, **values)), wrong
 
 
 def _dotted(error: ErrorDetails) -> str:

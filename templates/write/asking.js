@@ -299,6 +299,23 @@ export function askProof(desk) {
   });
 }
 
+/* Why a remark may stay; `waive` writes the reason. */
+export function askWaiver(one, waive) {
+  const input = make("input", { required: true, maxLength: 200, autocomplete: "off" });
+  const box = ask(say("waive_why"), [make("p", {}, one.message), make("label", {}, say("waive_reason"), input), make("p", { class: "small" }, say("waive_text"))], {
+    answers: [make("button", { class: "button" }, say("waive_put")), leave()],
+  });
+  input.focus();
+  box.form.addEventListener("submit", (event) => {
+    if (event.submitter?.classList.contains("button--plain")) return;
+    event.preventDefault();
+    box.attempt(async () => {
+      await waive(input.value);
+      box.close();
+    });
+  });
+}
+
 export async function askHand(desk) {
   let pending;
   try {

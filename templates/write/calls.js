@@ -83,11 +83,13 @@ export function hold(wait, most, act) {
 
 let said = 0;
 
-/* Says something in passing. */
-export function tell(text) {
-  byId("toast").textContent = text;
+/* Says something in passing, over the bar at the top and never over a text; `label` names what can be done about it. */
+export function tell(text, label = "", act = null) {
+  const place = byId("toast");
+  place.replaceChildren(text);
+  if (label) place.append(" ", make("button", { type: "button", class: "button button--small", onclick: () => { place.replaceChildren(); act(); } }, label));
   clearTimeout(said);
-  said = setTimeout(() => { byId("toast").textContent = ""; }, 6000);
+  said = setTimeout(() => { place.replaceChildren(); }, label ? 15000 : 6000);
 }
 
 export const clock = (moment = new Date()) =>

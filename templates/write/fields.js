@@ -167,7 +167,7 @@ function withZone(local, before) {
 function showNotes(desk, box, field, owners, edition) {
   const notes = box.querySelector(".field__notes");
   const remarks = [...owners.flatMap((one) => one.remarks.map((found) => [found, one])), ...(desk.common ?? []).map((found) => [found, null])]
-    .filter(([one]) => one.field === field.key && one.severity !== "waived");
+    .filter(([one]) => one.field === field.key && ["error", "warning"].includes(one.severity));
   const seen = new Set();
   const lines = remarks.filter(([one]) => !seen.has(one.message) && seen.add(one.message)).map(([one, owner]) =>
     make("div", { class: `field__remark field__remark--${one.severity}` },

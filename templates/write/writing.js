@@ -4,7 +4,7 @@
   Saving and checking take turns, so that remarks belong to what was saved last; what was typed meanwhile moves them.
 */
 import { all, BASE, byId, call, clock, Gone, hold, make, memory, Refusal, say, tell } from "./calls.js";
-import { askConflict, askFact, askHand, askLink, askPicture, askProof, askSure, askThought, askVersions } from "./asking.js";
+import { askConflict, askFact, askHand, askLink, askPicture, askProof, askSure, askThought, askVersions, askWaiver } from "./asking.js";
 import {
   applyCure, changeItem, cures, findItems, follow as followPart, goTo, join, keep, openEditor, openSearchPanel, readJoined, redo,
   replaceText, showRemarks, undo, wrap,
@@ -312,9 +312,7 @@ export async function openWriting() {
       }
       return;
     }
-    const remarks = found.remarks.map((one, number) => ({
-      ...one, key: `${number}`, message: one.message.replace(/^\p{Ll}/u, (first) => first.toUpperCase()),
-    }));
+    const remarks = found.remarks.map((one, number) => ({ ...one, key: `${number}` }));
     for (const edition of editions) {
       const { since } = edition;
       const most = edition.view.state.doc.length;
@@ -362,7 +360,7 @@ export async function openWriting() {
   function showFound() {
     for (const edition of editions) {
       edition.remarks = edition.remarks.map((one) => addSuggestions(one, edition));
-      showRemarks(edition.view, edition.remarks.filter(isPlaced));
+      showRemarks(edition.view, edition.remarks.filter((one) => isPlaced(one) && one.severity !== "open"));
     }
     showFields(desk);
     listRemarks();
@@ -376,34 +374,76 @@ export async function openWriting() {
     if (place.textContent !== said) place.textContent = said;
   }
 
-  const live = () => [...editions.flatMap((one) => one.remarks), ...(desk.common ?? [])].filter((one) => one.severity !== "waived");
+  const all_ = () => [...editions.flatMap((one) => one.remarks), ...(desk.common ?? [])];
+  const live = () => all_().filter((one) => ["error", "warning"].includes(one.severity));
 
   function listRemarks() {
     const open = live();
     const errors = open.filter((one) => one.severity === "error").length;
     desk.errors = errors;
     const warnings = open.length - errors;
+    const todo = new Set(all_().filter((one) => one.severity === "open").map((one) => `${ownOf(one)} ${one.field}`)).size;
     for (const place of all(".count")) place.textContent = open.length || "";
     byId("walk").hidden = !open.length;
-    const counts = [errors && say("count_errors", { number: errors }), warnings && say("count_warnings", { number: warnings })].filter(Boolean);
+    const counts = [todo && say("count_open", { number: todo }), errors && say("count_errors", { number: errors }), warnings && say("count_warnings", { number: warnings })].filter(Boolean);
     const ready = byId("state").dataset.state === "ready";
     const verdict = counts.join(", ") || say(ready ? "verdict_ready" : "verdict_none");
     if (byId("verdict").textContent !== verdict) byId("verdict").textContent = verdict;
     delete byId("verdict").dataset.is;
-    const groups = [...editions.map((one) => [one.name, one.remarks, one]), [say("both"), desk.common ?? [], null]];
+    const shared = editions.flatMap((one) => one.remarks.filter((found) => found.severity === "open" && !ownOf(found)));
+    const groups = [[say("both"), [...shared, ...(desk.common ?? [])], null], ...editions.map((one) => [one.name, one.remarks.filter((found) => !shared.includes(found)), one])];
     const place = byId("remarks");
     const had = document.activeElement?.closest?.(".remark")?.dataset.key;
     place.replaceChildren(...groups.filter(([, list]) => list.length).flatMap(([name, list, edition]) => {
-      const found = list.filter((one) => one.severity !== "waived");
+      const found = list.filter((one) => ["error", "warning"].includes(one.severity));
       const waived = list.filter((one) => one.severity === "waived");
       return [
         make("h2", { class: "remarks__name" }, name),
-        make("ol", { class: "remarks" }, ...found.map((one) => drawRemark(one, edition))),
+        drawTodo(list.filter((one) => one.severity === "open")),
+        found.length > 0 && make("ol", { class: "remarks" }, ...found.map((one) => drawRemark(one, edition))),
         waived.length > 0 && make("details", { class: "waived" }, make("summary", { class: "small" }, say("waived", { number: waived.length })),
           make("ol", { class: "remarks" }, ...waived.map((one) => drawRemark(one, edition)))),
       ].filter(Boolean);
     }));
     if (had) place.querySelector(`[data-key="${had}"] button`)?.focus();
+  }
+
+  /* The language whose field is meant; a field that all languages share has none. */
+  const ownOf = (one) => (opened.fields.find((field) => field.key === one.field)?.shared ? "" : one.language);
+
+  /* What nobody has written yet is no mistake: one line of what is left, each with the way to it. */
+  function drawTodo(list) {
+    const fields = new Map(list.map((one) => [one.field, one]));
+    return fields.size > 0 && make("div", { class: "todo" }, make("h3", { class: "todo__name" }, say("todo")),
+      make("ul", {}, ...[...fields].map(([key, one]) => make("li", {}, make("button", { type: "button", class: "todo__go", onclick: () => visit(one) },
+        key ? opened.fields.find((field) => field.key === key)?.label ?? key : say("todo_body"))))));
+  }
+
+  async function waive(one, edition, reason) {
+    await save();
+    while (busy) await new Promise((done) => { setTimeout(done, WAIT); });
+    await call("waive", { text, language: edition.language, base: edition.digest, rule: one.rule, reason });
+    await desk.reload([edition.language], reason ? "waive_done" : "unwaive_done");
+  }
+
+  async function changeWord(one, edition, add) {
+    await call("word", { language: edition.language, word: one.word, add });
+    tell(say(add ? "word_added" : "word_removed", { word: one.word, language: edition.name }),
+      add ? say("tool_undo") : "", () => attempt(() => changeWord(one, edition, false)));
+    await save();
+  }
+
+  const attempt = (act) => act().catch((error) => tell(error.message));
+
+  function drawActions(one, edition) {
+    const small = (label, act) => make("button", { type: "button", class: "button button--small button--plain", onclick: act }, label);
+    const waived = one.severity === "waived";
+    const actions = [
+      one.word && !waived && small(say("word_add"), () => attempt(() => changeWord(one, edition, true))),
+      one.waivable && !waived && small(say("waive"), () => askWaiver(one, (reason) => waive(one, edition, reason))),
+      one.waivable && waived && small(say("unwaive"), () => attempt(() => waive(one, edition, ""))),
+    ].filter(Boolean);
+    return actions.length > 0 && make("div", { class: "remark__acts" }, ...actions);
   }
 
   function drawRemark(one, edition) {
@@ -417,6 +457,7 @@ export async function openWriting() {
       one.remedy && make("p", { class: "remark__remedy" }, one.remedy),
       edition && cures(one, (cure) => cureOne(one, edition, cure), "remark__cures", () => "button button--small"),
       one.reason && make("p", { class: "remark__remedy" }, one.reason),
+      edition && drawActions(one, edition),
       make("p", { class: "remark__rule" }, one.rule));
   }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.writing.front import change_front, read_front
+from generator.writing.front import change_front, change_waiver, read_front
 from generator.writing.refusals import Refusal
 from generator.writing.texts import LETTER
 
@@ -161,3 +161,25 @@ def test_any_texts_one_after_the_other(edits):
         "# Before the moment\n",
     ):
         assert remark in front
+
+
+@pytest.mark.parametrize(
+    "front, after",
+    [
+        ("title: A\ndraft: true\n", "title: A\ndraft: true\nwaive:\n  size: Goed zo\n"),
+        ("title: A\nwaive:\n    emoji: x\n", "title: A\nwaive:\n    emoji: x\n    size: Goed zo\n"),
+        ("title: A\nwaive: {}\n", "title: A\nwaive:\n  size: Goed zo\n"),
+        ("waive:\n  size: >\n    oud\n    en lang\ntitle: A\n", "waive:\n  size: Goed zo\ntitle: A\n"),
+        ("waive: {emoji: x}\ntitle: A\n", None),
+        ("waive: [x]\n", None),
+    ],
+)
+def test_a_waiver_is_written_as_an_editor_would(front, after):
+    order = ["title", "draft", "waive"]
+    if after is None:
+        with pytest.raises(Refusal, match="odd_field"):
+            change_waiver(front.rstrip("\n"), "size", "Goed zo", order)
+        return
+    written = change_waiver(front.rstrip("\n"), "size", "Goed zo", order)
+    assert written == after.rstrip("\n")
+    assert "size" not in change_waiver(written, "size", "", order)

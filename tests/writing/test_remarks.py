@@ -117,7 +117,7 @@ def test_remarks_are_in_the_language_of_the_page(editor):
     put(editor, "Dat is een gesprekk over 9 van de 10 klanten!")
     assert editor.save(title="").status == 200
     said = {one["message"] for one in check(editor)}
-    assert "“title” is leeg; verwacht wordt de titel van de brief" in said
+    assert "“title” is leeg; schrijf de titel van de brief" in said
     english = editor.post("check?in=en", json.dumps({"text": WEEK}).encode()).data["remarks"]
     assert "“title” is empty; expected the title of the letter" in {one["message"] for one in english}
     assert editor.save(title="Een titel").status == 200
@@ -131,3 +131,103 @@ def test_what_other_programs_refuse_is_said_in_the_language_of_the_page(editor):
     assert found.message == "“een” is te kort of te lang; gebruik twee tot zes woorden"
     found = editor.call("assemble", week="2020-W10")
     assert "weken geleden" in found.message
+
+
+def test_what_is_not_written_yet_is_still_to_do(editor):
+    text = editor.call("thought", certainty="referral", title="Wie belt jou dan eigenlijk").data["text"]
+    found = {(one["language"], one["field"], one["severity"]) for one in check(editor, text)}
+    fields = {
+        ("title", "en"),
+        *((key, one) for key in ("summary", "action", "actions", None) for one in ("nl", "en")),
+    }
+    assert found == {(language, field, "open") for field, language in fields}
+
+
+def test_all_that_is_wrong_is_said_at_once(editor):
+    text = editor.call("thought", certainty="referral", title="Wie belt jou dan eigenlijk").data["text"]
+    body = "## Kop\n\nDit is **een gesprekk. Het werkt! Zie [hier](x.md) en [^nergens].\n"
+    assert editor.save(text, body=body, season=["lente"], actions=["ref-99"]).status == 200
+    found = [one for one in check(editor, text) if one["language"] == "nl" and one["severity"] != "open"]
+    assert {one["rule"] for one in found} >= {"spelling", "exclamation", "leftover-mark", "link-text", ""}
+    said = " ".join(one["message"] for one in found)
+    for part in (
+        "geen koppen",
+        "onbekende bron “nergens”",
+        "“lente” is geen maand",
+        "Onbekende actie “ref-99”",
+    ):
+        assert part.lower() in said.lower()
+    assert (
+        editor.save(title="", body=editor.open()["body"].replace("## Food for action", "## Eten")).status
+        == 200
+    )
+    found = [one for one in check(editor) if one["language"] == "nl"]
+    assert ("open", "title") in {(one["severity"], one["field"]) for one in found}
+    assert any("“## Eten”" in one["message"] for one in found)
+
+
+def test_a_remark_covers_the_words_that_it_quotes_or_the_first_ones(editor):
+    long = "Dit is een zin die maar doorgaat en doorgaat " + "en nog even doorgaat " * 12 + "tot het einde."
+    body = put(editor, f"Zie [het stuk](weg.md) daarover.\n\n{long}")
+    covered = {cut(body, one) for one in check(editor) if one["from"] is not None and one["language"] == "nl"}
+    assert "weg.md" in covered
+    assert "Dit is een" in covered
+    assert long not in covered
+
+
+def test_a_remark_that_may_stay_is_waived_with_a_reason(editor):
+    put(editor, "Dat is mooi!")
+    remark = next(one for one in check(editor) if one["rule"] == "exclamation" and one["language"] == "nl")
+    assert remark["waivable"]
+
+    def waive(reason: str, **given: str):
+        base = given.pop("base", None) or editor.open()["digest"]
+        return editor.call(
+            "waive",
+            **{
+                "text": WEEK,
+                "language": "nl",
+                "base": base,
+                "rule": "exclamation",
+                "reason": reason,
+                **given,
+            },
+        )
+
+    assert waive("Zo zegt: “hij” het zelf # echt").status == 200
+    assert editor.open()["fields"]["waive"]["exclamation"] == "Zo zegt: “hij” het zelf # echt"
+    remark = next(one for one in check(editor) if one["rule"] == "exclamation" and one["language"] == "nl")
+    assert (remark["severity"], remark["reason"]) == ("waived", "Zo zegt: “hij” het zelf # echt")
+    assert waive("Toch anders").status == 200
+    assert editor.open()["fields"]["waive"]["exclamation"] == "Toch anders"
+    assert waive("").status == 200
+    assert "exclamation" not in editor.open()["fields"]["waive"]
+    assert "section-length" in editor.open()["fields"]["waive"]
+    before = letter(editor.root).read_bytes()
+    assert waive("x", base="0" * 32).status == 409
+    for odd in ({"rule": "nothing"}, {"rule": "../x"}, {"language": "xx"}, {"text": THOUGHT}):
+        assert waive("x", **odd).status == 400
+    assert waive("x" * 201).status == 400
+    assert letter(editor.root).read_bytes() == before
+
+
+def test_a_new_word_goes_into_the_list_of_its_language_and_out_again(editor):
+    path = editor.root / "newsletter/words.nl.txt"
+    path.write_text("# Onze woorden.\n\naap\nzebra # dier\n")
+    put(editor, "Dat is een gesprekk.")
+    remark = next(one for one in check(editor) if one["word"] == "gesprekk")
+    assert (remark["rule"], remark["language"]) == ("spelling", "nl")
+    assert editor.call("word", language="nl", word="gesprekk", add=True).status == 200
+    assert path.read_text() == "# Onze woorden.\n\naap\ngesprekk\nzebra # dier\n"
+    assert "gesprekk" not in [one["word"] for one in check(editor)]
+    assert editor.call("word", language="nl", word="gesprekk", add=True).status == 200
+    assert editor.call("word", language="nl", word="gesprekk", add=False).status == 200
+    assert path.read_text() == "# Onze woorden.\n\naap\nzebra # dier\n"
+    for odd in ("", "twee woorden", "a,b", "x\ny", "#x", "\ud800x", "a" * 61):
+        assert editor.call("word", language="nl", word=odd, add=True).status == 400
+    assert editor.call("word", language="../x", word="woord", add=True).status == 400
+    assert editor.call("word", language="nl", word="woord", add="yes").status == 400
+    path.unlink()
+    for add, there in ((True, True), (False, False)):
+        assert editor.call("word", language="nl", word="woord", add=add).status == 200
+        assert path.exists() == there

@@ -80,10 +80,12 @@ def check_thought(
 
     `suggests`: see Manuscript.
     """
-    path, manuscript = (
-        thought.source.relative_to(newsletter.root),
-        read_thought(newsletter, thought, suggests=suggests),
-    )
+    return check_manuscript(read_thought(newsletter, thought, suggests=suggests))
+
+
+def check_manuscript(manuscript: Manuscript) -> list[Problem]:
+    """What the rules for manuscripts find in one."""
+    path = manuscript.source.relative_to(manuscript.newsletter.root)
     findings: list[Problem] = []
     for rule in MANUSCRIPT_RULES:
         findings += _ask(rule, lambda: manuscript, path)

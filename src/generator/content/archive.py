@@ -51,10 +51,7 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
     folder = root / FOLDER
     if not exists(folder) or not is_folder(folder, problems):
         return Archive(())  # a new project has no issues yet
-    thoughts: dict[str, set[str]] = {}
-    for thought in (thought for found in playbook.thoughts.values() for thought in found):
-        thoughts.setdefault(thought.slug, set()).add(thought.certainty)
-    known = Known(root, playbook.facts, item_ids(playbook.certainties), thoughts)
+    known = know(root, playbook)
     issues: list[Issue] = []
     languages = load_languages(root)
     for path in reversed(list_folder(folder, problems)):
@@ -70,6 +67,14 @@ def load_archive(  # noqa: PLR0913 (letters are compared with everything else)
                 Issue(week, {language: edition for language, (_, edition) in found.items()}, skipped)
             )
     return Archive(tuple(issues))
+
+
+def know(root: Path, playbook: Playbook) -> Known:
+    """What editions are compared with."""
+    thoughts: dict[str, set[str]] = {}
+    for thought in (thought for found in playbook.thoughts.values() for thought in found):
+        thoughts.setdefault(thought.slug, set()).add(thought.certainty)
+    return Known(root, playbook.facts, item_ids(playbook.certainties), thoughts)
 
 
 def _week(path: Path, problems: list[Problem]) -> Week | None:

@@ -12,7 +12,7 @@ from generator.cache import Cache, digest
 from generator.content.markdown.limits import LONGEST_PAGE, find_excess
 from generator.invisible import SOFT_HYPHEN, find_invisible, say_invisible
 from generator.model import Message, Problem
-from generator.reading import F, decode_text, parse_fields, read_bytes, shorten
+from generator.reading import F, decode_text, parse_fields, parse_partly, read_bytes, shorten
 from generator.syntax import explain_yaml
 
 if TYPE_CHECKING:
@@ -140,7 +140,36 @@ def _read_text(front: _Front[F], path: Path, problems: list[Problem], longest: i
     return None
 
 
+def load_partly(path: Path, model: type[F], longest: int) -> tuple[Document[F], frozenset[int]] | None:
+    """A text whose front matter has mistakes, with the lines where they are; None when it cannot be read that far.
+
+    It is for who looks for mistakes elsewhere in the file: see parse_partly.
+    """
+    content = read_bytes(path, [])
+    split = _split_front(content, path, []) if content is not None else None
+    if split is None:
+        return None
+    data, lines, markdown, line = split
+    fields, wrong = parse_partly(model, data)
+    document = _read_text(
+        _Front(fields, markdown, line, dict.fromkeys(model.model_fields, 1) | lines), path, [], longest
+    )
+    return (document, frozenset(lines.get(key, 1) for key in wrong)) if document else None
+
+
 def _parse_front(content: bytes, path: Path, model: type[F], problems: list[Problem]) -> _Front[F] | None:
+    split = _split_front(content, path, problems)
+    if split is None:
+        return None
+    data, lines, markdown, line = split
+    fields = parse_fields(model, data, path, lines, problems)
+    return None if fields is None else _Front(fields, markdown, line, lines)
+
+
+def _split_front(
+    content: bytes, path: Path, problems: list[Problem]
+) -> tuple[dict[str, Any], dict[str, int], str, int] | None:
+    """The keys of a front matter with their lines, and the text below it with its first line."""
     text = decode_text(content, path, problems)
     if text is None:
         return None
@@ -164,12 +193,8 @@ def _parse_front(content: bytes, path: Path, model: type[F], problems: list[Prob
             Problem(path, 2, Message("the front matter must be keys with values, like “title: …”"))
         )
         return None
-    fields = parse_fields(model, data, path, lines, problems)
-    if fields is None:
-        return None
     body = end.end()
-    markdown, line = text[body:], text.count("\n", 0, body) + 1
-    return _Front(fields, markdown, line, lines)
+    return data, lines, text[body:], text.count("\n", 0, body) + 1
 
 
 def find_fences(text: str) -> tuple[re.Match[str] | None, re.Match[str] | None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import AfterValidator, AwareDatetime, Field
 
 from generator.content.certainties import IDS, check_item, check_sections
-from generator.content.documents import load_document
+from generator.content.documents import load_document, load_partly
 from generator.content.evidence import check_citations
 from generator.content.images import load_images
 from generator.content.markdown.limits import LONGEST_LETTER
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from generator.content.documents import Document, Texts
-    from generator.model import Fact
+    from generator.model import Fact, Image, Section
 
 SECTIONS = ("Food for thought", "Food for action")
 """The author uses these English words in Dutch too."""
@@ -92,6 +92,7 @@ def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
     if document is None:
         return None
     fields = document.fields
+    sections, images = _check_document(document, known, problems)
     edition = Edition(
         week=week,
         language=language,
@@ -105,17 +106,40 @@ def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
         updated=fields.updated or fields.published,
         draft=fields.draft,
         waive=fields.waive,
-        sections=check_sections(document, SECTIONS, problems),
-        images=load_images(document.marks, document.path, problems),
+        sections=sections,
+        images=images,
         source=document.path,
     )
+    return document, edition
+
+
+def check_partly(
+    path: Path, known: Known
+) -> tuple[Document[EditionFields], frozenset[int], list[Problem]] | None:
+    """An edition whose front matter has mistakes, their lines, and what else is wrong with it: see load_partly."""
+    loaded = load_partly(path, EditionFields, LONGEST_LETTER)
+    if loaded is None:
+        return None
+    document, lines = loaded
+    problems: list[Problem] = []
+    _check_document(document, known, problems)
+    return document, lines, [problem for problem in problems if problem.line not in lines]
+
+
+def _check_document(
+    document: Document[EditionFields], known: Known, problems: list[Problem]
+) -> tuple[tuple[Section, ...], Mapping[str, Image]]:
+    """The sections and the pictures of an edition; what is wrong with it is added."""
+    fields, path = document.fields, document.path
+    sections = check_sections(document, SECTIONS, problems)
+    images = load_images(document.marks, path, problems)
     _check_text(document, known, problems)
     sound = _check_thought(document, known, problems) and check_actions(
-        edition.actions, edition.certainty, known.items, path, document.lines["actions"], problems
+        fields.actions, fields.certainty, known.items, path, document.lines["actions"], problems
     )
-    whole = [section.heading for section in edition.sections if section.markdown.strip()] == list(SECTIONS)
-    _check_items(document, known.items.get(edition.certainty, ()), problems, sound=sound, whole=whole)
-    return document, edition
+    whole = [section.heading for section in sections if section.markdown.strip()] == list(SECTIONS)
+    _check_items(document, known.items.get(fields.certainty, ()), problems, sound=sound, whole=whole)
+    return sections, images
 
 
 def _check_text(document: Document[EditionFields], known: Known, problems: list[Problem]) -> None:

@@ -39,12 +39,18 @@ def load_style(root: Path, problems: list[Problem]) -> dict[Language, Style]:
     }
 
 
+def is_word(text: str) -> bool:
+    """Whether a list of words may have a line with this."""
+    marks = any(mark in text for mark in ',;:!?*#“”"')
+    return not marks and any(map(str.isalpha, text)) and text.split() == [text]
+
+
 def _load_words(path: Path, problems: list[Problem]) -> Iterator[str]:
     for word, line in _entries(path, problems):
         if len(word.split()) > 1:
             message = Message("“{}” is more than one word; put one word on each line", _short(word))
             problems.append(Problem(path, line, message))
-        elif any(mark in word for mark in ',;:!?*“”"') or not any(map(str.isalpha, word)):
+        elif not is_word(word):
             message = Message("“{}” is not a word; remove commas, quotes and asterisks", _short(word))
             problems.append(Problem(path, line, message))
         else:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from generator.content.certainties import IDS
-from generator.content.documents import Texts, load_document, read_front
+from generator.content.certainties import IDS, item_ids
+from generator.content.documents import Texts, load_document, load_partly, read_front
+from generator.content.evidence import check_citations
 from generator.content.markdown.limits import LONGEST_LETTER
 from generator.model import (
     MONTHS,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
     from generator.content.documents import Document
     from generator.content.markdown.marks import Marks
-    from generator.model import Fact
+    from generator.model import Fact, Playbook
 
 FOLDER = "newsletter/thoughts"
 """Where the thoughts stand, below the root of the project."""
@@ -242,6 +243,21 @@ def _check_document(
     _check_against(document, facts, problems)
     actions, line = document.fields.actions, document.lines["actions"]
     check_actions(actions, certainty, items, document.path, line, problems)
+
+
+def check_partly(
+    root: Path, path: Path, certainty: str, language: Language, playbook: Playbook
+) -> tuple[Document[ThoughtFields], frozenset[int], list[Problem]] | None:
+    """A thought whose front matter has mistakes, their lines, and what else is wrong with it: see load_partly."""
+    loaded = load_partly(path, ThoughtFields, LONGEST_LETTER)
+    if loaded is None:
+        return None
+    document, known = loaded
+    problems: list[Problem] = []
+    _check_document(document, certainty, item_ids(playbook.certainties), playbook.facts, problems)
+    check_plan(document, load_words(root)[language]["thought"]["plan"].split("|"), problems)
+    check_citations(document.marks, playbook.facts, path, problems)
+    return document, known, [problem for problem in problems if problem.line not in known]
 
 
 def is_season(name: str) -> bool:

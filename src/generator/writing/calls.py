@@ -31,7 +31,15 @@ from generator.writing.inserts import (
 from generator.writing.programs import send_proof
 from generator.writing.refusals import Refusal
 from generator.writing.remarks import find_problems, list_remarks, suggest_words
-from generator.writing.saving import delete_text, keep_text, replace_text, resolve_text, save_text
+from generator.writing.saving import (
+    change_words,
+    delete_text,
+    keep_text,
+    replace_text,
+    resolve_text,
+    save_text,
+    waive_remark,
+)
 from generator.writing.states import find_state, is_out, name_certainty
 from generator.writing.texts import find_digests, find_text, open_language, read_source
 from generator.writing.versions import list_versions, read_version
@@ -52,6 +60,9 @@ class _Given(dict[str, Any]):
 
     def text(self, key: str, default: str | None = None) -> str:
         return self._take(key, str, default)
+
+    def flag(self, key: str) -> bool:
+        return self._take(key, bool, None)
 
     def table(self, key: str) -> dict[str, Any]:
         return self._take(key, dict, None)
@@ -159,6 +170,24 @@ def _resolve(project: Project, given: _Given, _: Language) -> dict[str, Any]:
             project.root, text, language, given.text("base"), given.text("source"), now, ours
         )
         return _say_saved(project, language, digests)
+
+
+def _waive(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+    with project.lock:
+        text, language = _find_edition(project, given)
+        base, rule, reason = given.text("base"), given.text("rule"), given.text("reason")
+        now, ours = project.clock(), project.ours
+        digests = waive_remark(project.root, text, language, base, rule, reason, now, ours)
+        return _say_saved(project, language, digests)
+
+
+def _word(project: Project, given: _Given, _: Language) -> dict[str, Any]:
+    with project.lock:
+        language = project.require().settings.languages.find(given.text("language"))
+        if language is None:
+            raise Refusal("odd_call")
+        change_words(project.root, language, given.text("word"), add=given.flag("add"))
+        return {}
 
 
 def _keep(project: Project, given: _Given, _: Language) -> dict[str, Any]:
@@ -386,6 +415,8 @@ _CALLS: Mapping[str, Callable[[Project, _Given, Language], dict[str, Any]]] = {
     "save": _save,
     "resolve": _resolve,
     "keep": _keep,
+    "waive": _waive,
+    "word": _word,
     "check": _check,
     "suggest": _suggest,
     "changes": _changes,

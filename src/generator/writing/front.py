@@ -75,6 +75,53 @@ def _change(front: str, key: str, value: Value, order: Sequence[str]) -> str:
     raise Refusal("odd_field", field=key)
 
 
+def change_waiver(front: str, rule: str, reason: str, order: Sequence[str]) -> str:
+    """The front matter with a reason for which a rule is waived, on a line below `waive`; without one it is gone.
+
+    Raises Refusal when the waivers are written in a way that we do not change.
+    """
+    before = read_front(front)
+    if before is None:
+        raise Refusal("front_unreadable")
+    waivers = before.get("waive") or {}
+    if not isinstance(waivers, dict):
+        raise Refusal("odd_field", field="waive")
+    meant = {name: why for name, why in waivers.items() if name != rule} | ({rule: reason} if reason else {})
+    for candidate in _propose_waiver(front, rule, reason, order, last=not meant):
+        after = read_front(candidate)
+        if after is None or (after.get("waive") or {}) != meant:
+            continue
+        if {**after, "waive": None} == {**before, "waive": None}:
+            return candidate
+    raise Refusal("odd_field", field="waive")
+
+
+def _propose_waiver(front: str, rule: str, reason: str, order: Sequence[str], *, last: bool) -> Iterator[str]:
+    lines = front.split("\n")
+    place = next((row for row, line in enumerate(lines) if re.match(_LINE.format(key="waive"), line)), None)
+    if place is None:
+        start = end = _find_row(lines, "waive", order)
+    else:
+        start, end = place, _find_end(lines, place)
+    others = lines[start + 1 : end]
+    own = next(
+        (row for row, line in enumerate(others) if re.match(rf"[ \t]+[\"']?{rule}[\"']?[ \t]*:", line)), None
+    )
+    indent = others[0][: len(others[0]) - len(others[0].lstrip())] if others else "  "
+    if own is not None:
+        deeper = rf"{indent}[ \t]"
+        stop = next(
+            (row for row in range(own + 1, len(others)) if not re.match(deeper, others[row])), len(others)
+        )
+        del others[own:stop]
+    if last:
+        yield "\n".join([*lines[:start], *lines[end:]])
+        return
+    for text in _write(reason, "") if reason else [""]:
+        added = [f"{indent}{rule}: {text}"] if reason else []
+        yield "\n".join([*lines[:start], "waive:", *others, *added, *lines[end:]])
+
+
 def _is_meant(found: object, value: Value) -> bool:
     if isinstance(found, datetime) and isinstance(value, str):
         try:

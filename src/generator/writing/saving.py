@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING
 
 from generator.atomic import publish_artifacts
 from generator.cache import digest
+from generator.check.rules import RULES
 from generator.content.documents import find_fences
+from generator.content.style import WORDS, is_word
 from generator.errors import PublishError
 from generator.files import keep_names
 from generator.model import Artifact
 from generator.reading import list_folder
-from generator.writing.front import change_front, show_value
+from generator.writing.front import change_front, change_waiver, show_value
 from generator.writing.inserts import take_away
 from generator.writing.refusals import ChangedError, Refusal
 from generator.writing.texts import HOME, LISTS, find_digests, find_place, read_source, split_text, use_lf
 from generator.writing.versions import FOLDER, keep_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from generator.model import Language
     from generator.writing.front import Value
     from generator.writing.texts import Field, Parts, Source, Text
+
+LONGEST_REASON, LONGEST_WORD = 200, 60
+"""Characters of the reason for a waiver, and of a word for the list."""
 
 
 def save_text(  # noqa: PLR0913 (what a save is)
@@ -122,6 +127,58 @@ def delete_text(root: Path, text: Text, now: datetime) -> None:
         raise Refusal("not_written", reason=error.strerror or str(error)) from None
 
 
+def waive_remark(  # noqa: PLR0913 (what a waiver is)
+    root: Path,
+    text: Text,
+    language: Language,
+    base: str,
+    rule: str,
+    reason: str,
+    now: datetime,
+    ours: set[str],
+) -> dict[str, str]:
+    """Write into a letter why what a rule finds may stay; without a reason, what it finds counts again.
+
+    Otherwise like save_text. Raises Refusal for a text or a rule without waivers, too.
+    """
+    reason = " ".join(reason.split())
+    if text.week is None or rule not in RULES or len(reason) > LONGEST_REASON:
+        raise Refusal("odd_call")
+    if _is_half(reason):
+        raise Refusal("odd_characters")
+    source = read_source(root, text.files[language])
+    _require_base(text.files[language], source, base)
+    parts = split_text(source.text)
+    front = _rewrite(parts.front, lambda inner: change_waiver(inner, rule, reason, _order(text)))
+    return _write(root, text, {language: (source, source.encode(_join(front, parts.body)))}, now, ours)
+
+
+def change_words(root: Path, language: Language, word: str, *, add: bool) -> None:
+    """Put a word into the list of the words of a language, where its letters place it, or take it out again.
+
+    Raises Refusal for what is no word, and when the list cannot be written.
+    """
+    if not is_word(word) or len(word) > LONGEST_WORD or _is_half(word):
+        raise Refusal("odd_word", word=word[:LONGEST_WORD])
+    path = root / WORDS.format(language=language)
+    source = read_source(root, path)
+    lines = source.text.removesuffix("\n").split("\n") if source.text else []
+    entries = [line.partition("#")[0].strip() for line in lines]
+    if add and word not in entries:
+        after = (row for row, one in enumerate(entries) if one.casefold() > word.casefold())
+        lines.insert(next(after, len(lines)), word)
+    elif not add and word in lines:
+        lines.remove(word)
+    else:
+        return
+    if not any(line.strip() for line in lines):  # an empty list would be a problem; none at all is not
+        find_place(root, path).unlink(missing_ok=True)
+        return
+    home = Path(os.path.realpath(root)) / HOME
+    place = PurePosixPath(find_place(root, path).relative_to(home))
+    _publish([Artifact(place, source.encode("\n".join([*lines, ""])))], home)
+
+
 def keep_text(  # noqa: PLR0913 (what a version has)
     root: Path, text: Text, language: Language, fields: Mapping[str, Value], body: str, now: datetime
 ) -> bool:
@@ -189,11 +246,19 @@ def _change(front: str, changes: Mapping[str, Value], text: Text) -> str:
     """The front matter, fences included, with other values."""
     if not changes:
         return front
+    return _rewrite(front, lambda inner: change_front(inner, changes, _order(text)))
+
+
+def _order(text: Text) -> list[str]:
+    return [field.key for field in text.fields]
+
+
+def _rewrite(front: str, change: Callable[[str], str]) -> str:
+    """The front matter, fences included, with something else between them."""
     begin, end = find_fences(front)
-    if begin is None or end is None:  # pragma: no cover (then no field can be changed, which was said)
+    if begin is None or end is None:
         raise Refusal("front_unreadable")
-    order = [field.key for field in text.fields]
-    inner = change_front(front[begin.end() : end.start()].removesuffix("\n"), changes, order)
+    inner = change(front[begin.end() : end.start()].removesuffix("\n"))
     return f"{front[: begin.end()]}{inner}\n{front[end.start() :]}"
 
 
@@ -218,6 +283,14 @@ def _write(  # noqa: PLR0913 (what a save is)
         Artifact(PurePosixPath(places[language].relative_to(home)), content)
         for language, (_, content) in new.items()
     ]
+    _publish(artifacts, home)
+    written = {language: digest(content).hex() for language, (_, content) in new.items()}
+    ours.update(written.values())
+    return find_digests(text) | written
+
+
+def _publish(artifacts: Sequence[Artifact], home: Path) -> None:
+    """Write files below `newsletter/`, all or none. Raises Refusal."""
     try:
         for path in publish_artifacts(artifacts, home).written:
             keep_names(path.parent)
@@ -228,6 +301,3 @@ def _write(  # noqa: PLR0913 (what a save is)
         OSError
     ) as error:  # pragma: no cover (the names could not be written to the disk; the file itself is there)
         raise Refusal("not_written", reason=error.strerror or str(error)) from error
-    written = {language: digest(content).hex() for language, (_, content) in new.items()}
-    ours.update(written.values())
-    return find_digests(text) | written

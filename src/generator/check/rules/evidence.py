@@ -59,7 +59,9 @@ def check_sources(manuscript: Manuscript) -> Iterator[Finding]:
     known = _survey_numbers(manuscript.newsletter)
     for passage, facts in _list_cited(manuscript):
         there = {number for fact in facts for number in known.get(fact, ())}
-        for figure in find_figures(passage.text, manuscript.language) if facts else ():
+        if not facts or not facts <= known.keys():  # an unknown source was said already
+            continue
+        for figure in find_figures(passage.text, manuscript.language):
             numbers = {value for value, _, _ in find_numbers(figure.text, manuscript.language)}
             if numbers <= there or (figure.percentage and figure.value in ARTICLE):
                 continue
