@@ -453,6 +453,7 @@ export async function openWriting() {
       make("button", { type: "button", class: "remark__go", onclick: () => visit(one) },
         make("span", { class: "unseen" }, `${say(`severity_${one.severity}`)}: `),
         make("span", { class: "remark__message" }, one.message)),
+      one.field && make("p", { class: "remark__words" }, opened.fields.find((field) => field.key === one.field)?.label ?? one.field),
       words && make("p", { class: "remark__words", lang: edition.language }, make("mark", {}, words.replace(/\s+/g, " "))),
       one.remedy && make("p", { class: "remark__remedy" }, one.remedy),
       edition && cures(one, (cure) => cureOne(one, edition, cure), "remark__cures", () => "button button--small"),

@@ -640,6 +640,51 @@ def test_remarks_are_walked_with_the_keyboard(desk, open_page):
     wait_until(lambda: "gesprekk" not in desk.read())
 
 
+def test_a_new_thought_opens_with_what_is_still_to_do(desk, open_page):
+    page = open_page(f"{desk.address}texts")
+    page.get_by_label("Werktitel").fill("Wie belt jou dan eigenlijk")
+    page.get_by_role("button", name="Nieuwe gedachte").click()
+    start_writing(page)
+    expect(page.locator("#verdict")).to_have_text("8 nog te doen")
+    expect(page.locator(".remark, .field__remark")).to_have_count(0)
+    page.locator(".todo").nth(1).get_by_role("button", name="Samenvatting").click()
+    page.keyboard.type("Je klant belt iemand, en dat ben jij niet.")
+    expect(page.locator("#verdict")).to_contain_text("7 nog te doen")
+
+
+def test_a_word_is_added_and_a_remark_waived_and_both_come_back(desk, open_page):
+    words = desk.root / "newsletter/words.nl.txt"
+    page = open_page(f"{desk.address}{WEEK}/")
+    start_writing(page)
+    put_cursor_after(page, "Begin bij het eerste punt.")
+    page.keyboard.type(" Een gesprekk, en dan dit!")
+    remark = page.locator(".remark[data-key]", has_text="gesprekk")
+    remark.get_by_role("button", name="Woord toevoegen").click()
+    expect(remark).to_have_count(0)
+    assert words.read_text() == "gesprekk\n"
+    top = page.locator(".tools").bounding_box()
+    said = page.locator("#toast").bounding_box()
+    assert top
+    assert said
+    assert said["y"] + said["height"] <= top["y"] + top["height"]
+    page.locator("#toast").get_by_role("button", name="Ongedaan maken").click()
+    expect(remark).to_have_count(1)
+    assert not words.exists()
+
+    loud = page.locator(".remark[data-key]", has_text="uitroepteken")
+    loud.get_by_role("button", name="Toch zo laten").click()
+    page.get_by_label("Reden").fill("Het is een citaat: echt waar")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    wait_saved(desk, 'exclamation: "Het is een citaat: echt waar"')
+    waived = page.locator(".waived", has=loud)
+    expect(waived).to_have_count(1)
+    waived.locator("summary").click()
+    loud.get_by_role("button", name="Meld dit weer").click()
+    expect(waived).to_have_count(0)
+    assert "exclamation" not in desk.read()
+
+
 # --- What changes elsewhere ---
 
 
