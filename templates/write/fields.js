@@ -171,7 +171,7 @@ function showNotes(desk, box, field, owners, edition) {
   const seen = new Set();
   const lines = remarks.filter(([one]) => !seen.has(one.message) && seen.add(one.message)).map(([one, owner]) =>
     make("div", { class: `field__remark field__remark--${one.severity}` },
-      make("span", {}, make("span", { class: "unseen" }, `${say(`severity_${one.severity}`)}: `), one.message, one.remedy ? ` ${one.remedy}` : ""),
+      make("span", {}, make("span", { class: "unseen" }, `${say(`severity_${one.severity}`)}: `), one.message, one.remedy ? `${/[.?]$/.test(one.message) ? "" : "."} ${one.remedy}` : ""),
       owner && cures(one, (cure) => desk.cure(one, owner, cure), "remark__cures", () => "button button--small")));
   const cut = field.key === "summary" && edition.inbox
     ? [make("p", { class: "field__cut" }, `${say(`inbox_${edition.inbox.kind}`)}: `, make("b", { lang: edition.language }, edition.inbox.subject), " ", make("span", { lang: edition.language }, edition.inbox.summary))]

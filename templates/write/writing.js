@@ -468,7 +468,8 @@ export async function openWriting() {
       applyCure(edition.view, one, cure);
       return;
     }
-    edition.fields[one.field] = cure.replace;
+    const value = edition.fields[one.field];
+    edition.fields[one.field] = value.slice(0, one.within[0]) + cure.replace + value.slice(one.within[1]);
     showFields(desk);
     changed(edition);
   }

@@ -60,6 +60,16 @@ def test_a_word_that_may_have_been_meant_is_asked_for(attacked):
     assert attacked.call("suggest", language="xx", word="gesprekk").data["words"] == []
 
 
+@pytest.mark.parametrize("before", ["Wat een dag", "😀 “Zo’n: dag” is dit"])
+def test_a_cure_in_a_field_changes_its_words_alone(editor, before):
+    assert editor.save(summary=f"{before}! En dan volgt er nog van alles.").status == 200
+    remark = next(one for one in check(editor) if one["rule"] == "exclamation" and one["field"] == "summary")
+    start, end = remark["within"]
+    summary = editor.open()["fields"]["summary"].encode("utf-16-le")
+    assert summary[2 * start : 2 * end].decode("utf-16-le") == "!"
+    assert remark["cures"]
+
+
 def test_a_remark_on_a_field_names_it(editor):
     assert editor.save(title="T" * 90, summary="Een samenvatting!").status == 200
     found = {(one["field"], one["language"]) for one in check(editor) if one["from"] is None}

@@ -140,6 +140,18 @@ class _Place:
             return False
         return not self._data.get(field) if field else not self._body.strip()
 
+    def find_in_field(self, field: str, problem: Problem) -> tuple[int, int] | None:
+        """Where the words of a problem begin and end in the value of a field; None when that cannot be seen."""
+        value = (self._data or {}).get(field)
+        if not isinstance(value, str) or problem.column is None or problem.line is None:
+            return None
+        begin = self.lines[problem.line - 1].find(value, len(field) + 1)
+        first = problem.column - 1 - begin
+        last = first + problem.length
+        if begin < 0 or first < 0 or last > len(value):
+            return None
+        return _measure(value[:first]), _measure(value[:last])
+
     def find_range(self, problem: Problem) -> tuple[int, int] | None:
         """Where the words of a problem begin and end in the body."""
         line = problem.line or 0
@@ -183,12 +195,14 @@ def _remark(
     message = problem.message.say_in(forms)
     found = place.find_range(problem) if place else None
     field = place.find_field(problem.line) if place and problem.line and found is None else None
+    within = place.find_in_field(field, problem) if place and field else None
     is_open = place is not None and place.is_open(field, problem)
     return {
         "language": place.language if place else None,
         "field": field,
         "from": found[0] if found else None,
         "to": found[1] if found else None,
+        "within": within,
         "line": problem.line,
         "severity": "open" if is_open else "waived" if problem.waived else problem.severity.value,
         "rule": problem.rule or "",
@@ -197,5 +211,7 @@ def _remark(
         "reason": problem.waived,
         "waivable": is_letter and problem.rule in RULES,
         "word": _find_word(problem),
-        "cures": [{"label": problem.cure, "replace": problem.cure}] if problem.cure else [],
+        "cures": [{"label": problem.cure, "replace": problem.cure}]
+        if problem.cure and (found or within)
+        else [],
     }
