@@ -36,7 +36,7 @@ _YES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class QueuedMessage:
     """One message of the queue."""
 
     name: str
@@ -53,7 +53,7 @@ class Queue:
         """`path`: number of the account and name of the queue, like 123456789012/letters."""
         self._service, self._path, self.name = service, path, name
 
-    def fetch(self) -> list[Message]:
+    def fetch(self) -> list[QueuedMessage]:
         """The next messages, ten at most; none when the queue has none to give now. Raises MailboxError."""
         asked = {
             "MaxNumberOfMessages": _MOST,
@@ -62,11 +62,11 @@ class Queue:
         }
         found = self._ask("ReceiveMessage", **asked).get("Messages") or []
         try:
-            return [Message(one["MessageId"], one["ReceiptHandle"], one["Body"]) for one in found]
+            return [QueuedMessage(one["MessageId"], one["ReceiptHandle"], one["Body"]) for one in found]
         except (KeyError, TypeError):
             raise MailboxError(f"{self.name} does not answer like SQS") from None
 
-    def delete(self, messages: Sequence[Message]) -> None:
+    def delete(self, messages: Sequence[QueuedMessage]) -> None:
         """Take messages off the queue. One that stays comes again. Raises MailboxError."""
         if messages:
             entries = [
