@@ -20,8 +20,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Self
@@ -46,8 +46,12 @@ COUNTS = (10_000, 100_000, 1_000_000)
 """Subscribers, for memory and preparation."""
 PARTLY = 15
 """Seconds after which a run is stopped that shows memory, or what a slow wire allows; it ends as after Ctrl-C."""
-DISTANCE = 20
+DISTANCES = (20, 100)
 """Milliseconds to a relay that is somewhere else, and back."""
+BATCH = 500
+"""Letters in a request to an engine."""
+MANY = 40_000
+"""Letters to an engine, so that each of many connections makes a few requests."""
 
 AIM_SHARE, AIM_TIMES, AIM_RATE, AIM_MEMORY, AIM_SECONDS = 0.4, 5, 900, 60, 5
 AIM_SIGNED = {1: 0.6, 4: 0.8}
@@ -89,6 +93,8 @@ class Project:
     name: str
     key: str = ""
     """The file with the key that signs; empty when nothing does."""
+    mail: str = "smtp://127.0.0.1:{port}"
+    """How the relay is named."""
 
     def newsletter(self, *arguments: str, port: int, most: float | None = None) -> tuple[float, float, float]:
         """Seconds, processor seconds and megabytes of a command; `most`: it is stopped after so many seconds."""
@@ -113,7 +119,7 @@ class Project:
         return {
             **kept,
             "NEWSLETTER_DATABASE": self.database,
-            "NEWSLETTER_MAIL": f"smtp://127.0.0.1:{port}",
+            "NEWSLETTER_MAIL": self.mail.format(port=port),
             "NEWSLETTER_DKIM_KEY": self.key,
         }
 
@@ -174,9 +180,15 @@ class Peak(threading.Thread):
 
 
 def send_ours(  # noqa: PLR0913 (all that runs differ in)
-    project: Project, size: int, connections: int, port: int, most: float | None = None, name: str = ""
+    project: Project,
+    size: int,
+    connections: int,
+    port: int,
+    most: float | None = None,
+    name: str = "",
+    at_once: int = 1,
 ) -> Figure:
-    """A mailing to the whole list, frozen anew."""
+    """A mailing to the whole list, frozen anew. `at_once`: letters that are accepted at the same moment."""
     project.ask("freeze", size)
     arguments = ["resume", LAST, "--connections", str(connections)]
     seconds, processor, memory = project.newsletter(*arguments, port=port, most=most)
@@ -186,7 +198,7 @@ def send_ours(  # noqa: PLR0913 (all that runs differ in)
         told["bytes"],
         connections,
         told["accepted"],
-        (told["accepted"] - 1) / told["seconds"],
+        (told["accepted"] - at_once) / told["seconds"],
         seconds,
         processor * 1000 / told["accepted"],
         memory,
@@ -256,6 +268,8 @@ def measure(options: argparse.Namespace, place: Path) -> Iterator[Figure]:
         if "distance" in options.parts:
             projects[0].ask("fill", LETTERS)
             yield from measure_distance(projects[0], port, options)
+        if "engines" in options.parts:
+            yield from measure_engines(projects, options)
         if "memory" in options.parts:
             for count in options.counts:
                 for each in projects:
@@ -289,13 +303,29 @@ def take_turns(plans: Sequence[Callable[[], Figure]], rounds: int) -> Iterator[F
 
 
 def measure_distance(project: Project, port: int, options: argparse.Namespace) -> Iterator[Figure]:
-    """A relay that answers after DISTANCE milliseconds."""
-    with start_wire(port) as far:
-        words = f"{DISTANCE} ms away"
-        for connections in (1, 4) if options.quick else (1, 4, 16):
-            yield send_source(SIZES[1], connections, far, 50 * connections, f"smtp-source, {words}")
-            seconds = 5 if options.quick else PARTLY
-            yield send_ours(project, SIZES[1], connections, far, seconds, f"newsletter, {words}")
+    """A relay that answers after so many milliseconds."""
+    for distance in DISTANCES[:1] if options.quick else DISTANCES:
+        with start_wire(port, distance) as far:
+            words = f"{distance} ms away"
+            for connections in (1, 4) if options.quick else (1, 4, 16):
+                yield send_source(SIZES[1], connections, far, 50 * connections, f"smtp-source, {words}")
+                seconds = 5 if options.quick else PARTLY
+                yield send_ours(project, SIZES[1], connections, far, seconds, f"newsletter, {words}")
+
+
+def measure_engines(projects: Sequence[Project], options: argparse.Namespace) -> Iterator[Figure]:
+    """Batches to an engine that answers after so many milliseconds."""
+    port = find_port()
+    with running([sys.executable, "-m", "tests.bench.engine", str(port)], port):
+        for project in projects:
+            rented = replace(project, mail="lettermint://lm_bench@127.0.0.1:{port}")
+            rented.ask("fill", MANY)
+            for distance in (0, *(DISTANCES[:1] if options.quick else DISTANCES)):
+                with start_wire(port, distance) if distance else nullcontext(port) as far:
+                    for connections in (1, 4) if options.quick else (1, 4, 16):
+                        seconds, at_once = 5 if options.quick else PARTLY, BATCH * connections
+                        name = f"batches, {project.name}, {distance} ms"
+                        yield send_ours(rented, SIZES[1], connections, far, seconds, name, at_once)
 
 
 def measure_memory(project: Project, count: int, port: int) -> Iterator[Figure]:
@@ -359,10 +389,10 @@ def start_sink() -> Iterator[int]:
 
 
 @contextmanager
-def start_wire(port: int) -> Iterator[int]:
-    """A port that leads to another, DISTANCE milliseconds away."""
+def start_wire(port: int, distance: int) -> Iterator[int]:
+    """A port that leads to another, so many milliseconds away."""
     listen = find_port()
-    command = [sys.executable, "-m", "tests.bench.latency", str(listen), str(port), str(DISTANCE)]
+    command = [sys.executable, "-m", "tests.bench.latency", str(listen), str(port), str(distance)]
     with running(command, listen):
         yield listen
 
@@ -478,7 +508,7 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=3, help="number of rounds; default: 3")
     parser.add_argument("--counts", type=int, nargs="+", default=list(COUNTS), metavar="SUBSCRIBERS")
-    parts = ["rates", "distance", "memory"]
+    parts = ["rates", "distance", "engines", "memory"]
     parser.add_argument(
         "--parts", nargs="+", choices=parts, default=parts, help="parts to measure; default: all"
     )

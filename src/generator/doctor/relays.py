@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from generator.delivery.engines.amazon import KEY, SECRET, find_kind
+from generator.delivery.engines.keyed import KeyedEngine
 from generator.delivery.engines.ses import (
     ACCOUNT,
     STRANGER,
@@ -51,6 +52,8 @@ def examine_relay(
     """
     if isinstance(transport, Ses):
         return list(_examine_ses(transport, settings)), ""
+    if isinstance(transport, KeyedEngine):
+        return list(_examine_engine(transport, settings)), ""
     if not isinstance(transport, Server):
         remedy = "Set NEWSLETTER_MAIL to a relay; see deploy/SET-UP.md."
         return [warn("relay", f"none; mail is written to {transport.name}", remedy)], ""
@@ -77,6 +80,54 @@ def examine_relay(
     except TransportError as error:
         answers.append(fail("relay", str(error), "See “Messages” in deploy/RUN.md."))
     return answers, name
+
+
+def _examine_engine(transport: KeyedEngine, settings: Settings) -> Iterator[Answer]:
+    """Ask an engine whether it knows us, and whether it leaves letters as they are."""
+    name = transport.name
+    try:
+        standing = transport.ask_standing()
+    except TransportError as error:
+        yield fail("relay", str(error), "See “Messages” in deploy/RUN.md.")
+        return
+    if not standing.known:
+        yield fail(
+            "password",
+            f"{name} refuses the token",
+            f"Make a new one at {name}, and put it in NEWSLETTER_MAIL.",
+        )
+        return
+    yield well(
+        "relay", f"{name} answers, and knows the token; a letter without an answer is sent again by its key"
+    )
+    wanted = _domain(settings.sender_address)
+    if standing.domains is None:
+        found = f"not known whether {wanted} is verified: this token may send, and not ask"
+        yield advise(
+            "identity", found, f"Look it up at {name}, and send yourself a proof (`newsletter send --to`)."
+        )
+    elif (domain := standing.domains.get(wanted)) is None:
+        yield fail(
+            "identity", f"{name} does not know {wanted}", f"Add {wanted} there, and its records to your DNS."
+        )
+    elif not domain.verified:
+        yield fail(
+            "identity", f"{wanted} is not verified", f"Add its records to your DNS, as {name} shows them."
+        )
+    else:
+        where = f", and letters leave from {domain.region}" if domain.region else ""
+        yield well("identity", f"{wanted} is verified{where}")
+    tracks = (standing.domains or {}).get(wanted)
+    if transport.engine.untracked:
+        yield well("tracking", f"off: each letter tells {name} so")
+    elif tracks is None or tracks.tracks is None:
+        remedy = f"Look it up at {name}, and compare the links of a proof (`newsletter send --to`) with the letter."
+        yield warn("tracking", f"not known whether {name} counts opens or clicks, and rewrites links", remedy)
+    elif tracks.tracks:
+        remedy = f"Switch open and click tracking off for {wanted} at {name}."
+        yield fail("tracking", f"{name} counts opens or clicks of letters, and rewrites their links", remedy)
+    else:
+        yield well("tracking", f"off for {wanted}")
 
 
 _CONSOLE = "Look it up in the console of Amazon SES, in this region."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
 from threading import Lock
@@ -35,7 +36,7 @@ UNKNOWN = judge(Stage.GREETING, 535, b"5.7.8")
 BARRED = judge(Stage.MAIL, 554, b"5.7.1")
 LIMITED = judge(Stage.MAIL, 454, b"4.7.0")
 OURS = judge(Stage.LETTER, 554, b"5.6.0")
-NO_ADDRESS = judge(Stage.RCPT, 553, b"5.1.3")
+NO_ADDRESS = judge(Stage.RCPT, 553, b"")
 GIVEN_UP = judge(Stage.RCPT, 550, b"5.0.0")
 """What a server that speaks SMTP would reply. The judge of replies then says what it means, and the ledger keeps it."""
 
@@ -43,6 +44,27 @@ _KEY = 255
 """Characters of a key, at most."""
 
 _BAD, _FORBIDDEN, _TIMED_OUT, _CONFLICT, _TOO_LARGE, _SLOW, _YES = 400, {401, 403}, 408, 409, 413, 429, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain from which an engine may send."""
+
+    verified: bool
+    tracks: bool | None
+    """Whether it counts opens or clicks, and rewrites links; None: it does not say."""
+    region: str = ""
+    """Where its letters leave from; empty when it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an engine says of us."""
+
+    known: bool
+    """Whether it takes our token."""
+    domains: Mapping[str, Domain] | None = None
+    """By their names; None when our token may not ask."""
 
 
 class Engine(Protocol):
@@ -58,6 +80,8 @@ class Engine(Protocol):
     """These three as in BatchSession."""
     path: str
     """Where batches go."""
+    untracked: bool
+    """Whether each letter tells it not to track."""
 
     def write_headers(self, token: str) -> dict[str, str]:
         """The headers of every request."""
@@ -70,6 +94,9 @@ class Engine(Protocol):
 
     def read_replies(self, status: int, said: Any, number: int) -> list[Reply | None] | None:
         """The replies in an answer about so many letters; None when it says nothing about single letters."""
+
+    def ask_standing(self, line: Line) -> Standing:
+        """What it says of us now. Raises TransportError."""
 
     def is_conflict(self, said: Any) -> bool:
         """Whether an answer of 409 says that another content was sent with a key; False: the same is under way."""
@@ -132,6 +159,11 @@ class KeyedEngine:
                 self._sending.release()
         else:
             session.hang_up()
+
+    def ask_standing(self) -> Standing:
+        """What the engine says of us. Raises TransportError."""
+        with closing(self.open_line()) as line:
+            return self.engine.ask_standing(line)
 
     def open_line(self) -> Line:
         """A connection to the API."""

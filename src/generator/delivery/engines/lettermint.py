@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from generator.delivery.engines.batches import MARGIN
-from generator.delivery.engines.keyed import ACCEPTED, GIVEN_UP, NO_ADDRESS, OURS, find, find_all
+from generator.delivery.engines.keyed import ACCEPTED, GIVEN_UP, NO_ADDRESS, OURS, Standing, find, find_all
 from generator.delivery.verdict import Reply, Verdict
 
 if TYPE_CHECKING:
     from generator.delivery.engines.fields import Fields
+    from generator.delivery.engines.http import Line
     from generator.delivery.sessions import Envelope
 
 URL = "https://api.lettermint.co/v1"
@@ -40,6 +41,7 @@ class Lettermint:
     window = timedelta(hours=24) - MARGIN
     whole = False
     path = "/send/batch"
+    untracked = True
 
     def __init__(self, route: str = "") -> None:
         """`route` of the project, for letters; empty for its own default."""
@@ -94,6 +96,10 @@ class Lettermint:
         if accepted and not wrong and status < _SLOW and None in replies:
             replies[replies.index(None)] = OURS  # they are taken in order, and this is where it ended
         return replies
+
+    def ask_standing(self, line: Line) -> Standing:
+        """Of the token. That of a project, with which letters leave, may not ask about domains and routes."""
+        return Standing(line.ask("GET", "/ping").status in _YES)
 
     def is_conflict(self, said: Any) -> bool:
         """It has one code for both, so its words decide."""

@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from generator.delivery.engines.batches import MARGIN
-from generator.delivery.engines.keyed import ACCEPTED, NO_ADDRESS, OURS, find, find_all
+from generator.delivery.engines.keyed import ACCEPTED, NO_ADDRESS, OURS, Domain, Standing, find, find_all
 from generator.delivery.verdict import Reply, Verdict
 
 if TYPE_CHECKING:
     from generator.delivery.engines.fields import Fields
+    from generator.delivery.engines.http import Line
     from generator.delivery.sessions import Envelope
 
 URL = "https://api.resend.com"
@@ -36,6 +37,7 @@ class Resend:
     window = timedelta(hours=24) - MARGIN
     whole = True
     path = "/emails/batch"
+    untracked = False
 
     def write_headers(self, token: str) -> dict[str, str]:
         """The token of the account."""
@@ -73,6 +75,21 @@ class Resend:
         for index, name in zip(free, names, strict=True):
             replies[index] = Reply(Verdict.YES, ACCEPTED, handed=str(name))
         return replies
+
+    def ask_standing(self, line: Line) -> Standing:
+        """Of the token, and of the domains, if it may ask: a token with sending access may not."""
+        answer = line.ask("GET", "/domains")
+        said = answer.read()
+        if answer.status not in _YES:
+            return Standing(find(said, "name") == "restricted_api_key")
+        domains: dict[str, Domain] = {}
+        for one in find_all(said, "data"):
+            found = line.ask("GET", f"/domains/{one.get('id')}").read()
+            marks = [find(found, name) for name in ("open_tracking", "click_tracking")]
+            tracks = True if True in marks else None if None in marks else False
+            verified = one.get("status") == "verified"
+            domains[str(one.get("name")).lower()] = Domain(verified, tracks, str(one.get("region") or ""))
+        return Standing(known=True, domains=domains)
 
     def is_conflict(self, said: Any) -> bool:
         """It names the two cases."""
