@@ -174,7 +174,10 @@ def test_a_command_of_a_group_is_found_by_its_name() -> None:
         ("generate new thougt x", "there is no command “thougt”; did you mean “thought”?"),
         (
             "newsletter subscribers nothing",
-            "there is no command “nothing”; known are: add, erase, export, growth, import, list, remove, show",
+            (
+                "there is no command “nothing”; known are: add, campaign, erase, export, growth, import, list, remove, "
+                "show"
+            ),
         ),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from generator.model import Progress
 from tests.proof.accounts import Account, settle_account
-from tests.proof.amazon import cut_short, refused, run_ses
+from tests.proof.amazon import cut_short, run_ses
 from tests.proof.course import run_course
 from tests.proof.firsts import run_firsts
 from tests.proof.keyed import run_keyed
@@ -107,12 +107,9 @@ def test_killed_senders_lose_nobody_who_is_sent_through_ses(nursery: Nursery, tm
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("drill", [cut_short, refused], ids=lambda drill: drill.__name__)
-def test_what_ses_does_not_answer_is_in_doubt_and_nothing_else(
-    drill: Callable[[World], Account], nursery: Nursery, tmp_path: Path
-):
+def test_what_ses_does_not_answer_is_in_doubt_and_nothing_else(nursery: Nursery, tmp_path: Path):
     with open_relay() as relay, open_world(tmp_path, relay, nursery, FEWER) as world:
-        account = drill(world)
+        account = cut_short(world)
     assert account.holds, account
     assert account.recipients == FEWER
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.delivery import known_relays
-from generator.delivery.known_relays import find_relay, find_replaced, load_relays
+from generator.delivery.known_relays import check_signature, find_relay, find_replaced, load_relays
+from generator.errors import SecretError
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,14 @@ def test_a_relay_is_known_by_its_host(mail: str, name: str | None) -> None:
 def test_what_a_relay_replaces_is_not_signed() -> None:
     assert {"message-id", "date"} <= find_replaced("smtps://u:p@email-smtp.eu-west-1.amazonaws.com")
     assert find_replaced("smtp://relay.example.org") == frozenset()
+
+
+def test_a_signature_of_ours_is_refused_where_the_relay_signs() -> None:
+    check_signature("smtps://u:p@email-smtp.eu-west-1.amazonaws.com")
+    with pytest.raises(
+        SecretError, match=r"has a table \[dkim\], and Amazon SES \(API\) signs letters itself"
+    ):
+        check_signature("ses://eu-west-1")
 
 
 def test_every_row_says_where_it_was_read() -> None:

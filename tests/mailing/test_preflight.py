@@ -122,3 +122,10 @@ def test_a_relay_and_a_service_are_needed(newsletter: Newsletter):
     assert find_missing(settings, WEEK.next(), "smtp://relay.example.org") == [
         f"newsletter/settings.toml skips {WEEK.next()}; to make or send its letter, remove the week from “skip”"
     ]
+
+
+def test_letters_are_not_signed_here_for_a_relay_that_signs_them(newsletter: Newsletter) -> None:
+    settings = replace(newsletter.settings, service_url=SERVICE, dkim=("s1", "example.org"))
+    assert find_missing(settings, WEEK, "smtp://relay.example.org") == []
+    (said,) = find_missing(settings, WEEK, "ses://eu-west-1")
+    assert said.endswith("Amazon SES (API) signs letters itself; remove the table")

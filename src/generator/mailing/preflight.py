@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from generator.delivery.known_relays import check_signature
 from generator.delivery.outgoing.transports import DEFAULT, is_trial
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
 from generator.environment import find_trial
+from generator.errors import SecretError
 from generator.sentences import count, say_skipped
 from generator.settings import PATH as SETTINGS
 
@@ -68,6 +70,11 @@ def find_missing(settings: Settings, week: Week | None, mail: str) -> list[str]:
         )
     if not settings.service_url and not is_trial(mail):
         missing.append(f"{SETTINGS} has no table [service] with a url; unsubscribe links need it")
+    try:
+        if any(settings.dkim):
+            check_signature(mail)
+    except SecretError as error:
+        missing.append(str(error))
     return missing
 
 

@@ -481,12 +481,14 @@ def url(imap: Imap) -> str:
 
 
 @pytest.fixture
-def queue(moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """`queue(message)`: what Amazon SES publishes, in the queue that is read."""
+def queue(sample: Path, moto: Moto, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """`queue(message)`: what Amazon SES publishes, in the queue that is read with the credentials in the file."""
     topic, address = moto.make_queue(f"letters-{next(NUMBERS)}")
     monkeypatch.setenv("NEWSLETTER_QUEUE", address)
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
+    (sample / "var").mkdir(exist_ok=True)
+    (sample / "var/newsletter.env").write_text(
+        "".join(f"{name}={value}\n" for name, value in SECRETS.items())
+    )
     return lambda message: moto.open("sns").publish(
         TopicArn=topic, Message=message if isinstance(message, str) else json.dumps(message)
     )
