@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from generator.content.certainties import item_ids
 from generator.content.editions import Known, load_edition
+from generator.content.thoughts import list_slugs
 from generator.model import Archive, Edition, Issue, Language, Languages, Message, Problem, Week
 from generator.reading import (
     exists,
@@ -74,7 +75,7 @@ def know(root: Path, playbook: Playbook) -> Known:
     thoughts: dict[str, set[str]] = {}
     for thought in (thought for found in playbook.thoughts.values() for thought in found):
         thoughts.setdefault(thought.slug, set()).add(thought.certainty)
-    return Known(root, playbook.facts, item_ids(playbook.certainties), thoughts)
+    return Known(playbook.facts, item_ids(playbook.certainties), thoughts, list_slugs(root))
 
 
 def _week(path: Path, problems: list[Problem]) -> Week | None:

@@ -13,10 +13,9 @@ from generator.content.documents import load_document, load_partly
 from generator.content.evidence import check_citations
 from generator.content.images import load_images
 from generator.content.markdown.limits import LONGEST_LETTER
-from generator.content.thoughts import FOLDER as THOUGHTS
 from generator.content.thoughts import check_actions, check_letter_text
 from generator.model import Edition, Language, Message, Problem, Week
-from generator.reading import Fields, Line, Words, did_you_mean, list_folder
+from generator.reading import Fields, Line, Words, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -76,12 +75,13 @@ class EditionFields(Fields):
 class Known:
     """What an edition is compared with."""
 
-    root: Path
     facts: Mapping[str, Fact]
     items: Mapping[str, frozenset[str]]
     """For each certainty the ids of its items."""
     thoughts: Mapping[str, Collection[str]]
     """For each slug the certainties that have a thought of that name."""
+    files: Collection[str] | None
+    """The slugs of all files of thoughts, those that have problems too; None when a folder of them cannot be read."""
 
 
 def load_edition(  # noqa: PLR0913 (an edition is compared with everything else)
@@ -165,14 +165,7 @@ def _check_thought(document: Document[EditionFields], known: Known, problems: li
         problems.append(Problem(path, lines["thought"], message))
         return False
     # A thought whose file is there, or when none is there at all: what is wrong was said already.
-    unread: list[Problem] = []
-    files = [file for home in list_folder(known.root / THOUGHTS) for file in list_folder(home, unread)]
-    if (
-        not homes
-        and known.thoughts
-        and not unread
-        and all(file.name.partition(".")[0] != thought for file in files)
-    ):
+    if not homes and known.thoughts and known.files is not None and thought not in known.files:
         slugs = [slug for slug, homes in known.thoughts.items() if certainty in homes]
         message = Message("unknown thought “{}” of {}{}", thought, certainty, did_you_mean(thought, slugs))
         problems.append(Problem(path, lines["thought"], message))

@@ -32,6 +32,7 @@ from generator.reading import (
     is_document,
     is_folder,
     is_text_name,
+    list_folder,
     nearest,
     plain_name,
     walk_folder,
@@ -113,6 +114,13 @@ def load_thoughts(  # noqa: PLR0913 (thoughts are compared with everything else)
                 _check_document(document, certainty, items, facts, problems)
                 check_plan(document, starts[language], problems)
     return {language: tuple(own) for language, own in thoughts.items()}, tuple(drafts)
+
+
+def list_slugs(root: Path) -> frozenset[str] | None:
+    """The slugs of all files of thoughts, readable or not; None when one of their folders cannot be read."""
+    unread: list[Problem] = []
+    files = [file for home in list_folder(root / FOLDER) for file in list_folder(home, unread)]
+    return None if unread else frozenset(file.name.partition(".")[0] for file in files)
 
 
 @dataclass(frozen=True, slots=True)
