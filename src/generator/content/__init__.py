@@ -76,8 +76,8 @@ class Newsletter:
     def list_unread(self) -> tuple[Week, ...]:
         """The weeks with a letter that was left out, newest first."""
         weeks = {_find_week(problem.path) for problem in self.ignored}
-        written = {issue.week for issue in self.archive.issues}
-        return tuple(sorted((week for week in weeks - written if week), reverse=True))
+        unread = (week for week in weeks if week and self.archive.issue(week) is None)
+        return tuple(sorted(unread, reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

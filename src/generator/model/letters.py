@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from generator.model.playbook import count_minutes, count_words
@@ -115,7 +118,7 @@ class Issue:
         return self.skipped or self.draft
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Archive:
     """All issues, newest first."""
 
@@ -123,7 +126,7 @@ class Archive:
 
     def issue(self, week: Week) -> Issue | None:
         """The issue of a week, or None when it was not written yet."""
-        return next((issue for issue in self.issues if issue.week == week), None)
+        return self._by_week.get(week)
 
     def until(self, moment: datetime) -> Archive:
         """The issues that were published by then."""
@@ -131,19 +134,49 @@ class Archive:
 
     def editions(self, language: Language, certainty: str | None = None) -> Iterator[Edition]:
         """What readers may read in a language, newest first; of one certainty when it is named."""
-        for issue in self.issues:
-            if not issue.kept and certainty in {None, issue.certainty}:
+        for issue in self._open:
+            if certainty in {None, issue.certainty}:
                 yield issue.editions[language]
 
     def before(self, edition: Edition) -> Iterator[Edition]:
         """The letters before an edition, in its language and out by its moment, newest first."""
-        for other in self.editions(edition.language):
-            if other.week < edition.week and other.published <= edition.published:
+        for issue in islice(self._open, len(self._open) - bisect_left(self._weeks, edition.week), None):
+            other = issue.editions[edition.language]
+            if other.published <= edition.published:
                 yield other
+
+    def beside(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
+        """The letters after an edition and before it, in its language; None where there is none."""
+        last = len(self._open)
+        newer, older = (
+            last - bisect_right(self._weeks, edition.week),
+            last - bisect_left(self._weeks, edition.week),
+        )
+        return (
+            self._open[newer - 1].editions[edition.language] if newer else None,
+            self._open[older].editions[edition.language] if older < last else None,
+        )
 
     def number(self, edition: Edition) -> int:
         """Which letter of its language an edition is, from 1; of one that is kept from readers, which it will be."""
-        return 1 + sum(other.week < edition.week for other in self.editions(edition.language))
+        return 1 + bisect_left(self._weeks, edition.week)
+
+    # Each letter asks for its neighbours and its number: without these, twenty years of letters take as long as their
+    # number squared.
+
+    @cached_property
+    def _by_week(self) -> Mapping[Week, Issue]:
+        return {issue.week: issue for issue in reversed(self.issues)}
+
+    @cached_property
+    def _open(self) -> tuple[Issue, ...]:
+        """Those that readers may read."""
+        return tuple(issue for issue in self.issues if not issue.kept)
+
+    @cached_property
+    def _weeks(self) -> list[Week]:
+        """Their weeks, the oldest first."""
+        return [issue.week for issue in reversed(self._open)]
 
 
 @dataclass(frozen=True, slots=True)

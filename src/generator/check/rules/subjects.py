@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from generator.check.memo import survey
 from generator.check.rule import Finding, Rule
 from generator.model import Message, Severity
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
+    from generator.content import Newsletter
+    from generator.model import Edition, Language
 
 SUBJECT = range(10, 61)
 """Shorter says nothing; longer is cut on a phone."""
@@ -71,13 +74,20 @@ def check_subject_length(manuscript: Manuscript) -> Iterator[Finding]:
 def check_subject_repeated(proof: Proof) -> Iterator[Finding]:
     """No earlier letter had the same subject, capitals and punctuation aside."""
     edition = proof.edition
-    subject = _plain(edition.subject)
-    for issue in proof.newsletter.archive.issues:
-        other = issue.editions[edition.language]
-        if issue.week < edition.week and _plain(other.subject) == subject:
-            message = Message("the letter of {} had the same subject, “{}”", issue.week, other.subject)
-            yield Finding(message, proof.manuscript.fields["subject"].spot())
-            return
+    others = _survey_subjects(proof.newsletter).get((edition.language, _plain(edition.subject)), ())
+    if other := next((other for other in others if other.week < edition.week), None):
+        message = Message("the letter of {} had the same subject, “{}”", other.week, other.subject)
+        yield Finding(message, proof.manuscript.fields["subject"].spot())
+
+
+@survey
+def _survey_subjects(newsletter: Newsletter) -> dict[tuple[Language, tuple[str, ...]], list[Edition]]:
+    """The editions with each subject, the newest first."""
+    found: dict[tuple[Language, tuple[str, ...]], list[Edition]] = {}
+    for issue in newsletter.archive.issues:
+        for language, edition in issue.editions.items():
+            found.setdefault((language, _plain(edition.subject)), []).append(edition)
+    return found
 
 
 def check_shouting(manuscript: Manuscript) -> Iterator[Finding]:

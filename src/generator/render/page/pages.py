@@ -99,10 +99,8 @@ def render_pages(
 
 def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
     """The page of one letter as it will be published; also of a draft, which `render_pages` leaves out."""
-    letters = tuple(newsletter.archive.editions(edition.language))
-    newer = next((letter for letter in reversed(letters) if letter.week > edition.week), None)
-    older = next((letter for letter in letters if letter.week < edition.week), None)
-    return _render_edition(newsletter, edition, newsletter.archive.number(edition), (newer, older))
+    archive = newsletter.archive
+    return _render_edition(newsletter, edition, archive.number(edition), archive.beside(edition))
 
 
 def _render_page(
