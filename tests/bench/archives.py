@@ -36,6 +36,8 @@ _COPIED = (
     "newsletter/evidence.yaml",
     "newsletter/assessment.nl.yaml",
     "newsletter/assessment.en.yaml",
+    "newsletter/course",
+    "newsletter/STYLE.md",
     *(
         f"newsletter/{name}.{language}.txt"
         for name in ("words", "cliches", "synonyms")
@@ -94,20 +96,17 @@ def make_project(folder: Path, weeks: int) -> None:
 def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
     """The letters of the weeks up to LAST, oldest first: the certainties in rotation, one or two actions each."""
     playbook = newsletter.playbook
-    # A thought of one or two paragraphs has nothing to be mixed with.
     thoughts = [
         thought
         for thought in playbook.thoughts[NL]
-        if all(_in(newsletter, language, thought).markdown.count("\n\n") > 1 for language in LANGUAGES)
+        if all(_has_parts(_in(newsletter, language, thought)) for language in LANGUAGES)
     ]
-    triples = list(permutations(thoughts, 3))
-    random.Random(7).shuffle(triples)  # noqa: S311 (any order will do)
-    recipes = (
-        parts for parts in triples if all(_is_letter(newsletter, parts, language) for language in LANGUAGES)
-    )
+    recipes = list(permutations(thoughts, 3))
+    random.Random(7).shuffle(recipes)  # noqa: S311 (any choice will do)
+    suitable = (parts for parts in recipes if _is_letter(newsletter, parts))
     letters: list[Letter] = []
     certainties = playbook.certainties[NL]
-    for number, parts in enumerate(islice(recipes, weeks)):
+    for number, parts in enumerate(islice(suitable, weeks)):
         friday: date = LAST.friday - timedelta(weeks=weeks - 1 - number)
         certainty = certainties[number % len(certainties)]
         items = [
@@ -115,14 +114,30 @@ def plan_letters(newsletter: Newsletter, weeks: int) -> list[Letter]:
         ]
         letters.append(Letter(number, Week.of(friday), certainty, tuple(items), parts))
     if len(letters) < weeks:
-        raise ValueError(f"{len(letters)} different letters can be made, not {weeks}")
+        raise ValueError(f"the thoughts make {len(letters)} different letters, which is fewer than {weeks}")
     return letters
 
 
-def _is_letter(newsletter: Newsletter, parts: tuple[Thought, ...], language: Language) -> bool:
-    texts = [_split(_in(newsletter, language, thought))[place] for place, thought in enumerate(parts)]
-    words = sum(len(text.split()) for text in texts)
-    return words in _WORDS and len(read_marks("\n".join(texts)).sources) in _NOTES
+def _has_parts(thought: Thought) -> bool:
+    """Whether a thought has an opening and a middle, and a title that can be a link: some are a single paragraph."""
+    return thought.markdown.count("\n\n") > 0 and "%" not in thought.title
+
+
+def _is_letter(newsletter: Newsletter, parts: tuple[Thought, ...]) -> bool:
+    """Whether parts of thoughts make a letter of the usual length that has no errors.
+
+    It cites the same in all languages, and a percentage brings its source: a thought may have it in another paragraph.
+    """
+    cited: set[frozenset[str]] = set()
+    for language in LANGUAGES:
+        texts = [_split(_in(newsletter, language, thought))[place] for place, thought in enumerate(parts)]
+        if sum(len(text.split()) for text in texts) not in _WORDS:
+            return False
+        paragraphs = [paragraph for text in texts for paragraph in text.split("\n\n")]
+        if any("%" in paragraph and not read_marks(paragraph).sources for paragraph in paragraphs):
+            return False
+        cited.add(frozenset(read_marks("\n".join(texts)).sources))
+    return len(cited) == 1 and len(cited.pop()) in _NOTES
 
 
 def _in(newsletter: Newsletter, language: Language, thought: Thought) -> Thought:

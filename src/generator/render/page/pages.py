@@ -70,6 +70,27 @@ def render_pages(
 
     Letters that are published after `now` are marked wherever they are named; without it, none is.
     """
+    letters = tuple(newsletter.archive.editions(language))
+    pages: dict[str, bytes] = {}
+    both_sides = zip((None, *letters), (*letters[1:], None), strict=False)
+    for number, edition, both in zip(range(len(letters), 0, -1), letters, both_sides, strict=False):
+        pages[edition.page] = _render_edition(newsletter, edition, number, both, now)
+    pictures = [
+        Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
+        for edition in letters
+        for image in edition.images.values()
+    ]
+    return (
+        *render_playbook(newsletter, language, now),
+        *(Artifact(PurePosixPath(path), content) for path, content in pages.items()),
+        *pictures,
+    )
+
+
+def render_playbook(
+    newsletter: Newsletter, language: Language, now: datetime | None = None
+) -> tuple[Artifact, ...]:
+    """The same without the pages and the pictures of letters; the list of all letters is there."""
     playbook, letters = newsletter.playbook, tuple(newsletter.archive.editions(language))
     pages = {
         f"{page.name}.md": _render_page(newsletter, page, letters, now) for page in playbook.pages[language]
@@ -86,15 +107,7 @@ def render_pages(
         )
         pages[lesson.page] = render_lesson(newsletter, lesson, beside)
     pages[ARCHIVE] = _render_archive(newsletter, language, letters, now)
-    both_sides = zip((None, *letters), (*letters[1:], None), strict=False)
-    for number, edition, both in zip(range(len(letters), 0, -1), letters, both_sides, strict=False):
-        pages[edition.page] = _render_edition(newsletter, edition, number, both, now)
-    pictures = [
-        Artifact(PurePosixPath(edition.page).with_suffix("") / image.name, image.source)
-        for edition in letters
-        for image in edition.images.values()
-    ]
-    return (*(Artifact(PurePosixPath(path), content) for path, content in pages.items()), *pictures)
+    return tuple(Artifact(PurePosixPath(path), content) for path, content in pages.items())
 
 
 def render_edition(newsletter: Newsletter, edition: Edition) -> bytes:
