@@ -27,7 +27,7 @@ serve: $(VENV)/run.stamp  ## serve the site while you write, with the preview be
 service: $(VENV)/run.stamp  ## try the sign-up service on this machine: mail goes to var/mail (ARGS)
 	@$(BIN)/newsletter serve $(ARGS)
 
-check: $(VENV)/run.stamp  ## check pages, thoughts and letters, or what ARGS names; writes nothing
+check: $(VENV)/run.stamp  ## check pages, thoughts and letters, or what ARGS names; changes no text
 	@$(BIN)/generate check $(ARGS)
 
 quick: $(VENV)/test.stamp  ## formatting, style, types, imports and unit tests: in under 40 seconds, while you work

@@ -19,7 +19,23 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-_LIBRARIES = ("jinja2", "lxml", "Markdown", "nh3", "pydantic", "pymdown-extensions", "PyYAML")
+_LIBRARIES = (
+    "babel",
+    "chunspell",
+    "css-inline",
+    "cssselect",
+    "feedgen",
+    "jinja2",
+    "lxml",
+    "Markdown",
+    "markdown-it-py",
+    "mdit-py-plugins",
+    "nh3",
+    "pydantic",
+    "pymdown-extensions",
+    "PyYAML",
+    "tinycss2",
+)
 """Whose work may be kept."""
 
 _WORTHWHILE = 50

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 
+A_BUG = "This is a bug; please report it with this message"
+"""How the remedy of a problem begins that is one of this program, or of the machine."""
+
 
 def check_issue(newsletter: Newsletter, issue: Issue, *, suggests: bool = True) -> list[Problem]:
     """What the rules find in all editions of an issue, and what is waived; paths are below the newsletter's root.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path, PurePath, PurePosixPath
+from typing import TYPE_CHECKING, Any, TypeAlias
 
+from generator.cache import load_cache
 from generator.check.language.knowledge import find_knowledge
 from generator.check.rules.spelling import has_dictionary
 from generator.content.archive import FOLDER as ISSUES
@@ -14,17 +15,24 @@ from generator.content.needs import need_lesson, need_letter, need_nothing, need
 from generator.errors import ContentError
 from generator.publication.jobs import CheckLesson, CheckLetter, CheckThought, plan_jobs, run_jobs
 from generator.publication.selection import find_selection
+from generator.publication.texts import BUILD, DOCUMENTS, keep_caches
 from generator.settings import find_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from generator.cache import Cache
     from generator.content import Newsletter
+    from generator.content.documents import Document
     from generator.content.needs import Needs
     from generator.model import Issue, Language, Languages, Problem, Week
+    from generator.publication.findings import Findings
     from generator.publication.jobs import Follow, Job
     from generator.publication.selection import Selection
+
+FINDINGS = PurePosixPath("cache/findings")
+"""Below build/: what the last check of everything has found."""
 
 LINKS = PurePath("build/cache/links.json")
 """What other sites answered to --online, below the root of the project."""
@@ -75,14 +83,16 @@ def check_project(  # noqa: PLR0913 (what may be asked for)
     here: Path,
     now: datetime,
     *,
+    documents: Cache[Document[Any]] | None = None,
     online: bool = False,
     tell: Callable[[str], None] = lambda _: None,
     follow: Follow | None = None,
 ) -> Checked:
     """Check what is named, or everything. `load` reads the newsletter; paths are as seen from `here`.
 
-    `online` also asks other sites whether links to them work, which `tell` hears before. `follow` sees how far the
-    checks are: see run_jobs. Raises RequestError for a target that is not there.
+    `documents` is what `load` reads with. When it is given and nothing is named, what an earlier check found is used,
+    and both are kept for the next one. `online` also asks other sites whether links to them work, which `tell` hears
+    before. `follow` sees how far the checks are: see run_jobs. Raises RequestError for a target that is not there.
     """
     root = root.resolve()
     selection = find_selection(root, targets, here)
@@ -95,7 +105,12 @@ def check_project(  # noqa: PLR0913 (what may be asked for)
     if not selection:
         configuration += find_placeholders(root, newsletter.settings)
     jobs, unread = _sort_out(newsletter, selection)
-    problems = [*unread, *run_jobs(newsletter, jobs, follow)]
+    findings: Findings | None = None
+    if documents is not None and not selection:
+        findings = load_cache(root / BUILD / FINDINGS)
+    problems = [*unread, *run_jobs(newsletter, jobs, follow, findings=findings)]
+    if documents is not None and findings is not None:
+        keep_caches(root, {DOCUMENTS: documents, FINDINGS: findings})
     if online:
         from generator.check.online import check_links_online  # noqa: PLC0415 (few need its libraries)
 

@@ -16,7 +16,7 @@ from generator.content.editions import EARLIEST
 from generator.content.needs import need_assembly, need_letter
 from generator.errors import RequestError
 from generator.model import Archive, Artifact, Message, Week
-from generator.publication.texts import BUILD, DOCUMENTS
+from generator.publication.texts import BODIES, BUILD, DOCUMENTS
 from generator.render.email.message import render_email
 from generator.render.feed.feeds import LOOK_AHEAD, render_feeds
 from generator.render.page.pages import render_edition
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from generator.model import Email, Issue, Language, Problem
     from generator.render.feed.entries import Body
     from generator.settings import Settings
-
-BODIES = PurePosixPath("cache/bodies")
-"""Below build/: the letters as the last run rendered them for feeds."""
 
 
 @dataclass(frozen=True, slots=True)

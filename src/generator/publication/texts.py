@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import gc
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -25,12 +25,28 @@ BUILD = "build"
 DOCUMENTS = PurePosixPath("cache/documents")
 """Below that: the texts as the last run read them."""
 
+BODIES = PurePosixPath("cache/bodies")
+"""Beside it: the letters as the last run rendered them for feeds."""
+
 
 def load_documents(root: Path) -> Cache[Document[Any]]:
     """The texts as the last `generate issue` read them."""
     from generator.cache import load_cache
 
     return load_cache(root / BUILD / DOCUMENTS)
+
+
+def keep_caches(root: Path, caches: Mapping[PurePosixPath, Cache[Any]]) -> None:
+    """Write caches below build/ for the next run. When that fails, the next run only takes longer."""
+    from generator.atomic import publish_artifacts
+    from generator.errors import PublishError
+    from generator.model import Artifact
+
+    kept = {path: cache.dump() for path, cache in caches.items()}
+    with suppress(PublishError):
+        publish_artifacts(
+            [Artifact(path, content) for path, content in kept.items() if content is not None], root / BUILD
+        )
 
 
 def load_texts(

@@ -46,10 +46,12 @@ def rules_of(root: Path, *arguments: str) -> set[tuple[str, str | None]]:
 # --- How it ends ---
 
 
-def test_a_check_says_what_it_looked_at_and_writes_nothing(sample: Path) -> None:
+def test_a_check_says_what_it_looked_at_and_writes_only_what_it_keeps(sample: Path) -> None:
     before = read_tree(sample)
     done = check(sample)
     assert "Checked 18 pages, 8 thoughts, 3 letters, 6 facts, in 2 languages.\n" in done.output
+    shutil.rmtree(sample / "build/cache")
+    (sample / "build").rmdir()
     assert read_tree(sample) == before
 
 

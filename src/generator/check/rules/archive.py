@@ -46,8 +46,10 @@ def check_day(proof: Proof) -> Iterator[Finding]:
 def check_twice(proof: Proof) -> Iterator[Finding]:
     """A letter is not one that went out before, and not about the same thought."""
     edition = proof.edition
-    texts, thoughts = _survey_letters(proof.newsletter)
-    if earlier := [week for week in texts.get((edition.language, _text(edition)), ()) if week < edition.week]:
+    texts, thoughts = survey_texts(proof.newsletter)
+    if earlier := [
+        week for week in texts.get((edition.language, text_of(edition)), ()) if week < edition.week
+    ]:
         line = edition.sections[0].line if edition.sections else 1
         yield Finding(Message("the letter of {} has the same text", max(earlier)), Spot(line or 1))
     elif earlier := [
@@ -90,7 +92,7 @@ def check_id(proof: Proof) -> Iterator[Finding]:
 
 
 @survey
-def _survey_letters(
+def survey_texts(
     newsletter: Newsletter,
 ) -> tuple[dict[tuple[Language, tuple[str, ...]], list[Week]], dict[tuple[str, str], list[Week]]]:
     """The weeks of each text and of each thought."""
@@ -99,11 +101,12 @@ def _survey_letters(
     for issue in newsletter.archive.issues:
         thoughts.setdefault((issue.certainty, issue.thought), []).append(issue.week)
         for language, edition in issue.editions.items():
-            texts.setdefault((language, _text(edition)), []).append(issue.week)
+            texts.setdefault((language, text_of(edition)), []).append(issue.week)
     return texts, thoughts
 
 
-def _text(edition: Edition) -> tuple[str, ...]:
+def text_of(edition: Edition) -> tuple[str, ...]:
+    """What two letters with the same text have in common."""
     return tuple(section.markdown.strip() for section in edition.sections)
 
 

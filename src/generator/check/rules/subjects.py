@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from generator.check.manuscripts import Manuscript
     from generator.check.proofs import Proof
     from generator.content import Newsletter
-    from generator.model import Edition, Language
+    from generator.model import Edition, Language, Week
 
 SUBJECT = range(10, 61)
 """Shorter says nothing; longer is cut on a phone."""
@@ -74,10 +74,15 @@ def check_subject_length(manuscript: Manuscript) -> Iterator[Finding]:
 def check_subject_repeated(proof: Proof) -> Iterator[Finding]:
     """No earlier letter had the same subject, capitals and punctuation aside."""
     edition = proof.edition
-    others = _survey_subjects(proof.newsletter).get((edition.language, _plain(edition.subject)), ())
-    if other := next((other for other in others if other.week < edition.week), None):
-        message = Message("the letter of {} had the same subject, “{}”", other.week, other.subject)
+    if found := find_same_subject(proof.newsletter, edition):
+        message = Message("the letter of {} had the same subject, “{}”", *found)
         yield Finding(message, proof.manuscript.fields["subject"].spot())
+
+
+def find_same_subject(newsletter: Newsletter, edition: Edition) -> tuple[Week, str] | None:
+    """The week and the subject of the last letter before an edition with the same one, as it was written there."""
+    others = _survey_subjects(newsletter).get((edition.language, _plain(edition.subject)), ())
+    return next(((other.week, other.subject) for other in others if other.week < edition.week), None)
 
 
 @survey

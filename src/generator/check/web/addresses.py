@@ -45,6 +45,8 @@ class Addresses:
     files: frozenset[str]
     unread: frozenset[str] = frozenset()
     """Pages whose texts could not be read, so that their anchors are unknown."""
+    asked: dict[str, Message | None] = field(default_factory=dict, repr=False)
+    """What was asked for, and why it is dead."""
     _anchors: dict[str, Collection[str]] = field(default_factory=dict, repr=False)
 
     def anchors(self, page: str) -> Collection[str]:
@@ -54,7 +56,11 @@ class Addresses:
         return self._anchors[page]
 
     def why_dead(self, address: str) -> Message | None:
-        """Why an address of the site cannot be opened; None when it can."""
+        """Why an address of the site cannot be opened; None when it can. It is noted in `asked`."""
+        self.asked[address] = why = self._find_why(address)
+        return why
+
+    def _find_why(self, address: str) -> Message | None:
         rest, _, anchor = address.partition("#")
         place = unquote(rest.partition("?")[0])
         if place in self.files or place in self.unread:
@@ -122,7 +128,7 @@ def survey_with(newsletter: Newsletter, issue: Issue) -> Addresses:
     drafts = [other for other in newsletter.archive.issues if issue.kept and other.kept]
     for edition in (edition for one in (*drafts, issue) for edition in one.editions.values()):
         _add_letter(newsletter, edition, pages, files)
-    return Addresses(pages, frozenset(files), found.unread)
+    return Addresses(pages, frozenset(files), found.unread, found.asked)
 
 
 def list_addresses(proof: Proof) -> Iterator[tuple[str, Message]]:

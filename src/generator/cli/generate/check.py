@@ -54,7 +54,7 @@ def command(  # noqa: PLR0913 (one for each option)
     """Check texts and letters, and list what is wrong.
 
     Without arguments it checks everything; name weeks, files or folders to check only those. It applies the
-    rules of newsletter/CHECKS.md, and writes nothing. It exits with 1 when there is an error; warnings
+    rules of newsletter/CHECKS.md, and changes no text. It exits with 1 when there is an error; warnings
     do not count, unless you add --strict.
 
     \b
@@ -69,11 +69,20 @@ def command(  # noqa: PLR0913 (one for each option)
         from generator.publication.check import check_project
 
         root = project.root
-        load = partial(load_newsletter, root, load_documents(root))
+        documents = load_documents(root)
+        load = partial(load_newsletter, root, documents)
         named = [read_target(root, target, project.today) for target in (*targets, *weeks)]
         tell = say_aside if sys.stderr.isatty() else _say_nothing
         checked = check_project(
-            root, load, named, Path.cwd(), project.now(), online=online, tell=tell, follow=show_progress
+            root,
+            load,
+            named,
+            Path.cwd(),
+            project.now(),
+            documents=documents,
+            online=online,
+            tell=tell,
+            follow=show_progress,
         )
         _show(checked, root, form)
         # A setting that is still to be filled in has no rule: it keeps nobody from working on the texts.
@@ -87,7 +96,7 @@ def _say_nothing(_: str) -> None:
     """Nobody watches."""
 
 
-def show_progress(results: Iterator[list[Problem]], jobs: int) -> Iterator[list[Problem]]:
+def show_progress(results: Iterator[Sequence[Problem]], jobs: int) -> Iterator[Sequence[Problem]]:
     """The same, with a progress bar on a terminal."""
     began = monotonic()
     with click.progressbar(
