@@ -1,4 +1,4 @@
-"""What the doctor asks Amazon: whether letters may leave by SES, and whether it leaves them as they are."""
+"""What the doctor asks a relay by HTTP: whether letters may leave by it, and whether it leaves them as they are."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,8 @@ from generator.settings import Settings
 from tests.clocks import NOW
 from tests.delivery.amazon import Moto
 from tests.proof.amazon import MAIL, SECRETS, SesConversation
-from tests.proof.relay import Moment, open_relay
+from tests.proof.engine import TOKEN, Engine
+from tests.proof.relay import DROP, Moment, open_relay
 
 ACCOUNT, IDENTITY = "/v2/email/account", "/v2/email/identities/brief.nl"
 TRACKING = "/v2/email/configuration-sets/letters/event-destinations"
@@ -125,3 +126,84 @@ def test_what_an_emulator_does_not_know_is_not_known(moto: Moto, ours: Settings)
     assert found["account"].found == "not known whether it may send: the answer is 404"
     assert found["identity"].found == "brief.nl is not verified"
     assert found["tracking"].found == "not known: the answer about letters is 404"
+
+
+# --- Engines that know letters by their keys ---
+
+RENTED = {"data": [{"id": "d1", "name": "Brief.nl", "status": "verified", "region": "eu-west-1"}]}
+VERIFIED = (OK, "brief.nl is verified, and letters leave from eu-west-1")
+QUIET = {"open_tracking": False, "click_tracking": False}
+UNKNOWN = (WARNING, "not known whether Resend counts opens or clicks, and rewrites links")
+
+Ask = Callable[..., dict[str, tuple[Condition, str]]]
+
+
+@pytest.fixture
+def ask_engine(newsletter: Newsletter) -> Ask:
+    settings = replace(newsletter.settings, sender_address="letter@brief.nl")
+
+    def examine(
+        kind: str, answers: dict[str, tuple[int, object]], token: str = TOKEN, fault: str = ""
+    ) -> dict[str, tuple[Condition, str]]:
+        with open_relay() as relay:
+            engine = Engine(relay)
+            engine.answers = answers
+            door = engine.open_door()
+            door.fault = (lambda *_: fault) if fault else None
+            transport = open_transport(f"{kind}://{token}@127.0.0.1:{door.port}", Path())
+            found, name = examine_relay(transport, settings, NOW)
+        assert name == ""
+        assert not any(TOKEN in answer.found + answer.remedy for answer in found)
+        return {answer.subject: (answer.condition, answer.found) for answer in found}
+
+    return examine
+
+
+def test_lettermint_knows_the_token_and_is_told_not_to_track(ask_engine: Ask) -> None:
+    assert ask_engine("lettermint", {"GET /v1/ping": (200, "pong")}) == {
+        "relay": (
+            OK,
+            "Lettermint answers, and knows the token; a letter without an answer is sent again by its key",
+        ),
+        "identity": (ADVICE, "not known whether brief.nl is verified: this token may send, and not ask"),
+        "tracking": (OK, "off: each letter tells Lettermint so"),
+    }
+
+
+def test_a_token_that_is_refused_and_an_engine_that_is_away_are_errors(ask_engine: Ask) -> None:
+    assert ask_engine("lettermint", {}, "wrong") == {"password": (ERROR, "Lettermint refuses the token")}
+    found = ask_engine("lettermint", {}, fault=DROP)
+    assert found == {"relay": (ERROR, "Lettermint: the connection ended without an answer")}
+
+
+@pytest.mark.parametrize(
+    "domains, domain, identity, tracking",
+    [
+        (RENTED, QUIET, VERIFIED, (OK, "off for brief.nl")),
+        (
+            RENTED,
+            QUIET | {"click_tracking": True},
+            VERIFIED,
+            (ERROR, "Resend counts opens or clicks of letters, and rewrites their links"),
+        ),
+        (
+            {"data": [{"id": "d1", "name": "brief.nl", "status": "pending"}]},
+            {},
+            (ERROR, "brief.nl is not verified"),
+            UNKNOWN,
+        ),
+        ({"data": []}, {}, (ERROR, "Resend does not know brief.nl"), UNKNOWN),
+    ],
+)
+def test_resend_says_what_it_does_with_the_domain(
+    ask_engine: Ask, domains: object, domain: object, identity: object, tracking: object
+) -> None:
+    found = ask_engine("resend", {"GET /domains": (200, domains), "GET /domains/d1": (200, domain)})
+    assert (found["identity"], found["tracking"]) == (identity, tracking)
+
+
+def test_a_token_that_may_only_send_is_well(ask_engine: Ask) -> None:
+    found = ask_engine("resend", {"GET /domains": (401, {"name": "restricted_api_key"})})
+    assert found["relay"][0] is OK
+    assert found["identity"][0] is ADVICE
+    assert found["tracking"][0] is WARNING
