@@ -534,3 +534,22 @@ def test_lessons_that_are_to_be_sent_and_those_that_were_stopped(database: Datab
         mailings.stop(transaction, ONE, "the relay refuses the sender")
         assert courses.list_stopped(transaction) == {ONE: "the relay refuses the sender"}
         assert courses.list_waiting(transaction) == []
+
+
+def test_a_lesson_in_a_batch_is_sent_again_only_to_who_is_in_the_course(database: Database):
+    stays, stops = begin(database, 1), begin(database, 2)
+    plan(database)
+    with enlist(database, ONE, MONDAY) as number:
+        ledger = Ledger(database, ONE, number)
+        contents = {due.subscriber_id: "digest" for due in ledger.reserve(MONDAY)}
+        assert ledger.claim_batch("account.one", contents, MONDAY, MONDAY + timedelta(hours=23)) == {
+            stays.id,
+            stops.id,
+        }
+        ledger.release("account.one")
+        with database.begin() as transaction:
+            courses.stop(transaction, stops, MONDAY)
+        _, begun = ledger.adopt("account", MONDAY)
+        ledger.close()
+    assert {one.subscriber_id: one.wanted for one in begun} == {stays.id: True, stops.id: False}
+    assert all(one.due and one.due.master for one in begun)

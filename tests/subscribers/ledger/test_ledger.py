@@ -1,6 +1,7 @@
 """The ledger as a sender writes it: who gets the next letter, and what is on the disk before it leaves."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from generator.errors import DatabaseError, MailingError
-from generator.model import Due, Kind, Progress, Settled, Tally
+from generator.model import Due, Kind, Progress, Settled, Status, Tally
 from generator.subscribers.ledger import mailings
 from generator.subscribers.ledger.ledger import Ledger
 from generator.subscribers.ledger.senders import enlist, settle_dead
@@ -568,3 +569,76 @@ def test_a_sender_looks_at_each_row_once(sqlite: Database):
     assert max(counted) < 1.5 * min(counted)
     with sqlite.read() as transaction:
         assert transaction.connection.execute(select(SUBSCRIBER.c.id)).all()
+
+
+# --- Batches ----------------------------------------------------------------------------------------------------------
+
+UNTIL = NOW + 23 * HOUR
+BATCH = "account.one"
+
+
+def claim(ledger: Ledger, most: int = 200) -> set[int]:
+    dues = ledger.reserve(NOW, most)
+    return ledger.claim_batch(BATCH, {due.subscriber_id: f"c{due.subscriber_id}" for due in dues}, NOW, UNTIL)
+
+
+def test_a_batch_is_claimed_in_one_commit_and_who_left_is_skipped(database: Database):
+    numbers = fill(database, 4)
+    with sender(database) as ledger:
+        dues = ledger.reserve(NOW, 3)
+        put(database, numbers[1], status=Status.UNSUBSCRIBED)
+        contents = dict.fromkeys(numbers_of(dues), "digest")
+        for _ in range(2):  # a commit whose reply was lost
+            assert ledger.claim_batch(BATCH, contents, NOW, UNTIL) == {numbers[0], numbers[2]}
+        assert [read(database)[number][0] for number in numbers] == [
+            "sending",
+            "skipped",
+            "sending",
+            "planned",
+        ]
+        assert ledger.adopt("account", NOW) == ("", [])  # it is ours
+        ledger.advance([replace(accepted(dues[0]), handed="m1"), refused(dues[2])], None, NOW)
+    with database.read() as transaction:
+        rows = transaction.connection.execute(select(DELIVERY).order_by(DELIVERY.c.subscriber_id)).all()
+    assert [(row.handed, row.batch, row.content, row.until) for row in rows] == [("m1", *[None] * 3)] + [
+        (None,) * 4
+    ] * 3
+    assert count(database).balances
+
+
+def test_what_had_no_answer_is_taken_over_whole_by_one(database: Database):
+    numbers = fill(database, 3)
+    with sender(database) as first, sender(database) as second:
+        assert claim(first) == set(numbers)
+        put(database, numbers[1], paused_until=WEEK.friday + timedelta(9))
+        first.release(BATCH)
+        assert second.adopt("other", NOW) == ("", [])
+        assert second.adopt("account", UNTIL) == ("", [])
+        batch, begun = second.adopt("account", NOW)
+        assert (batch, first.adopt("account", NOW)) == (BATCH, ("", []))
+        assert [(one.subscriber_id, one.content, one.until, one.wanted) for one in begun] == [
+            (number, f"c{number}", UNTIL, number != numbers[1]) for number in numbers
+        ]
+        second.advance([accepted(one.due) for one in begun if one.due], None, NOW)
+    assert count(database) == Tally(3, accepted=3)
+
+
+@pytest.mark.parametrize(
+    "later, account, doubtful",
+    [(HOUR, None, 0), (HOUR, "account", 0), (HOUR, "", 3), (HOUR, "other", 3), (DAY, None, 3)],
+)
+def test_what_a_dead_sender_had_in_a_batch_is_in_doubt_when_its_keys_say_nothing_any_more(
+    database: Database, later: timedelta, account: str | None, doubtful: int
+):
+    numbers = fill(database, 4)
+    with sender(database) as ledger:
+        claim(ledger, 3)
+        ledger.reserve(NOW)
+    assert settle_dead(database, WEEK, NOW + later, account) == doubtful
+    assert settle_dead(database, WEEK, NOW + later, account) == 0
+    assert count(database) == Tally(4, in_doubt=doubtful, remaining=4 - doubtful)
+    with sender(database) as ledger:
+        assert len(ledger.adopt("account", NOW)[1]) == 3 - doubtful
+        assert numbers_of(ledger.reserve(NOW)) == numbers[3:]
+    assert settle_dead(database, WEEK, NOW + 2 * DAY) == 3 - doubtful
+    assert count(database).in_doubt == 3
