@@ -241,7 +241,7 @@ def _run_new(
     if findings is not None:
         keys = Keys(newsletter)
         for number, job in enumerate(jobs):
-            wanted[number] = job.make_key(keys)
+            wanted[number] = _find_key(job, keys)
             found = findings.find(wanted[number])
             if found and keys.is_current(found, job.week):
                 known[number] = found
@@ -249,9 +249,23 @@ def _run_new(
     with closing(_run_all(newsletter, [jobs[number] for number in wanted], many)) as results:
         for number in range(len(jobs)):
             found = known.get(number) or next(results)
-            if findings is not None and number in wanted and not found.failed:
-                findings.keep(wanted[number], found)
+            # A file that was saved meanwhile may have been read before or after.
+            if (
+                findings is not None
+                and (key := wanted.get(number))
+                and not found.failed
+                and key == _find_key(jobs[number], keys)
+            ):
+                findings.keep(key, found)
             yield found.problems
+
+
+def _find_key(job: Job, keys: Keys) -> bytes:
+    """The key of what a job finds; empty when a file of it cannot be read, and the job will say so."""
+    try:
+        return job.make_key(keys)
+    except OSError:
+        return b""
 
 
 def _run_all(newsletter: Newsletter, jobs: Sequence[Job], many: int) -> Generator[Found, None, None]:
