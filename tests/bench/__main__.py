@@ -79,20 +79,34 @@ def plan_help(place: Path) -> Task:
     return Task("generate --help", None, place, [[GENERATE, "--help"]])
 
 
-def plan_issue(project: Path, weeks: int) -> Task:
-    """`generate issue` after an editor has changed the Dutch text of the newest letter."""
+def plan_edit(project: Path) -> Callable[[], None]:
+    """What an editor does between two runs: add two words to the Dutch text of the newest letter."""
     letter = project / f"newsletter/issues/{LAST}/nl.md"
-    original, edits = letter.read_text(encoding="utf-8"), iter(range(1, 1000))
 
     def edit() -> None:
-        changed = original.replace("\n## Food for action", f"\nVersie {next(edits)}.\n\n## Food for action")
-        letter.write_text(changed, encoding="utf-8")
+        beginning, heading, rest = letter.read_text(encoding="utf-8").partition("\n\n## Food for action")
+        letter.write_text(f"{beginning} Nog eens.{heading}{rest}", encoding="utf-8")
 
-    return Task("generate issue", weeks, project, [[GENERATE, "issue", "--week", LAST]], edit)
+    return edit
+
+
+def plan_issue(project: Path, weeks: int) -> Task:
+    """`generate issue` after an edit."""
+    return Task("generate issue", weeks, project, [[GENERATE, "issue", "--week", LAST]], plan_edit(project))
 
 
 def plan_check(project: Path, weeks: int) -> Task:
-    return Task("generate check", weeks, project, [[GENERATE, "check"]])
+    """All rules on everything, when nothing is known of an earlier check."""
+
+    def forget() -> None:
+        shutil.rmtree(project / "build/cache", ignore_errors=True)
+
+    return Task("generate check", weeks, project, [[GENERATE, "check"]], forget)
+
+
+def plan_check_again(project: Path, weeks: int) -> Task:
+    """The same after an edit; the check before it is known."""
+    return Task("generate check, one edited", weeks, project, [[GENERATE, "check"]], plan_edit(project))
 
 
 def plan_letter(project: Path, weeks: int) -> Task:
@@ -171,6 +185,7 @@ def measure_all(place: Path, weeks: Sequence[int], *, quick: bool) -> Iterator[T
     yield from take_turns([plan_issue(ours[count], count) for count in weeks], runs(7), rehearse=True)
     yield from take_turns([plan_letter(ours[count], count) for count in weeks], runs(7), rehearse=True)
     yield from take_turns([plan_check(ours[count], count) for count in weeks], runs(3))
+    yield from take_turns([plan_check_again(ours[count], count) for count in weeks], runs(5))
     for count in weeks:
         tasks = [plan_site(ours[count], count), plan_peer(place / f"peer-{count}", count)]
         take_turns(tasks, runs(3), rehearse=count == SHORT)
@@ -251,6 +266,9 @@ def find_aims(tasks: Sequence[Task]) -> list[Aim]:
         aims.append(Aim(f"generate issue, {LONG:,} weeks against {SHORT}", ratio, 3, "×"))
     if letter := done.get((f"generate check {LAST}", SHORT)):
         aims.append(Aim(f"generate check {LAST}, all rules", letter.seconds, 1, "s"))
+    for name, limit in (("generate check", 20), ("generate check, one edited", 3)):
+        if check := done.get((name, LONG)):
+            aims.append(Aim(f"{name}, {LONG:,} weeks", check.seconds, limit, "s"))
     site, peer = done.get(("generate site", LONG)), done.get(("blog + RSS plugins", LONG))
     if site and peer:
         words = f"generate site, 2 × {LONG:,} letters, against the peer"
