@@ -34,7 +34,6 @@ from tests.postgresql import start_postgresql
 ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "build/bench-growth.json"
 FIRST = Week.parse("2026-W40")
-LETTERS = 3
 PART = 5_000
 """Rows in one commit, where sending is simulated."""
 ROUNDS = 10
@@ -125,11 +124,10 @@ class Growth:
         self.time(f"{week}: report", lambda: self._report(week))
         self.say(f"{week}: rows of the letter, with indexes", MB=self.measure_size("delivery") - before)
 
-    def forget(self, now: datetime) -> None:
+    def forget(self, now: datetime, letters: int) -> None:
         """What the service does once an hour, when letters are older than half a year: one letter at a time."""
-        self.time("prune one letter", lambda: self._prune(now))
-        self.time("prune the next one", lambda: self._prune(now))
-        self.say("delivery after that, before VACUUM", MB=self.measure_size("delivery"))
+        for number in range(1, letters + 1):
+            self.time(f"prune letter {number}", lambda: self._prune(now))
 
     def _freeze(self, week: Week, now: datetime) -> None:
         mailing = Mailing(week, now, "", "referral", self.database.keys.fingerprint, 0, None, "")
@@ -177,7 +175,7 @@ class Growth:
             prune(transaction, now)
 
 
-def main(readers: int, report: Path) -> None:
+def main(readers: int, letters: int, report: Path) -> None:
     """Measure, and write the report."""
     programs = find_postgresql()
     if programs is None:
@@ -188,14 +186,12 @@ def main(readers: int, report: Path) -> None:
             database = open_database(server.format("postgres"), Keys.parse("k" * 43), folder)
             growth = Growth(database, readers)
             growth.fill()
-            weeks = [FIRST, FIRST.next(), FIRST.next().next()][:LETTERS]
-            for week in weeks:
-                growth.send(
-                    week, datetime.combine(week.friday, datetime.min.time(), UTC) + timedelta(hours=5)
-                )
-            growth.forget(
-                datetime.combine(weeks[-1].friday, datetime.min.time(), UTC) + HISTORY + timedelta(days=1)
-            )
+            week = FIRST
+            for _ in range(letters):
+                now = datetime.combine(week.friday, datetime.min.time(), UTC) + timedelta(hours=5)
+                growth.send(week, now)
+                week = week.next()
+            growth.forget(now + HISTORY + timedelta(days=1), letters)
             database.close()
     finally:
         shutil.rmtree(folder)
@@ -205,10 +201,10 @@ def main(readers: int, report: Path) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench.growth", description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "readers", type=int, nargs="?", default=1_000_000, help="number of readers (1,000,000)"
-    )
+    parser.add_argument("readers", type=int, nargs="?", default=1_000_000, help="how many (1,000,000)")
+    parser.add_argument("--letters", type=int, default=3, help="letters to each of them (3)")
+    asked = parser.parse_args()
     with suppress(KeyboardInterrupt):
-        main(parser.parse_args().readers, REPORT)
+        main(asked.readers, asked.letters, REPORT)
         sys.exit()
     sys.exit(130)
