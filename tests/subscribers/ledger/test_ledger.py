@@ -621,24 +621,3 @@ def test_what_had_no_answer_is_taken_over_whole_by_one(database: Database):
         ]
         second.advance([accepted(one.due) for one in begun if one.due], None, NOW)
     assert count(database) == Tally(3, accepted=3)
-
-
-@pytest.mark.parametrize(
-    "later, account, doubtful",
-    [(HOUR, None, 0), (HOUR, "account", 0), (HOUR, "", 3), (HOUR, "other", 3), (DAY, None, 3)],
-)
-def test_what_a_dead_sender_had_in_a_batch_is_in_doubt_when_its_keys_say_nothing_any_more(
-    database: Database, later: timedelta, account: str | None, doubtful: int
-):
-    numbers = fill(database, 4)
-    with sender(database) as ledger:
-        claim(ledger, 3)
-        ledger.reserve(NOW)
-    assert settle_dead(database, WEEK, NOW + later, account) == doubtful
-    assert settle_dead(database, WEEK, NOW + later, account) == 0
-    assert count(database) == Tally(4, in_doubt=doubtful, remaining=4 - doubtful)
-    with sender(database) as ledger:
-        assert len(ledger.adopt("account", NOW)[1]) == 3 - doubtful
-        assert numbers_of(ledger.reserve(NOW)) == numbers[3:]
-    assert settle_dead(database, WEEK, NOW + 2 * DAY) == 3 - doubtful
-    assert count(database).in_doubt == 3

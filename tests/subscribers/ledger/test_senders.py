@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from generator.subscribers.store.schema import SENDER
 from generator.subscribers.store.stamp import lift_mark
 from tests.subscribers.conftest import KEYS
 from tests.subscribers.letters import WEEK, accepted, count, events, fill, read, sender
-from tests.subscribers.people import HOUR, NOW
+from tests.subscribers.people import DAY, HOUR, NOW
 
 # Reserves all rows, begins with the first one, and waits for its end.
 _SENDER = """
@@ -278,3 +279,27 @@ def test_a_file_that_cannot_be_made_is_named(sqlite: Database, tmp_path: Path):
         sender(sqlite),
     ):
         pytest.fail("nobody would see that it lives")
+
+
+@pytest.mark.parametrize(
+    "later, account, doubtful",
+    [(HOUR, None, 0), (HOUR, "account", 0), (HOUR, "", 3), (HOUR, "other", 3), (DAY, None, 3)],
+)
+def test_what_a_dead_sender_had_in_a_batch_is_in_doubt_when_its_keys_say_nothing_any_more(
+    database: Database, later: timedelta, account: str | None, doubtful: int
+):
+    numbers = fill(database, 4)
+    with sender(database) as ledger:
+        contents = {due.subscriber_id: "digest" for due in ledger.reserve(NOW, 3)}
+        ledger.claim_batch("account.one", contents, NOW, NOW + 23 * HOUR)
+        ledger.reserve(NOW)
+    wait_for_death(database)
+    assert settle_dead(database, WEEK, NOW + later, account) == doubtful
+    assert settle_dead(database, WEEK, NOW + later, account) == 0
+    assert count(database) == Tally(4, in_doubt=doubtful, remaining=4 - doubtful)
+    with sender(database) as ledger:
+        assert len(ledger.adopt("account", NOW)[1]) == 3 - doubtful
+        assert [due.subscriber_id for due in ledger.reserve(NOW)] == numbers[3:]
+    wait_for_death(database)
+    assert settle_dead(database, WEEK, NOW + 2 * DAY) == 3 - doubtful
+    assert count(database).in_doubt == 3
