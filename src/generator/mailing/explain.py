@@ -120,4 +120,5 @@ def _say_delivery(transaction: Transaction, delivery: Delivery, settings: Settin
     name = find_message_id(delivery, mailing, transaction.keys, settings) if mailing and begun else ""
     attempts = count(delivery.attempts, "attempt") if delivery.attempts > 1 else ""
     first = "first letter" if delivery.joined and isinstance(delivery.week, Week) else ""
-    return "; ".join(filter(None, (first, delivery.reply, attempts, name)))
+    handed = f"its name there: {delivery.handed}" if delivery.handed else ""
+    return "; ".join(filter(None, (first, delivery.reply, attempts, name, handed)))

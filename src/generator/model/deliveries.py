@@ -243,6 +243,8 @@ class Delivery:
     """Of the subscriber; empty as the address."""
     joined: datetime | None = None
     """When they confirmed after the letter was frozen, of a first letter; None of all others."""
+    handed: str | None = None
+    """What the engine that accepted it calls it; None when it has no name there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """A message as an engine gets it, what its answers mean, and notices that it knows by a key."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from generator.delivery.verdict import Verdict
 from generator.errors import ConflictError, DoubtError, MailingError, TransportError
 from generator.render.email.mime import write_mailbox, write_message, write_words
 from tests.proof.engine import TOKEN, Engine, EngineError
-from tests.proof.relay import DROP, Door, Moment, open_relay
+from tests.proof.relay import DROP, SILENCE, Door, Moment, open_relay
 
 READER, KEY = "reader@example.org", "2026-w48.abc.0123456789abcdef"
 SUBJECT = "Één afspraak, één e-mail, en dan nog iets dat niet op een enkele regel past: ja"
@@ -151,6 +153,32 @@ def test_a_notice_is_in_doubt_when_no_answer_ever_comes(engine: tuple[Engine, Do
     with pytest.raises(DoubtError, match=r"^Lettermint: the connection ended without an answer$"):
         rent(engine[1]).send("letter@example.org", READER, MESSAGE)
     assert len(engine[0].requests) == keyed.TRIES
+
+
+def test_a_notice_ends_when_the_service_stops_and_the_next_one_connects_again(
+    engine: tuple[Engine, Door],
+) -> None:
+    fake, door = engine
+    door.fault = lambda at, _: SILENCE if at is Moment.DOT else ""
+    transport, failed = rent(door), list[TransportError]()
+
+    def send() -> None:
+        try:
+            transport.send("letter@example.org", READER, MESSAGE)
+        except TransportError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    while not fake.requests:
+        time.sleep(0.005)
+    transport.close()
+    thread.join(10)
+    assert failed
+    door.fault = None
+    transport.send("letter@example.org", READER, MESSAGE)
+    assert len(fake.relay.arrivals) == 1
+    transport.close()
 
 
 def test_why_a_notice_is_refused_is_said_without_its_address_or_the_token(

@@ -93,6 +93,7 @@ def test_all_letters_leave_in_batches_and_are_accepted_with_the_name_that_the_en
     assert scene.arrived == everybody()
     assert len(set(scene.handed)) == READERS
     assert None not in scene.handed
+    assert [one.handed for one in scene.list(Progress.ACCEPTED)] == scene.handed
 
 
 def test_connections_share_what_is_left(scene: Rented) -> None:

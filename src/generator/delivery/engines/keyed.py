@@ -158,6 +158,7 @@ class KeyedEngine:
             finally:
                 self._sending.release()
         else:
+            self._notices = None  # what is hung up connects no more
             session.hang_up()
 
     def ask_standing(self) -> Standing:

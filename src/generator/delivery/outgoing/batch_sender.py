@@ -10,7 +10,7 @@ from generator.delivery.engines.batches import Parcel
 from generator.delivery.outgoing.attempts import excuse
 from generator.delivery.outgoing.sender import BaseSender
 from generator.delivery.verdict import Verdict
-from generator.errors import ConflictError, DoubtError, MailingError, TransportError
+from generator.errors import ConflictError, DoubtError, GeneratorError, MailingError, TransportError
 from generator.model import Progress, Settled
 
 if TYPE_CHECKING:
@@ -126,9 +126,11 @@ class BatchSender(BaseSender):
         """
         if begun.due is None or not (begun.wanted or self._engine.whole):
             return None
-        copy = self._prepare(begun.due)
-        self._made.pop(begun.subscriber_id, None)
-        if copy is None:
+        try:
+            copy = self._task.copies.make(begun.due)
+        except GeneratorError:
+            raise  # no copy at all can be made
+        except Exception:  # noqa: BLE001 (a bug that one address meets: nobody knows any more what was sent)
             return None
         packed = self._engine.pack(copy.envelope, copy.message, _find_key(copy))
         return packed if isinstance(packed, Parcel) and packed.digest == begun.content else None
