@@ -10,6 +10,7 @@ import pytest
 from generator.content import Newsletter
 from generator.delivery.outgoing.transports import open_transport
 from generator.doctor.answers import Answer, Condition
+from generator.doctor.examination import examine
 from generator.doctor.relays import examine_relay
 from generator.settings import Settings
 from tests.clocks import NOW
@@ -207,3 +208,16 @@ def test_a_token_that_may_only_send_is_well(ask_engine: Ask) -> None:
     assert found["relay"][0] is OK
     assert found["identity"][0] is ADVICE
     assert found["tracking"][0] is WARNING
+
+
+def test_an_engine_whose_hook_is_closed_tells_nobody_of_bounces(
+    sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_relay() as relay:
+        port = Engine(relay).open_door().port
+        monkeypatch.setenv("NEWSLETTER_MAIL", f"lettermint://{TOKEN}@127.0.0.1:{port}")
+        closed = [one.found for one in examine(sample, NOW, "", None) if one.subject == "hooks"]
+        monkeypatch.setenv("NEWSLETTER_HOOK_LETTERMINT", "whsec_0123456789abcdef")
+        opened = [one.found for one in examine(sample, NOW, "", None) if one.subject == "hooks"]
+    assert closed == ["Lettermint reports bounces by web hook alone, and its hook is closed"]
+    assert opened == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from generator.content import load_newsletter
 from generator.content.needs import need_letter
+from generator.delivery.engines.keyed import KeyedEngine
 from generator.delivery.engines.sqs import VARIABLE as QUEUE
 from generator.delivery.known_relays import find_relay
 from generator.delivery.outgoing.relays import Relay
@@ -14,7 +15,7 @@ from generator.delivery.outgoing.signing import SECOND as DKIM_ED25519
 from generator.delivery.outgoing.signing import VARIABLE as DKIM
 from generator.delivery.outgoing.transports import FALLBACK
 from generator.delivery.outgoing.transports import VARIABLE as MAIL
-from generator.doctor.answers import fail, well
+from generator.doctor.answers import fail, warn, well
 from generator.doctor.backups import examine_backups, examine_log
 from generator.doctor.hooks import examine_hooks, examine_queue
 from generator.doctor.letters import examine_letter
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from generator.delivery.outgoing.transports import Transport
     from generator.doctor import Answer
     from generator.doctor.names import Names
     from generator.model import Week
@@ -108,6 +110,7 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
         yield from answers
         if known is not None:
             yield describe_known(known, signed=signer is not None)
+        yield from _look_for_hook(root, transport)
         if isinstance(transport, Relay) and transport.second:
             yield from examine_relay(transport.second, settings, now)[0]
     if names is not None:
@@ -117,6 +120,19 @@ def examine(root: Path, now: datetime, selector: str, names: Names | None) -> It
     yield examine_timer()
     # Last, because it reads what editors write.
     yield from _look_at_letter(root, settings, choose_week(settings, now))
+
+
+def _look_for_hook(root: Path, transport: Transport) -> Iterator[Answer]:
+    """An engine sends no mail back: without its web hook, nobody hears of addresses that are gone."""
+    if not isinstance(transport, KeyedEngine):
+        return
+    name = transport.name.lower()
+    with suppress(SecretError):  # said elsewhere
+        if name not in {relay.name for relay in read_hooks(root)}:
+            remedy = f"Set NEWSLETTER_HOOK_{name.upper()}; see “Web hooks” in deploy/SET-UP.md."
+            yield warn(
+                "hooks", f"{transport.name} reports bounces by web hook alone, and its hook is closed", remedy
+            )
 
 
 def _look_at_letter(root: Path, settings: Settings, week: Week) -> Iterator[Answer]:
