@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from generator.model import Problem, Severity
+from generator.model import Message, Problem, Severity
 from generator.render.email.message import render_email
 from generator.render.preview.guide import PATH as CHECKS
 from generator.render.preview.previews import Served, page_policy, render_broken, render_preview
@@ -75,7 +75,7 @@ def test_a_frame_is_locked_and_may_load_nothing_but_its_own_pictures(newsletter)
 
 
 def test_what_is_shared_tells_nothing_of_the_machine_and_opens_no_editor(newsletter):
-    problem = Problem(NL, 2, f"{newsletter.root}/x is odd", "odd")
+    problem = Problem(NL, 2, Message(f"{newsletter.root}/x is odd"), "odd")
     made = make(newsletter, [problem])
     for content in made.values():
         assert str(newsletter.root) not in content
@@ -84,7 +84,7 @@ def test_what_is_shared_tells_nothing_of_the_machine_and_opens_no_editor(newslet
 
 
 def test_while_somebody_writes_a_problem_opens_in_the_editor(newsletter):
-    problem = Problem(NL, 2, "the title is odd", "odd", column=8, length=3)
+    problem = Problem(NL, 2, Message("the title is odd"), "odd", column=8, length=3)
     page = page_of(newsletter, [problem], SERVED)
     assert f"vscode://file{newsletter.root}/{NL}:2:8" in page.xpath("//a/@href")
     assert page.xpath("//body/@data-state") == ["as it was"]
@@ -93,9 +93,11 @@ def test_while_somebody_writes_a_problem_opens_in_the_editor(newsletter):
 def test_problems_stand_by_severity_with_words_remedy_and_place(newsletter):
     title = edition_of(newsletter).title
     problems = [
-        Problem(NL, 2, "the title is odd", "odd", Severity.WARNING, 8, 4, "Say it otherwise."),
-        Problem(NL, 2, "the title is wrong", "wrong", column=8, length=4),
-        Problem(NL, 3, "the summary is dull", "dull", waived="it is about tax"),
+        Problem(
+            NL, 2, Message("the title is odd"), "odd", Severity.WARNING, 8, 4, Message("Say it otherwise.")
+        ),
+        Problem(NL, 2, Message("the title is wrong"), "wrong", column=8, length=4),
+        Problem(NL, 3, Message("the summary is dull"), "dull", waived="it is about tax"),
     ]
     made = make(newsletter, problems)
     page = html.document_fromstring(made["index.html"])
@@ -127,7 +129,7 @@ def test_without_problems_it_says_so(newsletter):
 
 @pytest.mark.usefixtures("sample")
 def test_the_guide_to_the_checks_stands_beside_a_problem_once_there_is_one(newsletter):
-    problem = Problem(NL, 2, "the title is odd", "odd")
+    problem = Problem(NL, 2, Message("the title is odd"), "odd")
     assert not page_of(newsletter, [problem]).find_class("problem__help")
     (newsletter.root / CHECKS).write_text(
         "# Checks\n\n## even\n\nNo.\n\n## odd\n\nWhy it is *odd*.<script>x</script>\n"
@@ -155,7 +157,7 @@ def test_neighbours_can_be_reached_only_where_they_are_served(newsletter):
 @pytest.mark.usefixtures("sample")
 def test_a_page_without_a_letter_lists_what_is_to_be_mended(newsletter):
     (newsletter.root / NL).write_text("no front matter\n")
-    problem = Problem(NL, 1, "the front matter is missing")
+    problem = Problem(NL, 1, Message("the front matter is missing"))
     made = {str(one.path): one.content for one in render_broken(newsletter.root, [problem], "", SERVED)}
     page = html.document_fromstring(made["index.html"])
     assert page.findtext(".//h1") == "The letter cannot be shown"
