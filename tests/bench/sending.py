@@ -48,10 +48,10 @@ PARTLY = 15
 """Seconds after which a run is stopped that shows memory, or what a slow wire allows; it ends as after Ctrl-C."""
 DISTANCES = (20, 100)
 """Milliseconds to a relay that is somewhere else, and back."""
-BATCH = 500
+BATCH = 200
 """Letters in a request to an engine."""
 MANY = 40_000
-"""Letters to an engine, so that each of many connections makes a few requests."""
+"""Letters to an engine, so that each connection makes many requests."""
 
 AIM_SHARE, AIM_TIMES, AIM_RATE, AIM_MEMORY, AIM_SECONDS = 0.4, 5, 900, 60, 5
 AIM_SIGNED = {1: 0.6, 4: 0.8}
@@ -322,7 +322,7 @@ def measure_engines(projects: Sequence[Project], options: argparse.Namespace) ->
             rented.ask("fill", MANY)
             for distance in (0, *(DISTANCES[:1] if options.quick else DISTANCES)):
                 with start_wire(port, distance) if distance else nullcontext(port) as far:
-                    for connections in (1, 4) if options.quick else (1, 4, 16):
+                    for connections in (1, 4):
                         seconds, at_once = 5 if options.quick else PARTLY, BATCH * connections
                         name = f"batches, {project.name}, {distance} ms"
                         yield send_ours(rented, SIZES[1], connections, far, seconds, name, at_once)

@@ -1,4 +1,4 @@
-"""Lettermint: up to 500 letters in one request, each with a key that it knows for 24 hours.
+"""Lettermint: hundreds of letters in one request, each with a key that it knows for 24 hours.
 
 The names are those of its SDK (lettermint-python 3.2.0).
 """
@@ -37,7 +37,7 @@ class Lettermint:
 
     title = "Lettermint"
     url = URL
-    limit = 500
+    limit = 200  # it takes 500; so a request has 4 MB, and as many letters are in memory
     window = timedelta(hours=24) - MARGIN
     whole = False
     path = "/send/batch"
