@@ -167,6 +167,9 @@ const remarksField = StateField.define({
   ],
 });
 
+/* What else can be done about a remark, by the editor that shows it. */
+const others = new WeakMap();
+
 /* A remark at its words, with its cure. */
 function describe(view, remarks) {
   return make("div", { role: "tooltip" }, ...remarks.map((one) =>
@@ -174,6 +177,7 @@ function describe(view, remarks) {
       make("p", { class: "tip__message" }, one.message),
       one.remedy && make("p", { class: "tip__remedy" }, one.remedy),
       cures(one, (cure) => applyCure(view, one, cure), "tip__cures", (number) => (number ? "plain" : "")),
+      others.get(view)?.(one),
       make("p", { class: "tip__rule" }, one.rule))));
 }
 
@@ -297,7 +301,9 @@ export function openEditor(host, body, kept, options) {
   try {
     if (kept && kept.doc === body) state = EditorState.fromJSON(kept, config, { history: historyField });
   } catch { /* it was kept by another version */ }
-  return new EditorView({ parent: root, root, state: state ?? EditorState.create({ ...config, doc: body }) });
+  const view = new EditorView({ parent: root, root, state: state ?? EditorState.create({ ...config, doc: body }) });
+  if (options.onRemark) others.set(view, options.onRemark);
+  return view;
 }
 
 export const keep = (view) => view.state.toJSON({ history: historyField });

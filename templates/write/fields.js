@@ -178,7 +178,7 @@ function showNotes(desk, box, field, owners, edition) {
     : [];
   const said = [...cut, ...lines];
   if (notes.textContent === said.map((one) => one.textContent).join("") && notes.children.length === said.length) return;
-  if (box.contains(document.activeElement)) notes.style.minHeight = `${notes.offsetHeight}px`;
+  if (box.contains(document.activeElement)) notes.style.minHeight = `${notes.getBoundingClientRect().height}px`;
   notes.replaceChildren(...said);
 }
 

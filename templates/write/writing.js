@@ -435,15 +435,15 @@ export async function openWriting() {
 
   const attempt = (act) => act().catch((error) => tell(error.message));
 
-  function drawActions(one, edition) {
-    const small = (label, act) => make("button", { type: "button", class: "button button--small button--plain", onclick: act }, label);
+  function drawActions(one, edition, group = "remark__acts", look = "button button--small button--plain") {
+    const small = (label, act) => make("button", { type: "button", class: look, onclick: act }, label);
     const waived = one.severity === "waived";
     const actions = [
       one.word && !waived && small(say("word_add"), () => attempt(() => changeWord(one, edition, true))),
       one.waivable && !waived && small(say("waive"), () => askWaiver(one, (reason) => waive(one, edition, reason))),
       one.waivable && waived && small(say("unwaive"), () => attempt(() => waive(one, edition, ""))),
     ].filter(Boolean);
-    return actions.length > 0 && make("div", { class: "remark__acts" }, ...actions);
+    return actions.length > 0 && make("div", { class: group }, ...actions);
   }
 
   function drawRemark(one, edition) {
@@ -694,6 +694,7 @@ export async function openWriting() {
         if (!edition.raw && update.transactions.some((one) => one.isUserEvent("undo") || one.isUserEvent("redo"))) followItems(edition, update.startState, update.state);
         if (!fromFile) changed(edition);
       },
+      onRemark: (one) => drawActions(one, edition, "tip__cures", "plain"),
       onPlace: (update) => {
         if (!update.view.hasFocus) return;
         desk.active = edition;

@@ -670,6 +670,10 @@ def test_a_word_is_added_and_a_remark_waived_and_both_come_back(desk, open_page)
     page.locator("#toast").get_by_role("button", name="Ongedaan maken").click()
     expect(remark).to_have_count(1)
     assert not words.exists()
+    remark.locator(".remark__go").click()  # the same can be done at the words
+    at_words = page.locator("[role=tooltip]")
+    expect(at_words.get_by_role("button", name="Woord toevoegen")).to_be_visible()
+    expect(at_words.get_by_role("button", name="Toch zo laten")).to_be_visible()
 
     loud = page.locator(".remark[data-key]", has_text="uitroepteken")
     loud.get_by_role("button", name="Toch zo laten").click()

@@ -132,6 +132,7 @@ class Ses:
             finally:
                 self._sending.release()
         else:
+            self._notices = None  # what is hung up connects no more
             session.hang_up()
 
     def open_service(self) -> Service:
