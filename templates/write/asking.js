@@ -348,7 +348,7 @@ export async function askHand(desk) {
       for (const one of [...box.form.querySelectorAll("p, label, fieldset")].filter((part) => !result.contains(part) && !part.matches(".ask__wrong"))) one.hidden = true;
       if (unready) unready.hidden = true;
       result.replaceChildren(
-        make("p", {}, say("hand_done", found)),
+        make("p", {}, say("hand_done")),
         found.link ? make("p", {}, make("a", { href: found.link, target: "_blank", rel: "noopener noreferrer" }, say("hand_link"))) : make("p", {}, say("hand_ask", found)));
       send.remove();
       desk.handedIn();

@@ -49,10 +49,18 @@ export async function openWriting() {
     memory.set("write:view", name);
   }
 
+  /* What is counted on the button is what it shows. */
+  function choose(name) {
+    view(name);
+    if (name !== "side") return;
+    if (live().length) tab("remarks");
+    scrollTo({ top: 0 });
+  }
+
   function drawViews() {
     const names = [["both", say("view_both"), "only-wide"], ...editions.map((one) => [one.language, one.name, ""]), ["side", say("view_side"), "only-narrow"]];
     byId("views").append(...names.map(([name, label, look]) =>
-      make("button", { type: "button", class: `tool ${look}`, "aria-pressed": "false", data: { view: name }, onclick: () => view(name) },
+      make("button", { type: "button", class: `tool ${look}`, "aria-pressed": "false", data: { view: name }, onclick: () => choose(name) },
         label, name === "side" && make("span", { class: "count" }))));
     const before = memory.get("write:view") ?? "both";
     const fits = before !== "both" || wide.matches;

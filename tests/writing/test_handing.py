@@ -75,7 +75,7 @@ def test_what_was_written_is_on_a_branch_of_the_remote(project):
     write(project)
     assert find_pending(project, NOW).files == [NL]
     handed = hand_in(project, "Schrijf de brief", NOW)
-    assert (handed.branch, handed.link, handed.stays) == (BRANCH, "", "main")
+    assert (handed.branch, handed.link) == (BRANCH, "")
     remote = remote_of(project)
     assert git(remote, "log", "--format=%an %s", "-1", BRANCH) == "Editor Schrijf de brief\n"
     assert git(remote, "show", f"{BRANCH}:{NL}") == (project / NL).read_text()
@@ -329,7 +329,7 @@ def test_it_is_handed_in_from_the_page(project):
     assert editor.call("pending").data == {"files": [NL], "unpushed": False}
     assert editor.call("hand", message="Schrijf de brief", files=[3]).status == 400
     answer = editor.call("hand", message="Schrijf de brief", files=[NL])
-    assert answer.data == {"branch": BRANCH, "link": "", "stays": "main"}
+    assert answer.data == {"branch": BRANCH, "link": ""}
     assert git(remote_of(project), "show", f"{BRANCH}:{NL}") == letter(project).read_text()
 
 

@@ -407,7 +407,7 @@ def _pending(project: Project, _: _Given, __: Language) -> dict[str, Any]:
 def _hand(project: Project, given: _Given, _: Language) -> dict[str, Any]:
     files = given.texts("files")
     found = hand_in(project.root, given.text("message"), project.clock(), files, project.lock)
-    return {"branch": found.branch, "link": found.link, "stays": found.stays}
+    return {"branch": found.branch, "link": found.link}
 
 
 _CALLS: Mapping[str, Callable[[Project, _Given, Language], dict[str, Any]]] = {

@@ -60,8 +60,6 @@ class Handed:
     branch: str
     link: str
     """The address where a pull request is opened; empty when we do not know the host."""
-    stays: str
-    """The branch that is checked out, as before."""
 
 
 def find_pending(root: Path, now: datetime) -> Pending:
@@ -99,11 +97,10 @@ def hand_in(
         files = [file for file in found.files if chosen is None or file in chosen]
         if not files and not found.unpushed:
             raise Refusal("nothing_to_hand")
-        stays = _find_branch(root)
         if files:
-            _commit(root, message, branch, stays, files)
+            _commit(root, message, branch, _find_branch(root), files)
     said = _git(root, "push", "--set-upstream", remote, f"refs/heads/{branch}:refs/heads/{branch}")
-    return Handed(branch, _find_link(root, remote, branch, said), stays)
+    return Handed(branch, _find_link(root, remote, branch, said))
 
 
 def is_handed_in(root: Path, files: Iterable[Path]) -> bool:
