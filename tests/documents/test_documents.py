@@ -136,7 +136,7 @@ def prepare_list(shell: Shell, first: str = EMAIL) -> None:
         "NEWSLETTER_MAIL=smtp://127.0.0.1:9 newsletter send 2026-W47 --now --patience 0 || true",
         f"export {MAILDIR}",
         "newsletter send 2026-W48 --now",
-        "mkdir -p var/returns/new && touch var/mail.eml",
+        "mkdir -p var/returns/new && touch var/mail.eml var/proof.eml",
         "newsletter subscribers export --output var/subscribers.csv",
         "cp var/subscribers.csv var/listmonk.csv",
         f"printf '{MAILCHIMP}' > var/subscribed_members_export_1a2b.csv",
@@ -186,6 +186,7 @@ LIFE = [
 
 CODES = {
     "newsletter doctor": 1,  # the addresses are still those of the example, and there is no relay
+    "newsletter doctor --received var/proof.eml": 1,  # it is empty: a trial sends nothing to a mailbox
     "newsletter withdraw 2026-W47 --yes": 1,  # the example above it has done so already
     "newsletter restore var/backup/2026-11-27T070000.db": 1,  # no back-up was made at that moment
     "newsletter receive --mailbox": 75,  # no mailbox is set up

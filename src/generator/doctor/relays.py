@@ -121,7 +121,7 @@ def _examine_engine(transport: KeyedEngine, settings: Settings) -> Iterator[Answ
     if transport.engine.untracked:
         yield well("tracking", f"off: each letter tells {name} so")
     elif tracks is None or tracks.tracks is None:
-        remedy = f"Look it up at {name}, and compare the links of a proof (`newsletter send --to`) with the letter."
+        remedy = f"Look it up at {name}, or compare a proof with the letter (`newsletter doctor --received`)."
         yield warn("tracking", f"not known whether {name} counts opens or clicks, and rewrites links", remedy)
     elif tracks.tracks:
         remedy = f"Switch open and click tracking off for {wanted} at {name}."

@@ -98,7 +98,7 @@ def write_letters(root: Path, week: Week | None, output: Path | None, now: datet
     written = 0
     with closing(open_list(root)) as database:
         folder = _make_room(root / FOLDER / str(week)) if output is None else _find_room(output)
-        prepared = _prepare(root, settings, week, now, looks=True)
+        prepared = prepare_letter(root, settings, week, now, looks=True)
         copies = _make_copies(root, settings, week, prepared, database.keys, now)
         with closing(Maildir(folder).open_session()) as session, database.read() as transaction:
             nobody = explain_nobody(transaction, prepared.certainty, week.friday)
@@ -121,7 +121,7 @@ def write_campaign(
     settings = read_settings(root)
     week = week or choose_week(settings, now)
     folder = _find_room(output or root / CAMPAIGNS / f"{week}-{engine.name}")
-    prepared = _prepare(root, settings, week, now, looks=True, without_git=True)
+    prepared = prepare_letter(root, settings, week, now, looks=True, without_git=True)
     if prepared.obstacles:
         raise RefusalError(f"the letter of {week} cannot be sent", prepared.obstacles, prepared.problems)
     texts, subjects = _write_texts(root, week, engine, now)
@@ -185,7 +185,7 @@ def send_proof(  # noqa: PLR0913 (what may be asked for)
     settings = read_settings(root)
     week = week or choose_week(settings, now)
     transport, files = open_mail(root), find_files(root)
-    prepared = _prepare(root, settings, week, now, looks=False)
+    prepared = prepare_letter(root, settings, week, now, looks=False)
     text = read_variable(root, KEYS)
     keys = Keys.parse(text) if text else Keys.make()  # its links open nothing, so any key will do
     copies = _make_copies(root, settings, week, prepared, keys, now)
@@ -199,7 +199,7 @@ def send_proof(  # noqa: PLR0913 (what may be asked for)
     return sent
 
 
-def _prepare(  # noqa: PLR0913 (what a letter is prepared with)
+def prepare_letter(  # noqa: PLR0913 (what a letter is prepared with)
     root: Path, settings: Settings, week: Week, now: datetime, *, looks: bool, without_git: bool = False
 ) -> Prepared:
     """The letter, whatever is wrong with it. Raises RefusalError when it cannot even be rendered."""

@@ -26,6 +26,8 @@ from generator.render.links import ARCHIVE, FORWARDED
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from lxml.html import HtmlElement
+
     from generator.check.proofs import Proof
     from generator.content import Newsletter
     from generator.model import Certainty, Issue, Template
@@ -152,6 +154,17 @@ def list_addresses(proof: Proof) -> Iterator[tuple[str, Message]]:
     _, front = find_fences(proof.page)
     for link in read_marks(proof.page[front.end() if front else 0 :]).links:
         yield _absolute(proof, link.target), Message("on the page")
+
+
+def read_html(text: str) -> tuple[list[str], list[str], str]:
+    """Of the HTML of any mail: where its links lead, what it loads when it is opened, and its words."""
+    # With something in front of it nothing is empty, nor begins with an encoding, which lxml would refuse.
+    tree: HtmlElement = html.document_fromstring(f"<html>{text}")
+    links, loaded = list[str](), [address for one in tree.iter() if (address := one.get("srcset"))]
+    for element, _, address, _ in tree.iterlinks():
+        (links if element.tag in {"a", "area", "form"} else loaded).append(address)
+    body = tree.find("body")
+    return links, loaded, body.text_content() if body is not None else ""
 
 
 def _absolute(proof: Proof, target: str) -> str:
