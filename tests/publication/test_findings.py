@@ -207,6 +207,27 @@ def test_a_failed_check_is_not_kept(sample: Path) -> None:
     assert findings.dump() is None
 
 
+@pytest.mark.parametrize(
+    "change",
+    [edit(OLD, "No idea.", "No clue."), add("templates/words/en.toml", "\n# later\n")],
+    ids=["text", "template"],
+)
+def test_what_changes_during_a_check_is_checked_again(sample: Path, change: Callable[[Path], None]) -> None:
+    """It may have been read before or after, and could be put back as it was."""
+    newsletter = load_newsletter(sample, now=NOW)
+    week = newsletter.archive.issues[-1].week
+
+    @dataclass(frozen=True)
+    class Slow(CheckLetter):
+        def run(self, newsletter: Newsletter) -> list[Problem]:
+            change(sample)
+            return super().run(newsletter)
+
+    findings: Findings = Cache()
+    run_jobs(newsletter, [Slow(week)], findings=findings)
+    assert findings.dump() is None
+
+
 def test_keys_are_the_same_in_every_process(sample: Path) -> None:
     """The order of a set differs from process to process."""
     add("newsletter/words.en.txt", "".join(f"word{letter}\n" for letter in "abcdefgh"))(sample)

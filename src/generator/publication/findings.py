@@ -61,7 +61,7 @@ class Keys:
         archive, editions = self.newsletter.archive, issue.editions.values()
         texts, thoughts = survey_texts(self.newsletter)
         return digest(
-            self._common,
+            self.common,
             language,
             issue.skipped,
             [self._of_edition(edition) for edition in editions],
@@ -81,13 +81,13 @@ class Keys:
 
     def of_text(self, text: Thought | Lesson) -> bytes:
         """The key of a thought or a lesson."""
-        return digest(self._common, text, text.source.read_bytes())
+        return digest(self.common, text, text.source.read_bytes())
 
     def of_everything(self) -> bytes:
         """The key of what is made of all letters."""
         issues = self.newsletter.archive.issues
         return digest(
-            self._common,
+            self.common,
             [
                 (issue.skipped, [self._of_edition(edition) for edition in issue.editions.values()])
                 for issue in issues
@@ -113,7 +113,7 @@ class Keys:
         return {}
 
     @cached_property
-    def _common(self) -> bytes:
+    def common(self) -> bytes:
         """A digest of what every text is compared with, or made with; the letters and the thoughts are left out."""
         newsletter, root = self.newsletter, self.newsletter.root
         style = [

@@ -238,26 +238,26 @@ def _run_new(
     """What the jobs find; only those are done whose findings are not known."""
     known: dict[int, Found] = {}
     wanted: dict[int, bytes] = dict.fromkeys(range(len(jobs)), b"")
+    keys = Keys(newsletter)
     if findings is not None:
-        keys = Keys(newsletter)
         for number, job in enumerate(jobs):
             wanted[number] = _find_key(job, keys)
             found = findings.find(wanted[number])
             if found and keys.is_current(found, job.week):
                 known[number] = found
                 del wanted[number]
+    new: list[tuple[bytes, Found]] = []
     with closing(_run_all(newsletter, [jobs[number] for number in wanted], many)) as results:
         for number in range(len(jobs)):
             found = known.get(number) or next(results)
             # A file that was saved meanwhile may have been read before or after.
-            if (
-                findings is not None
-                and (key := wanted.get(number))
-                and not found.failed
-                and key == _find_key(jobs[number], keys)
-            ):
-                findings.keep(key, found)
+            key = wanted.get(number)
+            if key and not found.failed and key == _find_key(jobs[number], keys):
+                new.append((key, found))
             yield found.problems
+    if findings is not None and new and Keys(newsletter).common == keys.common:
+        for key, found in new:
+            findings.keep(key, found)
 
 
 def _find_key(job: Job, keys: Keys) -> bytes:
