@@ -22,6 +22,9 @@ KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 SECRETS = {"AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET}
 MAIL = "ses://eu-west-1?host=127.0.0.1:{port}"
 
+RATE, REST = 429, 1
+"""The status of an answer that asks for a pause, and its seconds."""
+
 _REASONS = {200: "OK", 400: "Bad Request", 403: "Forbidden", 429: "Too Many Requests", 500: "Oops"}
 
 
@@ -98,6 +101,8 @@ class SesConversation(Conversation):
         content = json.dumps(body)
         self._say(f"HTTP/1.1 {status} {_REASONS.get(status, 'No')}")
         self._say("Content-Type: application/json")
+        if status == RATE:
+            self._say(f"Retry-After: {REST}")
         if kind:
             self._say(f"x-amzn-ErrorType: {kind}:http://internal.amazon.com/coral/")
         self._say(f"Content-Length: {len(content)}\r\n")

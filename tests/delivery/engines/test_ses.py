@@ -18,7 +18,7 @@ from generator.settings import load_settings
 from generator.subscribers.store.database import Database
 from tests.delivery.amazon import Moto
 from tests.delivery.sendings import frozen, reader
-from tests.proof.amazon import MAIL, SECRETS, SesConversation
+from tests.proof.amazon import MAIL, REST, SECRETS, SesConversation
 from tests.proof.relay import DROP, RESET, Door, Moment, Relay, open_relay
 
 SAMPLE = Path(__file__).parents[2] / "sample"
@@ -156,6 +156,7 @@ def test_a_refusal_is_judged(  # noqa: PLR0913 (a row of the table)
     assert offer(session) is Verdict.YES
     reply = session.hand_over(MESSAGE)
     assert (reply.verdict, reply.codes, reply.kind) == (verdict, codes, kind)
+    assert reply.wait == (REST if verdict is Verdict.SLOW and answer.startswith("429") else 0)
 
 
 @pytest.mark.parametrize("moment", [Moment.DOT, Moment.TAKEN])

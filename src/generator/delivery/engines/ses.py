@@ -10,7 +10,7 @@ import json
 import math
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -309,7 +309,7 @@ def _read_reply(name: str, answer: Answer) -> Reply:
     body = answer.read()
     if answer.status == _YES:
         if isinstance(body, dict) and isinstance(body.get("MessageId"), str):
-            return Reply(Verdict.YES, "250")
+            return Reply(Verdict.YES, "250", handed=body["MessageId"])
         raise DoubtError(f"{name} answers 200 without a message id")
     words = str(body.get("message") or body.get("Message") or "") if isinstance(body, dict) else ""
     if answer.status == _SLOW:
@@ -325,7 +325,7 @@ def _read_reply(name: str, answer: Answer) -> Reply:
     else:
         reply = _OURS
     # Its words have been heard here; what they quote is not to be heard again.
-    return _judge(reply)
+    return replace(_judge(reply), wait=answer.wait)
 
 
 def _judge(reply: tuple[Stage, int, str]) -> Reply:
