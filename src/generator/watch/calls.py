@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,10 +13,11 @@ import anyio
 import httpx
 from anyio.from_thread import start_blocking_portal
 
+from generator.delivery.engines.http import explain
 from generator.errors import GeneratorError, SecretError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 PATIENCE = 10.0
 """Seconds for all of a call; whoever sends a letter waits for it."""
@@ -95,23 +95,5 @@ async def _call(url: str, content: bytes | None, headers: Mapping[str, str], pat
 
 def _explain(error: Exception) -> str:
     """Why a call failed, in plain words."""
-    for reason in _trace(error):
-        if isinstance(reason, socket.gaierror):
-            return "there is no such host, or the DNS does not answer"
-        if isinstance(reason, TimeoutError | httpx.TimeoutException):
-            return "no answer in time"
-        if isinstance(reason, ssl.SSLError):
-            said = getattr(reason, "verify_message", "") or reason.reason
-            return f"no secure connection: {str(said).replace('_', ' ').lower()}"
-    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
-        return "no connection can be made"
-    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-        return "no valid answer"
-    return str(error)
-
-
-def _trace(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and its causes."""
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__  # httpcore drops the cause of its own errors
+    unread = isinstance(error, httpx.HTTPError | httpx.InvalidURL)
+    return explain(error) or ("no valid answer" if unread else str(error))

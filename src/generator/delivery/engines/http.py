@@ -38,16 +38,6 @@ LARGEST = 4 << 20
 _FAILED = 500
 """Answers from here on say nothing certain: the engine may have taken what it could not answer for."""
 
-_CERTAIN = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.InvalidURL,
-)
-"""Raised before a byte of the request has left."""
-
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -186,8 +176,8 @@ def _read_wait(text: str) -> float:
     return max(0.0, seconds) if math.isfinite(seconds) else 0.0
 
 
-def _explain(error: Exception) -> str:
-    """Why there is no answer, in plain words."""
+def explain(error: Exception) -> str:
+    """Why there is no answer, in plain words; empty when it is none of the usual reasons."""
     for reason in _trace(error):
         if isinstance(reason, socket.gaierror):
             return "there is no such host, or the DNS does not answer"
@@ -196,9 +186,12 @@ def _explain(error: Exception) -> str:
         if isinstance(reason, ssl.SSLError):
             said = getattr(reason, "verify_message", "") or reason.reason
             return f"no secure connection: {str(said).replace('_', ' ').lower()}"
-    if isinstance(error, _CERTAIN):
-        return "no connection can be made"
-    return str(error) if type(error) is ValueError else "the connection ended without an answer"
+    return "no connection can be made" if isinstance(error, httpx.ConnectError | httpx.ProxyError) else ""
+
+
+def _explain(error: Exception) -> str:
+    ended = str(error) if type(error) is ValueError else "the connection ended without an answer"
+    return explain(error) or ended
 
 
 def _trace(error: BaseException | None) -> Iterator[BaseException]:

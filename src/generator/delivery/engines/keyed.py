@@ -6,7 +6,6 @@ import json
 from contextlib import closing
 from dataclasses import dataclass, field
 from hashlib import sha256
-from threading import Lock
 from time import sleep
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -14,9 +13,9 @@ from urllib.parse import urlsplit
 from generator.delivery.engines.batches import BatchSession, Parcel, name_account
 from generator.delivery.engines.fields import read_fields
 from generator.delivery.engines.http import Line
-from generator.delivery.sessions import Envelope
+from generator.delivery.engines.notices import HttpTransport
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
-from generator.errors import ConflictError, DoubtError, TransportError
+from generator.errors import ConflictError, DoubtError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from generator.delivery.engines.fields import Fields
     from generator.delivery.engines.http import Answer
+    from generator.delivery.sessions import Envelope
 
 TRIES = 3
 """How often a notice is sent with the same key before it is in doubt."""
@@ -103,63 +103,33 @@ class Engine(Protocol):
 
 
 @dataclass(eq=False)
-class KeyedEngine:
+class KeyedEngine(HttpTransport["KeyedSession"]):
     """A transport that hands mail to an engine. Any thread may call it: each session has its own connection."""
 
     engine: Engine
     token: str = field(repr=False)
     url: str = ""
     """Of the API; empty for that of the engine itself."""
-    _notices: KeyedSession | None = field(default=None, init=False)
-    _sending: Lock = field(default_factory=Lock, init=False)
 
     @property
     def name(self) -> str:
         """For logs and messages."""
         return self.engine.title
 
-    def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hand one message over, with a key of its content; waits while another thread sends one.
-
-        When no answer comes, it is sent again with the same key, TRIES times in all. Raises TransportError and
-        DoubtError, whose messages show no recipient.
-        """
-        key = sha256(b"\0".join((sender.encode(), recipient.encode(), message))).hexdigest()[:32]
-        with self._sending:
-            self._notices = session = self._notices or KeyedSession(self)
-            parcel = session.pack(Envelope(sender, recipient, len(message)), message, f"mail.{key}")
-            reply = session.send_one(parcel) if isinstance(parcel, Parcel) else parcel
-        if reply.verdict is not Verdict.YES:
-            raise TransportError(
-                f"{self.name} refuses the mail: {reply.codes or 'an address beyond ASCII'}",
-                refused=reply.refused or reply.verdict is Verdict.UNABLE,
-                single=reply.verdict in {Verdict.LATER, Verdict.NEVER, Verdict.GONE, Verdict.UNABLE},
-            )
-
-    def open_session(self) -> BatchSession:
+    def open_session(self) -> KeyedSession:
         """A session for letters, with a connection of its own; nothing is connected yet."""
         return KeyedSession(self)
 
-    def takes(self, address: str) -> bool:
-        """No engine says that it takes addresses beyond ASCII."""
-        return address.isascii()
+    def hand_over(self, session: KeyedSession, envelope: Envelope, message: bytes) -> Reply:
+        """Send one notice, with a key of its content.
 
-    def greet(self) -> None:
-        """Do nothing: what an engine takes is known."""
-
-    def close(self) -> None:
-        """End the connection of `send`, at once when another thread is sending."""
-        if (session := self._notices) is None:
-            return
-        if self._sending.acquire(blocking=False):
-            try:
-                self._notices = None
-                session.close()
-            finally:
-                self._sending.release()
-        else:
-            self._notices = None  # what is hung up connects no more
-            session.hang_up()
+        When no answer comes, it is sent again with the same key, TRIES times in all. Raises TransportError and
+        DoubtError.
+        """
+        parts = (envelope.sender.encode(), envelope.recipient.encode(), message)
+        key = sha256(b"\0".join(parts)).hexdigest()[:32]
+        parcel = session.pack(envelope, message, f"mail.{key}")
+        return session.send_one(parcel) if isinstance(parcel, Parcel) else parcel
 
     def ask_standing(self) -> Standing:
         """What the engine says of us. Raises TransportError."""

@@ -10,12 +10,11 @@ import json
 import math
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
-from threading import Lock
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from generator.delivery.engines.amazon import Service, find_account, find_kind, read_settings
-from generator.delivery.sessions import Envelope
+from generator.delivery.engines.notices import HttpTransport
 from generator.delivery.verdict import Reply, Stage, Verdict, judge
 from generator.errors import DoubtError, TransportError
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
     from generator.delivery.engines.amazon import Account
     from generator.delivery.engines.http import Answer
-    from generator.delivery.sessions import Session
+    from generator.delivery.sessions import Envelope
 
 SCHEME = "ses"
 
@@ -82,58 +81,26 @@ _ADDRESS = re.compile(
 
 
 @dataclass(eq=False)
-class Ses:
+class Ses(HttpTransport["SesSession"]):
     """A transport that hands mail to Amazon SES. Any thread may call it: each session has its own connection."""
 
     account: Account
     configuration: str = ""
     """The configuration set that letters are sent with; empty for that of the domain, if it has one."""
-    _notices: SesSession | None = field(default=None, init=False)
-    _sending: Lock = field(default_factory=Lock, init=False)
 
     @property
     def name(self) -> str:
         """For logs and messages."""
         return f"Amazon SES ({self.account.region})"
 
-    def send(self, sender: str, recipient: str, message: bytes) -> None:
-        """Hand one message over; waits while another thread sends one. Raises TransportError and DoubtError."""
-        with self._sending:
-            self._notices = session = self._notices or SesSession(self)
-            reply = session.offer(Envelope(sender, recipient, len(message)))
-            if reply.verdict is Verdict.YES:
-                reply = session.hand_over(message)
-        if reply.verdict is not Verdict.YES:
-            raise TransportError(
-                f"{self.name} refuses the mail: {reply.codes or 'an address beyond ASCII'}",
-                refused=reply.refused or reply.verdict is Verdict.UNABLE,
-                single=reply.verdict in {Verdict.LATER, Verdict.NEVER, Verdict.GONE, Verdict.UNABLE},
-            )
-
-    def open_session(self) -> Session:
+    def open_session(self) -> SesSession:
         """A session for letters, with a connection of its own; nothing is connected yet."""
         return SesSession(self)
 
-    def takes(self, address: str) -> bool:
-        """SES takes no addresses beyond ASCII before the @."""
-        return address.isascii()
-
-    def greet(self) -> None:
-        """Do nothing: what SES takes is known."""
-
-    def close(self) -> None:
-        """End the connection of `send`, at once when another thread is sending."""
-        if (session := self._notices) is None:
-            return
-        if self._sending.acquire(blocking=False):
-            try:
-                self._notices = None
-                session.close()
-            finally:
-                self._sending.release()
-        else:
-            self._notices = None  # what is hung up connects no more
-            session.hang_up()
+    def hand_over(self, session: SesSession, envelope: Envelope, message: bytes) -> Reply:
+        """Send one notice. Raises TransportError and DoubtError."""
+        reply = session.offer(envelope)
+        return session.hand_over(message) if reply.verdict is Verdict.YES else reply
 
     def open_service(self) -> Service:
         """A connection to the API."""

@@ -178,14 +178,14 @@ def _relax_value(value: bytes) -> bytes:
     return _SPACE.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
 
 
-# cryptography is loaded by who signs; most do not.
+# cryptography is imported where a key is read: it takes 6 MB, and most relays sign themselves.
 
 
 def _read_rsa(path: Path) -> _Key:
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415 (see above)
 
     key = _read_key(path)
     if not isinstance(key, RSAPrivateKey):
@@ -206,7 +206,7 @@ def _read_rsa(path: Path) -> _Key:
 
 
 def _read_ed25519(path: Path) -> _Key:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415 (see above)
 
     key = _read_key(path)
     if not isinstance(key, Ed25519PrivateKey):
@@ -220,8 +220,8 @@ def _read_ed25519(path: Path) -> _Key:
 
 def _read_key(path: Path) -> PrivateKeyTypes | None:
     """The private key in a file: PEM, as PKCS #8 or PKCS #1. None when there is none. Raises SecretError."""
-    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 (see above)
 
     try:
         return load_pem_private_key(path.read_bytes(), None)
